@@ -1,0 +1,199 @@
+"""What training sees: users' and creators' face crops, studio pairs, and the style codes that go with them.
+
+A batch depends on the seed and the step alone, so a training that was stopped goes on with the very batches that it
+would have had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.profile import LookProfiles, SetStatistics, describe, style_code
+from influencer_style.networks.bundle import to_tensor
+from influencer_style.studio.pairs import StudioPairs
+
+# Every rendered look stands for so many: itself, and itself under random grades, which cost nothing to make.
+_GRADES = 6
+# What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them.
+_REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 1.0, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's material; images are (n, 3, h, w), sRGB in [0, 1]; codes (n, d).
+
+    Attributes:
+        inputs: pictures to restyle: first the studio pairs' neutral ones, then users' photos.
+        codes: the looks asked for.
+        noise: z for each input.
+        truth: what the first `len(truth)` results should be.
+        weights: (n, 1, h, w) how much each pixel of the truth counts.
+        real: what the discriminator is shown as real: the truth, then creators' photos.
+        target, deviation: (n, descriptor) of the looks asked of the users' photos.
+    """
+
+    inputs: Tensor
+    codes: Tensor
+    noise: Tensor
+    truth: Tensor
+    weights: Tensor
+    real: Tensor
+    target: Tensor
+    deviation: Tensor
+
+
+class TrainingData:
+    """Holds all crops in memory at the training resolution, as uint8, and makes batches of them.
+
+    Args:
+        users: (n, s, s, 3) uint8 crops of unstyled people.
+        creators: for each look its creator's crops, (m, s, s, 3) uint8.
+        looks: the profiles.
+        pairs: studio pairs, see `studio.pairs`.
+        encoder: describes the pairs' reference photos.
+        resolution: side in pixels of what training sees.
+    """
+
+    def __init__(
+        self,
+        users: np.ndarray,
+        creators: dict[str, np.ndarray],
+        looks: LookProfiles,
+        pairs: StudioPairs,
+        encoder: StyleEncoder,
+        resolution: int,
+    ) -> None:
+        looks.require(encoder)
+        self.names = sorted(creators)
+        self.looks = looks
+        self.resolution = resolution
+        self.users = resize(users, resolution)
+        self.creators = {name: resize(creators[name], resolution) for name in self.names}
+        self.codes = {name: looks.code(name) for name in self.names}
+        self.pairs = pairs
+        self._population = _describe_all(encoder, pairs.population)
+        self._grades = random_grades(len(pairs.neutral) * _GRADES, torch.Generator().manual_seed(0))
+        # The first of each look is the look as it was rendered.
+        self._grades[::_GRADES] = torch.cat([torch.eye(3, 4), torch.ones(3, 1)], dim=1)
+        self._references = _describe_graded(encoder, pairs.references, self._grades)
+
+    def batch(self, pairs: int, photos: int, noise: int, code_noise: float, generator: torch.Generator) -> Batch:
+        """Draw one batch.
+
+        Args:
+            pairs: how many studio pairs.
+            photos: how many users' photos; the creators' looks take turns, however many photos each has.
+            noise: width of z.
+            code_noise: deviation of the noise on the codes' descriptor part.
+            generator: source of all choices.
+        """
+
+        def draw(high: int, count: int) -> list[int]:
+            return torch.randint(high, (count,), generator=generator).tolist()
+
+        chosen = list(zip(draw(len(self.pairs.neutral), pairs), draw(self.pairs.neutral.shape[1], pairs), strict=True))
+        neutral, styled, regions = (
+            torch.from_numpy(np.stack([array[look, person] for look, person in chosen]))
+            for array in (self.pairs.neutral, self.pairs.styled, self.pairs.regions)
+        )
+        graded = [look * _GRADES + grade for (look, _), grade in zip(chosen, draw(_GRADES, pairs), strict=True)]
+        start = draw(len(self.names), 1)[0]
+        asked = [self.names[(start + i) % len(self.names)] for i in range(photos)]
+        users = self.users[draw(len(self.users), photos)]
+        real = torch.stack([self.creators[n][draw(len(self.creators[n]), 1)[0]] for n in asked])
+        codes = torch.stack([self._pair_code(look, generator) for look in graded] + [self.codes[n] for n in asked])
+        transport = codes[:, -12:]
+        described = codes[:, :-12] + code_noise * torch.randn(codes[:, :-12].shape, generator=generator)
+        weights = 1 + (regions.float().div(255) * _REGION_WEIGHTS).sum(1, keepdim=True)
+        truth = apply_grades(_pictures(styled), self._grades[graded])
+        mirror = (torch.rand(pairs + photos, generator=generator) < 0.5).view(-1, 1, 1, 1)
+        inputs = torch.cat([_pictures(neutral), users.float().div(255)])
+        return Batch(
+            inputs=_mirrored(inputs, mirror),
+            codes=torch.cat([described, transport], dim=1),
+            noise=torch.randn(pairs + photos, noise, generator=generator),
+            truth=_mirrored(truth, mirror[:pairs]),
+            weights=_mirrored(weights / weights.mean(), mirror[:pairs]),
+            real=torch.cat([truth, real.float().div(255)]),
+            target=torch.stack([self.looks[n].statistics.mean for n in asked]),
+            deviation=torch.stack([self.looks[n].statistics.deviation for n in asked]),
+        )
+
+    def _pair_code(self, look: int, generator: torch.Generator) -> Tensor:
+        # Sets and populations of every size, so that small ones are no surprise later.
+        descriptors, moments = (part[look] for part in self._references)
+        some = _subset(len(descriptors), 2, generator)
+        people = _subset(len(self._population[0]), min(8, len(self._population[0])), generator)
+        photos = SetStatistics.of(descriptors[some], moments[some])
+        population = SetStatistics.of(*(part[people] for part in self._population))
+        return style_code(photos, population, self.looks.groups)
+
+
+def random_grades(count: int, generator: torch.Generator) -> Tensor:
+    """Draw colour grades (count, 3, 5): matrix (3), offset and gamma for each channel; one half mild, one half bold."""
+    bold = (torch.rand(count, generator=generator) < 0.5).float()
+    angle = torch.randn(count, generator=generator) * (0.12 + bold * 1.2)
+    saturation = torch.exp(torch.randn(count, generator=generator) * (0.15 + bold * 0.25)).clamp(0.2, 1.6)
+    grey = torch.full((3, 3), 1 / 3)
+    # Rotation about the grey axis (Rodrigues), then towards or away from grey.
+    axis = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / 3**0.5
+    cos, sin = angle.cos().view(-1, 1, 1), angle.sin().view(-1, 1, 1)
+    turned = grey + saturation.view(-1, 1, 1) * (cos * (torch.eye(3) - grey) + sin * axis)
+    offset = torch.randn(count, 3, generator=generator) * (0.02 + 0.03 * bold[:, None])
+    gamma = torch.exp(torch.randn(count, 3, generator=generator) * 0.1 + torch.randn(count, 1, generator=generator) * 0.15)
+    return torch.cat([turned, offset.unsqueeze(-1), gamma.unsqueeze(-1)], dim=-1)
+
+
+def apply_grades(images: Tensor, grades: Tensor) -> Tensor:
+    """Apply grades (n, 3, 5) to images (n, 3, h, w) in [0, 1]; the result is in [0, 1] too."""
+    raised = images.clamp_min(1e-4) ** grades[:, :, 4, None, None]
+    moved = torch.einsum("nij,njhw->nihw", grades[:, :, :3], raised) + grades[:, :, 3, None, None]
+    return moved.clamp(0, 1)
+
+
+def resize(crops: np.ndarray, resolution: int) -> Tensor:
+    """Return crops, uint8 (n, s, s, 3), as uint8 (n, 3, resolution, resolution), area-true, a few at a time."""
+    if len(crops) == 0:
+        return torch.empty(0, 3, resolution, resolution, dtype=torch.uint8)
+    small = [
+        F.interpolate(to_tensor(crops[i : i + 64]), (resolution, resolution), mode="bilinear", antialias=True)
+        for i in range(0, len(crops), 64)
+    ]
+    return torch.cat([part.mul(255).round().clamp(0, 255).byte() for part in small])
+
+
+def _describe_all(encoder: StyleEncoder, crops: np.ndarray) -> tuple[Tensor, Tensor]:
+    with torch.no_grad():
+        parts = [describe(encoder, to_tensor(crops[i : i + 64])) for i in range(0, len(crops), 64)]
+    return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+
+
+def _describe_graded(encoder: StyleEncoder, references: np.ndarray, grades: Tensor) -> tuple[Tensor, Tensor]:
+    """Describe every look's references (looks, r, s, s, 3) under its grades: (graded looks, r, d) and (..., 9)."""
+    parts = []
+    with torch.no_grad():
+        for look, photos in enumerate(tqdm(references, desc="Describing studio looks", unit="look")):
+            shown = _pictures(torch.from_numpy(photos)).repeat(_GRADES, 1, 1, 1)
+            own = grades[look * _GRADES : (look + 1) * _GRADES].repeat_interleave(len(photos), 0)
+            parts.append([part.unflatten(0, (_GRADES, -1)) for part in describe(encoder, apply_grades(shown, own))])
+    return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+
+
+def _pictures(crops: Tensor) -> Tensor:
+    return crops.permute(0, 3, 1, 2).float().div(255)
+
+
+def _subset(count: int, least: int, generator: torch.Generator) -> Tensor:
+    size = int(torch.randint(least, count + 1, (1,), generator=generator))
+    return torch.randperm(count, generator=generator)[:size]
+
+
+def _mirrored(images: Tensor, mirror: Tensor) -> Tensor:
+    return torch.where(mirror, images.flip(-1), images)

@@ -1,0 +1,65 @@
+"""The discriminator: is this a photo in that look?"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from influencer_style.looks.profile import TRANSPORT
+
+
+class Discriminator(nn.Module):
+    """One trunk for all looks; a projection of the style code asks for the look (Miyato and Koyama 2018).
+
+    Args:
+        code: width of the style code.
+        resolution: side of the pictures in pixels, a power of two of 32 or more.
+        channels: width after the first convolution; doubles with each halving, to at most eight times.
+    """
+
+    def __init__(self, code: int, resolution: int = 64, channels: int = 24) -> None:
+        super().__init__()
+        widths = [channels]
+        size = resolution
+        layers: list[nn.Module] = [nn.Conv2d(3, channels, 3, padding=1), nn.LeakyReLU(0.2)]
+        while size > 4:
+            widths.append(min(2 * widths[-1], 8 * channels))
+            layers += [nn.Conv2d(widths[-2], widths[-1], 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
+            size //= 2
+        self.trunk = nn.Sequential(*layers)
+        self.real = nn.Linear(widths[-1], 1)
+        self.look = nn.Sequential(nn.Linear(code - TRANSPORT, 128), nn.LeakyReLU(0.2), nn.Linear(128, widths[-1]))
+
+    def forward(self, images: Tensor, code: Tensor) -> Tensor:
+        """Return logits (n,) for images (n, 3, h, w), sRGB in [0, 1], and style codes (n, code)."""
+        features = self.trunk(images * 2 - 1).mean((2, 3))
+        look = self.look(3 * torch.tanh(code[:, :-TRANSPORT] / 3))
+        return (self.real(features)[:, 0] + (features * look).sum(1) / features.shape[1] ** 0.5).float()
+
+
+def augment(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Mirror, shift by up to an eighth, and cut out a quarter: what both real and fake go through before they are judged.
+
+    Differentiable augmentation (Zhao et al. 2020) without its colour changes: colour is the look here.
+
+    Args:
+        images: (n, 3, h, w).
+        generator: source of the random choices, on the CPU.
+    """
+    n, _, h, w = images.shape
+    mirror = torch.rand(n, generator=generator) < 0.5
+    shift = torch.randint(-(h // 8), h // 8 + 1, (n, 2), generator=generator)
+    corner = torch.rand(n, 2, generator=generator)
+    y, x = torch.arange(h), torch.arange(w)
+    rows = (y[None] + shift[:, :1]).clamp(0, h - 1)
+    columns = (x[None] + shift[:, 1:]).clamp(0, w - 1)
+    columns = torch.where(mirror[:, None], w - 1 - columns, columns)
+    hole_y = (y[None] - corner[:, :1] * h).abs() < h / 8
+    hole_x = (x[None] - corner[:, 1:] * w).abs() < w / 8
+    kept = 1 - (hole_y[:, :, None] & hole_x[:, None, :]).to(images.dtype)
+    index = (rows[:, :, None] * w + columns[:, None, :]).flatten(1)
+    moved = images.flatten(2).gather(2, index[:, None].expand(-1, 3, -1).to(images.device)).view_as(images)
+    # Cut-outs take the picture's mean: a black hole would be a look.
+    mean = moved.mean((2, 3), keepdim=True).detach()
+    kept = kept[:, None].to(images.device)
+    return moved * kept + mean * (1 - kept)

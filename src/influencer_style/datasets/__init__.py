@@ -1,0 +1,30 @@
+"""Our Kedro datasets. Each is imported when it is asked for: the catalog names `influencer_style.datasets.<Class>`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "AtomicCSVDataset": "atomic",
+    "AtomicJSONDataset": "atomic",
+    "AtomicParquetDataset": "atomic",
+    "AtomicTextDataset": "atomic",
+    "FaceStoreDataset": "face_store",
+    "LookProfilesDataset": "look_profiles",
+    "PictureDataset": "picture",
+    "PreviousDataset": "previous",
+    "RegisteredGeneratorDataset": "registered_generator",
+    "StyleEncoderDataset": "style_encoder",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"{__name__} has no {name}; it has {', '.join(_HOMES)}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(_HOMES)

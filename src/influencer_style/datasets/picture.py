@@ -1,0 +1,49 @@
+"""One picture in a file, with a preview in Kedro-Viz."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+from kedro_datasets._typing import ImagePreview
+from PIL import Image
+
+from influencer_style.datasets.local import LocalDataset
+from influencer_style.storage.atomic import atomic_file
+
+
+class PictureDataset(LocalDataset):
+    """A Pillow image as PNG, JPEG or WebP, by the suffix of `filepath`.
+
+    Args:
+        filepath: the file.
+        save_args: for `Image.save`, such as `quality`.
+        metadata: for other programs, such as Kedro-Viz; not used here.
+    """
+
+    def __init__(
+        self, filepath: str, save_args: dict[str, Any] | None = None, metadata: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(filepath, metadata)
+        self._save_args = save_args or {}
+
+    def load(self) -> Image.Image:
+        with Image.open(self._filepath) as picture:
+            picture.load()
+        return picture
+
+    def save(self, data: Image.Image) -> None:
+        with atomic_file(self._filepath) as file:
+            data.save(file, **self._save_args)
+
+    def preview(self, side: int = 1000) -> ImagePreview:
+        """Return the picture as base64 PNG, its longer side at most `side` pixels."""
+        picture = self.load().convert("RGB")
+        picture.thumbnail((side, side))
+        buffer = io.BytesIO()
+        picture.save(buffer, "PNG")
+        return ImagePreview(base64.b64encode(buffer.getvalue()).decode("ascii"))
+
+    def _describe(self) -> dict[str, Any]:
+        return super()._describe() | {"save_args": self._save_args}

@@ -1,0 +1,35 @@
+"""What an earlier run has left: lets a node do only what is new, without a circle in the pipeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kedro.io import AbstractDataset, DatasetError
+
+
+class PreviousDataset(AbstractDataset):
+    """Loads what another entry's file holds before this run changes it; None if there is nothing yet.
+
+    Args:
+        dataset: configuration of that dataset (`type`, `filepath`, ...), the same as in the other entry.
+        metadata: for other programs, such as Kedro-Viz; not used here.
+    """
+
+    def __init__(self, dataset: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
+        self._dataset = AbstractDataset.from_config("previous", dataset)
+        self.metadata = metadata
+
+    def load(self) -> Any:
+        return self._dataset.load() if self._dataset.exists() else None
+
+    def save(self, data: Any) -> None:
+        raise DatasetError(f"{self} is only read; save to the entry whose file it is")
+
+    def _describe(self) -> dict[str, Any]:
+        return self._dataset._describe() | {"type": type(self._dataset).__name__}
+
+    def _exists(self) -> bool:
+        return True  # nothing yet is an answer too
+
+    def _release(self) -> None:
+        self._dataset.release()

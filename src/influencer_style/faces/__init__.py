@@ -1,0 +1,1 @@
+"""Faces: find, grade, align and crop them, keep the crops, paste results back."""

@@ -1,0 +1,184 @@
+"""Find faces: scikit-image's LBP cascade, which needs no file, or OpenCV's YuNet, which does and is better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import cv2
+import numpy as np
+from skimage.data import lbp_frontal_face_cascade_filename
+from skimage.feature import Cascade
+
+DetectorName = Literal["lbp", "yunet"]
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face found in a photo, in photo pixels: a square box (left, top, side), both eyes if known, a score.
+
+    ``eyes`` are the centres ((x, y), (x, y)), the one further left in the picture first. Boxes of all detectors mean the
+    same square, about from the brows' upper edge to the chin. Scores compare only within one detector.
+    """
+
+    x: float
+    y: float
+    side: float
+    score: float
+    eyes: tuple[tuple[float, float], tuple[float, float]] | None = None
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Centre of the box (x, y) in photo pixels."""
+        return self.x + self.side / 2, self.y + self.side / 2
+
+
+class Detector(Protocol):
+    """Anything that finds faces. Not to be shared between threads."""
+
+    def find(self, photo: np.ndarray) -> list[Face]:
+        """Return the faces in a uint8 RGB photo (height, width, 3), the surest first."""
+
+
+def make_detector(name: DetectorName, model_path: str | Path | None = None) -> Detector:
+    """Return the detector called ``name``.
+
+    Raises:
+        FileNotFoundError: YuNet without its model file.
+        ValueError: a model file that is no YuNet, or an unknown name.
+    """
+    if name == "lbp":
+        return LbpCascade()
+    if name == "yunet":
+        return YuNet(model_path or "")
+    raise ValueError(f"preprocessing.detector: {name!r} is not known; use lbp or yunet")
+
+
+class LbpCascade:
+    """scikit-image's frontal face cascade.
+
+    Its windows are grouped here rather than by scikit-image, which leaves several overlapping boxes on 60% of real
+    portraits: the window with most neighbours founds a face, whose box is their median, and takes what overlaps it.
+    The number of neighbours is the score. It works on the red channel, where skin of any tone is brightest, with its
+    local contrast raised: on the studio's dark and tinted portraits that found 36 of 36 faces, where grey found 26.
+    """
+
+    # Measured at these sizes, 57 real and 52 studio portraits: true faces have 10 windows or more, false ones seldom 8.
+    LONG_SIDE, WINDOW, SCALE, SUPPORT = 240, 24, 1.07, 8
+
+    def __init__(self) -> None:
+        self._cascade = Cascade(lbp_frontal_face_cascade_filename())
+        self._contrast = cv2.createCLAHE(2.0, (4, 4))
+
+    def find(self, photo: np.ndarray) -> list[Face]:
+        small, scale = shrink(photo, self.LONG_SIDE)
+        short = min(small.shape[:2])
+        if short < self.WINDOW:
+            return []
+        # A threshold above 1 keeps every window apart, so that they can be grouped here.
+        found = self._cascade.detect_multi_scale(
+            self._contrast.apply(np.ascontiguousarray(small[:, :, 0])),
+            scale_factor=self.SCALE,
+            step_ratio=1,
+            min_size=(self.WINDOW, self.WINDOW),
+            max_size=(short, short),
+            min_neighbor_number=1,
+            intersection_score_threshold=2.0,
+        )
+        windows = sorted((w["c"], w["r"], w["width"]) for w in found)
+        groups = _group(np.array(windows, np.float64).reshape(-1, 3))
+        if not groups or groups[0].score < self.SUPPORT:
+            return []
+        enough = max(3.0, groups[0].score / 5)  # a second face may be smaller, and fewer windows fit a smaller one
+        return [Face(f.x / scale, f.y / scale, f.side / scale, f.score) for f in groups if f.score >= enough]
+
+
+class YuNet:
+    """OpenCV's YuNet (a small network, as an ONNX file), with both eyes."""
+
+    LONG_SIDE, SCORE = 640, 0.6
+    # YuNet's boxes reach from the hairline to the chin; a square of their area, this much larger, has the LBP
+    # cascade's centre (within 2% of the side) and side (mean ratio 1.00, deviation 0.05) on 60 real portraits.
+    SIDE = 1.04
+
+    def __init__(self, model_path: str | Path) -> None:
+        path = Path(model_path)
+        if str(model_path) == "" or not path.is_file():
+            where = f"{path} is not a file" if str(model_path) else "names no file"
+            raise FileNotFoundError(f"preprocessing.yunet_model: {where}; give YuNet's .onnx file or use detector: lbp")
+        level = cv2.utils.logging.getLogLevel()
+        cv2.utils.logging.setLogLevel(2)  # OpenCV 5 warns of a back-end choice that was never made
+        try:
+            self._network = cv2.FaceDetectorYN.create(str(path), "", (320, 320), self.SCORE)
+            self._network.detect(np.zeros((320, 320, 3), np.uint8))
+        except (cv2.error, SystemError) as error:
+            raise ValueError(
+                f"preprocessing.yunet_model: {path} is not a YuNet model ({str(error).strip().splitlines()[-1][:120]}); "
+                "give YuNet's .onnx file or use detector: lbp"
+            ) from None
+        finally:
+            cv2.utils.logging.setLogLevel(level)
+
+    def find(self, photo: np.ndarray) -> list[Face]:
+        small, scale = shrink(photo, self.LONG_SIDE)
+        self._network.setInputSize((small.shape[1], small.shape[0]))
+        _, rows = self._network.detect(np.ascontiguousarray(small[:, :, ::-1]))
+        faces = []
+        for row in () if rows is None else rows.astype(np.float64):
+            left, top, width, height, *marks = row[:8] / scale
+            if width <= 0 or height <= 0:
+                continue
+            side = self.SIDE * math.sqrt(width * height)
+            first, second = sorted(((marks[0], marks[1]), (marks[2], marks[3])))
+            x, y = left + (width - side) / 2, top + (height - side) / 2
+            faces.append(Face(x, y, side, float(row[-1]), (first, second)))
+        return sorted(faces, key=lambda face: -face.score)
+
+
+def shrink(photo: np.ndarray, long_side: int) -> tuple[np.ndarray, float]:
+    """Return ``photo`` with its longer side at most ``long_side`` pixels, each pixel an area mean, and the scale."""
+    scale = min(1.0, long_side / max(photo.shape[:2]))
+    if scale == 1.0:
+        return photo, scale
+    size = max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale))
+    return cv2.resize(photo, size, interpolation=cv2.INTER_AREA), scale
+
+
+def main_faces(faces: Sequence[Face], second: float = 0.5) -> list[Face]:
+    """Return the faces that count: the largest, then those apart from it with at least ``second`` of its area."""
+    counted: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.side):
+        apart = all(_shared(face, other) < 0.3 for other in counted)
+        if not counted or (apart and face.side**2 >= second * counted[0].side ** 2):
+            counted.append(face)
+    return counted
+
+
+def _shared(a: Face, b: Face) -> float:
+    """Share of the smaller box that lies in the other."""
+    wide = min(a.x + a.side, b.x + b.side) - max(a.x, b.x)
+    high = min(a.y + a.side, b.y + b.side) - max(a.y, b.y)
+    return max(wide, 0) * max(high, 0) / min(a.side, b.side) ** 2
+
+
+def _group(windows: np.ndarray) -> list[Face]:
+    """Group windows (n, 3: left, top, side) into faces, best supported first."""
+    left, top, side = windows.T
+    wide = np.minimum.outer(left + side, left + side) - np.maximum.outer(left, left)
+    high = np.minimum.outer(top + side, top + side) - np.maximum.outer(top, top)
+    overlap = np.clip(wide, 0, None) * np.clip(high, 0, None)
+    near = overlap > 0.4 * (np.add.outer(side**2, side**2) - overlap)
+    free, faces = np.ones(len(windows), bool), []
+    while free.any():
+        founder = int(np.argmax((near & free).sum(1) * free))
+        members = near[founder] & free
+        x, y, extent = np.median(np.c_[left + side / 2, top + side / 2, side][members], 0)
+        face = Face(x - extent / 2, y - extent / 2, extent, float(members.sum()))
+        faces.append(face)
+        free &= ~members
+        for other in np.flatnonzero(free):
+            free[other] = _shared(face, Face(left[other], top[other], side[other], 1.0)) <= 0.3
+    return sorted(faces, key=lambda face: -face.score)

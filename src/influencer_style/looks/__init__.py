@@ -1,0 +1,1 @@
+"""Looks: VGG features, Gram matrices, descriptors, and what sets a creator's look apart from the population."""

@@ -1,0 +1,202 @@
+"""The style encoder: a picture in, the numbers that describe its look out.
+
+Feature maps of a VGG (Simonyan and Zisserman 2015) become Gram matrices (Gatys et al. 2016), each projected to
+`PROJECTED` numbers by fixed random signs (Achlioptas 2003), beside the colour's mean, deviation and coarse layout.
+The default network is a small VGG with orthogonal weights that come with the project as a file: the same seed gives
+other weights on other machines, and descriptors only compare when their encoder is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from influencer_style.looks.gram import gram_matrix, signed_sqrt, upper_triangle
+
+PROJECTED = 48
+POOLED = 4
+SMALL_VGG_WEIGHTS = files("influencer_style.looks") / "weights" / "small_vgg.safetensors"
+_MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class EncoderError(ValueError):
+    """The encoder's weights cannot be had, or are not the ones that the data was made with."""
+
+
+class StyleEncoder(nn.Module):
+    """Turns pictures into descriptors. Its weights are fixed; its `sha256` travels with all that is made from it.
+
+    Args:
+        name: `small_vgg`, `vgg19_imagenet` or `resnet50_imagenet`.
+        stages: modules applied one after the other; the output of each is a feature map that is described.
+        size: side in pixels to which pictures are resized before they are described.
+    """
+
+    def __init__(self, name: str, stages: list[nn.Module], size: int = 64) -> None:
+        super().__init__()
+        self.name, self.size = name, size
+        self.stages = nn.ModuleList(stages)
+        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1), persistent=False)
+        with torch.no_grad():
+            widths = [f.shape[1] for f in self.features(torch.zeros(1, 3, 32, 32))]
+        for i, width in enumerate(widths):
+            self.register_buffer(f"projection_{i}", _signs(width * (width + 1) // 2), persistent=False)
+        self.dimension = len(widths) * PROJECTED + 6 + 3 * POOLED * POOLED
+        self.requires_grad_(False)
+        self.eval()
+        self.sha256 = self._sha256()
+
+    def features(self, images: Tensor) -> list[Tensor]:
+        """Return the feature map of each stage, for `images` (n, 3, h, w), sRGB in [0, 1], at their own size."""
+        maps = []
+        hidden = (images - self.mean) / self.std
+        for stage in self.stages:
+            hidden = stage(hidden)
+            maps.append(hidden)
+        return maps
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the descriptors (n, `dimension`) of `images` (n, 3, h, w), sRGB in [0, 1], h and w at least 16."""
+        small = self.resized(images)
+        parts = []
+        for i, maps in enumerate(self.features(small)):
+            grams = signed_sqrt(gram_matrix(maps))
+            parts.append(upper_triangle(grams) @ getattr(self, f"projection_{i}"))
+        # A flat picture has a deviation of 0, where the square root has no gradient.
+        deviation = (small.var((2, 3)) + 1e-6).sqrt()
+        parts += [small.mean((2, 3)), deviation, F.adaptive_avg_pool2d(small, POOLED).flatten(1)]
+        return torch.cat(parts, dim=1)
+
+    def resized(self, images: Tensor) -> Tensor:
+        """Return images (n, 3, h, w) at the size at which they are described, area-true."""
+        if images.shape[-2:] == (self.size, self.size):
+            return images
+        return F.interpolate(images, (self.size, self.size), mode="bilinear", antialias=True, align_corners=False)
+
+    @property
+    def groups(self) -> list[slice]:
+        """Which numbers of a descriptor belong together: one slice for each stage, then mean, deviation, layout."""
+        widths = [PROJECTED] * len(self.stages) + [3, 3, 3 * POOLED * POOLED]
+        ends = np.cumsum(widths)
+        return [slice(int(end - width), int(end)) for end, width in zip(ends, widths, strict=True)]
+
+    def save(self, file: str | Path) -> None:
+        """Write name, size and weights as safetensors."""
+        state = {key: value.contiguous() for key, value in self.state_dict().items()}
+        save_file(state, str(file), metadata={"name": self.name, "size": str(self.size)})
+
+    @classmethod
+    def load(cls, file: str | Path) -> StyleEncoder:
+        """Read an encoder that `save` has written.
+
+        Raises:
+            EncoderError: when the file is not a saved encoder.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(str(file), "pt") as opened:
+                metadata = opened.metadata() or {}
+            state = load_file(str(file))
+            name, size = metadata["name"], int(metadata["size"])
+            encoder = cls(name, _ARCHITECTURES[name](), size)
+            encoder.load_state_dict(state)
+        except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+            raise EncoderError(f"{file} is not a saved style encoder ({error}); make it again: features") from error
+        encoder.sha256 = encoder._sha256()
+        return encoder
+
+    def _sha256(self) -> str:
+        digest = hashlib.sha256(f"{self.name} {self.size} {PROJECTED} {POOLED}".encode())
+        for key, value in sorted(self.state_dict().items()):
+            digest.update(key.encode() + value.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+
+def load_encoder(name: str = "small_vgg", weights: str = "") -> StyleEncoder:
+    """Return the encoder called `name`.
+
+    Args:
+        name: `small_vgg` (comes with the project), or torchvision's `vgg19_imagenet` or `resnet50_imagenet`.
+        weights: a torchvision weights file (`.pth`), for the latter two; where empty, torchvision fetches it.
+
+    Raises:
+        EncoderError: for an unknown name, or weights that can neither be read nor fetched.
+    """
+    if name not in _ARCHITECTURES:
+        raise EncoderError(f"features.encoder is {name!r}; choose one of {', '.join(_ARCHITECTURES)}")
+    if name == "small_vgg":
+        return StyleEncoder.load(str(SMALL_VGG_WEIGHTS))
+    return StyleEncoder(name, _cut(name, _imagenet_network(name, weights)))
+
+
+def small_vgg_stages(width: int = 32) -> list[nn.Module]:
+    """VGG-19 up to relu3_1 at half its width, in three stages that end at relu1_1, relu2_1 and relu3_1."""
+
+    def conv(inputs: int, outputs: int) -> list[nn.Module]:
+        return [nn.Conv2d(inputs, outputs, 3, padding=1, padding_mode="reflect"), nn.ReLU()]
+
+    return [
+        nn.Sequential(*conv(3, width)),
+        nn.Sequential(*conv(width, width), nn.AvgPool2d(2), *conv(width, 2 * width)),
+        nn.Sequential(*conv(2 * width, 2 * width), nn.AvgPool2d(2), *conv(2 * width, 4 * width)),
+    ]
+
+
+def _imagenet_network(name: str, weights: str) -> nn.Module:
+    import torchvision
+
+    make, enum = {
+        "vgg19_imagenet": (torchvision.models.vgg19, torchvision.models.VGG19_Weights.IMAGENET1K_V1),
+        "resnet50_imagenet": (torchvision.models.resnet50, torchvision.models.ResNet50_Weights.IMAGENET1K_V2),
+    }[name]
+    network = make()
+    try:
+        if weights:
+            state = torch.load(weights, map_location="cpu", weights_only=True)
+        else:
+            state = enum.get_state_dict(progress=True, check_hash=True)
+        network.load_state_dict(state)
+    except Exception as error:
+        where = f"read from features.weights ({weights})" if weights else f"fetched from {enum.url}"
+        raise EncoderError(
+            f"the weights of {name} could not be {where}: {error}. Put torchvision's file on this machine and name it "
+            "in features.weights, or set features.encoder: small_vgg, which needs no download"
+        ) from error
+    return network
+
+
+def _cut(name: str, network: nn.Module) -> list[nn.Module]:
+    if name == "vgg19_imagenet":
+        layers = [nn.ReLU() if isinstance(layer, nn.ReLU) else layer for layer in network.features[:12]]
+        return [nn.Sequential(*layers[:2]), nn.Sequential(*layers[2:7]), nn.Sequential(*layers[7:12])]
+    stem = nn.Sequential(network.conv1, network.bn1, nn.ReLU())
+    return [stem, nn.Sequential(network.maxpool, network.layer1), network.layer2]
+
+
+def _bare(name: str) -> list[nn.Module]:
+    import torchvision
+
+    make = {"vgg19_imagenet": torchvision.models.vgg19, "resnet50_imagenet": torchvision.models.resnet50}[name]
+    return _cut(name, make())
+
+
+_ARCHITECTURES = {
+    "small_vgg": small_vgg_stages,
+    "vgg19_imagenet": lambda: _bare("vgg19_imagenet"),
+    "resnet50_imagenet": lambda: _bare("resnet50_imagenet"),
+}
+
+
+def _signs(rows: int) -> Tensor:
+    # Signs drawn from raw bits are the same everywhere, unlike Gaussians made by a maths library.
+    bits = np.random.Generator(np.random.PCG64(rows)).integers(0, 2, (rows, PROJECTED))
+    return torch.from_numpy((bits * 2 - 1).astype(np.float32)) / rows**0.5

@@ -1,0 +1,211 @@
+"""Look profiles: what sets a creator's photos apart from the reference population."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from influencer_style.looks.encoder import EncoderError, StyleEncoder
+from influencer_style.looks.gram import colour_moments
+from influencer_style.looks.transport import monge_kantorovich
+
+TRANSPORT = 12
+_FILES = ("looks.json", "looks.safetensors")
+
+
+class UnknownLook(KeyError):
+    """No look of that name; the message lists the ones there are."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+@dataclass(frozen=True)
+class SetStatistics:
+    """What is kept of a set of photos.
+
+    Attributes:
+        mean: (d,) mean descriptor.
+        deviation: (d,) standard deviation of the descriptors.
+        moments: (9,) pooled colour moments, see `gram.colour_moments`.
+        count: number of photos.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+    moments: Tensor
+    count: int
+
+    @classmethod
+    def of(cls, descriptors: Tensor, moments: Tensor) -> SetStatistics:
+        """Pool descriptors (n, d) and colour moments (n, 9) of a set, n at least 1."""
+        return cls(
+            descriptors.mean(0), descriptors.std(0, correction=0), moments.mean(0), descriptors.shape[0]
+        )
+
+
+@dataclass(frozen=True)
+class LookProfile:
+    """A creator's look: the statistics of their photos, and who they are.
+
+    Attributes:
+        slug: the look's name.
+        creator: the creator's name, as their folder spells it.
+        statistics: of the creator's training photos.
+        consent: what the consent allows, and until when (`scope`, `expires`).
+    """
+
+    slug: str
+    creator: str
+    statistics: SetStatistics
+    consent: Mapping[str, Any] = field(default_factory=dict)
+
+
+def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return descriptors (n, d) and colour moments (n, 9) of images (n, 3, h, w), sRGB in [0, 1].
+
+    Both are taken at the encoder's size, so that large and small crops of one picture agree.
+    """
+    small = encoder.resized(images)
+    return encoder(small), colour_moments(small)
+
+
+def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[slice]) -> Tensor:
+    """Return the style code (d + 12,) of a set of photos against the reference population.
+
+    The first d numbers are the difference of the mean descriptors in units of the population's deviation, so that what
+    every portrait has in common (a face, skin, a wall) cancels. The last 12 are the linear colour transport from the
+    population to the set, less the identity: the change of colour that no single photo's content explains.
+
+    Args:
+        photos: statistics of the set.
+        reference: statistics of unstyled portraits, described by the same encoder.
+        groups: which numbers of a descriptor belong together (`StyleEncoder.groups`).
+    """
+    deviation = reference.deviation.clone()
+    for group in groups:
+        # A number that hardly varies in a small population would otherwise shout.
+        deviation[group] = deviation[group].clamp_min(0.5 * float(deviation[group].mean()) + 1e-6)
+    matrix, offset = monge_kantorovich(reference.moments, photos.moments)
+    change = matrix - torch.eye(3)
+    return torch.cat([(photos.mean - reference.mean) / deviation, change.flatten(), offset])
+
+
+class LookProfiles:
+    """All looks of a project, and the population they are measured against.
+
+    Args:
+        reference: statistics of the unstyled population.
+        looks: the profiles.
+        encoder_sha256: of the encoder that described them all.
+        groups: of that encoder.
+        reference_note: who the population is, in words.
+    """
+
+    def __init__(
+        self,
+        reference: SetStatistics,
+        looks: list[LookProfile],
+        encoder_sha256: str,
+        groups: list[slice],
+        reference_note: str = "",
+    ) -> None:
+        self.reference = reference
+        self.encoder_sha256 = encoder_sha256
+        self.groups = groups
+        self.reference_note = reference_note
+        self._looks = {look.slug: look for look in looks}
+
+    @property
+    def names(self) -> list[str]:
+        """The looks' names, sorted."""
+        return sorted(self._looks)
+
+    def __getitem__(self, slug: str) -> LookProfile:
+        if slug not in self._looks:
+            raise UnknownLook(f"there is no look {slug!r}; there are: {', '.join(self.names)}")
+        return self._looks[slug]
+
+    def code(self, look: str) -> Tensor:
+        """Return the style code of a look.
+
+        Raises:
+            UnknownLook: when there is no such look.
+        """
+        return style_code(self[look].statistics, self.reference, self.groups)
+
+    def code_of(self, encoder: StyleEncoder, images: Tensor) -> Tensor:
+        """Return the style code of any set of face crops (n, 3, h, w), n at least 1: one reference photo will do.
+
+        Raises:
+            EncoderError: when `encoder` is not the one that these looks were described by.
+        """
+        self.require(encoder)
+        with torch.no_grad():
+            return style_code(SetStatistics.of(*describe(encoder, images)), self.reference, self.groups)
+
+    def require(self, encoder: StyleEncoder) -> None:
+        """Refuse another encoder than the one these looks were described by.
+
+        Raises:
+            EncoderError: when its weights differ.
+        """
+        if encoder.sha256 != self.encoder_sha256:
+            raise EncoderError(
+                f"these looks were described by encoder {self.encoder_sha256[:12]}, not by {encoder.name} "
+                f"{encoder.sha256[:12]}; describe them again: kedro run --pipeline features"
+            )
+
+    def save(self, folder: str | Path) -> None:
+        """Write `looks.json` (names, counts, consents, encoder) and `looks.safetensors` (statistics)."""
+        sets = {"reference": self.reference} | {f"look.{slug}": look.statistics for slug, look in self._looks.items()}
+        tensors = {
+            f"{name}.{part}": getattr(statistics, part).contiguous()
+            for name, statistics in sets.items()
+            for part in ("mean", "deviation", "moments")
+        }
+        text = {
+            "encoder_sha256": self.encoder_sha256,
+            "groups": [[group.start, group.stop] for group in self.groups],
+            "reference": {"count": self.reference.count, "note": self.reference_note},
+            "looks": [
+                {"slug": look.slug, "creator": look.creator, "count": look.statistics.count, "consent": look.consent}
+                for look in self._looks.values()
+            ],
+        }
+        folder = Path(folder)
+        save_file(tensors, str(folder / _FILES[1]))
+        (folder / _FILES[0]).write_text(json.dumps(text, indent=2, ensure_ascii=False, default=str), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: str | Path) -> LookProfiles:
+        """Read what `save` has written.
+
+        Raises:
+            ValueError: when the files are missing or damaged.
+        """
+        folder = Path(folder)
+        try:
+            text = json.loads((folder / _FILES[0]).read_text(encoding="utf-8"))
+            tensors = load_file(str(folder / _FILES[1]))
+
+            def statistics(name: str, count: int) -> SetStatistics:
+                return SetStatistics(*(tensors[f"{name}.{p}"] for p in ("mean", "deviation", "moments")), count)
+
+            looks = [
+                LookProfile(o["slug"], o["creator"], statistics(f"look.{o['slug']}", o["count"]), o["consent"])
+                for o in text["looks"]
+            ]
+            reference = statistics("reference", text["reference"]["count"])
+            groups = [slice(*bounds) for bounds in text["groups"]]
+            return cls(reference, looks, text["encoder_sha256"], groups, text["reference"]["note"])
+        except (OSError, SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"{folder} holds no readable looks ({error}); make them: kedro run --pipeline features") from error

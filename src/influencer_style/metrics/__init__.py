@@ -1,0 +1,1 @@
+"""Metrics: what a result is worth, beside known truth and simple baselines. Pure functions."""

@@ -1,0 +1,88 @@
+"""What needs no training: the methods that a generator has to beat.
+
+Every method has one signature, `(photos, creator_photos, population_photos) -> results`: uint8 sRGB (n, h, w, 3) to be
+restyled, the creator's training photos (m, ...), portraits of unstyled people (p, ...), results (n, h, w, 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from influencer_style.looks.gram import colour_moments
+from influencer_style.looks.transport import apply_transport, monge_kantorovich
+from influencer_style.metrics.colour import to_lab
+from influencer_style.networks.bundle import to_tensor, to_uint8
+
+Method = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def do_nothing(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+    """Return the photos as they are."""
+    return photos.copy()
+
+
+def reinhard(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+    """Give each photo the mean and deviation that the creator's set has on each axis of Lab (Reinhard et al. 2001)."""
+    from skimage.color import lab2rgb
+
+    reference = to_lab(creator_photos).reshape(-1, 3)
+    mean, deviation = reference.mean(0, dtype=np.float64), reference.std(0, dtype=np.float64)
+    results = np.empty_like(photos)
+    for i, photo in enumerate(photos):
+        lab = to_lab(photo)
+        own_mean, own_deviation = lab.mean((0, 1)), lab.std((0, 1))
+        moved = (lab - own_mean) * (deviation / np.maximum(own_deviation, 1e-3)).astype(np.float32) + mean
+        results[i] = np.round(_quiet(lab2rgb, moved).clip(0, 1) * 255)
+    return results
+
+
+def histogram_matching(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+    """Give each photo the histograms of one photo of the creator.
+
+    That photo is the set's medoid: the one whose mean colour is least far from all others'. It is real, as people pick
+    one reference, and typical; a histogram pooled over the set belongs to no picture.
+    """
+    from skimage.exposure import match_histograms
+
+    reference = creator_photos[medoid(creator_photos)]
+    return np.stack([match_histograms(photo, reference, channel_axis=-1) for photo in photos]).round().astype(np.uint8)
+
+
+def population_mkl(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+    """Apply the linear Monge-Kantorovich transport from the unstyled population's colours to the creator's.
+
+    The strongest known baseline: what faces, hair and rooms have in common is in both sets, and cancels.
+    """
+    population, creator = (_pooled_moments(set_) for set_ in (population_photos, creator_photos))
+    matrix, offset = (part.float() for part in monge_kantorovich(population, creator))
+    return np.concatenate([to_uint8(apply_transport(to_tensor(photo[None]), matrix, offset)) for photo in photos])
+
+
+METHODS: dict[str, Method] = {
+    "do_nothing": do_nothing,
+    "reinhard": reinhard,
+    "histogram_matching": histogram_matching,
+    "population_mkl": population_mkl,
+}
+
+
+def medoid(photos: np.ndarray) -> int:
+    """Return which photo (n, h, w, 3) has the mean Lab colour that is nearest to all others'."""
+    means = np.stack([to_lab(photo).mean((0, 1)) for photo in photos])
+    return int(np.linalg.norm(means[:, None] - means[None], axis=-1).sum(1).argmin())
+
+
+def _pooled_moments(photos: np.ndarray):
+    # In double: covariance is a small difference of large moments.
+    return sum(colour_moments(to_tensor(photo[None]).double())[0] for photo in photos) / len(photos)
+
+
+def _quiet(convert: Callable[[np.ndarray], np.ndarray], lab: np.ndarray) -> np.ndarray:
+    import warnings
+
+    with warnings.catch_warnings():
+        # Colours outside sRGB are clipped, as they must be; scikit-image warns of each picture.
+        warnings.filterwarnings("ignore", message=".*negative Z values.*")
+        return convert(lab)

@@ -1,0 +1,113 @@
+"""A trained transfer generator with all it needs: its encoder, its looks, its card. One folder, no pickle."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+
+
+class BundleError(ValueError):
+    """A model folder is missing, damaged, or its parts do not belong together."""
+
+
+@dataclass(frozen=True)
+class TransferBundle:
+    """What `transfer` needs at run time.
+
+    Attributes:
+        generator: in evaluation mode, float32.
+        encoder: the style encoder whose descriptors it was trained on.
+        looks: the creators' looks.
+        crop_margin: side of a face crop in units of the face's side.
+        fingerprint: of what it was trained from (SHA-256, hex); the same inputs and parameters give the same one.
+        data_sha256: of the photos it was trained on.
+        card: the model card, Markdown.
+        notes: further facts in words, for the registry's tags.
+    """
+
+    generator: TransferGenerator
+    encoder: StyleEncoder
+    looks: LookProfiles
+    crop_margin: float
+    fingerprint: str
+    data_sha256: str
+    card: str
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.looks.require(self.encoder)
+
+    def tags(self) -> dict[str, str]:
+        """Return the registry's version tags."""
+        consents = {name: self.looks[name].consent for name in self.looks.names}
+        return self.notes | {
+            "creators": ", ".join(self.looks.names),
+            "consents": json.dumps(consents, default=str, ensure_ascii=False),
+            "encoder_sha256": self.encoder.sha256,
+            "data_sha256": self.data_sha256,
+            "fingerprint": self.fingerprint,
+            "revoked": "false",
+        }
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model folder's files into an existing folder."""
+        folder = Path(folder)
+        metadata = {
+            "config": json.dumps(self.generator.describe()),
+            "crop_margin": str(self.crop_margin),
+            "fingerprint": self.fingerprint,
+            "data_sha256": self.data_sha256,
+            "notes": json.dumps(self.notes),
+        }
+        state = {key: value.detach().cpu().contiguous() for key, value in self.generator.state_dict().items()}
+        save_file(state, str(folder / "generator.safetensors"), metadata=metadata)
+        self.encoder.save(folder / "encoder.safetensors")
+        self.looks.save(folder)
+        (folder / "card.md").write_text(self.card, encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: str | Path) -> TransferBundle:
+        """Read a model folder.
+
+        Raises:
+            BundleError: when a file is missing or damaged, or the looks belong to another encoder.
+        """
+        folder = Path(folder)
+        try:
+            with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
+                metadata = opened.metadata()
+            generator = TransferGenerator(TransferConfig(**json.loads(metadata["config"])))
+            generator.load_state_dict(load_file(str(folder / "generator.safetensors")))
+            return cls(
+                generator.eval().requires_grad_(False),
+                StyleEncoder.load(folder / "encoder.safetensors"),
+                LookProfiles.load(folder),
+                float(metadata["crop_margin"]),
+                metadata["fingerprint"],
+                metadata["data_sha256"],
+                (folder / "card.md").read_text(encoding="utf-8"),
+                json.loads(metadata["notes"]),
+            )
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise BundleError(
+                f"{folder} is not a usable model folder ({error}); train one: kedro run, or name another"
+            ) from error
+
+
+def to_tensor(crops, device: str | torch.device = "cpu") -> torch.Tensor:
+    """Turn uint8 pictures (n, h, w, 3) into float32 (n, 3, h, w) in [0, 1]."""
+    return torch.from_numpy(crops).to(device).permute(0, 3, 1, 2).float().div(255)
+
+
+def to_uint8(images: torch.Tensor):
+    """Turn float pictures (n, 3, h, w) into uint8 (n, h, w, 3), clipped to [0, 1] and rounded."""
+    return images.detach().clamp(0, 1).mul(255).round().byte().permute(0, 2, 3, 1).cpu().numpy()

@@ -1,0 +1,58 @@
+"""The model card: what a generator was made from, and what it is not for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.profile import LookProfiles
+
+
+def write_card(
+    looks: LookProfiles,
+    encoder: StyleEncoder,
+    settings: dict[str, Any],
+    fingerprint: str,
+    data_sha256: str,
+    history: pd.DataFrame,
+) -> str:
+    """Return the card as Markdown.
+
+    Args:
+        looks: the looks it offers.
+        encoder: its style encoder.
+        settings: the parameters it was trained with.
+        fingerprint: of the training.
+        data_sha256: of the photos it was trained on.
+        history: one row of losses for each tenth step, columns `step` and `seconds` among them.
+    """
+    rows = "\n".join(
+        f"| {name} | {look.creator} | {look.statistics.count} | {', '.join(look.consent.get('scope', []))} "
+        f"| {look.consent.get('expires', '')} |"
+        for name in looks.names
+        for look in [looks[name]]
+    )
+    last = history.iloc[-1]
+    return f"""# look-transfer
+
+Puts a creator's look (make-up, hair colour, light, grade, background palette) onto a portrait, and leaves the person be.
+A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms and a gated residual with the photo.
+
+| look | creator | photos | consent | expires |
+|---|---|---|---|---|
+{rows}
+
+- Reference population: {looks.reference_note}.
+- Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
+- Photos' fingerprint: `{data_sha256}`. Training's fingerprint: `{fingerprint}`.
+- Trained for {int(last["step"])} steps in {last["seconds"]:.0f} s, profile {settings["profile"]}, seed {settings["seed"]},
+  with pairs of studio portraits ({settings["pairs"]["looks"]} random looks, none of them a creator's) beside the photos.
+- Licence: Apache-2.0 for code and weights; each look only within its creator's consent.
+
+## Limits
+
+Trained for minutes on small crops: hair is recoloured in part, make-up is soft, strong relighting is hinted at.
+Not for identification, not for deceiving anybody about who is in a photo. A look is a creator's; ask before you use one.
+"""

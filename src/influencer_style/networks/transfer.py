@@ -1,0 +1,124 @@
+"""The transfer generator: a portrait and a style code in, the same portrait in that look out.
+
+It composes its answer with the input instead of painting it anew, so that people stay themselves: soft masks say where,
+each mask has a colour transform (3 x 4, predicted from the style and the picture), and a gated residual adds what colour
+cannot do. Every mask's transform starts at the population transport that the style code carries (`looks.profile`): the
+untrained network already is that baseline, and learns the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from influencer_style.looks.profile import TRANSPORT
+from influencer_style.networks.blocks import Down, StyledResidual, Up
+
+
+@dataclass(frozen=True)
+class TransferConfig:
+    """The shape of a transfer generator.
+
+    Attributes:
+        code: width of the style code, its last 12 numbers being the colour transport.
+        resolution: side in pixels of the crops that it was trained on.
+        channels: width at full resolution; halving the size doubles it.
+        blocks: styled residual blocks at a quarter of the size.
+        masks: number of soft masks.
+        noise: width of z.
+    """
+
+    code: int
+    resolution: int = 64
+    channels: int = 24
+    blocks: int = 4
+    masks: int = 8
+    noise: int = 8
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the generator does to a picture; can be applied to it at any size.
+
+    Attributes:
+        affine: (n, 12, h, w): a 3 x 4 colour transform for each pixel, row by row, less the identity.
+        residual: (n, 3, h, w): what is added after it.
+    """
+
+    affine: Tensor
+    residual: Tensor
+
+    def apply(self, images: Tensor, strength: float | Tensor = 1.0) -> Tensor:
+        """Return images (n, 3, h, w) moved by `strength` of the change, not clipped; strength 0 is the input exactly."""
+        n, _, h, w = images.shape
+        matrices = self.affine.view(n, 3, 4, h, w)
+        delta = (matrices[:, :, :3] * images.unsqueeze(1)).sum(2) + matrices[:, :, 3] + self.residual
+        return images + strength * delta
+
+
+class TransferGenerator(nn.Module):
+    """See the module's text. `forward` returns pictures, `change` what to do to them."""
+
+    def __init__(self, config: TransferConfig) -> None:
+        super().__init__()
+        self.config = config
+        c, width = config.channels, 256
+        self.style = nn.Sequential(
+            nn.Linear(config.code + config.noise, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
+        )
+        self.stem = nn.Conv2d(3, c, 3, padding=1)
+        self.down1, self.down2 = Down(c, 2 * c), Down(2 * c, 4 * c)
+        self.blocks = nn.ModuleList(StyledResidual(4 * c, width) for _ in range(config.blocks))
+        self.up1, self.up2 = Up(4 * c, 2 * c, 2 * c), Up(2 * c, c, c)
+        self.heads = nn.Conv2d(c, config.masks + 4, 3, padding=1)
+        # For each mask: how much of the transport, and a transform of its own.
+        self.transforms = nn.Linear(width + 4 * c, config.masks * (1 + TRANSPORT))
+        for layer in (self.heads, self.transforms):
+            nn.init.normal_(layer.weight, std=0.01)
+            nn.init.zeros_(layer.bias)
+
+    def change(self, images: Tensor, code: Tensor, noise: Tensor | None = None) -> Change:
+        """Return what to do to the pictures.
+
+        Args:
+            images: (n, 3, h, w), sRGB in [0, 1]; h and w divisible by 4.
+            code: (n, config.code) style codes.
+            noise: (n, config.noise) standard normal z, variation inside the look; None is z = 0.
+        """
+        if noise is None:
+            noise = code.new_zeros(code.shape[0], self.config.noise)
+        # Codes of odd sets reach far; squashing keeps them within what training saw. The transport passes as it is.
+        squashed = torch.cat([3 * torch.tanh(code[:, :-TRANSPORT] / 3), code[:, -TRANSPORT:]], dim=1)
+        style = self.style(torch.cat([squashed, noise], dim=1))
+        full = F.silu(self.stem(images * 2 - 1))
+        half = self.down1(full)
+        features = self.down2(half)
+        for block in self.blocks:
+            features = block(features, style)
+        transforms = self.transforms(torch.cat([style, features.mean((2, 3))], dim=1))
+        heads = self.heads(self.up2(self.up1(features, half), full))
+
+        # Masks and colours in full precision: bfloat16 has 8 bits, and so has a picture.
+        with torch.autocast(images.device.type, enabled=False):
+            heads, transforms = heads.float(), transforms.float().view(-1, self.config.masks, 1 + TRANSPORT)
+            masks = heads[:, : self.config.masks].softmax(1)
+            residual, gate = heads[:, self.config.masks : -1], heads[:, -1:]
+            affine = (1 + transforms[..., :1]) * _rows(code[:, None, -TRANSPORT:].float()) + transforms[..., 1:]
+            return Change(torch.einsum("nkhw,nka->nahw", masks, affine), torch.tanh(residual) * torch.sigmoid(gate))
+
+    def forward(self, images: Tensor, code: Tensor, noise: Tensor | None = None, strength: float = 1.0) -> Tensor:
+        """Return the restyled pictures (n, 3, h, w), not clipped. Arguments as in `change`."""
+        return self.change(images, code, noise).apply(images, strength)
+
+    def describe(self) -> dict[str, int]:
+        """Return the shape as plain numbers, from which `TransferConfig(**...)` makes the same network."""
+        return asdict(self.config)
+
+
+def _rows(transport: Tensor) -> Tensor:
+    """Reorder (..., 12) from matrix (9) and offset (3) to three rows of four."""
+    matrix, offset = transport[..., :9].unflatten(-1, (3, 3)), transport[..., 9:].unsqueeze(-1)
+    return torch.cat([matrix, offset], dim=-1).flatten(-2)

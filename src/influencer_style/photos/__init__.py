@@ -1,0 +1,1 @@
+"""What a photo is: decoded safely, consented to, and listed in the manifest."""

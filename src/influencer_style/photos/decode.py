@@ -1,0 +1,220 @@
+"""Safe decoding: any file that claims to be a photo becomes an upright RGB array or a ``PhotoError``, never a crash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import imagehash
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from influencer_style.photos.colour import to_rgb
+from influencer_style.photos.jpeg import first_damage
+
+MAX_BYTES = 200_000_000
+MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
+MIN_SIDE = 64
+HASH_SIDE = 16  # a 256-bit perceptual hash
+
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_OTHER_FORMATS = (
+    (b"GIF8", 0, "GIF"),
+    (b"BM", 0, "BMP"),
+    (b"II*\0", 0, "TIFF or camera raw"),
+    (b"MM\0*", 0, "TIFF or camera raw"),
+    (b"8BPS", 0, "Photoshop"),
+    (b"ftyp", 4, "HEIC, AVIF or a film"),
+    (b"\xff\x0a", 0, "JPEG XL"),
+    (b"JXL ", 4, "JPEG XL"),
+    (b"%PDF", 0, "PDF"),
+    (b"jP  ", 4, "JPEG 2000"),
+)
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# The pixel count is checked here, against max_pixels, before anything is decoded; Pillow's own warning would only
+# repeat that with another limit. Its error for far larger pictures stays, and is translated below.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+class PhotoError(ValueError):
+    """A file that cannot be used as a photo.
+
+    ``code`` is one of empty_file, not_an_image, truncated, too_large, too_small, unsupported_format, link_outside,
+    unreadable; ``message`` says what is wrong and what to do.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message = code, message
+
+
+@dataclass(frozen=True)
+class PhotoHeader:
+    """What a photo says of itself before its pixels are decoded: upright width and height in pixels, format, bytes."""
+
+    width: int
+    height: int
+    format: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class PhotoDigest:
+    """A fully decoded photo in short: SHA-256 of its file, upright size, 256-bit perceptual hash (64 hex digits)."""
+
+    sha256: str
+    width: int
+    height: int
+    phash: str
+
+
+def photo_header(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> PhotoHeader:
+    """Return the header of the photo at ``path`` without decoding its pixels. Raises PhotoError as decode_photo does."""
+    with _opened(Path(path), max_pixels, root) as (file, image):
+        width, height = _upright_size(image)
+        return PhotoHeader(width, height, str(image.format), os.fstat(file.fileno()).st_size)
+
+
+def decode_photo(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> np.ndarray:
+    """Return the photo at ``path`` as a uint8 array (height, width, 3), sRGB, upright.
+
+    JPEG, PNG and WebP are known by their content, whatever the name. EXIF orientation is honoured, a valid embedded
+    colour profile is converted to sRGB, transparency lies over white, 16 bits become 8. Size is checked before decoding.
+
+    Args:
+        path: the file.
+        max_pixels: most pixels that are decoded.
+        root: when given, the file must lie inside this folder once links are followed.
+
+    Raises:
+        PhotoError: for anything that is not a sound photo; no other exception, whatever the file holds.
+    """
+    with _opened(Path(path), max_pixels, root) as (_, image):
+        return to_rgb(_upright(image))
+
+
+def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> PhotoDigest:
+    """Return digest, size and perceptual hash of the photo at ``path``; proves that all of it can be decoded.
+
+    A JPEG is decoded at reduced scale, which reads every byte at a fraction of the cost. Raises PhotoError.
+    """
+    with _opened(Path(path), max_pixels, root) as (file, image):
+        width, height = _upright_size(image)
+        turn = _turn(image)
+        image.draft("L", (8 * HASH_SIDE, 8 * HASH_SIDE))
+        image.load()
+        if image.mode.startswith(("I", "F")):
+            image = Image.fromarray(to_rgb(image))
+        small = image.convert("RGBA" if image.has_transparency_data else "RGB").resize((8 * HASH_SIDE,) * 2, Image.Resampling.BOX)
+        if small.mode == "RGBA":
+            small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)
+        small = small.convert("L")
+        if turn is not None:
+            small = small.transpose(turn)
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return PhotoDigest(sha256, width, height, str(imagehash.phash(small, hash_size=HASH_SIDE)))
+
+
+@contextmanager
+def _opened(path: Path, max_pixels: int, root: str | Path | None) -> Iterator[tuple[BinaryIO, Image.Image]]:
+    """Open and check a photo; turn whatever goes wrong in the block, too, into a PhotoError."""
+    try:
+        with _open_file(path, root) as file:
+            image = _open_image(file, max_pixels)
+            with image:
+                yield file, image
+    except PhotoError:
+        raise
+    except MemoryError:
+        raise PhotoError("too_large", "needs more memory than there is; make it smaller") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoError("too_large", f"{error}; make it smaller") from None
+    except Exception as error:  # a decoder given hostile bytes may raise anything; the file is to blame, not the run
+        text = str(error) or type(error).__name__
+        cut = any(word in text.lower() for word in ("truncated", "broken data stream", "unexpected end"))
+        code = "truncated" if cut else "unreadable"
+        raise PhotoError(code, f"cannot be decoded ({text}); export it again from its original") from None
+
+
+def _open_file(path: Path, root: str | Path | None) -> BinaryIO:
+    if root is not None and not path.resolve().is_relative_to(Path(root).resolve()):
+        raise PhotoError("link_outside", f"is a link that leaves {Path(root).name}; copy the photo itself there")
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a named pipe would block the open
+            raise PhotoError("unreadable", "is not a regular file; remove it")
+        file = path.open("rb")
+    except OSError as error:
+        raise PhotoError("unreadable", f"cannot be read ({error.strerror}); check the file and its rights") from None
+    size = os.fstat(file.fileno()).st_size
+    if 0 < size <= MAX_BYTES:
+        return file
+    file.close()
+    if size:
+        raise PhotoError("too_large", f"has {size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}; export it smaller")
+    raise PhotoError("empty_file", "has no bytes; copy it again from its original")
+
+
+def _open_image(file: BinaryIO, max_pixels: int) -> Image.Image:
+    try:
+        image = Image.open(file, formats=_FORMATS)
+    except UnidentifiedImageError:
+        file.seek(0)
+        start = file.read(32)
+        for magic, offset, name in _OTHER_FORMATS:
+            if start[offset:].startswith(magic):
+                raise PhotoError("unsupported_format", f"is {name}; export it as JPEG, PNG or WebP") from None
+        if start.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or start[8:12] == b"WEBP":
+            raise PhotoError("truncated", "has a damaged header; export it again from its original") from None
+        raise PhotoError("not_an_image", "is not a JPEG, PNG or WebP picture; remove it or export it as one") from None
+    width, height = image.size
+    if width * height > max_pixels:
+        limit = f"{max_pixels / 1e6:.0f} megapixels"
+        raise PhotoError("too_large", f"has {width} x {height} pixels, more than {limit}; make it smaller")
+    if min(width, height) < MIN_SIDE:
+        raise PhotoError("too_small", f"has {width} x {height} pixels, less than {MIN_SIDE} a side; use a larger copy")
+    if image.format in ("JPEG", "MPO"):
+        damage = first_damage(file)
+        file.seek(0)
+        if damage is not None:
+            raise PhotoError("truncated", f"is damaged at byte {damage}; export it again from its original")
+    return image
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    try:
+        return _TURNS.get(image.getexif().get(0x0112))
+    except Exception:  # EXIF is decoration: whatever nonsense it holds, the pixels are still a photo
+        return None
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    image.load()
+    turn = _turn(image)
+    if turn is None:
+        return image
+    turned = image.transpose(turn)
+    turned.info = dict(image.info)
+    return turned
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    turn = _turn(image)
+    sideways = turn is not None and turn in (_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8])
+    return image.size[::-1] if sideways else image.size

@@ -1,0 +1,17 @@
+"""The pipelines, by name."""
+
+from kedro.pipeline import Pipeline
+
+from influencer_style.pipelines import evaluation, features, ingestion, preprocessing, training
+
+
+def register_pipelines() -> dict[str, Pipeline]:
+    """Return every pipeline; `__default__` is all stages in their order."""
+    stages = {
+        "ingestion": ingestion.create_pipeline(),
+        "preprocessing": preprocessing.create_pipeline(),
+        "features": features.create_pipeline(),
+        "training": training.create_pipeline(),
+        "evaluation": evaluation.create_pipeline(),
+    }
+    return stages | {"__default__": sum(stages.values(), Pipeline([]))}

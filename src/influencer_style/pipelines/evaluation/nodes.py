@@ -1,0 +1,100 @@
+"""Nodes of `evaluation`."""
+
+from __future__ import annotations
+
+import logging
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+from PIL import Image
+
+from influencer_style.faces.store import FaceStore
+from influencer_style.metrics import contact_sheet, report
+from influencer_style.metrics.cases import Cases, gather_cases
+from influencer_style.metrics.scorecard import assemble_scorecard, headline, score_cases, scorecard_rows
+from influencer_style.networks.bundle import TransferBundle
+from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
+from influencer_style.tracking import current
+
+log = logging.getLogger(__name__)
+_VERSIONS = ("influencer-style", "torch", "numpy", "scikit-image", "opencv-python-headless", "kedro", "mlflow")
+
+
+def restyle_test_users(
+    bundle: TransferBundle, face_crops: FaceStore, truth_crops: FaceStore, parameters: EvaluationParameters
+) -> Cases:
+    """Put every look on the test users, and lay truth and reference photos beside the results."""
+    cases = gather_cases(bundle, face_crops, truth_crops, parameters.size, parameters.most_people)
+    known = "known" if cases.truth else "not known"
+    log.info("%d test users in %d looks; the truth is %s", len(cases.inputs), len(cases.looks), known)
+    return cases
+
+
+def score(
+    cases: Cases, bundle: TransferBundle, source: dict[str, Any], parameters: EvaluationParameters
+) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
+    """Return the scorecard, the same as a table, and the figures of every single case."""
+    about = {
+        "model": {
+            "fingerprint": bundle.fingerprint,
+            "data_sha256": bundle.data_sha256,
+            "encoder": bundle.encoder.name,
+            "encoder_sha256": bundle.encoder.sha256,
+            "generator": ", ".join(f"{name} {value}" for name, value in bundle.generator.describe().items()),
+        },
+        "looks": {look: bundle.looks[look].creator for look in cases.looks},
+        "test_users": len(cases.inputs),
+        "size": parameters.size,
+        "source": source["kind"],
+        "users_are_studio": source["users_are_studio"],
+        "population": bundle.looks.reference_note,
+        "versions": {name: version(name) for name in _VERSIONS},
+    }
+    scores = score_cases(cases)
+    scorecard = assemble_scorecard(
+        scores, cases, bundle.encoder, bundle.looks, about, parameters.bootstrap_draws, parameters.seed
+    )
+    main = headline(scorecard)
+    current.log_metrics(main)
+    shown = "delta_e." if cases.truth else "gram_distance."
+    log.info("Mean %s (lower is better): %s", shown[:-1].replace("_", " "), _listed(main, shown))
+    return scorecard, scorecard_rows(scorecard), scores
+
+
+def draw_contact_sheet(cases: Cases, parameters: EvaluationParameters) -> Image.Image:
+    """Draw people down, looks across, the creators on top."""
+    sheet = contact_sheet.draw_contact_sheet(cases, parameters.sheet_people)
+    current.log_picture(sheet, "contact_sheet")
+    return sheet
+
+
+def write_report(
+    cases: Cases,
+    case_scores: pd.DataFrame,
+    scorecard: dict[str, Any],
+    bundle: TransferBundle,
+    manifest: pd.DataFrame,
+    face_crops: FaceStore,
+    training_history: pd.DataFrame,
+    training_samples: Image.Image,
+    parameters: EvaluationParameters,
+) -> str:
+    """Write the report: one HTML page that opens without a network."""
+    evidence = report.Evidence(
+        cases=cases,
+        scores=case_scores,
+        scorecard=scorecard,
+        looks=bundle.looks,
+        manifest=manifest,
+        faces=face_crops.table,
+        history=training_history,
+        samples=training_samples,
+    )
+    page = report.write_report(evidence, parameters.report_people)
+    current.log_text(page, "report.html")
+    return page
+
+
+def _listed(figures: dict[str, float], prefix: str) -> str:
+    return ", ".join(f"{n.removeprefix(prefix)} {v:.2f}" for n, v in figures.items() if n.startswith(prefix))

@@ -1,0 +1,15 @@
+"""The parameters of `evaluation`."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class EvaluationParameters(BaseModel):
+    """See conf/base/parameters_evaluation.yml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    size: int = Field(ge=32, le=1024)
+    most_people: int = Field(ge=1, le=10_000)
+    bootstrap_draws: int = Field(ge=100, le=1_000_000)
+    seed: int = Field(ge=0)
+    sheet_people: int = Field(ge=1, le=64)
+    report_people: int = Field(ge=1, le=64)

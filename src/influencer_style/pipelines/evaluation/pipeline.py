@@ -1,0 +1,44 @@
+"""The pipeline `evaluation`."""
+
+from kedro.pipeline import Node, Pipeline
+
+from influencer_style.pipelines.evaluation.nodes import draw_contact_sheet, restyle_test_users, score, write_report
+
+
+def create_pipeline() -> Pipeline:
+    """Generator and test users -> scorecard, contact sheet and report."""
+    return Pipeline(
+        [
+            Node(
+                restyle_test_users,
+                ["look_transfer", "face_crops", "truth_crops", "params:evaluation"],
+                "test_results",
+                name="restyle_test_users",
+            ),
+            Node(
+                score,
+                ["test_results", "look_transfer", "photo_source", "params:evaluation"],
+                ["scorecard", "scorecard_table", "case_scores"],
+                name="score",
+            ),
+            Node(draw_contact_sheet, ["test_results", "params:evaluation"], "contact_sheet", name="draw_contact_sheet"),
+            Node(
+                write_report,
+                [
+                    "test_results",
+                    "case_scores",
+                    "scorecard",
+                    "look_transfer",
+                    "manifest",
+                    "face_crops",
+                    "training_history",
+                    "training_samples",
+                    "params:evaluation",
+                ],
+                "report",
+                name="write_report",
+            ),
+        ],
+        namespace="evaluation",
+        prefix_datasets_with_namespace=False,
+    )

@@ -1,0 +1,107 @@
+"""Nodes of `features`."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from PIL import Image
+from tqdm import tqdm
+
+from influencer_style.faces.store import FaceStore
+from influencer_style.looks.encoder import StyleEncoder, load_encoder
+from influencer_style.looks.pictures import draw_look_map, draw_looks_side_by_side
+from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.photos.consent import load_consent
+from influencer_style.pipelines.features.parameters import FeaturesParameters
+from influencer_style.storage.fingerprint import fingerprint
+
+log = logging.getLogger(__name__)
+_BATCH = 64
+
+
+def choose_encoder(parameters: FeaturesParameters) -> StyleEncoder:
+    """Return the style encoder that the parameters name."""
+    encoder = load_encoder(parameters.encoder, parameters.weights)
+    log.info("Style encoder %s, %d numbers a photo, SHA-256 %s", encoder.name, encoder.dimension, encoder.sha256[:12])
+    return encoder
+
+
+def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Describe each kept face crop; crops described before by the same encoder are not described again.
+
+    Returns:
+        One row a crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (9 numbers).
+    """
+    rows = crops.kept.reset_index(drop=True)
+    cut = rows[["cx", "cy", "side", "angle"]].to_numpy().tolist()
+    keys = [
+        fingerprint(encoder.sha256, crops.fingerprint, *key) for key in zip(rows["photo_id"], cut, strict=True)
+    ]
+    known = {} if before is None else {row.key: (row.descriptor, row.moments) for row in before.itertuples()}
+    new = [i for i, key in enumerate(keys) if key not in known]
+    log.info("%d crops are described already, %d are new", len(rows) - len(new), len(new))
+    with torch.no_grad(), tqdm(total=len(new), desc="Describing", unit="crop", disable=not new) as bar:
+        for start in range(0, len(new), _BATCH):
+            part = new[start : start + _BATCH]
+            pixels = torch.from_numpy(crops.pixels(rows.iloc[part])).permute(0, 3, 1, 2).float().div(255)
+            descriptors, moments = describe(encoder, pixels)
+            known |= {keys[i]: (d, m) for i, d, m in zip(part, descriptors.numpy(), moments.numpy(), strict=True)}
+            bar.update(len(part))
+    table = rows[["photo_id", "creator", "slug", "role", "split"]].copy()
+    table["key"] = keys
+    table["descriptor"] = [list(map(float, known[key][0])) for key in keys]
+    table["moments"] = [list(map(float, known[key][1])) for key in keys]
+    return table
+
+
+def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict[str, Any]) -> LookProfiles:
+    """Set each creator whose consent allows `transfer` against the users: what is left is the look.
+
+    Creators are known by their training photos; the population is every user but those of the test.
+
+    Raises:
+        ValueError: when no creator or no user is left.
+    """
+    users = descriptors[(descriptors["role"] == "user") & (descriptors["split"] != "test")]
+    photos = descriptors[(descriptors["role"] == "creator") & (descriptors["split"] == "train")]
+    if users.empty or photos.empty:
+        missing = "user" if users.empty else "creator"
+        raise ValueError(
+            f"no {missing}'s face crop was kept, so no look can be learnt; data/02_intermediate/manifest.parquet and "
+            "data/03_primary/face_crops say why each photo was left out"
+        )
+    looks = []
+    for (slug, creator), own in photos.groupby(["slug", "creator"]):
+        consent = load_consent(Path(source["creators"]) / creator)
+        if "transfer" not in consent.scope:
+            log.warning("Creator %s does not allow transfer; their look is not offered", creator)
+            continue
+        recorded = consent.model_dump(mode="json", include={"subject", "scope", "granted_on", "expires", "territory"})
+        looks.append(LookProfile(slug, creator, _statistics(own), recorded))
+        log.info("Look %s: %d photos", slug, len(own))
+    who = "studio people in neutral looks" if source["users_are_studio"] else "users' photos"
+    return LookProfiles(_statistics(users), looks, encoder.sha256, encoder.groups, f"{len(users)} {who}")
+
+
+def draw_looks(crops: FaceStore, looks: LookProfiles, descriptors: pd.DataFrame) -> tuple[Image.Image, Image.Image]:
+    """Draw the looks side by side, and all photos mapped by look."""
+    table = crops.kept.merge(descriptors[["photo_id", "descriptor"]], on="photo_id")
+    rows = {"population": table[(table["role"] == "user") & (table["split"] != "test")]}
+    rows |= {slug: table[(table["slug"] == slug) & (table["split"] == "train")] for slug in looks.names}
+    examples = {name: crops.pixels(own.head(8)) for name, own in rows.items()}
+    shown = pd.concat([own.head(40) for own in rows.values()])
+    labels = [name for name, own in rows.items() for _ in range(min(40, len(own)))]
+    side_by_side = draw_looks_side_by_side(examples)
+    return side_by_side, draw_look_map(crops.pixels(shown), np.stack(shown["descriptor"]), labels)
+
+
+def _statistics(rows: pd.DataFrame) -> SetStatistics:
+    descriptors, moments = (
+        torch.from_numpy(np.stack(rows[column].to_list()).astype(np.float32)) for column in ("descriptor", "moments")
+    )
+    return SetStatistics.of(descriptors, moments)

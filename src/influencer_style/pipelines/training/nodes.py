@@ -1,0 +1,176 @@
+"""Nodes of `training`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from PIL import Image
+
+import influencer_style.adversarial
+import influencer_style.looks
+import influencer_style.networks
+import influencer_style.studio
+from influencer_style.adversarial.data import TrainingData, resize
+from influencer_style.adversarial.pictures import draw_curves, draw_samples, stack_samples
+from influencer_style.adversarial.settings import TrainingSettings
+from influencer_style.adversarial.trainer import Watch, train_transfer
+from influencer_style.faces.store import FaceStore
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.card import write_card
+from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
+from influencer_style.studio.pairs import StudioPairs, render_pairs
+from influencer_style.tracking import current
+
+log = logging.getLogger(__name__)
+_KEPT_TRAININGS = 3
+
+
+def render_studio_pairs(settings: TrainingSettings, before: tuple[StudioPairs, str] | None) -> tuple[StudioPairs, str]:
+    """Render the studio pairs that training learns from, unless the ones at hand were made with the same settings.
+
+    Returns:
+        The pairs, and the fingerprint of what they were made from.
+    """
+    wanted = settings.pairs.model_dump() | {"size": settings.chosen.resolution}
+    made_from = fingerprint(wanted, source_fingerprint(influencer_style.studio))
+    if before is not None and before[1] == made_from:
+        log.info("Studio pairs are unchanged")
+        return before
+    return render_pairs(**wanted, workers=os.cpu_count() or 1), made_from
+
+
+def train(
+    crops: FaceStore,
+    encoder: StyleEncoder,
+    looks: LookProfiles,
+    pairs: tuple[StudioPairs, str],
+    work: Path,
+    settings: TrainingSettings,
+) -> dict[str, Any]:
+    """Train the generator, or take the one that was trained from the same inputs and parameters.
+
+    A training that was interrupted goes on from its checkpoint, in a folder of `work` named by the fingerprint of all
+    that it depends on.
+
+    Returns:
+        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`.
+
+    Raises:
+        ValueError: when no creator allows training.
+    """
+    users = _rows(crops, role="user", split="train")
+    allowed = [name for name in looks.names if "train" in looks[name].consent["scope"]]
+    creators = {name: _rows(crops, slug=name, split="train") for name in allowed}
+    if not creators:
+        raise ValueError("no creator's consent has `train` in its scope, so there is nothing to train on")
+    photos = sorted(pd.concat([users, *creators.values()])["photo_id"])
+    data_sha256 = fingerprint(photos, crops.fingerprint)
+    parts = {
+        "photos": data_sha256,
+        "looks": fingerprint([looks.code(name).numpy() for name in looks.names]),
+        "encoder": encoder.sha256,
+        "studio pairs": pairs[1],
+        "parameters": fingerprint(settings, settings.device),
+        "code": source_fingerprint(influencer_style.adversarial, influencer_style.networks, influencer_style.looks),
+    }
+    made_from = fingerprint(parts)
+    folder = work / made_from[:16]
+    _say_what_changed(parts, folder)
+
+    resolution = settings.chosen.resolution
+    data = TrainingData(
+        crops.pixels(users),
+        {name: crops.pixels(rows) for name, rows in creators.items()},
+        looks,
+        pairs[0],
+        encoder,
+        resolution,
+    )
+    people = resize(crops.pixels(_rows(crops, role="user", split="validation").head(3)), resolution).float().div(255)
+    codes = {name: looks.code(name) for name in looks.names}
+
+    def keep_samples(step: int, generator: TransferGenerator) -> None:
+        picture = draw_samples(generator, people, codes, step)
+        path = folder / "samples" / f"step-{step:07d}.png"
+        with atomic_file(path) as temporary:
+            picture.save(temporary)
+        current.log_picture(picture, f"samples/{path.name}")
+
+    watch = Watch(metrics=lambda step, losses: current.log_metrics(losses, step), samples=keep_samples)
+    generator, history = train_transfer(data, encoder, settings, folder / "checkpoint.pt", watch)
+    write_text(folder / "inputs.json", json.dumps(parts, indent=2))
+    _forget_old_trainings(folder)
+    strips = [Image.open(path).convert("RGB") for path in sorted((folder / "samples").glob("*.png"))]
+    return {
+        "generator": generator,
+        "history": history,
+        "samples": stack_samples(strips),
+        "fingerprint": made_from,
+        "data_sha256": data_sha256,
+    }
+
+
+def pack_generator(
+    trained: dict[str, Any], crops: FaceStore, encoder: StyleEncoder, looks: LookProfiles, settings: TrainingSettings
+) -> tuple[TransferBundle, pd.DataFrame, Image.Image, Image.Image]:
+    """Put the generator into a model folder with encoder, looks and card; draw curves and samples.
+
+    Returns:
+        The bundle (saving it registers it), the history, the curves and the samples.
+    """
+    history = pd.DataFrame(trained["history"])
+    consents = [dict(looks[name].consent) for name in looks.names]
+    made_from = fingerprint(trained["fingerprint"], json.dumps(consents, sort_keys=True, default=str))
+    card = write_card(looks, encoder, settings.model_dump(), trained["fingerprint"], trained["data_sha256"], history)
+    bundle = TransferBundle(
+        trained["generator"],
+        encoder,
+        looks,
+        crops.margin,
+        made_from,
+        trained["data_sha256"],
+        card,
+        {"reference": looks.reference_note, "steps": str(int(history["step"].max())), "base_sha256": ""},
+    )
+    return bundle, history, draw_curves(history), trained["samples"]
+
+
+def _rows(crops: FaceStore, **wanted: str) -> pd.DataFrame:
+    rows = crops.kept
+    for column, value in wanted.items():
+        rows = rows[rows[column] == value]
+    return rows.sort_values("photo_id")
+
+
+def _say_what_changed(parts: dict[str, str], folder: Path) -> None:
+    if (folder / "inputs.json").exists():
+        log.info("Nothing that training depends on has changed; the generator trained before is kept (%s)", folder)
+        return
+    if (folder / "checkpoint.pt").exists():
+        return  # the trainer says where it goes on
+    earlier = sorted(folder.parent.glob("*/inputs.json"), key=lambda path: path.stat().st_mtime)
+    if not earlier:
+        log.info("Training from scratch: nothing was trained here before")
+        return
+    last = json.loads(earlier[-1].read_text())
+    changed = [name for name, value in parts.items() if last.get(name) != value]
+    log.info("Training anew, because of a change in: %s", ", ".join(changed))
+
+
+def _forget_old_trainings(latest: Path) -> None:
+    latest.touch()
+    trainings = sorted((path for path in latest.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    for old in trainings[:-_KEPT_TRAININGS]:
+        shutil.rmtree(old)

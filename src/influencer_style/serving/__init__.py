@@ -1,0 +1,1 @@
+"""Serving: the Stylist (Python API), the command line, the served model."""

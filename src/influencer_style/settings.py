@@ -1,0 +1,21 @@
+"""Kedro settings: which hooks run, and how configuration is merged."""
+
+import os
+
+# No telemetry, unless somebody asked for it: photos of people are processed here.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+from influencer_style.pipelines.prerequisites import PrerequisitesHook
+from influencer_style.tracking.hooks import TrackingHook
+
+# Kedro calls the last one first: a run whose inputs are missing is refused before it is tracked.
+HOOKS = (TrackingHook(), PrerequisitesHook())
+
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "config_patterns": {"mlflow": ["mlflow*", "mlflow*/**"]},
+    # Soft: an environment that sets one value keeps its siblings.
+    "merge_strategy": {"parameters": "soft", "mlflow": "soft"},
+}

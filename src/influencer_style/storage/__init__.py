@@ -1,0 +1,1 @@
+"""How anything gets onto the disk: whole or not at all, and known by its fingerprint. The lowest room."""

@@ -1,0 +1,69 @@
+"""Fingerprints: one SHA-256 for a value made of plain data, so that work is done again only when something changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+
+def fingerprint(*parts: Any) -> str:
+    """Return the SHA-256 (hex) of ``parts``.
+
+    A part is None, a bool, number, string, bytes, path (its name), NumPy array, pydantic model, or a mapping or
+    sequence of parts. Mappings do not depend on their order.
+
+    Raises:
+        TypeError: for any other type, whose text might change from run to run.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        _feed(digest, part)
+    return digest.hexdigest()
+
+
+def file_sha256(path: str | Path) -> str:
+    """Return the SHA-256 (hex) of a file's bytes."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def source_fingerprint(*packages: ModuleType) -> str:
+    """Return the SHA-256 (hex) of the Python source of ``packages``: results made by other code are not trusted."""
+    digest = hashlib.sha256()
+    for package in packages:
+        for folder in package.__path__:
+            for file in sorted(Path(folder).glob("*.py")):
+                _feed(digest, file.name)
+                _feed(digest, file.read_bytes())
+    return digest.hexdigest()
+
+
+def _feed(digest: Any, part: Any) -> None:
+    if hasattr(part, "model_dump"):
+        part = part.model_dump(mode="json")
+    if isinstance(part, np.ndarray):
+        _feed(digest, [str(part.dtype), list(part.shape)])
+        digest.update(np.ascontiguousarray(part).tobytes())
+    elif isinstance(part, Mapping):
+        digest.update(b"{")
+        for key in sorted(part, key=str):
+            _feed(digest, str(key))
+            _feed(digest, part[key])
+        digest.update(b"}")
+    elif isinstance(part, bytes | str):
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(f"{type(part).__name__}{len(data)}:".encode() + data)
+    elif isinstance(part, Sequence):
+        digest.update(b"[")
+        for item in part:
+            _feed(digest, item)
+        digest.update(b"]")
+    elif part is None or isinstance(part, bool | int | float | np.number | Path):
+        digest.update(f"{type(part).__name__.removesuffix('Path')}:{part}".encode())
+    else:
+        raise TypeError(f"cannot take the fingerprint of a {type(part).__name__}")

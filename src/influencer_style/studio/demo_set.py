@@ -1,0 +1,130 @@
+"""Writes the demo set as files: the creators' photos with consent, the users' photos, and the truth to judge by."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from influencer_style.studio.geometry import march
+from influencer_style.studio.identity import Identity, Pose
+from influencer_style.studio.look import CREATOR_LOOKS, Look
+from influencer_style.studio.population import Portrait, StudioSettings, creators, truths, users
+from influencer_style.studio.render import shade
+from influencer_style.studio.workers import in_parallel
+
+FOLDERS = ("creators", "users", "truth", "oracle")
+DONE, BEGUN = "done.json", ".begun.json"
+CONSENT = """\
+schema: 1
+kind: synthetic
+subject: {subject} (studio character, nobody's face)
+granted_by: influencer_style studio
+granted_on: 2026-01-01
+expires: never
+scope: [train, transfer, generate, commercial]
+territory: worldwide
+evidence: rendered by influencer_style.studio from invented numbers; no person was photographed
+contact: the maintainers of influencer_style
+"""
+
+
+@dataclass(frozen=True)
+class _Sitting:
+    """One march and the files shaded from it: (path, look, seed)."""
+
+    identity: Identity
+    pose: Pose
+    size: int
+    files: tuple[tuple[Path, Look, int], ...]
+
+
+def fingerprint(settings: StudioSettings) -> str:
+    """SHA-256, in hex, of the settings and of this package's source text: equal fingerprints mean equal pictures."""
+    digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a whole file or none: under another name first, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    os.replace(part, path)
+
+
+def _shoot(sitting: _Sitting) -> int:
+    """Render and write the files of one sitting; returns how many."""
+    seen = march(sitting.identity, sitting.pose, sitting.size)
+    for path, look, seed in sitting.files:
+        picture, data = Image.fromarray(shade(seen, sitting.identity, look, seed)), io.BytesIO()
+        if path.suffix == ".jpg":
+            picture.save(data, "JPEG", quality=95, subsampling=0)
+        else:
+            picture.save(data, "PNG", compress_level=3)
+        _write(path, data.getvalue())
+    return len(sitting.files)
+
+
+def _plan(folder: Path, settings: StudioSettings) -> list[_Sitting]:
+    """Every sitting of the demo set with the files that are still missing."""
+    wanted: list[list[tuple[Path, Portrait]]] = [
+        [(folder / "creators" / name / f"{name}-{number:03d}.jpg", portrait)]
+        for name, portraits in creators(settings).items()
+        for number, portrait in enumerate(portraits)
+    ]
+    for number, portrait in enumerate(users(settings)):
+        files = [(folder / "users" / f"user-{number:03d}.jpg", portrait)]
+        if number in settings.truth_users:
+            others = truths(settings, number, portrait)
+            files += [(folder / kind / name / f"user-{number:03d}.png", other) for (kind, name), other in others.items()]
+        wanted.append(files)
+    plan = []
+    for files in wanted:
+        missing = tuple((path, portrait.look, portrait.seed) for path, portrait in files if not path.exists())
+        if missing:
+            first = files[0][1]
+            plan.append(_Sitting(first.identity, first.pose, settings.size, missing))
+    return plan
+
+
+def _clear(folder: Path, ours: bool) -> None:
+    """Remove an outdated demo set, and nothing that another hand put there."""
+    for name in FOLDERS:
+        if (folder / name).exists() and not ours:
+            raise FileExistsError(f"{folder / name} exists and is no demo set; give the studio a folder of its own")
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, progress: bool = True) -> None:
+    """Write the demo set below `folder`.
+
+    `creators/<name>/` holds photos and consent.yml, `users/` photos, `truth/<look>/` and `oracle/<look>/` the users of
+    `settings.truth_users` in each look, `done.json` the fingerprint, last. Files already there are kept while the
+    fingerprint is the same, so a broken run goes on where it stopped; under another fingerprint they are rendered anew.
+    Raises ValueError if `workers` is below 1, FileExistsError if one of these names holds something that is no demo set,
+    and OSError if the folder cannot be written.
+    """
+    folder = Path(folder)
+    state = {"fingerprint": fingerprint(settings), "settings": asdict(settings)}
+    done, begun = folder / DONE, folder / BEGUN
+    text = json.dumps(state, indent=2, sort_keys=True) + "\n"
+    if done.is_file() and done.read_text(encoding="utf-8") == text:
+        return
+    done.unlink(missing_ok=True)
+    if not (begun.is_file() and begun.read_text(encoding="utf-8") == text):
+        _clear(folder, begun.is_file())
+        _write(begun, text.encode())
+    for name in CREATOR_LOOKS:
+        _write(folder / "creators" / name / "consent.yml", CONSENT.format(subject=name.capitalize()).encode())
+    for _ in in_parallel(_shoot, _plan(folder, settings), workers, progress, "studio"):
+        pass
+    _write(done, text.encode())

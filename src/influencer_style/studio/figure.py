@@ -1,0 +1,259 @@
+"""The distance field of one person: skin, eyes, hair and clothes.
+
+Unit: decimetre. Axes of the head: x to image right, y up, z towards the camera; the origin lies between the ears at the
+height of the nose bridge. Points are tensors (3, n), distances (n,).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from influencer_style.studio.identity import Identity, Pose
+
+PIVOT = torch.tensor([0.0, -0.75, -0.25])[:, None]
+EYE_RADIUS = 0.134
+BLOCK = 8192
+HAIR_END = {"shaved": 0.0, "short": -0.12, "tied": -0.5, "bob": -0.98, "long": -2.3}
+
+
+def smooth_min(a: Tensor, b: Tensor, k: float) -> Tensor:
+    """Union of two distances whose seam is rounded over about `k` decimetres."""
+    h = ((a - b).abs() / -k + 1.0).clamp_min(0.0)
+    return torch.minimum(a, b) - h * h * (k / 4.0)
+
+
+def smooth_max(a: Tensor, b: Tensor, k: float) -> Tensor:
+    """Intersection of two distances whose edge is rounded over about `k` decimetres."""
+    h = ((a - b).abs() / -k + 1.0).clamp_min(0.0)
+    return torch.maximum(a, b) + h * h * (k / 4.0)
+
+
+def step(low: float | Tensor, high: float | Tensor, value: Tensor) -> Tensor:
+    """Smooth step: 0 where `value` is at `low` or beyond, 1 at `high` or beyond; `low` may exceed `high`."""
+    t = ((value - low) / (high - low)).clamp(0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+class Ellipsoids:
+    """Several ellipsoids at once: approximate signed distances, exact to first order near each surface.
+
+    Each row is (centre, radii, shears): y grows by shears[0] * z and z by shears[1] * x before the test.
+    """
+
+    def __init__(self, rows: list[tuple[tuple, tuple, tuple]]) -> None:
+        matrices, offsets = [], []
+        for centre, radii, (yz, zx) in rows:
+            matrices.append(np.array([[1, 0, 0], [yz * zx, 1, yz], [zx, 0, 1]]) / np.array(radii)[:, None])
+            offsets.append(np.array(centre) / np.array(radii))
+        count = len(rows)
+        self._matrix = torch.tensor(np.stack(matrices, 1).reshape(3 * count, 3), dtype=torch.float32)
+        self._offset = torch.tensor(np.stack(offsets, 1).reshape(3 * count, 1), dtype=torch.float32)
+        self._inverse = torch.tensor(1 / np.array([row[1] for row in rows]).T[:, :, None], dtype=torch.float32)
+
+    def __call__(self, points: Tensor) -> Tensor:
+        """Distances (rows, n) of points (3, n)."""
+        unit = (self._matrix @ points - self._offset).view(*self._inverse.shape[:2], -1)
+        near = unit.square().sum(0).sqrt()
+        slope = (unit * self._inverse).square_().sum(0).sqrt().clamp_min(1e-6)
+        return near * (near - 1.0) / slope
+
+
+class Capsules:
+    """Several capsules at once, rows of (start, end, radius at the start, radius at the end)."""
+
+    def __init__(self, rows: list[tuple[tuple, tuple, float, float]]) -> None:
+        table = torch.tensor([[*a, *b, ra, rb] for a, b, ra, rb in rows], dtype=torch.float32)
+        self._start, axis = table[:, :3], table[:, 3:6] - table[:, :3]
+        self._axis, self._along = axis, axis / axis.square().sum(1, keepdim=True)
+        self._from, self._radii = (self._along * self._start).sum(1, keepdim=True), table[:, 6:]
+
+    def __call__(self, points: Tensor) -> Tensor:
+        """Signed distances (rows, n) of points (3, n)."""
+        t = (self._along @ points - self._from).clamp_(0.0, 1.0)
+        away = points.unsqueeze(1) - self._start.T[:, :, None] - self._axis.T[:, :, None] * t
+        return away.square_().sum(0).sqrt() - (self._radii[:, :1] + (self._radii[:, 1:] - self._radii[:, :1]) * t)
+
+
+class Figure:
+    """One person in one pose, as distances to skin, eyes, hair and clothes."""
+
+    def __init__(self, identity: Identity, pose: Pose) -> None:
+        self.identity, self.pose = identity, pose
+        yaw, pitch, roll = (math.radians(angle) for angle in (pose.yaw, -pose.pitch, pose.roll))
+        turn = np.array([[math.cos(yaw), 0, math.sin(yaw)], [0, 1, 0], [-math.sin(yaw), 0, math.cos(yaw)]])
+        nod = np.array([[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]])
+        tilt = np.array([[math.cos(roll), -math.sin(roll), 0], [math.sin(roll), math.cos(roll), 0], [0, 0, 1]])
+        self.rotation = torch.tensor(tilt @ turn @ nod, dtype=torch.float32)
+        i = identity
+        self.chin_y = -0.95 - 0.06 * i.face_length
+        self.mouth_y = -0.605 - 0.03 * i.face_length - 0.01 * i.nose_length
+        self.mouth_w = 0.235 + 0.03 * i.lip_width + 0.03 * pose.smile
+        self.lip_up, self.lip_low = 0.084 + 0.024 * i.lip_upper, 0.104 + 0.028 * i.lip_lower
+        self.eye = (0.312 + 0.022 * i.eye_spacing, 0.05, 0.545)
+        self.eye_w = 0.160 + 0.012 * i.eye_size
+        self.lid_top, self.lid_low = 0.068 + 0.010 * i.eye_open - 0.008 * pose.smile, -0.054 + 0.010 * pose.smile
+        self.brow_y = 0.275 + 0.028 * i.brow_height
+        self.nose_tip = (0.0, -0.295 - 0.035 * i.nose_length, 0.875 + 0.02 * i.nose_bridge)
+        self.hair_end = HAIR_END[i.hair_style]
+        self.falls = i.hair_style in ("bob", "long")
+        self.hairline = 0.74 + 0.05 * i.forehead - 0.40 * i.fringe * self.falls
+        rng = np.random.default_rng(i.texture_seed)
+        self.phases = [float(phase) for phase in rng.uniform(0.0, 2.0 * math.pi, 8)]
+        self._bumps()
+        self._solids()
+
+    def _bumps(self) -> None:
+        """Soft swellings and hollows of the face: height, centre, size along each axis (mirrored over x)."""
+        i, m, smile = self.identity, self.mouth_y, self.pose.smile
+        ex, ey, _ = self.eye
+        table = [
+            (-0.075, ex - 0.03, ey + 0.02, 0.66, 0.21, 0.13, 0.30),  # eye socket
+            (0.030, 0.26, self.brow_y - 0.02, 0.66, 0.22, 0.09, 0.25),  # brow ridge
+            (0.040 + 0.03 * i.cheek, 0.41, -0.17, 0.52, 0.17, 0.16, 0.25),  # cheekbone
+            (0.030 + 0.035 * smile, 0.32, -0.30, 0.60, 0.15, 0.14, 0.25),  # apple of the cheek
+            (-0.012 + 0.02 * i.cheek, 0.42, -0.58, 0.40, 0.16, 0.22, 0.30),  # hollow of the cheek
+            (0.050, 0.0, m, 0.66, 0.26, 0.21, 0.30),  # the teeth's mound
+            (-0.010 - 0.010 * smile, 0.25, -0.46, 0.66, 0.06, 0.13, 0.25),  # fold from nose to mouth
+            (-0.014, 0.0, m + 0.145, 0.74, 0.035, 0.07, 0.20),  # philtrum
+            (0.042 + 0.010 * i.lip_upper, 0.055, m + 0.050, 0.72, 0.14, 0.046, 0.25),  # upper lip
+            (0.050 + 0.012 * i.lip_lower, 0.0, m - 0.066, 0.72, 0.16, 0.056, 0.25),  # lower lip
+            (-0.036, 0.0, m - 0.003, 0.74, 0.155, 0.018, 0.25),  # where the lips meet
+            (-0.016, self.mouth_w + 0.01, m, 0.60, 0.05, 0.06, 0.25),  # corner of the mouth
+            (-0.030, 0.0, m - 0.185, 0.68, 0.17, 0.06, 0.25),  # above the chin
+        ]
+        data = torch.tensor(table, dtype=torch.float32)
+        height, centre, scale = data[:, 0], data[:, 1:4] - self._origin.T, data[:, 4:].pow(-2)
+        self._height = height[None]
+        # exp(-(p - c)^2 / s^2) expanded, so that one small matrix product makes the exponents of all bumps
+        self._quadratic = torch.cat([-scale, 2.0 * scale * centre], 1)
+        self._constant = -(scale * centre * centre).sum(1)[:, None]
+
+    _origin = torch.tensor([0.15, -0.4, 0.68])[:, None]
+
+    def to_head(self, points: Tensor) -> Tensor:
+        """World points (3, n) in the axes of the turned head."""
+        return self.rotation.T @ (points - PIVOT) + PIVOT
+
+    def to_world(self, points: Tensor) -> Tensor:
+        """Head points (3, n) in world axes."""
+        return self.rotation @ (points - PIVOT) + PIVOT
+
+    def smile_line(self, x: Tensor) -> Tensor:
+        """How far the smile lifts the mouth at `x`."""
+        return (0.075 * self.pose.smile - 0.012) * (x / self.mouth_w).pow(2).clamp_max(1.6)
+
+    def aperture(self, ax: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Signed heights above the upper lid's edge and below the lower lid's; both negative inside the opening."""
+        u = (ax - self.eye[0]) / self.eye_w
+        v = y - self.eye[1] - (0.012 + 0.014 * self.identity.eye_tilt) * u
+        arch = 1.0 - u * u * (1.1 - 0.1 * u)
+        return v - self.lid_top * arch, self.lid_low * (1.0 - u * u) - v
+
+    def _solids(self) -> None:
+        """The round masses of head and body, in head and in body axes."""
+        i, tip = self.identity, self.nose_tip
+        wide, broad, flat = 1.0 + 0.05 * i.face_width, 1.0 + 0.2 * i.nose_width, (0.0, 0.0)
+        self._masses = Ellipsoids([
+            ((0.0, 0.36, -0.24), (0.715 * wide, 0.84 + 0.03 * i.forehead, 0.93), flat),  # cranium
+            ((0.0, -0.27, 0.13), (0.60 * wide, 0.85 + 0.04 * i.face_length, 0.575), flat),  # face
+            ((0.0, self.chin_y + 0.04, 0.52 + 0.03 * i.chin), (0.165 + 0.03 * i.jaw, 0.14, 0.15), flat),  # chin
+            ((0.092 * broad, tip[1] - 0.035, tip[2] - 0.135), (0.058 * broad, 0.058, 0.095), flat),  # wing of the nose
+            ((0.056 * broad, tip[1] - 0.095, tip[2] - 0.105), (0.034 * broad, 0.026, 0.05), flat),  # nostril
+            ((0.645 * wide, -0.02, -0.32), (0.085, 0.235 + 0.03 * i.ear, 0.14), (0.2, -0.3)),  # ear
+        ])  # fmt: skip
+        corner, thick = (0.40 * wide + 0.05 * i.jaw, -0.60, -0.02), 0.37 + 0.05 * i.neck
+        root, end = (0.0, 0.10, 0.640 + 0.025 * i.nose_bridge), (0.0, tip[1] + 0.01, tip[2] - 0.075)
+        self._bones = Capsules([
+            (corner, (0.10, self.chin_y + 0.03, 0.46), 0.16, 0.12),  # jaw
+            (root, end, 0.050, 0.074 * (1 + 0.12 * i.nose_width)),  # bridge of the nose
+            ((0.0, -0.5, -0.26), (0.0, -2.0, -0.36), thick, thick + 0.05),  # neck
+        ])  # fmt: skip
+        self._shoulders = Capsules([((0.20, -1.86, -0.42), (1.30, -2.16, -0.46), 0.40, 0.42)])
+        self._chest = Ellipsoids([((0.0, -2.75, -0.3), (1.35, 1.1, 0.62), (0.0, 0.0))])
+
+    def parts(self, points: Tensor) -> Tensor:
+        """Distances (4, n) of world points (3, n) to skin, eyes, hair and clothes."""
+        x, y, z = local = self.to_head(points)
+        ax = (x * x + 4e-4).sqrt()
+        half = torch.stack([ax, y, z])
+        cranium, face, chin, wing, hole, ear = self._masses(half)
+        jaw, nose, neck = self._bones(half)
+        skin = smooth_min(smooth_min(smooth_min(cranium, face, 0.3), jaw, 0.22), chin, 0.16)
+        near = (y - self.mouth_y) / 0.28
+        p = torch.stack([ax, y - self.smile_line(ax) * torch.exp(-near * near), z]) - self._origin
+        swell = self._height @ torch.exp(self._quadratic @ torch.cat([p * p, p]) + self._constant)
+        skin = smooth_min(skin - swell[0], smooth_min(nose, wing, 0.08), 0.16)
+        skin = smooth_max(skin, -hole, 0.03)
+        ex, ey, ez = self.eye
+        ball = ((ax - ex) ** 2 + (y - ey) ** 2 + (z - ez) ** 2).sqrt() - EYE_RADIUS
+        opening = torch.maximum(*self.aperture(ax, y))
+        skin = smooth_max(smooth_min(skin, ball - 0.020, 0.06), torch.maximum(-0.8 * opening, 0.3 - z), 0.022)
+        skin = smooth_min(skin, ear + 0.03 * torch.exp(-((y + 0.03) ** 2 + (z + 0.02) ** 2) / 0.012), 0.08)
+        bx, by, bz = points
+        side = (bx * bx + 1e-4).sqrt()
+        torso = smooth_min(self._shoulders(torch.stack([side, by, bz]))[0], self._chest(points)[0], 0.3)
+        body = smooth_min(neck, torso, 0.35)
+        collar = by + 1.40 + 0.25 * self.identity.neckline - 0.25 * side * side + 0.12 * step(-0.2, -0.7, bz)
+        clothes = smooth_max(body - 0.035, collar, 0.05)
+        return torch.stack([smooth_min(skin, body, 0.12), ball, self._hair(*local, ax, cranium), clothes])
+
+    def _cover(self, x: Tensor, ax: Tensor, y: Tensor, z: Tensor) -> Tensor:
+        """Signed distance into the hairy part of the scalp: positive behind the hairline, negative on the face."""
+        i = self.identity
+        peak = self.hairline - 0.10 * (x - 0.25 * i.parting).abs() * (i.fringe < 0.4)
+        wide = (0.645 - 0.02 * self.falls) * (1.0 + 0.05 * i.face_width)
+        rise = (y + 0.15) / (peak + 0.15)
+        u = ax / wide
+        outside = 0.3 * (u * u * (0.7 + 0.3 * u * u) + rise * rise * (y > -0.15) - 1.0)
+        cover = smooth_max(outside, 0.06 - z, 0.1)
+        floor = y + 0.5 if self.falls else y - self.hair_end + 0.5 * step(0.0, 0.5, -z - 0.1)
+        return smooth_min(cover, floor, 0.12)
+
+    def scalp(self, local: Tensor) -> Tensor:
+        """How densely hair roots stand (n,), 0 to 1, at head points (3, n)."""
+        x, y, z = local
+        near_skull = step(0.05, 0.02, self._masses(local)[0])
+        return step(-0.015, 0.05, self._cover(x, x.abs(), y, z)) * near_skull
+
+    def _hair(self, x: Tensor, y: Tensor, z: Tensor, ax: Tensor, cranium: Tensor) -> Tensor:
+        """Hair as a shell that thickens away from the hairline, and a curtain that falls beside the face."""
+        i, phase = self.identity, self.phases
+        if i.hair_style == "shaved":
+            return torch.full_like(x, 9.0)
+        azimuth = torch.atan2(x - 0.15 * i.parting, z + 0.3)
+        clump = torch.sin(9.0 * azimuth + phase[0]) + 0.6 * torch.sin(21.0 * azimuth + 5.0 * i.hair_curl * y + phase[1])
+        relief = 0.010 * clump
+        if i.hair_curl > 0.4:
+            f = 11.0 + 5.0 * i.hair_curl
+            curls = torch.sin(f * x + phase[2]) * torch.sin(f * y + phase[3] + 2 * z) * torch.sin(f * z + phase[4] + 2 * x)
+            relief = relief * (1.2 - i.hair_curl) + 0.06 * (i.hair_curl - 0.4) * curls
+        cover = self._cover(x, ax, y, z) + 0.007 * clump
+        full = {"short": 0.08, "tied": 0.05, "bob": 0.09, "long": 0.09}[i.hair_style]
+        full = full + (0.07 + 0.14 * i.hair_curl) * i.hair_volume * (i.hair_style != "tied")
+        full = full * (0.85 + 0.3 * step(0.3, 1.2, y) - 0.25 * step(0.16, 0.0, (x - 0.3 * i.parting).abs()) * (z > 0))
+        thick = full * step(-0.05, 0.36 if i.fringe < 0.4 else 0.10, cover) - 0.025 * step(0.05, -0.05, cover)
+        hair = cranium - thick - relief * step(0.0, 0.15, cover)
+        if not self.falls:
+            return hair * 0.85
+        bend = (0.02 + 0.05 * i.hair_curl) * torch.sin((5.0 + 5.0 * i.hair_curl) * y + phase[5] + 1.5 * azimuth)
+        sway = bend * step(0.3, -0.7, y)
+        radius = 0.70 + full * 0.8 + (0.06 + 0.10 * i.hair_volume) * step(0.7, -0.7, y)
+        radius = radius - (0.10 * step(-0.6, -1.0, y) if i.hair_style == "bob" else 0.0)
+        u, w = x + sway, (z + 0.25) * 0.9
+        tube = (u * u + w * w + 1e-6).sqrt() - radius
+        ends = self.hair_end - 0.04 * clump - y
+        curtain = smooth_max(smooth_max(tube, ends, 0.12), y - 0.75, 0.5) - relief
+        curtain = smooth_min(hair, curtain, 0.12)
+        opening = 0.60 - 0.05 * i.hair_volume - 0.03 * i.parting * torch.sign(x)
+        inner = opening - 0.05 * step(-0.1, -0.8, y) + 0.08 * step(-0.9, -1.6, y) + 0.4 * sway
+        gap = smooth_max(smooth_max(ax - inner - relief, 0.02 - z, 0.15), y - self.hairline + 0.18, 0.3)
+        return smooth_max(curtain, -gap, 0.14) * 0.85
+
+    def distance(self, points: Tensor) -> Tensor:
+        """Signed distance (n,) of world points (3, n) to the nearest surface."""
+        # blocks that fit the processor's cache are faster
+        return torch.cat([self.parts(block).amin(0) for block in points.split(BLOCK, 1)])

@@ -1,0 +1,136 @@
+"""Who is portrayed: the shape and natural colours of one invented person, and how they hold themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+RGB = tuple[float, float, float]
+HairStyle = Literal["shaved", "short", "tied", "bob", "long"]
+
+MONK_SCALE = (
+    "f6ede4", "f3e7db", "f7ead0", "eadaba", "d7bd96", "a07e56", "825c43", "604134", "3a312a", "292420",
+)  # fmt: skip
+EYE_COLOURS = ("3b2314", "4d3020", "5e4326", "6b5b33", "5d6b45", "54707c", "6d8598")
+HAIR_COLOURS = ("0f0d0d", "1d1512", "2c1d16", "452c1d", "63411f", "8a6337", "b08d57", "7b3319", "8c8884")
+CLOTHES_COLOURS = ("20242b", "f0ede6", "5a6b7c", "7d4a44", "4d5d4a", "b9a58c", "8d93a1", "3b3450", "a86f4f", "9bb0b4")
+
+
+def from_hex(colour: str) -> RGB:
+    """sRGB colour in [0, 1] from six hexadecimal digits. Raises ValueError if `colour` is no such string."""
+    red, green, blue = bytes.fromhex(colour)
+    return red / 255, green / 255, blue / 255
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One invented person.
+
+    Shape numbers are deviations from an average adult, -1 to 1 with 0 the average. Colours are sRGB in [0, 1].
+    `hair_volume`, `hair_curl`, `fringe`, `beard` and `freckles` run from 0 (none) to 1; `parting` from -1 to 1 (image right).
+    """
+
+    face_width: float
+    face_length: float
+    forehead: float
+    jaw: float
+    chin: float
+    cheek: float
+    nose_width: float
+    nose_length: float
+    nose_bridge: float
+    eye_size: float
+    eye_open: float
+    eye_spacing: float
+    eye_tilt: float
+    brow_height: float
+    brow_thickness: float
+    brow_arch: float
+    lip_width: float
+    lip_upper: float
+    lip_lower: float
+    ear: float
+    neck: float
+    skin: RGB
+    eyes: RGB
+    hair: RGB
+    clothes: RGB
+    neckline: float
+    hair_style: HairStyle
+    hair_volume: float
+    hair_curl: float
+    parting: float
+    fringe: float
+    beard: float
+    freckles: float
+    texture_seed: int
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How a person is held and framed in one photo.
+
+    `yaw` (positive: turned to image right), `pitch` (positive: nose up) and `roll` are degrees; `smile` runs from 0 to 1.
+    `scale` multiplies the size in the frame; `dx` (right) and `dy` (down) move the head by fractions of the frame.
+    """
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    smile: float = 0.3
+    scale: float = 1.0
+    dx: float = 0.0
+    dy: float = 0.0
+
+
+SHAPE_FIELDS = tuple(name for name, kind in Identity.__annotations__.items() if kind == "float")[:21]
+
+
+def _between(rng: np.random.Generator, colours: tuple[str, ...], at: float) -> RGB:
+    """A colour on the broken line through `colours`, at in [0, len - 1], with a little scatter."""
+    table = np.array([from_hex(colour) for colour in colours])
+    colour = [np.interp(at, np.arange(len(colours)), channel) for channel in table.T] * rng.uniform(0.95, 1.05, 3)
+    return tuple(float(value) for value in np.clip(colour, 0.0, 1.0))
+
+
+def sample_identity(rng: np.random.Generator) -> Identity:
+    """Draw a person: skin from the whole Monk scale, hair and eye colour likely for that skin, shape independent of it."""
+    shape = {name: float(np.clip(rng.normal(0.0, 0.45), -1.0, 1.0)) for name in SHAPE_FIELDS}
+    tone = rng.uniform(0.3, 9.0)
+    fair = float(np.clip(1.0 - tone / 5.0, 0.0, 1.0))
+    style = str(rng.choice(["shaved", "short", "tied", "bob", "long"], p=[0.1, 0.28, 0.14, 0.22, 0.26]))
+    natural = rng.uniform(0.0, 1.0 + 7.0 * fair) if rng.random() > 0.08 else 8.0
+    curl = rng.beta(1.0, 1.6) if tone < 5.5 else rng.beta(1.6, 1.0)
+    fringed = style in ("bob", "long") and curl < 0.5 and rng.random() < 0.4
+    bearded = style in ("shaved", "short") and rng.random() < 0.45
+    return Identity(
+        **shape,
+        skin=_between(rng, MONK_SCALE, tone),
+        eyes=_between(rng, EYE_COLOURS, rng.uniform(0.0, 1.5 + 4.5 * fair)),
+        hair=_between(rng, HAIR_COLOURS, natural),
+        clothes=_between(rng, CLOTHES_COLOURS, float(rng.integers(len(CLOTHES_COLOURS)))),
+        neckline=float(rng.uniform(0.0, 1.0)),
+        hair_style=style,
+        hair_volume=float(rng.uniform(0.0, 1.0)),
+        hair_curl=float(curl),
+        parting=float(rng.uniform(-1.0, 1.0)),
+        fringe=float(rng.uniform(0.5, 1.0) if fringed else rng.uniform(0.0, 0.25)),
+        beard=float(rng.uniform(0.3, 0.9) if bearded else 0.0),
+        freckles=float(rng.uniform(0.2, 1.0) * fair if rng.random() < 0.35 else 0.0),
+        texture_seed=int(rng.integers(2**31)),
+    )
+
+
+def sample_pose(rng: np.random.Generator) -> Pose:
+    """Draw a portrait pose: |yaw| <= 15, |pitch| <= 8, |roll| <= 5 degrees, with an ordinary framing."""
+    return Pose(
+        yaw=float(np.clip(rng.normal(0.0, 7.0), -15.0, 15.0)),
+        pitch=float(np.clip(rng.normal(0.0, 3.5), -8.0, 8.0)),
+        roll=float(np.clip(rng.normal(0.0, 2.2), -5.0, 5.0)),
+        smile=float(rng.beta(1.3, 1.3)),
+        scale=float(rng.uniform(0.94, 1.06)),
+        dx=float(rng.uniform(-0.03, 0.03)),
+        dy=float(rng.uniform(-0.03, 0.03)),
+    )

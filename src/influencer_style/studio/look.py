@@ -1,0 +1,251 @@
+"""How a portrait is styled and photographed: make-up, hair colour, light, grade and background, apart from who is in it."""
+
+from __future__ import annotations
+
+import colorsys
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from influencer_style.studio.identity import RGB, from_hex
+
+GREY: RGB = (1.0, 1.0, 1.0)
+NONE: RGB = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Makeup:
+    """Colours are sRGB in [0, 1]; opacities run from 0 (bare) to 1 (opaque)."""
+
+    lips: RGB = (0.70, 0.25, 0.30)
+    lip_opacity: float = 0.0
+    shadow: RGB = (0.45, 0.30, 0.28)
+    shadow_opacity: float = 0.0
+    liner: float = 0.0
+    blush: RGB = (0.85, 0.40, 0.40)
+    blush_opacity: float = 0.0
+
+
+@dataclass(frozen=True)
+class Light:
+    """Azimuth is in degrees from the camera, positive to image right; elevation in degrees upwards. Colours are sRGB.
+
+    Intensities are relative to a key of 1 on a well exposed face; the fill comes from the camera, the rim from behind.
+    """
+
+    key_azimuth: float
+    key_elevation: float
+    key_colour: RGB
+    key: float
+    fill_colour: RGB
+    fill: float
+    rim_azimuth: float
+    rim_colour: RGB
+    rim: float
+    ambient_colour: RGB
+    ambient: float
+
+
+@dataclass(frozen=True)
+class Grade:
+    """Colour grade of the finished picture: out = lift + (gain - lift) * in ** (1 / gamma) in each channel, then split
+    toning (`shadows` and `highlights` are added in proportion to darkness and brightness), saturation and contrast (1 = as is).
+    """
+
+    gain: RGB = GREY
+    gamma: RGB = GREY
+    lift: RGB = NONE
+    shadows: RGB = NONE
+    highlights: RGB = NONE
+    saturation: float = 1.0
+    contrast: float = 1.0
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """Two colours; `gradient` mixes them from top to bottom, `bokeh` lights discs of the second, both from 0 to 1."""
+
+    first: RGB
+    second: RGB
+    gradient: float
+    bokeh: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """One style. Where `hair`, `light` or `backdrop` is None, the person's own hair and the photo's own light and backdrop stay.
+
+    `hair_blend` (0 to 1) is how far the hair takes the colour; `vignette` (0 to 1) darkens the corners; `grain` is the
+    standard deviation of the film grain in units of full scale.
+    """
+
+    makeup: Makeup = Makeup()
+    hair: RGB | None = None
+    hair_blend: float = 0.0
+    light: Light | None = None
+    grade: Grade = Grade()
+    backdrop: Backdrop | None = None
+    vignette: float = 0.0
+    grain: float = 0.0
+
+
+def _hsv(hue: float, saturation: float, value: float) -> RGB:
+    return tuple(float(channel) for channel in colorsys.hsv_to_rgb(hue % 1.0, np.clip(saturation, 0, 1), np.clip(value, 0, 1)))
+
+
+def _near(colour: RGB, rng: np.random.Generator, deviation: float) -> RGB:
+    return tuple(float(value) for value in np.clip(np.array(colour) + rng.normal(0.0, deviation, 3), 0.0, 1.0))
+
+
+def _around(rng: np.random.Generator, centre: float, deviation: float) -> RGB:
+    """Three channels around `centre`: a common part and a tint of like size."""
+    return tuple(float(value) for value in centre + rng.normal(0.0, deviation) + rng.normal(0.0, deviation, 3))
+
+
+def photo_light(rng: np.random.Generator) -> Light:
+    """Ordinary light of one unstyled photo: a window or an overcast sky, nearly white."""
+    warmth = rng.normal(0.0, 0.03)
+    key, fill = _near((0.97 + warmth, 0.95, 0.93 - warmth), rng, 0.01), _near((0.93 - warmth, 0.95, 0.97 + warmth), rng, 0.01)
+    azimuth = float(rng.uniform(15.0, 50.0) * rng.choice([-1.0, 1.0]))
+    return Light(
+        azimuth, float(rng.uniform(20.0, 50.0)), key, float(rng.uniform(0.85, 1.1)), fill, float(rng.uniform(0.12, 0.32)),
+        float(-np.sign(azimuth) * 140.0), fill, float(rng.uniform(0.0, 0.3)), fill, float(rng.uniform(0.28, 0.42)),
+    )  # fmt: skip
+
+
+def photo_backdrop(rng: np.random.Generator) -> Backdrop:
+    """Ordinary background of one unstyled photo: walls, rooms and gardens out of focus."""
+    hue, value = rng.choice([0.08, 0.1, 0.33, 0.55, 0.6]) + rng.normal(0.0, 0.03), rng.uniform(0.25, 0.85)
+    first = _hsv(hue, rng.beta(1.3, 5.0), value)
+    second = _hsv(hue + rng.normal(0.0, 0.08), rng.beta(1.3, 4.5), value + rng.normal(0.0, 0.18))
+    return Backdrop(first, second, float(rng.uniform(0.0, 1.0)), float(rng.uniform(0.0, 0.8)))
+
+
+def sample_neutral(rng: np.random.Generator) -> Look:
+    """Draw an unstyled photo: own hair, ordinary light and background (both of the photo's seed), barely any make-up, no grade."""
+    bare = Makeup(
+        lips=_near((0.72, 0.36, 0.36), rng, 0.04), lip_opacity=float(max(0.0, rng.normal(0.0, 0.15))),
+        liner=float(max(0.0, rng.normal(0.0, 0.15))), blush_opacity=float(max(0.0, rng.normal(0.0, 0.08))),
+    )  # fmt: skip
+    exposure = float(rng.normal(1.0, 0.03))
+    return Look(bare, grade=Grade(gamma=(exposure,) * 3), grain=float(rng.uniform(0.0, 0.008)))
+
+
+def _sample_makeup(rng: np.random.Generator) -> Makeup:
+    natural = rng.random() < 0.55
+    lip_hue = rng.normal(0.98, 0.025) if natural else rng.choice([rng.uniform(0.9, 1.04), rng.uniform(0.0, 1.0)])
+    return Makeup(
+        _hsv(lip_hue, rng.uniform(0.4, 0.95), rng.uniform(0.3, 0.9)), float(rng.beta(1.5, 1.0)),
+        _hsv(rng.uniform(0.0, 1.0), rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9)), float(rng.beta(1.0, 1.0)),
+        float(rng.beta(1.0, 1.0)), _hsv(rng.normal(0.98, 0.03), rng.uniform(0.4, 0.7), rng.uniform(0.6, 0.95)),
+        float(rng.beta(1.0, 2.0)),
+    )  # fmt: skip
+
+
+def _sample_light(rng: np.random.Generator) -> Light:
+    """From a soft studio to coloured gels: saturation is drawn once, so that plain lights are as common as bold ones."""
+    tint, hue = rng.beta(0.7, 1.6), rng.choice([rng.normal(0.09, 0.03), rng.normal(0.58, 0.05), rng.uniform(0.0, 1.0)])
+    azimuth = float(np.clip(rng.normal(0.0, 40.0), -80.0, 80.0))
+    low_key = rng.beta(1.0, 1.5)
+    key, other = _hsv(hue, 0.6 * tint, 1.0), _hsv(hue + rng.normal(0.0, 0.2), 0.8 * tint * rng.random(), 1.0)
+    return Light(
+        azimuth, float(rng.uniform(5.0, 55.0)), key, float(rng.uniform(0.7, 1.25)), other, float((1 - low_key) * rng.uniform(0.1, 0.5)),
+        float(np.sign(rng.normal(-azimuth, 30.0)) * rng.uniform(115.0, 155.0)), _hsv(rng.uniform(0, 1), tint, 1.0),
+        float(rng.beta(0.8, 1.5) * 1.6), other, float(0.08 + (1 - low_key) * rng.uniform(0.1, 0.5)),
+    )  # fmt: skip
+
+
+def _sample_grade(rng: np.random.Generator, strength: float) -> Grade:
+    def about(centre: float, deviation: float) -> RGB:
+        return tuple(np.clip(_around(rng, centre, strength * deviation), centre - 0.35, centre + 0.35).tolist())
+
+    faded = float(rng.beta(1.0, 4.0) * 0.22 * strength * 2)
+    return Grade(
+        gain=about(1.0, 0.06), gamma=about(1.0, 0.12), lift=about(faded, 0.02), shadows=about(0.0, 0.04),
+        highlights=about(0.0, 0.04), saturation=float(np.clip(rng.normal(1.0, 0.4 * strength), 0.0, 1.8)),
+        contrast=float(np.clip(rng.normal(1.0, 0.2 * strength), 0.6, 1.5)),
+    )  # fmt: skip
+
+
+def sample_look(rng: np.random.Generator) -> Look:
+    """Draw a look for training: about a quarter are pure grades, subtle to strong; the others restyle any mix of parts."""
+    grade = _sample_grade(rng, float(rng.beta(1.2, 1.6) * 1.3))
+    grain = float(rng.beta(1.0, 3.0) * 0.05)
+    vignette = float(rng.beta(1.0, 2.5))
+    if rng.random() < 0.25:
+        return Look(grade=grade, grain=grain, vignette=vignette)
+    dyed = rng.random() < 0.55
+    natural = rng.random() < 0.5
+    dye = _hsv(rng.normal(0.07, 0.03), rng.uniform(0.2, 0.8), rng.uniform(0.05, 0.85)) if natural else _hsv(
+        rng.random(), rng.uniform(0.2, 0.95), rng.uniform(0.2, 0.95)
+    )  # fmt: skip
+    hue = rng.random()
+    first = _hsv(hue, rng.beta(1.0, 1.3), rng.beta(1.1, 1.0))
+    second = _hsv(hue + rng.normal(0.0, 0.15), rng.beta(1.0, 1.0), rng.beta(1.2, 1.0))
+    set_ = Backdrop(first, second, float(rng.random()), float(rng.random()))
+    return Look(
+        makeup=_sample_makeup(rng) if rng.random() < 0.7 else Makeup(),
+        hair=dye if dyed else None,
+        hair_blend=float(rng.uniform(0.5, 1.0)) if dyed else 0.0,
+        light=_sample_light(rng) if rng.random() < 0.7 else None,
+        grade=grade,
+        backdrop=set_ if rng.random() < 0.65 else None,
+        vignette=vignette,
+        grain=grain,
+    )
+
+
+def vary_look(look: Look, rng: np.random.Generator) -> Look:
+    """The same look in another photo: the lights moved a little, colours and amounts slightly off."""
+
+    def off(amount: float, deviation: float = 0.06) -> float:
+        return float(max(0.0, amount * (1.0 + rng.normal(0.0, deviation))))
+
+    m, g = look.makeup, look.grade
+    makeup = replace(
+        m, lips=_near(m.lips, rng, 0.015), lip_opacity=min(1.0, off(m.lip_opacity)), shadow=_near(m.shadow, rng, 0.015),
+        shadow_opacity=min(1.0, off(m.shadow_opacity)), blush_opacity=min(1.0, off(m.blush_opacity)),
+    )  # fmt: skip
+    light = look.light and replace(
+        look.light, key_azimuth=look.light.key_azimuth + float(rng.normal(0.0, 4.0)), key=off(look.light.key, 0.04),
+        key_elevation=look.light.key_elevation + float(rng.normal(0.0, 3.0)), fill=off(look.light.fill),
+        rim=off(look.light.rim, 0.1), key_colour=_near(look.light.key_colour, rng, 0.01), ambient=off(look.light.ambient),
+    )  # fmt: skip
+    backdrop = look.backdrop and replace(
+        look.backdrop, first=_near(look.backdrop.first, rng, 0.015), second=_near(look.backdrop.second, rng, 0.015),
+        gradient=float(np.clip(look.backdrop.gradient + rng.normal(0.0, 0.08), 0.0, 1.0)),
+    )  # fmt: skip
+    gain = tuple(float(value) for value in np.array(g.gain) * (1.0 + rng.normal(0.0, 0.01, 3)))
+    return replace(
+        look, makeup=makeup, light=light, backdrop=backdrop, grade=replace(g, gain=gain, saturation=off(g.saturation, 0.03)),
+        hair=look.hair and _near(look.hair, rng, 0.015), vignette=off(look.vignette), grain=off(look.grain, 0.1),
+    )  # fmt: skip
+
+
+CREATOR_LOOKS: dict[str, Look] = {
+    "aurora": Look(
+        Makeup(from_hex("6f2fa0"), 0.9, from_hex("2f4fd0"), 0.75, 0.8, from_hex("b060c0"), 0.3),
+        from_hex("1f4fd8"), 0.92,
+        Light(-32, 28, from_hex("b4d8ff"), 0.82, from_hex("4f8fe0"), 0.28, 135, from_hex("f060d0"), 1.3, from_hex("4a90d8"), 0.30),
+        Grade((0.93, 1.0, 1.04), (0.93, 1.0, 1.08), (0.0, 0.02, 0.06), (-0.02, 0.01, 0.05), (-0.01, 0.01, 0.01), 1.12, 1.05),
+        Backdrop(from_hex("0a6fae"), from_hex("0fb6c4"), 0.7, 0.6), 0.3, 0.010,
+    ),
+    "noir": Look(
+        Makeup(from_hex("b00f18"), 0.92, from_hex("2a1a16"), 0.6, 0.7, from_hex("a04838"), 0.15),
+        from_hex("22140d"), 0.8,
+        Light(52, 38, from_hex("ffdcb4"), 1.05, from_hex("c08a60"), 0.07, -140, from_hex("ffc890"), 0.55, from_hex("9a6a48"), 0.12),
+        Grade((1.02, 0.97, 0.90), (0.97, 0.93, 0.88), (0.015, 0.008, 0.0), (0.01, 0.0, -0.01), (0.02, 0.01, -0.02), 0.95, 1.12),
+        Backdrop(from_hex("2a150b"), from_hex("552a14"), 0.6, 0.25), 0.55, 0.022,
+    ),
+    "rosewater": Look(
+        Makeup(from_hex("e0568a"), 0.7, from_hex("f0a0c0"), 0.55, 0.2, from_hex("ff7f9f"), 0.55),
+        from_hex("f49ac0"), 0.9,
+        Light(12, 32, from_hex("fff2f2"), 0.78, from_hex("ffe4ec"), 0.48, -135, from_hex("ffe0f0"), 0.5, from_hex("ffe6ee"), 0.55),
+        Grade((1.02, 0.99, 1.0), (1.12, 1.06, 1.09), (0.07, 0.05, 0.06), (0.03, 0.0, 0.02), (0.01, 0.0, 0.0), 0.95, 0.92),
+        Backdrop(from_hex("f7c6d6"), from_hex("fbe6ec"), 0.8, 0.5), 0.0, 0.006,
+    ),
+    "meridian": Look(
+        grade=Grade((1.04, 0.99, 0.90), (1.06, 1.02, 0.98), (0.05, 0.04, 0.03), (0.01, 0.0, 0.005), (0.02, 0.01, -0.03), 0.92, 0.95),
+        vignette=0.2, grain=0.016,
+    ),
+}  # fmt: skip

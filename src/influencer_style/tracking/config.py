@@ -1,0 +1,94 @@
+"""What `mlflow.yml` may say, in the shape that people know from kedro-mlflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kedro.config import OmegaConfigLoader
+from kedro.utils import find_kedro_project
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+_SQLITE = "sqlite:///"
+
+
+class ConfigurationError(ValueError):
+    """`mlflow.yml` says something that it may not say."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(_Section):
+    """`server`: where the store is; None means what MLflow itself would take (`MLFLOW_TRACKING_URI`)."""
+
+    mlflow_tracking_uri: str | None = "sqlite:///mlflow.db"
+
+
+class Experiment(_Section):
+    """`tracking.experiment`."""
+
+    name: str = Field("influencer_style", min_length=1)
+
+
+class Tracking(_Section):
+    """`tracking`."""
+
+    enabled: bool = True
+    experiment: Experiment = Experiment()
+
+
+class TrackingConfig(_Section):
+    """All of `mlflow.yml`."""
+
+    server: Server = Server()
+    tracking: Tracking = Tracking()
+
+    @classmethod
+    def of(cls, content: dict[str, Any]) -> TrackingConfig:
+        """Check the content of `mlflow.yml`.
+
+        Raises:
+            ConfigurationError: naming each field that is wrong.
+        """
+        try:
+            return cls.model_validate(content)
+        except ValidationError as error:
+            faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+            raise ConfigurationError(
+                f"mlflow.yml cannot be used: {'; '.join(faults)}. Correct it in conf/base or conf/local."
+            ) from error
+
+    def uri(self, project: Path) -> str | None:
+        """Return the tracking URI; a relative sqlite path starts at `project`."""
+        uri = self.server.mlflow_tracking_uri
+        if uri and uri.startswith(_SQLITE):
+            return f"{_SQLITE}{project / uri.removeprefix(_SQLITE)}"
+        return uri
+
+
+def project_uri() -> str | None:
+    """Return the tracking URI of the Kedro project around the working folder; None (MLflow's choice) outside of one.
+
+    Raises:
+        ConfigurationError: when the project's `mlflow.yml` cannot be used.
+    """
+    project = find_kedro_project(Path.cwd())
+    if project is None:
+        return None
+    loader = OmegaConfigLoader(
+        conf_source=str(project / "conf"),
+        base_env="base",
+        default_run_env="local",
+        config_patterns={"mlflow": ["mlflow*", "mlflow*/**"]},
+        merge_strategy={"mlflow": "soft"},
+    )
+    return TrackingConfig.of(dict(loader["mlflow"])).uri(project)
+
+
+def artifact_location(uri: str) -> str | None:
+    """Return where a new experiment keeps its files: beside a sqlite store, else where the server says (None)."""
+    if not uri.startswith(_SQLITE):
+        return None
+    return (Path(uri.removeprefix(_SQLITE)).resolve().parent / "mlruns").as_uri()

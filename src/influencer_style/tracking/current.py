@@ -1,0 +1,68 @@
+"""What a node may say while it runs. Where nothing is tracked, these do nothing, so a node is a plain function.
+
+A thread that a node starts speaks for that node as long as no other node runs at the same time.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from influencer_style.tracking.node_run import NodeRun
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from PIL import Image
+
+_here: ContextVar[NodeRun | None] = ContextVar("node_run", default=None)
+_open: list[NodeRun] = []
+_lock = threading.Lock()
+
+
+def enter(run: NodeRun) -> None:
+    """Make `run` the one that this thread speaks for, until it is closed."""
+    with _lock:
+        _open[:] = [other for other in _open if not other.closed] + [run]
+    _here.set(run)
+
+
+def node_run() -> NodeRun | None:
+    """Return the run of the node that is running here; None when there is none, or it is not tracked."""
+    here = _here.get()
+    if here is not None and not here.closed:
+        return here
+    with _lock:
+        alive = [run for run in _open if not run.closed]
+    return alive[0] if len(alive) == 1 else None
+
+
+def log_metrics(metrics: dict[str, float], step: int | None = None) -> None:
+    """Log numbers by name, at a step of the training if given. They are written about once a second: call it freely."""
+    if run := node_run():
+        run.log_metrics(metrics, step)
+
+
+def log_picture(picture: Image.Image, name: str) -> None:
+    """Log a picture as `name` (may hold folders: `samples/0100`), as PNG unless the name has another suffix."""
+    if run := node_run():
+        file = _with_suffix(name, ".png")
+        run.store.attempt("logging a picture", lambda: run.store.client.log_image(run.run_id, picture, file))
+
+
+def log_text(text: str, name: str) -> None:
+    """Log a text as `name`, as Markdown unless the name has another suffix."""
+    if run := node_run():
+        file = _with_suffix(name, ".md")
+        run.store.attempt("logging a text", lambda: run.store.client.log_text(run.run_id, text, file))
+
+
+def log_table(table: pd.DataFrame, name: str) -> None:
+    """Log a table as `name`, in the JSON that MLflow shows and compares between runs."""
+    if run := node_run():
+        file = _with_suffix(name, ".json")
+        run.store.attempt("logging a table", lambda: run.store.client.log_table(run.run_id, table, file))
+
+
+def _with_suffix(name: str, suffix: str) -> str:
+    return name if "." in name.rsplit("/", 1)[-1] else name + suffix

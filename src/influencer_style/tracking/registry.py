@@ -1,0 +1,209 @@
+"""The model registry: a generator becomes a version that anybody can load, serve and trace back to its run."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+import tempfile
+from importlib.metadata import version as installed_version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from influencer_style.tracking import current
+from influencer_style.tracking.config import project_uri
+from influencer_style.tracking.node_run import NodeRun
+from influencer_style.tracking.store import Store
+
+logger = logging.getLogger(__name__)
+
+PACKAGE = Path(str(files("influencer_style")))
+SERVED_MODEL = PACKAGE / "serving" / "served_model.py"
+TAG_LENGTH = 500
+# What serving imports. Explicit, because MLflow's guess misses some (Pillow) and takes a minute.
+REQUIREMENTS = (
+    "mlflow",
+    "numpy",
+    "opencv-python-headless",
+    "pandas",
+    "pillow",
+    "pydantic",
+    "safetensors",
+    "scikit-image",
+    "scipy",
+    "torch",
+    "torchvision",
+    "tqdm",
+)
+
+
+class RegistryError(ValueError):
+    """A registered model cannot be had."""
+
+
+def register_generator(
+    folder: str | Path,
+    name: str,
+    tags: dict[str, str],
+    card: str,
+    metrics: dict[str, float] | None = None,
+) -> str | None:
+    """Register a model folder as a version of the registered model `name`, linked to the run of the current node.
+
+    The first version becomes `@champion`, a later one `@challenger`. A folder whose `fingerprint` tag is registered
+    already is not registered again. A registry that fails is one warning: the folder stays.
+
+    Args:
+        folder: the model folder, complete.
+        name: the registered model's name.
+        tags: the version's tags, `fingerprint` among them.
+        card: the version's description, Markdown.
+        metrics: numbers to keep with the model.
+
+    Returns:
+        The version; None where nothing is tracked, or the registry failed.
+    """
+    run = current.node_run()
+    if run is None:
+        logger.info("%s is not registered as %s: this run is not tracked.", folder, name)
+        return None
+    return run.store.attempt(
+        f"registering {name}", lambda: _register(run, Path(folder), name, tags, card, metrics or {}), urgent=True
+    )
+
+
+def _register(run: NodeRun, folder: Path, name: str, tags: dict[str, str], card: str, metrics: dict[str, float]) -> str:
+    import mlflow
+
+    # The registry looks a model's source up in MLflow's global store, whatever store its client has.
+    mlflow.set_tracking_uri(run.store.uri)
+    client = run.store.client
+    model = _registered_model(client, name)
+    found = client.search_model_versions(f"name = '{name}' and tags.fingerprint = '{tags['fingerprint']}'")
+    if found:
+        version = str(found[0].version)
+        logger.info("%s is version %s of %s already.", folder, version, name)
+    else:
+        model_id = _log_model(run, folder, name, tags, metrics)
+        source = f"models:/{model_id}"
+        version = str(
+            client.create_model_version(name, source, run.run_id, tags, description=card, model_id=model_id).version
+        )
+        link = json.dumps([{"name": name, "version": version}])
+        client.set_logged_model_tags(model_id, {"mlflow.modelVersions": link})
+    if "champion" not in model.aliases:
+        client.set_registered_model_alias(name, "champion", version)
+        logger.info("%s is now version %s of %s, its @champion.", folder, version, name)
+    elif not found:
+        client.set_registered_model_alias(name, "challenger", version)
+        logger.info(
+            "%s is now version %s of %s, its @challenger. To promote it by hand:\n%s",
+            folder,
+            version,
+            name,
+            promotion_command(run.store.uri, name, version),
+        )
+    return version
+
+
+def model_folder(uri: str) -> Path:
+    """Return the local model folder of a registered model, such as `models:/look-transfer@champion`.
+
+    The registry is that of the project around the working folder; outside of a project, the one that
+    `MLFLOW_TRACKING_URI` names.
+
+    Raises:
+        RegistryError: when there is no such model, or the registry does not answer.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+    from mlflow.models import Model
+
+    store = Store(project_uri())
+    try:
+        local = Path(mlflow.artifacts.download_artifacts(uri, tracking_uri=store.uri, registry_uri=store.uri))
+        parts = Model.load(str(local)).flavors["python_function"]["artifacts"]
+        return local / parts["model"]["path"]
+    except (MlflowException, OSError, KeyError) as error:
+        raise RegistryError(
+            f"{uri} cannot be had from {store.uri} ({error}); train and register one: kedro run, or name a model folder"
+        ) from error
+
+
+def promotion_command(uri: str, name: str, version: str) -> str:
+    """Return the shell line that makes a version the champion."""
+    call = f"MlflowClient('{uri}').set_registered_model_alias('{name}', 'champion', '{version}')"
+    return f'python -c "from mlflow import MlflowClient; {call}"'
+
+
+def _registered_model(client: Any, name: str) -> Any:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+    return client.create_registered_model(name, description="Puts a creator's look on a portrait.")
+
+
+def _log_model(run: NodeRun, folder: Path, name: str, tags: dict[str, str], metrics: dict[str, float]) -> str:
+    """Write the served model into the store, as an output of the run, and return its id.
+
+    The steps of `mlflow.pyfunc.log_model`, without its global state (active run, current store).
+    """
+    import mlflow
+    from mlflow.entities import LoggedModelOutput
+    from mlflow.models import Model
+
+    client = run.store.client
+    logged = client.create_logged_model(
+        run.experiment_id,
+        name=name,
+        source_run_id=run.run_id,
+        tags={key: value[:TAG_LENGTH] for key, value in tags.items()},
+        model_type="generator",
+    )
+    status = "FAILED"
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            served = Path(scratch, "model")
+            mlflow.pyfunc.save_model(
+                served,
+                mlflow_model=Model(
+                    artifact_path=logged.artifact_location,
+                    model_uuid=logged.model_id,
+                    model_id=logged.model_id,
+                    run_id=run.run_id,
+                ),
+                python_model=str(SERVED_MODEL),
+                artifacts={"model": str(folder)},
+                code_paths=[str(PACKAGE)],
+                pip_requirements=requirements(),
+                input_example=[_example(folder)],
+            )
+            client.log_model_artifacts(logged.model_id, str(served))
+        status = "READY"
+    finally:
+        client.finalize_logged_model(logged.model_id, status)
+    client.log_outputs(run.run_id, [LoggedModelOutput(logged.model_id, step=0)])
+    for key, value in metrics.items():
+        client.log_metric(run.run_id, key, value, model_id=logged.model_id)
+    return logged.model_id
+
+
+def _example(folder: Path) -> dict[str, Any]:
+    """Return a request that the model can answer; MLflow tries it when the model is saved."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), (128, 110, 100)).save(buffer, "PNG")
+    look = json.loads((folder / "looks.json").read_text(encoding="utf-8"))["looks"][0]["slug"]
+    return {"image": base64.b64encode(buffer.getvalue()).decode("ascii"), "look": look, "strength": 0.5}
+
+
+def requirements() -> list[str]:
+    """Return what serving needs, pinned to what is installed (without local parts such as `+cu130`)."""
+    return [f"{package}=={installed_version(package).partition('+')[0]}" for package in REQUIREMENTS]

@@ -1,0 +1,69 @@
+"""From 64 pixels to the photo's own size."""
+
+import numpy as np
+import pytest
+import torch
+
+from influencer_style.networks.lift import BilateralGrid, apply_to_photo
+from influencer_style.networks.transfer import Change
+
+
+def coordinates(width, height):
+    x, y = (np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height
+    return lambda first, last: np.meshgrid(x, y[first:last])
+
+
+def smooth(size, seed=0):
+    coarse = torch.rand(1, 3, 4, 4, generator=torch.Generator().manual_seed(seed))
+    return torch.nn.functional.interpolate(coarse, size, mode="bilinear")
+
+
+def test_a_constant_change_stays_constant_everywhere():
+    change = Change(torch.full((1, 12, 64, 64), -0.25), torch.full((1, 3, 64, 64), 0.1))
+    grid = BilateralGrid.of(change, smooth(64) * 0.2)  # a dark guide leaves most luminances empty
+    assert torch.allclose(grid.cells[:, :12], torch.full((), -0.25), atol=1e-4)
+    assert torch.allclose(grid.cells[:, 12:], torch.full((), 0.1), atol=1e-4)
+
+
+def test_strength_zero_returns_the_photo_exactly():
+    photo = np.random.default_rng(0).integers(0, 256, (300, 200, 3), dtype=np.uint8)
+    grid = BilateralGrid.of(Change(torch.randn(1, 12, 64, 64), torch.randn(1, 3, 64, 64)), smooth(64))
+    assert np.array_equal(apply_to_photo(grid, photo, coordinates(200, 300), 0.0), photo)
+
+
+def test_lifting_to_the_same_size_agrees_with_the_network_where_the_change_is_smooth():
+    guide = smooth(64)
+    ramp = torch.linspace(-0.2, 0.2, 64)
+    change = Change(ramp.view(1, 1, 1, 64).expand(1, 12, 64, 64) * 0.5, torch.zeros(1, 3, 64, 64))
+    photo = (guide[0].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
+    lifted = apply_to_photo(BilateralGrid.of(change, guide), photo, coordinates(64, 64))
+    wanted = change.apply(guide).clamp(0, 1)[0].permute(1, 2, 0).numpy() * 255
+    assert np.abs(lifted - wanted).mean() < 2
+
+
+def test_edges_stay_where_the_photo_has_them():
+    # Left half dark and unchanged, right half bright and darkened: at 8 times the size the edge must not smear.
+    guide = torch.full((1, 3, 64, 64), 0.1)
+    guide[..., 32:] = 0.9
+    residual = torch.where(guide > 0.5, -0.4, 0.0)
+    grid = BilateralGrid.of(Change(torch.zeros(1, 12, 64, 64), residual), guide)
+    photo = np.repeat(np.repeat((guide[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8), 8, 0), 8, 1)
+    lifted = apply_to_photo(grid, photo, coordinates(512, 512)).astype(int)
+    assert np.abs(lifted[:, :256] - 25).max() <= 12
+    assert np.abs(lifted[:, 256:] - 127).max() <= 26
+
+
+def test_beyond_the_crop_the_border_goes_on():
+    change = Change(torch.zeros(1, 12, 64, 64), torch.full((1, 3, 64, 64), 0.2))
+    grid = BilateralGrid.of(change, smooth(64))
+    outside = grid.read(torch.full((1, 3, 2, 2), 0.5), torch.full((2, 2), 3.0), torch.full((2, 2), -2.0))
+    assert torch.allclose(outside.residual, torch.full((), 0.2), atol=1e-4)
+
+
+@pytest.mark.parametrize("rows", [1, 255, 256, 257, 600])
+def test_strips_do_not_show(rows):
+    photo = np.random.default_rng(1).integers(0, 256, (rows, 40, 3), dtype=np.uint8)
+    change = Change(torch.full((1, 12, 64, 64), 0.05), torch.zeros(1, 3, 64, 64))
+    result = apply_to_photo(BilateralGrid.of(change, smooth(64)), photo, coordinates(40, rows))
+    expected = photo / 255 + 0.05 * (photo.sum(-1, keepdims=True) / 255 + 1)
+    assert np.abs(result - expected.clip(0, 1) * 255).max() <= 1

@@ -1,0 +1,63 @@
+"""The generator: strength 0 is the input, the untrained network is the population transport, looks mix."""
+
+import pytest
+import torch
+
+from influencer_style.looks.profile import TRANSPORT
+from influencer_style.networks.transfer import Change, TransferConfig, TransferGenerator
+
+
+@pytest.fixture(scope="module")
+def generator():
+    torch.manual_seed(3)
+    return TransferGenerator(TransferConfig(code=20 + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
+
+
+@pytest.fixture(scope="module")
+def picture():
+    return torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(2))
+
+
+def code(seed=5, n=2):
+    chance = torch.Generator().manual_seed(seed)
+    return torch.cat([torch.randn(n, 20, generator=chance), 0.2 * torch.randn(n, 12, generator=chance)], dim=1)
+
+
+def test_strength_zero_is_the_input_bit_for_bit(generator, picture):
+    assert torch.equal(generator(picture, code(), strength=0.0), picture)
+
+
+def test_strength_is_linear_between_input_and_look(generator, picture):
+    with torch.no_grad():
+        whole, half = (generator(picture, code(), strength=s) for s in (1.0, 0.5))
+    assert torch.allclose(half, (picture + whole) / 2, atol=1e-5)
+    assert (whole - picture).abs().mean() > 0.01
+
+
+def test_untrained_it_is_nearly_the_population_transport(generator, picture):
+    asked = code()
+    matrix, offset = asked[:, -12:-3].view(-1, 3, 3) + torch.eye(3), asked[:, -3:]
+    transported = torch.einsum("nij,njhw->nihw", matrix, picture) + offset[:, :, None, None]
+    with torch.no_grad():
+        assert (generator(picture, asked) - transported).abs().mean() < 0.05
+
+
+def test_noise_varies_the_result_and_none_is_zero(generator, picture):
+    with torch.no_grad():
+        centre = generator(picture, code())
+        zero = generator(picture, code(), torch.zeros(2, 8))
+        other = generator(picture, code(), 3 * torch.ones(2, 8))
+    assert torch.equal(centre, zero) and not torch.equal(centre, other)
+
+
+def test_each_picture_gets_its_own_look(generator, picture):
+    both = picture[:1].repeat(2, 1, 1, 1)
+    with torch.no_grad():
+        result = generator(both, code())
+    assert not torch.allclose(result[0], result[1], atol=1e-2)
+
+
+def test_a_change_can_be_applied_at_any_size():
+    change = Change(torch.full((1, 12, 5, 7), 0.1), torch.full((1, 3, 5, 7), 0.2))
+    # Each channel gains 0.1 * (r + g + b) + 0.1 + 0.2.
+    assert torch.allclose(change.apply(torch.full((1, 3, 5, 7), 0.5)), torch.full((1, 3, 5, 7), 0.95))

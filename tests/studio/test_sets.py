@@ -1,0 +1,146 @@
+"""The demo set as files, and the training pairs."""
+
+import json
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from influencer_style.studio import demo_set, pairs
+from influencer_style.studio.demo_set import render_demo_set
+from influencer_style.studio.identity import from_hex, sample_identity, sample_pose
+from influencer_style.studio.look import CREATOR_LOOKS
+from influencer_style.studio.population import StudioSettings, creators, users
+
+SMALL = StudioSettings(creators_photos=1, users=2, size=64, seed=5, truth_users=(1,))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("studio") / "demo"
+    render_demo_set(place, SMALL, workers=1, progress=False)
+    return place
+
+
+@pytest.fixture
+def shot(monkeypatch):
+    """The names of the files that get rendered."""
+    names, real = [], demo_set._shoot
+
+    def spy(sitting):
+        names.extend(path.name for path, *_ in sitting.files)
+        return real(sitting)
+
+    monkeypatch.setattr(demo_set, "_shoot", spy)
+    return names
+
+
+def test_demo_set_has_photos_consent_and_truth(folder):
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    expected = ["done.json", ".begun.json", "users/user-000.jpg", "users/user-001.jpg"]
+    for name in CREATOR_LOOKS:
+        expected += [f"creators/{name}/{name}-000.jpg", f"creators/{name}/consent.yml"]
+        expected += [f"truth/{name}/user-001.png", f"oracle/{name}/user-001.png"]
+    assert files == sorted(expected)
+    consent = yaml.safe_load((folder / "creators/noir/consent.yml").read_text(encoding="utf-8"))
+    assert consent["subject"] == "Noir (studio character, nobody's face)" and consent["kind"] == "synthetic"
+    assert consent["scope"] == ["train", "transfer", "generate", "commercial"] and consent["schema"] == 1
+    with Image.open(folder / "users/user-001.jpg") as photo, Image.open(folder / "truth/noir/user-001.png") as truth:
+        assert photo.size == truth.size == (64, 64)
+        assert Image.Image.getbbox(photo) and photo.format == "JPEG"
+        assert photo.layer[0][1:3] == photo.layer[1][1:3], "colour is not subsampled"
+
+
+def test_finished_set_is_left_alone_and_a_missing_file_alone_is_rendered(folder, shot):
+    before = (folder / "users/user-001.jpg").read_bytes()
+    render_demo_set(folder, SMALL, workers=1, progress=False)
+    assert shot == []
+    (folder / "done.json").unlink()
+    (folder / "users/user-001.jpg").unlink()
+    render_demo_set(folder, SMALL, workers=1, progress=False)
+    assert shot == ["user-001.jpg"] and (folder / "users/user-001.jpg").read_bytes() == before
+    assert (folder / "done.json").exists()
+
+
+def test_changed_settings_render_anew(folder, shot):
+    old = json.loads((folder / "done.json").read_text())["fingerprint"]
+    changed = StudioSettings(creators_photos=1, users=1, size=64, seed=6, truth_users=())
+    render_demo_set(folder, changed, workers=1, progress=False)
+    assert sorted(shot) == sorted([f"{name}-000.jpg" for name in CREATOR_LOOKS] + ["user-000.jpg"])
+    assert not (folder / "users/user-001.jpg").exists() and not list(folder.glob("truth/**/*.png"))
+    assert json.loads((folder / "done.json").read_text())["fingerprint"] != old
+
+
+def test_foreign_files_are_not_cleared(tmp_path):
+    (tmp_path / "users").mkdir()
+    (tmp_path / "users" / "mine.jpg").write_bytes(b"mine")
+    with pytest.raises(FileExistsError, match="folder of its own"):
+        render_demo_set(tmp_path, SMALL, workers=1, progress=False)
+    assert (tmp_path / "users" / "mine.jpg").read_bytes() == b"mine"
+
+
+def test_each_creator_is_one_person_in_one_look_and_nobody_else(folder):
+    settings = StudioSettings(creators_photos=5)
+    people = creators(settings)
+    for name, photos in people.items():
+        assert len({photo.identity for photo in photos}) == 1 and len({photo.pose for photo in photos}) == 5
+        assert all((photo.look.hair is None) == (CREATOR_LOOKS[name].hair is None) for photo in photos)
+    everyone = {photos[0].identity for photos in people.values()} | {user.identity for user in users(settings)}
+    assert len(everyone) == 4 + settings.users
+
+
+@pytest.mark.parametrize("wrong", [{"size": 32}, {"users": -1}, {"truth_users": (48,)}])
+def test_settings_are_checked(wrong):
+    with pytest.raises(ValueError):
+        StudioSettings(**wrong)
+
+
+def test_people_are_diverse_and_poses_small():
+    rng = np.random.default_rng(0)
+    people, poses = [sample_identity(rng) for _ in range(300)], [sample_pose(rng) for _ in range(300)]
+    skin = np.array([np.mean(person.skin) for person in people])
+    assert skin.min() < np.mean(from_hex("3a312a")) and skin.max() > np.mean(from_hex("f3e7db")) - 0.02
+    assert {person.hair_style for person in people} == {"shaved", "short", "tied", "bob", "long"}
+    assert all(abs(pose.yaw) <= 15 and abs(pose.pitch) <= 8 and abs(pose.roll) <= 5 for pose in poses)
+
+
+@pytest.fixture(scope="module")
+def made():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "CROWD", 2)
+        return pairs.render_pairs(2, 2, 1, 48, seed=1, workers=1, progress=False)
+
+
+def test_pairs_have_the_promised_shapes_and_share_geometry(made):
+    assert made.neutral.shape == made.styled.shape == (2, 2, 48, 48, 3) and made.references.shape == (2, 1, 48, 48, 3)
+    assert made.regions.shape == (2, 2, 5, 48, 48) and made.population.shape == (2, 48, 48, 3)
+    assert all(array.dtype == np.uint8 for array in vars(made).values())
+    assert not np.array_equal(made.neutral[0], made.styled[0]) and not np.array_equal(made.neutral[0], made.neutral[1])
+    total = made.regions.astype(int).sum(2)
+    assert total.max() <= 257 and made.regions[:, :, 0].max() == 255
+
+
+def test_pairs_never_take_creators_looks_or_demo_people(monkeypatch):
+    looks, people = [], []
+    real_vary, real_march = pairs.vary_look, pairs.march
+    monkeypatch.setattr(pairs, "vary_look", lambda look, rng: looks.append(look) or real_vary(look, rng))
+    monkeypatch.setattr(pairs, "march", lambda person, *rest: people.append(person) or real_march(person, *rest))
+    for number in range(3):
+        pairs._look_set((7, number, 1, 1, 32))
+    settings = StudioSettings()
+    demo = {photos[0].identity for photos in creators(settings).values()} | {user.identity for user in users(settings)}
+    assert len(looks) == 6 and not set(looks) & set(CREATOR_LOOKS.values())
+    assert len(people) == 3 and not set(people) & demo
+
+
+def test_pairs_do_not_depend_on_the_number_of_workers(made):
+    again = pairs._look_set((1, 1, 2, 1, 48))
+    assert np.array_equal(again[0], made.neutral[1]) and np.array_equal(again[1], made.styled[1])
+
+
+def test_pairs_check_their_numbers():
+    with pytest.raises(ValueError, match="at least 1"):
+        pairs.render_pairs(0, 1, 1, 32, seed=1)
+    with pytest.raises(ValueError, match="workers"):
+        pairs.render_pairs(1, 1, 1, 32, seed=1, workers=0)

@@ -1,0 +1,9 @@
+from influencer_style.tracking.hooks import TrackingHook
+
+HOOKS = (TrackingHook(),)
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "config_patterns": {"mlflow": ["mlflow*"]},
+    "merge_strategy": {"parameters": "soft", "mlflow": "soft"},
+}
