@@ -81,7 +81,8 @@ def outcome_of(store: Store) -> Callable[..., Outcome]:
 
     def look_up(error: BaseException | None = None, run_id: str = "", waiting: str = "") -> Outcome:
         experiment = store.experiment_id("tiny")
-        condition = f"params.waiting = '{waiting}'" if waiting else f"tags.`kedro.run_id` = '{run_id}'"
+        its_parent = f"params.waiting = '{waiting}' and tags.`kedro.run_id` != ''"
+        condition = its_parent if waiting else f"tags.`kedro.run_id` = '{run_id}'"
         parents = store.client.search_runs([experiment], condition)
         if not parents:
             return Outcome(error, None, {})

@@ -15,7 +15,9 @@ _HOMES = {
     "PictureDataset": "picture",
     "PreviousDataset": "previous",
     "RegisteredGeneratorDataset": "registered_generator",
+    "StudioPairsDataset": "studio_pairs",
     "StyleEncoderDataset": "style_encoder",
+    "WorkFolderDataset": "folder",
 }
 __all__ = list(_HOMES)
 

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import DatasetError
+
+from influencer_style.datasets.local import LocalDataset
 
 
-class WorkFolderDataset(AbstractDataset[None, Path]):
-    """Loads the folder's path, and makes the folder if it is not there.
-
-    Args:
-        filepath: the folder.
-        metadata: for Kedro-Viz.
-    """
-
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        self.metadata = metadata
+class WorkFolderDataset(LocalDataset):
+    """Loads the folder's path, and makes the folder if it is not there."""
 
     def load(self) -> Path:
         self._filepath.mkdir(parents=True, exist_ok=True)
@@ -29,6 +22,3 @@ class WorkFolderDataset(AbstractDataset[None, Path]):
 
     def _exists(self) -> bool:
         return True
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": str(self._filepath)}

@@ -11,6 +11,8 @@ import numpy as np
 from influencer_style.faces.detect import Face
 
 LIFT = 0.06  # the crop's centre lies this share of its side above the face's: hair is taller than a neck is long
+TIGHTEST = 1.4  # the least crop, in face boxes
+MOST_SHIFT = 0.12  # how far a crop moves to stay in the photo, in its own sides
 MAX_ROLL = math.radians(20)
 
 
@@ -35,15 +37,27 @@ class CropTransform:
         return np.array([[cos, sin, across], [-sin, cos, down]])
 
 
-def transform_for(face: Face, margin: float) -> CropTransform:
-    """Return the crop for ``face``: ``margin`` times its box, a little above its centre, level where eyes are known."""
+def transform_for(face: Face, margin: float, shape: tuple[int, ...]) -> CropTransform:
+    """Return the crop for ``face`` in a photo of ``shape`` (height, width, ...), level where eyes are known.
+
+    The crop is ``margin`` times the face's box and lies a little above its centre. Where the photo is too small for
+    that, it is as large as the photo allows (but 1.4 times the box), and it moves inwards by up to 12% of its side: what
+    lies beyond the edge can only be mirrored, and a look should not be learned from mirrored hair.
+    """
     angle = 0.0
     if face.eyes is not None:
         (x0, y0), (x1, y1) = face.eyes
         angle = max(-MAX_ROLL, min(MAX_ROLL, math.atan2(y1 - y0, x1 - x0)))
-    side = margin * face.side
+    height, width = shape[:2]
+    side = min(margin * face.side, max(min(height, width), TIGHTEST * face.side))
     x, y = face.centre
-    return CropTransform(x + LIFT * side * math.sin(angle), y - LIFT * side * math.cos(angle), side, angle)
+    cx, cy = x + LIFT * side * math.sin(angle), y - LIFT * side * math.cos(angle)
+    return CropTransform(_inwards(cx, side, width), _inwards(cy, side, height), side, angle)
+
+
+def _inwards(centre: float, side: float, extent: int) -> float:
+    inside = extent / 2 if side >= extent else min(max(centre, side / 2), extent - side / 2)
+    return min(max(inside, centre - MOST_SHIFT * side), centre + MOST_SHIFT * side)
 
 
 def crop_face(photo: np.ndarray, transform: CropTransform, size: int) -> np.ndarray:

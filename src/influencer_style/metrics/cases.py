@@ -147,8 +147,8 @@ def _known(truths: FaceStore, kind: str, photo_ids: list[str], looks: list[str])
     if missing := [(photo, look) for look in looks for photo in photo_ids if (photo, look) not in rows.index]:
         photo, look = missing[0]
         raise CasesError(
-            f"{len(missing)} {kind} pictures are missing, the first of photo {photo} in look {look!r}; make them again: "
-            "kedro run --pipelines ingestion,preprocessing"
+            f"{len(missing)} {kind} pictures are missing, the first of photo {photo} in look {look!r}; make them "
+            "again: kedro run --pipelines ingestion,preprocessing"
         )
     return {look: truths.pixels(rows.loc[[(p, look) for p in photo_ids]].reset_index(drop=True)) for look in looks}
 

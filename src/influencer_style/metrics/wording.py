@@ -40,8 +40,8 @@ def headline_sentence(scorecard: Mapping[str, Any], baseline: str) -> str:
     if "transfer" not in scorecard:
         own, rival = _nearer(scorecard, "generator"), _nearer(scorecard, baseline)
         return (
-            f"On average its results are {own} the looks' statistics than the untouched photos ({LABELS[baseline]}, which "
-            f"needs no training: {rival} them); whether they are right nobody can say, as the truth is not known."
+            f"On average its results are {own} the looks' statistics than the untouched photos ({LABELS[baseline]}, "
+            f"which needs no training: {rival} them); whether they are right nobody can say, as the truth is not known."
         )
     figures = {method: scorecard["transfer"][method]["delta_e"] for method in ("generator", "do_nothing", baseline)}
     gap = scorecard["paired"][baseline]["delta_e"]

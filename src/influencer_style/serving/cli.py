@@ -17,9 +17,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     from influencer_style.networks.bundle import BundleError
 
+    unusable: tuple[type[Exception], ...] = (BundleError,)
+    if asked.model.startswith("models:/"):
+        from influencer_style.tracking.registry import RegistryError
+
+        unusable += (RegistryError,)
     try:
         stylist = Stylist.load(asked.model)
-    except BundleError as error:
+    except unusable as error:
         print(f"influencer-style: {error}", file=sys.stderr)
         return 2
     if asked.command == "looks":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 if TYPE_CHECKING:
     from influencer_style.faces.align import CropTransform
@@ -53,7 +53,7 @@ class Stylist:
 
         self._bundle = bundle
         self._source = source
-        self._detector = make_detector("lbp", "")
+        self._detector = make_detector("lbp")
 
     @classmethod
     def load(cls, uri: str | Path = DEFAULT_MODEL) -> Stylist:
@@ -148,25 +148,27 @@ class Stylist:
         return {name: share / total for name, share in shares.items()}
 
     def _crop(self, pixels: np.ndarray, notices: list[str]) -> tuple[list[Face], CropTransform]:
-        from influencer_style.faces.align import CropTransform, face_transform
+        from influencer_style.faces.align import CropTransform, transform_for
+        from influencer_style.faces.detect import main_faces
 
-        faces = self._detector.detect(pixels)
+        faces = main_faces(self._detector.find(pixels))
         if faces:
             if len(faces) > 1:
                 notices.append(f"{len(faces)} faces were found; the largest one guided the change")
-            return faces, face_transform(faces[0], self._bundle.crop_margin)
+            return faces, transform_for(faces[0], self._bundle.crop_margin)
         notices.append("no face was found; the look was fitted to the whole photo")
         height, width = pixels.shape[:2]
         return [], CropTransform(width / 2, height / 2, max(height, width), 0.0)
 
 
 def _pixels(photo: str | Path | Image.Image | np.ndarray) -> np.ndarray:
-    from influencer_style.photos.decode import decode_photo, picture_to_rgb
+    from influencer_style.photos.colour import to_rgb
+    from influencer_style.photos.decode import decode_photo
 
     if isinstance(photo, str | Path):
         return decode_photo(photo)
     if isinstance(photo, Image.Image):
-        return picture_to_rgb(photo)
+        return to_rgb(ImageOps.exif_transpose(photo))
     if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or 0 in photo.shape:
         raise StylistError(f"an array must be uint8 of shape (h, w, 3), not {photo.dtype} of shape {photo.shape}")
     return photo

@@ -85,7 +85,9 @@ def _plan(folder: Path, settings: StudioSettings) -> list[_Sitting]:
         files = [(folder / "users" / f"user-{number:03d}.jpg", portrait)]
         if number in settings.truth_users:
             others = truths(settings, number, portrait)
-            files += [(folder / kind / name / f"user-{number:03d}.png", other) for (kind, name), other in others.items()]
+            files += [
+                (folder / kind / name / f"user-{number:03d}.png", other) for (kind, name), other in others.items()
+            ]
         wanted.append(files)
     plan = []
     for files in wanted:
@@ -110,8 +112,8 @@ def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, pr
     `creators/<name>/` holds photos and consent.yml, `users/` photos, `truth/<look>/` and `oracle/<look>/` the users of
     `settings.truth_users` in each look, `done.json` the fingerprint, last. Files already there are kept while the
     fingerprint is the same, so a broken run goes on where it stopped; under another fingerprint they are rendered anew.
-    Raises ValueError if `workers` is below 1, FileExistsError if one of these names holds something that is no demo set,
-    and OSError if the folder cannot be written.
+    Raises ValueError if `workers` is below 1, FileExistsError if one of these names holds what is no demo set, and
+    OSError if the folder cannot be written.
     """
     folder = Path(folder)
     state = {"fingerprint": fingerprint(settings), "settings": asdict(settings)}

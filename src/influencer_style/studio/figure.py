@@ -163,12 +163,12 @@ class Figure:
             ((0.0, self.chin_y + 0.04, 0.52 + 0.03 * i.chin), (0.165 + 0.03 * i.jaw, 0.14, 0.15), flat),  # chin
             ((0.092 * broad, tip[1] - 0.035, tip[2] - 0.135), (0.058 * broad, 0.058, 0.095), flat),  # wing of the nose
             ((0.056 * broad, tip[1] - 0.095, tip[2] - 0.105), (0.034 * broad, 0.026, 0.05), flat),  # nostril
-            ((0.645 * wide, -0.02, -0.32), (0.085, 0.235 + 0.03 * i.ear, 0.14), (0.2, -0.3)),  # ear
+            ((0.70 * wide, -0.03, -0.32), (0.08, 0.235 + 0.03 * i.ear, 0.14), (0.2, -0.3)),  # ear
         ])  # fmt: skip
-        corner, thick = (0.40 * wide + 0.05 * i.jaw, -0.60, -0.02), 0.37 + 0.05 * i.neck
+        corner, thick = (0.365 * wide + 0.05 * i.jaw, -0.58, -0.02), 0.37 + 0.05 * i.neck
         root, end = (0.0, 0.10, 0.640 + 0.025 * i.nose_bridge), (0.0, tip[1] + 0.01, tip[2] - 0.075)
         self._bones = Capsules([
-            (corner, (0.10, self.chin_y + 0.03, 0.46), 0.16, 0.12),  # jaw
+            (corner, (0.10, self.chin_y + 0.03, 0.46), 0.15, 0.12),  # jaw
             (root, end, 0.050, 0.074 * (1 + 0.12 * i.nose_width)),  # bridge of the nose
             ((0.0, -0.5, -0.26), (0.0, -2.0, -0.36), thick, thick + 0.05),  # neck
         ])  # fmt: skip
@@ -191,7 +191,7 @@ class Figure:
         ex, ey, ez = self.eye
         ball = ((ax - ex) ** 2 + (y - ey) ** 2 + (z - ez) ** 2).sqrt() - EYE_RADIUS
         opening = torch.maximum(*self.aperture(ax, y))
-        skin = smooth_max(smooth_min(skin, ball - 0.020, 0.06), torch.maximum(-0.8 * opening, 0.3 - z), 0.022)
+        skin = smooth_max(smooth_min(skin, ball - 0.020, 0.06), -torch.maximum(0.8 * opening, 0.3 - z), 0.022)
         skin = smooth_min(skin, ear + 0.03 * torch.exp(-((y + 0.03) ** 2 + (z + 0.02) ** 2) / 0.012), 0.08)
         bx, by, bz = points
         side = (bx * bx + 1e-4).sqrt()
@@ -229,8 +229,10 @@ class Figure:
         relief = 0.010 * clump
         if i.hair_curl > 0.4:
             f = 11.0 + 5.0 * i.hair_curl
-            curls = torch.sin(f * x + phase[2]) * torch.sin(f * y + phase[3] + 2 * z) * torch.sin(f * z + phase[4] + 2 * x)
-            relief = relief * (1.2 - i.hair_curl) + 0.06 * (i.hair_curl - 0.4) * curls
+            curls = (
+                torch.sin(f * x + phase[2]) * torch.sin(f * y + phase[3] + 2 * z) * torch.sin(f * z + phase[4] + 2 * x)
+            )
+            relief = relief * (1.2 - i.hair_curl) + 0.045 * (i.hair_curl - 0.4) * curls
         cover = self._cover(x, ax, y, z) + 0.007 * clump
         full = {"short": 0.08, "tied": 0.05, "bob": 0.09, "long": 0.09}[i.hair_style]
         full = full + (0.07 + 0.14 * i.hair_curl) * i.hair_volume * (i.hair_style != "tied")

@@ -26,8 +26,9 @@ SUBSAMPLES = ((-0.125, -0.375), (0.375, -0.125), (-0.375, 0.125), (0.125, 0.375)
 class GBuffer:
     """What the rays of one picture met.
 
-    There is one ray for each of the size * size pixels (row by row), then four for each pixel listed in `edges`, so that
-    outlines are smooth. `hits` (h,) indexes the rays that met something; the other tensors describe these in order.
+    There is one ray for each of the size * size pixels (row by row), then four for each pixel listed in `edges`, so
+    that outlines are smooth. `hits` (h,) indexes the rays that met something; the other tensors describe these, in
+    order.
     """
 
     size: int
@@ -82,8 +83,8 @@ def _grid(size: int) -> tuple[Tensor, Tensor]:
 def _trace(figure: Figure, rays: Tensor, depth: Tensor, radius: float, stride: float, steps: int) -> Tensor:
     """Walk along `rays` from `depth` until the surface is nearer than `radius`; depth FAR where nothing is met.
 
-    Forward steps are never shorter than a stride, which grows: rays that graze a surface would creep along it. A ray that
-    so gets below a surface backs out of it without strides.
+    Forward steps are never shorter than a stride, which grows: rays that graze a surface would creep along it. A ray
+    that so gets below a surface backs out of it without strides.
     """
     depth, strides = depth.clone(), torch.full_like(depth, stride)
     active = torch.nonzero(depth < FAR)[:, 0]
@@ -129,22 +130,21 @@ def _normals(figure: Figure, points: Tensor, distance: Tensor, reach: float) -> 
     return slope / slope.norm(dim=0, keepdim=True).clamp_min(1e-9)
 
 
-def spread(size: int, hits: Tensor, block: int, measure: Callable[[Tensor], Tensor]) -> Tensor:
-    """Values (h,) for all hits of a smooth quantity that `measure` finds for some: those of every `block`-th row and column.
+def spread(size: int, hits: Tensor, pixels: Tensor, block: int, measure: Callable[[Tensor], Tensor]) -> Tensor:
+    """Values (h,) for all hits of a smooth quantity that is measured in every `block`-th row and column only.
 
-    `hits` holds the pixel index of each hit; `measure` gets positions within `hits`.
+    `hits` and `pixels` hold the ray and the pixel of each hit; `measure` gets positions within `hits`.
     """
-    row, column = torch.div(hits, size, rounding_mode="floor"), hits % size
-    regular = (row % block == block // 2) & (column % block == block // 2)
-    chosen = torch.nonzero(regular)[:, 0]
-    grid = -(-size // block)
-    place = torch.div(row[chosen], block, rounding_mode="floor") * grid + torch.div(column[chosen], block, rounding_mode="floor")
+    row, column = torch.div(pixels, size, rounding_mode="floor"), pixels % size
+    regular = (hits < size * size) & (row % block == block // 2) & (column % block == block // 2)
+    chosen, grid = torch.nonzero(regular)[:, 0], -(-size // block)
+    place = torch.div(row, block, rounding_mode="floor") * grid + torch.div(column, block, rounding_mode="floor")
     maps = torch.zeros(2, grid * grid)
-    maps[0, place], maps[1, place] = measure(chosen), 1.0
+    maps[0, place[chosen]], maps[1, place[chosen]] = measure(chosen), 1.0
     soft = avg_pool2d(maps.view(1, 2, grid, grid), 3, 1, 1)
     wide = interpolate(soft, size=(grid * block, grid * block), mode="bilinear", align_corners=False)
     total, weight = wide[0, :, :size, :size].reshape(2, -1)
-    return torch.where(weight > 1e-3, total / weight.clamp_min(1e-3), 1.0)[hits]
+    return torch.where(weight > 1e-3, total / weight.clamp_min(1e-3), 1.0)[pixels]
 
 
 def _openness(figure: Figure, points: Tensor, normals: Tensor) -> Tensor:
@@ -187,7 +187,9 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
 
     normals = _normals(figure, points, distance, max(0.5 * pixel, 0.004))
     owners = torch.cat([torch.arange(size * size), edges.repeat_interleave(4)])[hits]
-    openness = spread(size, owners, max(1, size // 128), lambda at: _openness(figure, points[:, at], normals[:, at]))
+    openness = spread(
+        size, hits, owners, max(1, size // 128), lambda at: _openness(figure, points[:, at], normals[:, at])
+    )
     views = CAMERA[:, None] - points
     views = views / views.norm(dim=0, keepdim=True)
     local, skin, eye, hair = figure.to_head(points), *(material == kind for kind in (SKIN, EYE, HAIR))
@@ -201,7 +203,7 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
 
 @torch.inference_mode()
 def landmarks(identity: Identity, pose: Pose, size: int) -> dict[str, tuple[float, float]]:
-    """Pixel positions (x, y) of eye_left, eye_right, nose, mouth_left and mouth_right; left and right as seen in the picture."""
+    """Pixel positions (x, y) of eye_left, eye_right, nose, mouth_left and mouth_right, sides as seen in the picture."""
     figure = Figure(identity, pose)
     ex, ey, ez = figure.eye
     corner = figure.mouth_y + float(figure.smile_line(torch.tensor(figure.mouth_w)))

@@ -29,7 +29,8 @@ class Identity:
     """One invented person.
 
     Shape numbers are deviations from an average adult, -1 to 1 with 0 the average. Colours are sRGB in [0, 1].
-    `hair_volume`, `hair_curl`, `fringe`, `beard` and `freckles` run from 0 (none) to 1; `parting` from -1 to 1 (image right).
+    `hair_volume`, `hair_curl`, `fringe`, `beard` and `freckles` run from 0 (none) to 1, `parting` from -1 to 1
+    (image right).
     """
 
     face_width: float
@@ -72,8 +73,8 @@ class Identity:
 class Pose:
     """How a person is held and framed in one photo.
 
-    `yaw` (positive: turned to image right), `pitch` (positive: nose up) and `roll` are degrees; `smile` runs from 0 to 1.
-    `scale` multiplies the size in the frame; `dx` (right) and `dy` (down) move the head by fractions of the frame.
+    `yaw` (positive: turned to image right), `pitch` (positive: nose up) and `roll` are degrees; `smile` runs from 0
+    to 1. `scale` multiplies the size in the frame, `dx` (right) and `dy` (down) move it by fractions of the frame.
     """
 
     yaw: float = 0.0
@@ -96,7 +97,7 @@ def _between(rng: np.random.Generator, colours: tuple[str, ...], at: float) -> R
 
 
 def sample_identity(rng: np.random.Generator) -> Identity:
-    """Draw a person: skin from the whole Monk scale, hair and eye colour likely for that skin, shape independent of it."""
+    """Draw a person: skin from the whole Monk scale, hair and eye colour likely for it, shape independent of it."""
     shape = {name: float(np.clip(rng.normal(0.0, 0.45), -1.0, 1.0)) for name in SHAPE_FIELDS}
     tone = rng.uniform(0.3, 9.0)
     fair = float(np.clip(1.0 - tone / 5.0, 0.0, 1.0))

@@ -1,4 +1,4 @@
-"""How a portrait is styled and photographed: make-up, hair colour, light, grade and background, apart from who is in it."""
+"""How a portrait is styled and shot, apart from who is in it: make-up, hair colour, light, grade, background."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Light:
 @dataclass(frozen=True)
 class Grade:
     """Colour grade of the finished picture: out = lift + (gain - lift) * in ** (1 / gamma) in each channel, then split
-    toning (`shadows` and `highlights` are added in proportion to darkness and brightness), saturation and contrast (1 = as is).
+    toning (`shadows` and `highlights` are added where it is dark and bright), saturation and contrast (1 = as is).
     """
 
     gain: RGB = GREY
@@ -73,7 +73,7 @@ class Backdrop:
 
 @dataclass(frozen=True)
 class Look:
-    """One style. Where `hair`, `light` or `backdrop` is None, the person's own hair and the photo's own light and backdrop stay.
+    """One style. Where `hair`, `light` or `backdrop` is None, the person's hair, the photo's light or backdrop stay.
 
     `hair_blend` (0 to 1) is how far the hair takes the colour; `vignette` (0 to 1) darkens the corners; `grain` is the
     standard deviation of the film grain in units of full scale.
@@ -90,7 +90,9 @@ class Look:
 
 
 def _hsv(hue: float, saturation: float, value: float) -> RGB:
-    return tuple(float(channel) for channel in colorsys.hsv_to_rgb(hue % 1.0, np.clip(saturation, 0, 1), np.clip(value, 0, 1)))
+    return tuple(
+        float(channel) for channel in colorsys.hsv_to_rgb(hue % 1.0, np.clip(saturation, 0, 1), np.clip(value, 0, 1))
+    )
 
 
 def _near(colour: RGB, rng: np.random.Generator, deviation: float) -> RGB:
@@ -105,10 +107,14 @@ def _around(rng: np.random.Generator, centre: float, deviation: float) -> RGB:
 def photo_light(rng: np.random.Generator) -> Light:
     """Ordinary light of one unstyled photo: a window or an overcast sky, nearly white."""
     warmth = rng.normal(0.0, 0.03)
-    key, fill = _near((0.97 + warmth, 0.95, 0.93 - warmth), rng, 0.01), _near((0.93 - warmth, 0.95, 0.97 + warmth), rng, 0.01)
+    key, fill = (
+        _near((0.97 + warmth, 0.95, 0.93 - warmth), rng, 0.01),
+        _near((0.93 - warmth, 0.95, 0.97 + warmth), rng, 0.01),
+    )
     azimuth = float(rng.uniform(15.0, 50.0) * rng.choice([-1.0, 1.0]))
     return Light(
-        azimuth, float(rng.uniform(20.0, 50.0)), key, float(rng.uniform(0.85, 1.1)), fill, float(rng.uniform(0.12, 0.32)),
+        azimuth, float(rng.uniform(20.0, 50.0)), key, float(rng.uniform(0.85, 1.1)),
+        fill, float(rng.uniform(0.12, 0.32)),
         float(-np.sign(azimuth) * 140.0), fill, float(rng.uniform(0.0, 0.3)), fill, float(rng.uniform(0.28, 0.42)),
     )  # fmt: skip
 
@@ -122,7 +128,7 @@ def photo_backdrop(rng: np.random.Generator) -> Backdrop:
 
 
 def sample_neutral(rng: np.random.Generator) -> Look:
-    """Draw an unstyled photo: own hair, ordinary light and background (both of the photo's seed), barely any make-up, no grade."""
+    """Draw an unstyled photo: own hair, the photo's light and backdrop, barely any make-up, no grade but exposure."""
     bare = Makeup(
         lips=_near((0.72, 0.36, 0.36), rng, 0.04), lip_opacity=float(max(0.0, rng.normal(0.0, 0.15))),
         liner=float(max(0.0, rng.normal(0.0, 0.15))), blush_opacity=float(max(0.0, rng.normal(0.0, 0.08))),
@@ -143,13 +149,14 @@ def _sample_makeup(rng: np.random.Generator) -> Makeup:
 
 
 def _sample_light(rng: np.random.Generator) -> Light:
-    """From a soft studio to coloured gels: saturation is drawn once, so that plain lights are as common as bold ones."""
+    """From a soft studio to coloured gels: one saturation for all, so that plain lights are as common as bold ones."""
     tint, hue = rng.beta(0.7, 1.6), rng.choice([rng.normal(0.09, 0.03), rng.normal(0.58, 0.05), rng.uniform(0.0, 1.0)])
     azimuth = float(np.clip(rng.normal(0.0, 40.0), -80.0, 80.0))
     low_key = rng.beta(1.0, 1.5)
     key, other = _hsv(hue, 0.6 * tint, 1.0), _hsv(hue + rng.normal(0.0, 0.2), 0.8 * tint * rng.random(), 1.0)
     return Light(
-        azimuth, float(rng.uniform(5.0, 55.0)), key, float(rng.uniform(0.7, 1.25)), other, float((1 - low_key) * rng.uniform(0.1, 0.5)),
+        azimuth, float(rng.uniform(5.0, 55.0)), key, float(rng.uniform(0.7, 1.25)),
+        other, float((1 - low_key) * rng.uniform(0.1, 0.5)),
         float(np.sign(rng.normal(-azimuth, 30.0)) * rng.uniform(115.0, 155.0)), _hsv(rng.uniform(0, 1), tint, 1.0),
         float(rng.beta(0.8, 1.5) * 1.6), other, float(0.08 + (1 - low_key) * rng.uniform(0.1, 0.5)),
     )  # fmt: skip
@@ -168,7 +175,7 @@ def _sample_grade(rng: np.random.Generator, strength: float) -> Grade:
 
 
 def sample_look(rng: np.random.Generator) -> Look:
-    """Draw a look for training: about a quarter are pure grades, subtle to strong; the others restyle any mix of parts."""
+    """Draw a look for training: a quarter are pure grades, subtle to strong; the others restyle any mix of parts."""
     grade = _sample_grade(rng, float(rng.beta(1.2, 1.6) * 1.3))
     grain = float(rng.beta(1.0, 3.0) * 0.05)
     vignette = float(rng.beta(1.0, 2.5))
@@ -209,7 +216,8 @@ def vary_look(look: Look, rng: np.random.Generator) -> Look:
     light = look.light and replace(
         look.light, key_azimuth=look.light.key_azimuth + float(rng.normal(0.0, 4.0)), key=off(look.light.key, 0.04),
         key_elevation=look.light.key_elevation + float(rng.normal(0.0, 3.0)), fill=off(look.light.fill),
-        rim=off(look.light.rim, 0.1), key_colour=_near(look.light.key_colour, rng, 0.01), ambient=off(look.light.ambient),
+        rim=off(look.light.rim, 0.1), key_colour=_near(look.light.key_colour, rng, 0.01),
+        ambient=off(look.light.ambient),
     )  # fmt: skip
     backdrop = look.backdrop and replace(
         look.backdrop, first=_near(look.backdrop.first, rng, 0.015), second=_near(look.backdrop.second, rng, 0.015),
@@ -217,35 +225,46 @@ def vary_look(look: Look, rng: np.random.Generator) -> Look:
     )  # fmt: skip
     gain = tuple(float(value) for value in np.array(g.gain) * (1.0 + rng.normal(0.0, 0.01, 3)))
     return replace(
-        look, makeup=makeup, light=light, backdrop=backdrop, grade=replace(g, gain=gain, saturation=off(g.saturation, 0.03)),
+        look, makeup=makeup, light=light, backdrop=backdrop,
+        grade=replace(g, gain=gain, saturation=off(g.saturation, 0.03)),
         hair=look.hair and _near(look.hair, rng, 0.015), vignette=off(look.vignette), grain=off(look.grain, 0.1),
     )  # fmt: skip
 
 
+# each row in the order of its dataclass; a Light's second line is its rim and ambient light
 CREATOR_LOOKS: dict[str, Look] = {
     "aurora": Look(
-        Makeup(from_hex("6f2fa0"), 0.9, from_hex("2f4fd0"), 0.75, 0.8, from_hex("b060c0"), 0.3),
-        from_hex("1f4fd8"), 0.92,
-        Light(-32, 28, from_hex("b4d8ff"), 0.82, from_hex("4f8fe0"), 0.28, 135, from_hex("f060d0"), 1.3, from_hex("4a90d8"), 0.30),
-        Grade((0.93, 1.0, 1.04), (0.93, 1.0, 1.08), (0.0, 0.02, 0.06), (-0.02, 0.01, 0.05), (-0.01, 0.01, 0.01), 1.12, 1.05),
-        Backdrop(from_hex("0a6fae"), from_hex("0fb6c4"), 0.7, 0.6), 0.3, 0.010,
+        Makeup(from_hex("6f2fa0"), 0.9, from_hex("2f4fc0"), 0.75, 0.8, from_hex("b060c0"), 0.3),
+        from_hex("2450c0"), 0.9,
+        Light(-32, 28, from_hex("c4dcff"), 0.95, from_hex("6f9fe0"), 0.28,
+              135, from_hex("f060d0"), 1.2, from_hex("6a9ed8"), 0.34),
+        Grade((0.95, 1.0, 1.03), (0.96, 1.0, 1.06), (0.0, 0.02, 0.05),
+              (-0.01, 0.01, 0.04), (-0.01, 0.01, 0.01), 0.95, 1.03),
+        Backdrop(from_hex("2f6f94"), from_hex("4a9fae"), 0.7, 0.5), 0.3, 0.010,
     ),
     "noir": Look(
         Makeup(from_hex("b00f18"), 0.92, from_hex("2a1a16"), 0.6, 0.7, from_hex("a04838"), 0.15),
-        from_hex("22140d"), 0.8,
-        Light(52, 38, from_hex("ffdcb4"), 1.05, from_hex("c08a60"), 0.07, -140, from_hex("ffc890"), 0.55, from_hex("9a6a48"), 0.12),
-        Grade((1.02, 0.97, 0.90), (0.97, 0.93, 0.88), (0.015, 0.008, 0.0), (0.01, 0.0, -0.01), (0.02, 0.01, -0.02), 0.95, 1.12),
-        Backdrop(from_hex("2a150b"), from_hex("552a14"), 0.6, 0.25), 0.55, 0.022,
+        from_hex("2c1b12"), 0.75,
+        Light(48, 36, from_hex("ffe0bc"), 1.15, from_hex("c89870"), 0.10,
+              -140, from_hex("ffc890"), 0.6, from_hex("a87c5c"), 0.17),
+        Grade((1.02, 0.98, 0.92), (1.0, 0.97, 0.93), (0.02, 0.012, 0.005),
+              (0.01, 0.0, -0.01), (0.02, 0.01, -0.02), 0.9, 1.1),
+        Backdrop(from_hex("3d2517"), from_hex("704429"), 0.6, 0.25), 0.45, 0.020,
     ),
     "rosewater": Look(
-        Makeup(from_hex("e0568a"), 0.7, from_hex("f0a0c0"), 0.55, 0.2, from_hex("ff7f9f"), 0.55),
-        from_hex("f49ac0"), 0.9,
-        Light(12, 32, from_hex("fff2f2"), 0.78, from_hex("ffe4ec"), 0.48, -135, from_hex("ffe0f0"), 0.5, from_hex("ffe6ee"), 0.55),
-        Grade((1.02, 0.99, 1.0), (1.12, 1.06, 1.09), (0.07, 0.05, 0.06), (0.03, 0.0, 0.02), (0.01, 0.0, 0.0), 0.95, 0.92),
-        Backdrop(from_hex("f7c6d6"), from_hex("fbe6ec"), 0.8, 0.5), 0.0, 0.006,
+        Makeup(from_hex("dc4f84"), 0.75, from_hex("d07898"), 0.35, 0.5, from_hex("f07a98"), 0.4),
+        from_hex("dc8cae"), 0.8,
+        Light(28, 38, from_hex("fff4f2"), 0.85, from_hex("ffe4ec"), 0.20,
+              -135, from_hex("ffe0f0"), 0.4, from_hex("ffe6ee"), 0.36),
+        Grade((1.02, 0.99, 1.0), (1.10, 1.04, 1.07), (0.05, 0.03, 0.04),
+              (0.02, 0.0, 0.015), (0.01, 0.0, 0.0), 1.0, 1.0),
+        Backdrop(from_hex("cb97a9"), from_hex("e3c0cb"), 0.8, 0.4), 0.0, 0.006,
     ),
     "meridian": Look(
-        grade=Grade((1.04, 0.99, 0.90), (1.06, 1.02, 0.98), (0.05, 0.04, 0.03), (0.01, 0.0, 0.005), (0.02, 0.01, -0.03), 0.92, 0.95),
+        grade=Grade(
+            (1.04, 0.99, 0.90), (1.06, 1.02, 0.98), (0.05, 0.04, 0.03),
+            (0.01, 0.0, 0.005), (0.02, 0.01, -0.03), 0.92, 0.95
+        ),
         vignette=0.2, grain=0.016,
     ),
 }  # fmt: skip

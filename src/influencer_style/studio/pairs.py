@@ -1,4 +1,4 @@
-"""Training material with known truth: the same portraits unstyled and in random looks, and strangers who wear these looks."""
+"""Training material with known truth: the same portraits unstyled and in random looks, and strangers who wear these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CROWD = 96
 
 @dataclass(frozen=True)
 class StudioPairs:
-    """Portraits, uint8 sRGB (..., s, s, 3), and region masks, uint8 0 to 255 (looks, targets, 5, s, s) in the order REGIONS."""
+    """Portraits, uint8 sRGB (..., s, s, 3), and soft masks, uint8 (looks, targets, 5, s, s), in the order REGIONS."""
 
     neutral: np.ndarray  # (looks, targets, s, s, 3) unstyled
     styled: np.ndarray  # (looks, targets, s, s, 3) the same people, poses and framings in look l
@@ -64,8 +64,8 @@ def render_pairs(
 ) -> StudioPairs:
     """Render training pairs of `looks` random looks; neither the creators' looks nor anyone of the demo set takes part.
 
-    Each look is shown by `targets` people (unstyled and styled) and, `references` times, by one more person. `size` is in
-    pixels; the same arguments give the same pixels. Raises ValueError if a number is below 1.
+    Each look is shown by `targets` people (unstyled and styled) and, `references` times, by one more person. `size` is
+    in pixels; the same arguments give the same pixels. Raises ValueError if a number is below 1.
     """
     if min(looks, targets, references) < 1:
         raise ValueError("looks, targets and references must be at least 1")

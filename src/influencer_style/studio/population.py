@@ -16,8 +16,8 @@ CREATOR_HAIR: dict[str, HairStyle] = {"aurora": "bob", "noir": "long", "rosewate
 
 @dataclass(frozen=True)
 class StudioSettings:
-    """What the demo set holds: photos of each creator, number of users, picture size in pixels, seed, and the indexes of the
-    users whose truth is rendered. Raises ValueError if a size or number is out of range or a truth user does not exist.
+    """What the demo set holds: photos of each creator, number of users, picture size in pixels, seed, and the indexes
+    of the users whose truth is rendered. Raises ValueError for numbers out of range and truth users that do not exist.
     """
 
     creators_photos: int = 24
@@ -35,7 +35,7 @@ class StudioSettings:
 
 @dataclass(frozen=True)
 class Portrait:
-    """All that a portrait's pixels depend on, but for its size. `seed` names the photo: own light, backdrop and grain."""
+    """All that a portrait's pixels depend on, but for its size. `seed` names the photo: its light, backdrop, grain."""
 
     identity: Identity
     pose: Pose
@@ -73,8 +73,8 @@ def users(settings: StudioSettings) -> list[Portrait]:
 def truths(settings: StudioSettings, user: int, portrait: Portrait) -> dict[tuple[str, str], Portrait]:
     """What a user looks like in each creator look, by (kind, look name).
 
-    Kind `truth` is the look itself in the same photo (same own light and backdrop where the look leaves them), `oracle` is
-    the look a little varied, as in another photo of that creator.
+    Kind `truth` is the look itself in the same photo (same own light and backdrop where the look leaves them), `oracle`
+    is the look a little varied, as in another photo of that creator.
     """
     shown = {}
     for number, (name, look) in enumerate(CREATOR_LOOKS.items()):

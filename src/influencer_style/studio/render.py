@@ -65,7 +65,13 @@ def _skin(identity: Identity, look: Look, m: dict[str, Tensor]) -> tuple[Tensor,
     base = _mix(base, dark, 0.92 * m["brow"])
     ink = torch.tensor([0.010, 0.008, 0.008])[:, None]
     base = _mix(base, ink, (0.62 * m["lash"] + makeup.liner * m["liner"]).clamp_max(0.96))
-    gloss = 0.22 + 0.10 * m["pores"] * 0.2 + (0.35 + 0.3 * makeup.lip_opacity) * m["lips"] - 0.2 * m["brow"] - 0.15 * stubble
+    gloss = (
+        0.22
+        + 0.10 * m["pores"] * 0.2
+        + (0.35 + 0.3 * makeup.lip_opacity) * m["lips"]
+        - 0.2 * m["brow"]
+        - 0.15 * stubble
+    )
     return base, (gloss * (1.0 - m["seam"]) * (1.0 - m["lash"])).clamp_min(0.0)
 
 
@@ -99,7 +105,7 @@ def _shadow(g: GBuffer, light: Tensor) -> Tensor:
             travelled = travelled + distance.clamp(0.05, 0.5)
         return step(0.0, 1.0, lit)
 
-    return spread(g.size, g.pixels[g.hits], max(1, g.size // 80), march_light)
+    return spread(g.size, g.hits, g.pixels[g.hits], max(1, g.size // 80), march_light)
 
 
 def _lobe(normals: Tensor, views: Tensor, light: Tensor, power: float) -> Tensor:
@@ -139,7 +145,9 @@ def _radiance(g: GBuffer, identity: Identity, look: Look, light: Light) -> Tenso
         wrapped = ((key_cos[at] + bleed) / (1.0 + bleed)).clamp_min(0.0)
         seen = shadow[at] + bleed * 0.5 * (1.0 - shadow[at])
         closed = g.openness[at] ** (1.0 - 0.5 * bleed)
-        diffuse = key * wrapped * seen * (0.4 + 0.6 * closed) + fill * (0.35 + 0.65 * fill_cos[at]).clamp_min(0.0) * closed
+        diffuse = (
+            key * wrapped * seen * (0.4 + 0.6 * closed) + fill * (0.35 + 0.65 * fill_cos[at]).clamp_min(0.0) * closed
+        )
         diffuse = diffuse + around[:, at] + rim * rim_reach[at] * 0.5
         facing = (n[:, at] * v[:, at]).sum(0).clamp(0.0, 1.0)
         shine = _lobe(n[:, at], v[:, at], key_at, 24.0) * shadow[at] * key * 0.16
@@ -210,7 +218,7 @@ def _graded(image: Tensor, grade: Grade) -> Tensor:
 def shade(gbuffer: GBuffer, identity: Identity, look: Look, seed: int) -> np.ndarray:
     """Picture of a G-buffer in a look: uint8 (size, size, 3), sRGB.
 
-    `seed` names the photo: its own light and backdrop (used where the look has none), the background's shapes and the grain.
+    `seed` names the photo: its own light and backdrop (used where the look has none), background shapes and grain.
     """
     size = gbuffer.size
     light = look.light or photo_light(np.random.default_rng((seed, LIGHT_SEED)))
@@ -225,7 +233,9 @@ def shade(gbuffer: GBuffer, identity: Identity, look: Look, seed: int) -> np.nda
     corner = (offset[:, None] ** 2 + offset[None] ** 2) * 2.0
     image = image * (1.0 - 0.55 * look.vignette * corner)[:, :, None]
     # the amount takes part in the seed: another variation of a look on the same photo must not share its grain
-    noise = np.random.default_rng((seed, GRAIN_SEED, round(look.grain * 1e9))).standard_normal((size, size, 4), dtype=np.float32)
+    noise = np.random.default_rng((seed, GRAIN_SEED, round(look.grain * 1e9))).standard_normal(
+        (size, size, 4), dtype=np.float32
+    )
     grain = torch.from_numpy(0.9 * noise[:, :, :1] + 0.35 * noise[:, :, 1:])
     midtone = 0.5 + 2.0 * (image * (1.0 - image)).clamp(0.0, 0.25)
     image = image + look.grain * grain * midtone

@@ -13,7 +13,7 @@ IRIS, PUPIL = 0.072, 0.030  # radii in decimetres
 
 
 def noise_table(seed: int, height: int, width: int, smooth: tuple[int, int]) -> Tensor:
-    """A tileable random texture (height, width), mean 0 and deviation 1, averaged over `smooth` texels along each axis."""
+    """A tileable random texture (height, width), mean 0 and deviation 1, averaged over `smooth` texels of each axis."""
     table = np.random.default_rng(seed).normal(size=(height, width))
     for axis, length in enumerate(smooth):
         table = sum(np.roll(table, shift, axis) for shift in range(length))
@@ -39,7 +39,7 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
     over = y - m - figure.smile_line(ax)
     top = figure.lip_up * bow.pow(0.85) * (1.0 - 0.22 * torch.exp(-((t / 0.16) ** 2)))
     low = figure.lip_low * bow.pow(0.65)
-    lips = step(-blur, blur, top - over) * step(-blur, blur, over + low) * front
+    lips = step(-blur, blur, top - over) * step(-blur, blur, over + low) * step(1.03, 0.97, t) * front
     seam = torch.exp(-((over + 0.003) / (0.009 + 0.4 * blur)).square()) * step(1.04, 0.92, t) * front
     above, below = figure.aperture(ax, y)
     u = (ax - figure.eye[0]) / figure.eye_w
@@ -52,9 +52,20 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
     centre = figure.brow_y - 0.025 + (0.045 + 0.02 * i.brow_arch) * (1.0 - ((along - 0.62) / 0.62) ** 2)
     half = (0.042 + 0.013 * i.brow_thickness) * (1.0 - 0.7 * along.clamp(0.0, 1.0) ** 2)
     hairs = 0.92 + 0.08 * torch.sin(150.0 * ax - 60.0 * y + 2.0 * fine)
-    brow = step(half + 0.006 + blur, half - 0.016 - blur, (y - centre).abs()) * step(-0.05, 0.16, along) * step(1.04, 0.85, along)
-    jaw = step(-0.30, -0.45, y + 0.35 * (0.5 - ax).clamp(0.0, 0.4)) * step(figure.chin_y - 0.30, figure.chin_y - 0.12, y)
-    whiskers = jaw * (1.0 - lips) * step(-0.25, 0.05, z) * step(0.018, 0.06, (ax / 0.05) ** 2 * 0.02 + (over - 0.16).abs() * 0.3)
+    brow = (
+        step(half + 0.006 + blur, half - 0.016 - blur, (y - centre).abs())
+        * step(-0.05, 0.16, along)
+        * step(1.04, 0.85, along)
+    )
+    jaw = step(-0.30, -0.45, y + 0.35 * (0.5 - ax).clamp(0.0, 0.4)) * step(
+        figure.chin_y - 0.30, figure.chin_y - 0.12, y
+    )
+    whiskers = (
+        jaw
+        * (1.0 - lips)
+        * step(-0.25, 0.05, z)
+        * step(0.018, 0.06, (ax / 0.05) ** 2 * 0.02 + (over - 0.16).abs() * 0.3)
+    )
     tip = figure.nose_tip
     nostril_x = (ax - 0.060 * (1 + 0.2 * i.nose_width)) / 0.036
     nostril = torch.exp(-nostril_x.square() - ((y - tip[1] + 0.082) / 0.021).square()) * step(0.6, 0.66, z)

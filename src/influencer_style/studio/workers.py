@@ -14,8 +14,10 @@ def _alone() -> None:
     torch.set_num_threads(1)
 
 
-def in_parallel(work: Callable[[Any], Any], jobs: Sequence[Any], workers: int, progress: bool, title: str) -> Iterator[Any]:
-    """Yield work(job) for each job in order, from `workers` processes (in this one if `workers` is 1 or there is one job).
+def in_parallel(
+    work: Callable[[Any], Any], jobs: Sequence[Any], workers: int, progress: bool, title: str
+) -> Iterator[Any]:
+    """Yield work(job) for each job in order, from `workers` processes (this one if that is 1 or there is one job).
 
     `work` must be importable by name. Raises ValueError if `workers` is below 1, and whatever `work` raises.
     """

@@ -14,7 +14,9 @@ _STATUS = Path("/proc/self/status")
 
 def command() -> str:
     """Return the command line that started this process, without the folders of the program."""
-    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    program = Path(sys.argv[0])
+    name = program.parent.name if program.name == "__main__.py" else program.name
+    return shlex.join([name, *sys.argv[1:]])
 
 
 def user() -> str:

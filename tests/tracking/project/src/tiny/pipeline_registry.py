@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from influencer_style.tracking import current
 
+TOGETHER = threading.Barrier(2, timeout=30)
+
 
 class Training(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -56,11 +58,11 @@ def pairs(table):
         yield {f"left{row}": table}, {f"right{row}": table}
 
 
-def meet(first, barrier=threading.Barrier(2, timeout=20)):
+def meet(first):
     """Run at the same time as another one."""
-    barrier.wait()
+    TOGETHER.wait()
     current.log_metrics({"who": 1.0})
-    barrier.wait()
+    TOGETHER.wait()
     return "met"
 
 
@@ -114,7 +116,12 @@ def register_pipelines():
             [node(slow, "table", "slow_a", name="slow_one"), node(slow, "slow_a", "slow_b", name="slow_two")]
         ),
         "interrupted": Pipeline([node(interrupt, "table", "never", name="interrupted")]),
-        "long": Pipeline([node(identity, "table", "copy", name="short"), node(wait_long, ["copy", "params:waiting"], "never", name="long")]),
+        "long": Pipeline(
+            [
+                node(identity, "table", "copy", name="short"),
+                node(wait_long, ["copy", "params:waiting"], "never", name="long"),
+            ]
+        ),
     }
 
 

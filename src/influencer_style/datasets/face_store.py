@@ -1,0 +1,41 @@
+"""The face crops in the catalog."""
+
+from __future__ import annotations
+
+import base64
+
+import cv2
+import numpy as np
+from kedro_datasets._typing import ImagePreview
+
+from influencer_style.datasets.local import LocalDataset
+from influencer_style.faces.store import FaceStore, FaceUpdate
+
+_TILE, _COLUMNS, _MOST = 96, 12, 96
+
+
+class FaceStoreDataset(LocalDataset):
+    """A ``FaceStore`` in the folder ``filepath``. Saving takes ``FaceUpdate``s, so that a node can hand on crops as it
+    makes them; what one update brought is on the disk before the next is made.
+    """
+
+    def load(self) -> FaceStore:
+        return FaceStore.open(self._filepath)
+
+    def save(self, data: FaceUpdate) -> None:
+        data.apply(self._filepath)
+
+    def _exists(self) -> bool:
+        return (self._filepath / "store.json").is_file()
+
+    def preview(self) -> ImagePreview:
+        """Return a contact sheet of up to 96 crops, spread over all of them, as a base64 PNG."""
+        store = FaceStore.open(self._filepath)
+        kept = store.kept.sort_values(["role", "slug", "photo_id"])
+        rows = kept.iloc[np.unique(np.linspace(0, max(len(kept) - 1, 0), min(_MOST, len(kept)), dtype=int))]
+        sheet = np.full((max(1, -(-len(rows) // _COLUMNS)) * _TILE, _COLUMNS * _TILE, 3), 245, np.uint8)
+        for place, crop in enumerate(store.pixels(rows)):
+            top, left = place // _COLUMNS * _TILE, place % _COLUMNS * _TILE
+            sheet[top : top + _TILE, left : left + _TILE] = cv2.resize(crop, (_TILE, _TILE), interpolation=cv2.INTER_AREA)
+        encoded = cv2.imencode(".png", sheet[:, :, ::-1])[1]
+        return ImagePreview(base64.b64encode(encoded.tobytes()).decode())

@@ -1,0 +1,229 @@
+"""The face store: crops in memory-mapped shards with their rows, appended to, killable at any moment, never half written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from influencer_style.storage.atomic import atomic_file, write_text
+
+MOST = 256  # crops in a shard
+LABELS = ("creator", "slug", "role", "split")
+SCHEMA = {
+    "photo_id": "str",
+    "creator": "str",
+    "slug": "str",
+    "role": "str",
+    "split": "str",
+    "status": "str",
+    "reason": "str",
+    "cx": "float64",
+    "cy": "float64",
+    "side": "float64",
+    "angle": "float64",
+    "face_px": "float64",
+    "sharpness": "float64",
+    "shard": "int64",
+    "row": "int64",
+}
+_HEAD = "store.json"
+
+
+class FaceStore:
+    """A folder of crops, all of one size, and a row for each photo that was tried.
+
+    ``table`` has the columns of SCHEMA (and those that a caller added): status kept or rejected, the reason of a
+    rejection, the crop's transform in photo pixels and radians, the face's width in photo pixels, its sharpness; shard
+    and row say where the pixels are (row -1: a rejected photo has none). One row for each value of ``keys``.
+    """
+
+    def __init__(self, folder: Path, size: int, fingerprint: str, keys: tuple[str, ...]) -> None:
+        self.folder, self.size, self.fingerprint, self.keys = folder, size, fingerprint, keys
+        self._maps: dict[int, np.ndarray] = {}
+        self.table = self._read()
+
+    @classmethod
+    def open(cls, folder: str | Path) -> FaceStore:
+        """Open the store in ``folder``.
+
+        Raises:
+            FileNotFoundError: if there is none. ValueError: if its files are damaged.
+        """
+        folder = Path(folder)
+        if not (folder / _HEAD).is_file():
+            raise FileNotFoundError(f"{folder} holds no face crops; make them with: kedro run --pipeline preprocessing")
+        try:
+            head = json.loads((folder / _HEAD).read_text(encoding="utf-8"))
+            return cls(folder, int(head["size"]), str(head["fingerprint"]), tuple(head["keys"]))
+        except (json.JSONDecodeError, KeyError, TypeError, OSError) as error:
+            raise ValueError(f"{folder}: damaged face store ({error}); remove the folder and run preprocessing") from None
+
+    @classmethod
+    def create(
+        cls, folder: str | Path, size: int, fingerprint: str, keys: Sequence[str] = ("photo_id",)
+    ) -> FaceStore:
+        """Make an empty store in ``folder`` for crops of ``size`` pixels; a store that is there is replaced."""
+        folder = Path(folder)
+        if folder.exists() and any(folder.iterdir()) and not (folder / _HEAD).is_file():
+            if any(not _ours(file) for file in folder.iterdir()):
+                raise FileExistsError(f"{folder} holds other files; give the face store a folder of its own")
+        (folder / _HEAD).unlink(missing_ok=True)  # first: shards without a head are no store
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        head = {"size": size, "fingerprint": fingerprint, "keys": list(keys)}
+        write_text(folder / _HEAD, json.dumps(head, indent=2) + "\n")
+        return cls(folder, size, fingerprint, tuple(keys))
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def kept(self) -> pd.DataFrame:
+        """The rows that have pixels."""
+        return self.table[self.table["status"] == "kept"].reset_index(drop=True)
+
+    def pixels(self, rows: pd.DataFrame) -> np.ndarray:
+        """Return the crops of ``rows`` (kept rows of ``table``), uint8 (n, size, size, 3), in their order."""
+        crops = np.empty((len(rows), self.size, self.size, 3), np.uint8)
+        shards, places = rows["shard"].to_numpy(), rows["row"].to_numpy()
+        if (places < 0).any():
+            raise ValueError("rejected photos have no pixels; take rows from FaceStore.kept")
+        for shard in np.unique(shards):
+            chosen = shards == shard
+            crops[chosen] = self._map(int(shard))[places[chosen]]
+        return crops
+
+    def append(self, rows: pd.DataFrame, crops: np.ndarray) -> None:
+        """Add ``rows`` (without shard and row) with ``crops``, uint8 (kept rows, size, size, 3), in the rows' order.
+
+        Raises:
+            ValueError: if a column is missing or the crops do not fit the rows.
+        """
+        missing = [name for name in SCHEMA if name not in (*rows.columns, "shard", "row")]
+        kept = (rows["status"] == "kept").to_numpy() if not missing else np.zeros(0, bool)
+        if missing or crops.dtype != np.uint8 or crops.shape != (kept.sum(), self.size, self.size, 3):
+            raise ValueError(
+                f"rows lack {missing}" if missing else f"{kept.sum()} kept rows of {self.size} px, crops {crops.shape}"
+            )
+        starts = range(0, len(rows), MOST)
+        for start in starts:
+            part = slice(start, start + MOST)
+            first = int(kept[:start].sum())
+            self._write(rows.iloc[part], crops[first : first + int(kept[part].sum())])
+        self.table = self._read()
+
+    def select(self, photo_ids: Iterable[str]) -> None:
+        """Drop every row of other photos, and its pixels from the disk."""
+        for orphan in set(self.folder.glob("shard-*.npy")) - {f.with_suffix(".npy") for f in self._row_files()}:
+            orphan.unlink()  # written by a run that was killed before its rows were
+        wanted = self.table["photo_id"].isin(list(photo_ids))
+        for shard in self.table.loc[~wanted, "shard"].unique():
+            rows = self.table[wanted & (self.table["shard"] == shard)]
+            if len(rows):  # first the new shard, then the old one goes: a kill in between leaves rows twice, not none
+                self._write(rows, self.pixels(rows[rows["row"] >= 0]))
+            self._remove(int(shard))
+        self.table = self._read()
+
+    def relabel(self, labels: pd.DataFrame) -> None:
+        """Take creator, slug, role and split of each photo from ``labels`` (which has photo_id), where they changed."""
+        fresh = labels.drop_duplicates("photo_id").set_index("photo_id")
+        known = self.table["photo_id"].isin(fresh.index)
+        new = self.table.copy()
+        for name in LABELS:
+            new.loc[known, name] = new.loc[known, "photo_id"].map(fresh[name])
+        changed = (new[list(LABELS)] != self.table[list(LABELS)]).any(axis=1)
+        for shard in new.loc[changed, "shard"].unique():
+            self._write_rows(int(shard), new[new["shard"] == shard])
+        self.table = self._read()
+
+    def _row_files(self) -> list[Path]:
+        return sorted(self.folder.glob("shard-*.parquet"))
+
+    def _shard(self, number: int) -> tuple[Path, Path]:
+        return self.folder / f"shard-{number:05d}.npy", self.folder / f"shard-{number:05d}.parquet"
+
+    def _map(self, shard: int) -> np.ndarray:
+        if shard not in self._maps:
+            path = self._shard(shard)[0]
+            try:
+                crops = np.load(path, mmap_mode="r", allow_pickle=False)
+            except (OSError, ValueError) as error:
+                raise ValueError(f"{path} is damaged ({error}); remove {self.folder} and run preprocessing") from None
+            if crops.dtype != np.uint8 or crops.shape[1:] != (self.size, self.size, 3):
+                raise ValueError(f"{path} holds {crops.dtype} {crops.shape}; remove {self.folder} and run preprocessing")
+            self._maps[shard] = crops
+        return self._maps[shard]
+
+    def _write(self, rows: pd.DataFrame, crops: np.ndarray) -> None:
+        number = 1 + max((int(file.stem[6:]) for file in self.folder.glob("shard-*.*")), default=-1)
+        rows = rows.assign(shard=number, row=-1)
+        rows.loc[rows["status"] == "kept", "row"] = np.arange(len(crops))
+        with atomic_file(self._shard(number)[0]) as temporary, temporary.open("wb") as file:
+            np.save(file, np.ascontiguousarray(crops), allow_pickle=False)
+        self._write_rows(number, rows)  # last: the rows make the shard count
+
+    def _write_rows(self, number: int, rows: pd.DataFrame) -> None:
+        with atomic_file(self._shard(number)[1]) as temporary:
+            rows.astype(SCHEMA).to_parquet(temporary, index=False)
+
+    def _remove(self, number: int) -> None:
+        self._maps.pop(number, None)
+        for path in reversed(self._shard(number)):
+            path.unlink(missing_ok=True)
+
+    def _read(self) -> pd.DataFrame:
+        parts = []
+        for file in self._row_files():
+            try:
+                parts.append(pd.read_parquet(file))
+            except (OSError, ValueError) as error:
+                raise ValueError(f"{file} is damaged ({error}); remove {self.folder} and run preprocessing") from None
+        if not parts:
+            return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SCHEMA.items()})
+        table = pd.concat(parts, ignore_index=True)
+        return table.drop_duplicates([k for k in self.keys if k in table], keep="last", ignore_index=True)
+
+
+@dataclass(frozen=True)
+class FaceUpdate:
+    """What a pipeline hands to a store: which photos stay, with which labels, and what is new.
+
+    A store of another size or fingerprint is made anew. ``labels`` has photo_id, creator, slug, role and split of every
+    photo that stays; ``rows`` and ``crops`` are as for ``FaceStore.append``.
+    """
+
+    size: int
+    fingerprint: str
+    labels: pd.DataFrame
+    rows: pd.DataFrame | None = None
+    crops: np.ndarray | None = field(default=None, repr=False)
+    keys: tuple[str, ...] = ("photo_id",)
+
+    def apply(self, folder: str | Path) -> FaceStore:
+        """Bring the store in ``folder`` up to date and return it."""
+        store = open_if_current(folder, self.size, self.fingerprint)
+        if store is None:
+            store = FaceStore.create(folder, self.size, self.fingerprint, self.keys)
+        store.select(self.labels["photo_id"])
+        store.relabel(self.labels)
+        if self.rows is not None and self.crops is not None:
+            store.append(self.rows, self.crops)
+        return store
+
+
+def open_if_current(folder: str | Path, size: int, fingerprint: str) -> FaceStore | None:
+    """Return the store in ``folder`` if there is one of this size and fingerprint, else None."""
+    if not (Path(folder) / _HEAD).is_file():
+        return None
+    store = FaceStore.open(folder)
+    return store if (store.size, store.fingerprint) == (size, fingerprint) else None
+
+
+def _ours(file: Path) -> bool:
+    return file.name.lstrip(".").startswith(("shard-", "store"))

@@ -1,0 +1,86 @@
+"""A small world to be judged: smooth pictures as people, two looks, a result that is nearly right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import LOOKS, smooth_pictures, tint
+from PIL import Image
+
+from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.report import Evidence
+from influencer_style.metrics.scorecard import assemble_scorecard, score_cases
+from influencer_style.networks.bundle import to_tensor
+
+
+@pytest.fixture(scope="session")
+def cases() -> Cases:
+    inputs = smooth_pictures(5)
+    creators = {look: tint(smooth_pictures(6, seed=10 + i), look) for i, look in enumerate(LOOKS)}
+    return Cases(
+        photo_ids=[f"person{i}" for i in range(5)],
+        looks=list(LOOKS),
+        inputs=inputs,
+        results={look: tint(inputs, look, 0.9) for look in LOOKS},
+        truth={look: tint(inputs, look) for look in LOOKS},
+        oracle={look: tint(inputs, look, 1.02) for look in LOOKS},
+        creators=creators,
+        examples={look: creators[look][0] for look in LOOKS},
+        held_out={"cool": tint(smooth_pictures(3, seed=30), "cool"), "warm": smooth_pictures(1)[:0]},
+        population=smooth_pictures(8, seed=20),
+        size=32,
+    )
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def looks(cases, encoder) -> LookProfiles:
+    def statistics(pictures: np.ndarray) -> SetStatistics:
+        return SetStatistics.of(*describe(encoder, to_tensor(pictures)))
+
+    consent = {"subject": "<i>Somebody</i>", "scope": ["train", "transfer"], "expires": "never"}
+    profiles = [LookProfile(look, look.title(), statistics(cases.creators[look]), consent) for look in LOOKS]
+    return LookProfiles(statistics(cases.population), profiles, encoder.sha256, encoder.groups, "8 users' photos")
+
+
+@pytest.fixture(scope="session")
+def about() -> dict:
+    return {
+        "model": {"fingerprint": "f" * 64},
+        "test_users": 5,
+        "size": 32,
+        "source": "studio",
+        "users_are_studio": True,
+        "versions": {"numpy": np.__version__},
+    }
+
+
+@pytest.fixture(scope="session")
+def evidence(cases, encoder, looks, about) -> Evidence:
+    scores = score_cases(cases)
+    manifest = pd.DataFrame(
+        [
+            ("a", "Warm", "warm", "creator", "accepted", "", "train", "in/Warm/good.jpg"),
+            ("b", "Warm", "warm", "creator", "quarantined", "a <truncated> JPEG", "", "in/Warm/<script>x.jpg"),
+            ("c", "", "", "user", "accepted", "", "test", "in/users/faceless.jpg"),
+        ],
+        columns=["photo_id", "creator", "slug", "role", "status", "reason", "split", "path"],
+    )
+    faces = pd.DataFrame({"photo_id": ["a", "c"], "status": ["kept", "rejected"], "reason": ["", "no face found"]})
+    return Evidence(
+        cases=cases,
+        scores=scores,
+        scorecard=assemble_scorecard(scores, cases, encoder, looks, about, draws=200),
+        looks=looks,
+        manifest=manifest,
+        faces=faces,
+        history=pd.DataFrame({"step": [10, 20, 30], "seconds": [1.0, 2.0, 3.0], "total": [3.0, 2.0, 1.5]}),
+        samples=Image.new("RGB", (200, 100), "teal"),
+    )

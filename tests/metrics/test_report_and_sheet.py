@@ -1,0 +1,97 @@
+"""The contact sheet and the report."""
+
+import dataclasses
+import html.parser
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from influencer_style.metrics.contact_sheet import MOST_WIDTH, draw_contact_sheet
+from influencer_style.metrics.figures import training_curves
+from influencer_style.metrics.report import write_report
+
+
+def many_looks(cases, count):
+    names = [f"look-{i} with a name that goes on and on and on" for i in range(count)]
+
+    def spread(by_look):
+        return {name: by_look["warm"] for name in names} if by_look else {}
+
+    fields = ("results", "truth", "oracle", "creators", "examples", "held_out")
+    return dataclasses.replace(cases, looks=names, **{field: spread(getattr(cases, field)) for field in fields})
+
+
+def test_the_sheet_has_a_row_for_each_person_and_columns_for_each_look(cases):
+    few, all_ = draw_contact_sheet(cases, people=2), draw_contact_sheet(cases, people=8)
+    assert few.width == all_.width and all_.height - few.height == 3 * (48 + 8)
+    picture = np.asarray(all_).reshape(-1, 3)
+    # Every input is there, pixel by pixel.
+    found = {tuple(c) for c in picture}
+    assert all(tuple(c) in found for c in cases.inputs[:, 20, 20])
+    without = draw_contact_sheet(dataclasses.replace(cases, truth={}, oracle={}))
+    assert all_.width - without.width == 2 * (48 + 8)
+
+
+@pytest.mark.parametrize("count", [1, 6, 17])
+def test_the_sheet_never_grows_too_wide(cases, count):
+    big = np.zeros((1, 256, 256, 3), np.uint8)
+    looks = many_looks(dataclasses.replace(cases, inputs=big), count)
+    looks = dataclasses.replace(looks, results={n: big for n in looks.looks}, truth={n: big for n in looks.looks})
+    sheet = draw_contact_sheet(looks)
+    assert 400 < sheet.width <= MOST_WIDTH
+
+
+class _Reader(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.links, self.text = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href", "srcset", "data", "action")]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module", params=["truth", "folder"])
+def page(request, evidence, cases, encoder, looks, about):
+    if request.param == "truth":
+        return write_report(evidence, people=2)
+    from influencer_style.metrics.scorecard import assemble_scorecard, score_cases
+
+    unknown = dataclasses.replace(cases, truth={}, oracle={})
+    scores = score_cases(unknown)
+    card = assemble_scorecard(scores, unknown, encoder, looks, about | {"source": "folder"}, draws=200)
+    return write_report(dataclasses.replace(evidence, cases=unknown, scores=scores, scorecard=card), people=2)
+
+
+def test_the_report_needs_nothing_from_elsewhere(page):
+    reader = _Reader()
+    reader.feed(page)
+    assert reader.links and all(link.startswith("data:image/") for link in reader.links)
+    assert not {"script", "link", "iframe", "object"} & set(reader.tags)
+    assert "http" not in page and "url(" not in page
+
+
+def test_the_report_escapes_what_comes_from_outside(page):
+    assert "<script" not in page and "<i>Somebody" not in page and "<truncated>" not in page
+    reader = _Reader()
+    reader.feed(page)
+    assert "Warm/<script>x.jpg" in reader.text and "a <truncated> JPEG" in reader.text
+
+
+def test_the_report_tells_what_was_left_out_and_shows_people(page, evidence):
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "no face found" in text and "users/faceless.jpg" in text
+    assert "scope: train, transfer" in text
+    assert "generator" in text and "population transport" in text and "Limits" in text
+    rows = page.count('class="case"')
+    assert rows == 2 * 2 + 2 * 2  # two people in each of two looks, the two best and the two worst
+
+
+def test_a_history_without_losses_is_refused():
+    with pytest.raises(ValueError, match="step and a loss"):
+        training_curves(pd.DataFrame({"step": [1], "seconds": [0.1]}))

@@ -1,0 +1,38 @@
+"""A small, untrained model folder with two looks."""
+
+import pytest
+import torch
+
+from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+
+
+@pytest.fixture(scope="session")
+def bundle():
+    encoder = load_encoder()
+    chance = torch.Generator().manual_seed(1)
+    people = torch.nn.functional.interpolate(torch.rand(8, 3, 6, 6, generator=chance), (64, 64), mode="bilinear")
+    tints = {"warm": (1.1, 0.8, 0.5), "cold": (0.6, 0.9, 1.2)}
+    sets = {name: (people * torch.tensor(tint).view(1, 3, 1, 1)).clamp(0, 1) for name, tint in tints.items()}
+    looks = LookProfiles(
+        SetStatistics.of(*describe(encoder, people)),
+        [
+            LookProfile(name, name.title(), SetStatistics.of(*describe(encoder, images)), {"expires": expires})
+            for (name, images), expires in zip(sets.items(), ("never", "2020-01-01"), strict=True)
+        ],
+        encoder.sha256,
+        encoder.groups,
+    )
+    torch.manual_seed(0)
+    width = looks.code("warm").shape[0]
+    generator = TransferGenerator(TransferConfig(width, channels=8, blocks=1, masks=2)).eval()
+    return TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "# card")
+
+
+@pytest.fixture(scope="session")
+def model_folder(bundle, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    bundle.save(folder)
+    return folder
