@@ -12,6 +12,7 @@ from kedro.runner import SequentialRunner
 from PIL import Image
 from pydantic import ValidationError
 
+from influencer_style.datasets import AtomicJSONDataset
 from influencer_style.faces.store import SCHEMA, FaceStore
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
@@ -90,15 +91,16 @@ def world(tmp_path_factory) -> dict:
     }
 
 
-def run(world: dict, **changed) -> dict:
+def run(world: dict, folder, **changed) -> dict:
     inputs = {name: value for name, value in (world | changed).items() if name != "empty"}
     catalog = DataCatalog({name: MemoryDataset(value, copy_mode="assign") for name, value in inputs.items()})
+    catalog["scorecard"] = AtomicJSONDataset(filepath=str(folder / "scorecard.json"))
     made = SequentialRunner().run(create_pipeline(), catalog)
-    return {name: dataset.load() for name, dataset in made.items()}
+    return {name: dataset.load() for name, dataset in made.items()} | {"scorecard": catalog["scorecard"].load()}
 
 
-def test_with_truth_the_pipeline_judges_and_draws(world):
-    made = run(world)
+def test_with_truth_the_pipeline_judges_and_draws(world, tmp_path):
+    made = run(world, tmp_path)
     card = made["scorecard"]
     assert card["transfer"]["generator"]["delta_e"]["n"] == 3
     # The oracle was made equal to the truth, whose rows stand in another order than the users'.
@@ -110,9 +112,9 @@ def test_with_truth_the_pipeline_judges_and_draws(world):
     assert made["report"].startswith("<!doctype html>")
 
 
-def test_without_truth_the_pipeline_compares_with_the_looks(world):
+def test_without_truth_the_pipeline_compares_with_the_looks(world, tmp_path):
     source = {"kind": "folder", "users_are_studio": False}
-    card = run(world, truth_crops=world["empty"], photo_source=source)["scorecard"]
+    card = run(world, tmp_path, truth_crops=world["empty"], photo_source=source)["scorecard"]
     assert set(card["real"]) == set(LOOKS)
     assert card["real"]["warm"]["held_out"]["gram_distance"]["n"] == 1
 

@@ -37,18 +37,19 @@ def check(tmp_path, monkeypatch):
         }
     )
 
-    def run(name, env=None):
-        PrerequisitesHook().before_pipeline_run({"env": env}, registered[name], catalog)
+    def run(name, env=None, catalog=catalog):
+        run_params = {"env": env, "project_path": str(tmp_path)}
+        PrerequisitesHook().before_pipeline_run(run_params, registered[name], catalog)
 
     run.catalog = catalog
     return run
 
 
-def test_missing_data_names_file_and_pipeline(check, tmp_path):
+def test_missing_data_names_file_and_pipeline(check):
     with pytest.raises(MissingDataError) as raised:
         check("preprocessing")
     assert "Run `kedro run --pipeline ingestion` first" in raised.value.message
-    assert f"manifest ({tmp_path / 'manifest.txt'})" in raised.value.message
+    assert "manifest (manifest.txt)" in raised.value.message
     assert "params" not in raised.value.message
 
 
@@ -63,6 +64,10 @@ def test_several_makers_come_in_the_order_in_which_they_run(check):
 def test_the_environment_is_part_of_the_command(check):
     with pytest.raises(MissingDataError, match="kedro run --env test --pipeline ingestion"):
         check("preprocessing", env="test")
+
+
+def test_data_that_is_only_in_memory_is_left_to_kedro(check):
+    check("preprocessing", catalog=DataCatalog())
 
 
 def test_nothing_is_said_when_the_data_is_there(check):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import io
 import json
 import os
@@ -25,7 +26,7 @@ from PIL import Image
 from influencer_style.serving.served_model import Request, ServedModel
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry import register_generator
+from influencer_style.tracking.registry import SERVED_MODEL, register_generator
 from influencer_style.tracking.store import Store
 
 
@@ -86,10 +87,12 @@ def test_a_bad_request_is_refused_in_words(served, request_, reason):
     assert refused.value.error_code == "INVALID_PARAMETER_VALUE"
 
 
-def test_importing_the_module_sets_no_model():
-    code = "import mlflow.models.model as m, influencer_style.serving.served_model; print(m.__mlflow_model__)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "None"
+@pytest.mark.parametrize(("name", "sets"), [("influencer_style.serving.again", False), ("code_model_1", True)])
+def test_only_mlflow_makes_a_model_of_the_file(name, sets, monkeypatch):
+    monkeypatch.setattr(mlflow.models.model, "__mlflow_model__", None)
+    spec = importlib.util.spec_from_file_location(name, SERVED_MODEL)
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    assert (mlflow.models.model.__mlflow_model__ is not None) == sets
 
 
 @pytest.fixture(scope="module")

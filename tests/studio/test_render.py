@@ -28,13 +28,13 @@ def test_same_seed_same_pixels_on_one_and_two_threads(person):
     threads, pictures = torch.get_num_threads(), []
     pose, look = sample_pose(np.random.default_rng(1)), CREATOR_LOOKS["noir"]
     try:
-        for count in (1, 2, 2):
+        for count in (1, 2):
             torch.set_num_threads(count)
-            pictures.append(render(person, pose, look, 96, 5).astype(int))
+            pictures.append(render(person, pose, look, 48, 5).astype(int))
     finally:
         torch.set_num_threads(threads)
-    assert pictures[0].shape == (96, 96, 3)
-    assert max(np.abs(other - pictures[0]).max() for other in pictures[1:]) <= 1
+    assert pictures[0].shape == (48, 48, 3)
+    assert np.abs(pictures[1] - pictures[0]).max() <= 1
 
 
 def test_seed_changes_grain_light_and_backdrop(seen, person):

@@ -37,7 +37,7 @@ class Outcome:
         return {name: run.info.status for name, run in self.children.items()}
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def environment() -> Iterator[None]:
     """Nothing here reports to anybody, and MLflow's global store is left as it was."""
     before = dict(os.environ)
@@ -50,8 +50,8 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the small project, in a git repository, as the current Kedro project."""
+def project_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the small project, in a git repository. One for all tests: a new store takes seconds."""
     folder = tmp_path_factory.mktemp("tracking") / "tiny"
     shutil.copytree(HERE / "project", folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "data").mkdir(exist_ok=True)
@@ -60,22 +60,28 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         subprocess.run(
             ["git", "-c", "user.name=test", "-c", "user.email=test@example.invalid", *arguments], cwd=folder, check=True
         )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(project_folder: Path) -> Iterator[Path]:
+    """The small project, as the current Kedro project."""
     before, package = Path.cwd(), kedro_project.PACKAGE_NAME
-    os.chdir(folder)
-    bootstrap_project(folder)
-    yield folder
+    os.chdir(project_folder)
+    bootstrap_project(project_folder)
+    yield project_folder
     os.chdir(before)
     if package:
         kedro_project.configure_project(package)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def store(project: Path) -> Store:
     """The store that the small project's runs go to."""
     return Store(f"sqlite:///{project}/mlflow.db")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outcome_of(store: Store) -> Callable[..., Outcome]:
     """Look up what a run left behind, by Kedro's run id or by the parameter `waiting`."""
 
@@ -93,7 +99,7 @@ def outcome_of(store: Store) -> Callable[..., Outcome]:
     return look_up
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def run(project: Path, outcome_of: Callable[..., Outcome]) -> Callable[..., Outcome]:
     """Run a pipeline of the small project in this process."""
 

@@ -19,7 +19,13 @@ from influencer_style.datasets import AtomicTextDataset
 from influencer_style.tracking import current, digests, facts
 from influencer_style.tracking import node_run as node_run_module
 from influencer_style.tracking import store as store_module
-from influencer_style.tracking.config import ConfigurationError, TrackingConfig, artifact_location, project_uri
+from influencer_style.tracking.config import (
+    ConfigurationError,
+    TrackingConfig,
+    artifact_location,
+    project_uri,
+    without_password,
+)
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.text import VALUE_LENGTH, flatten, safe_key
 
@@ -56,6 +62,11 @@ def test_a_server_keeps_its_own_files():
     config = TrackingConfig.of({"server": {"mlflow_tracking_uri": "http://tracking.invalid"}})
     assert config.uri(None) == "http://tracking.invalid"
     assert artifact_location("http://tracking.invalid") is None
+
+
+def test_passwords_are_not_shown():
+    assert without_password("postgresql://me:secret@db.invalid/mlflow") == "postgresql://***@db.invalid/mlflow"
+    assert without_password("sqlite:///mlflow.db") == "sqlite:///mlflow.db"
 
 
 def test_wrong_settings_are_all_named():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -11,7 +13,7 @@ import time
 import click
 import pytest
 from kedro.framework.session import KedroSession
-from kedro.runner import ParallelRunner, ThreadRunner
+from kedro.runner import ParallelRunner, SequentialRunner, ThreadRunner
 
 ENDINGS = [
     ("__default__", "FINISHED", {"train": "FINISHED", "summarise": "FINISHED"}),
@@ -59,6 +61,13 @@ def test_threads_have_their_own_runs(run):
 
 def test_a_thread_that_a_node_starts_speaks_for_it(run):
     assert run("helper_thread").children["helped"].data.metrics["helped"] == 1.0
+
+
+@pytest.mark.parametrize(("pipeline", "parent", "children"), ENDINGS[:4], ids=[ending[0] for ending in ENDINGS[:4]])
+def test_loading_and_saving_in_threads_of_their_own(run, pipeline, parent, children):
+    outcome = run(pipeline, SequentialRunner(is_async=True))
+    assert outcome.parent.info.status == parent
+    assert outcome.statuses == children
 
 
 @pytest.mark.parametrize(
@@ -132,6 +141,20 @@ def test_an_interrupted_process_leaves_killed_runs(waiting_processes, outcome_of
     assert outcome.parent.info.status == "KILLED"
     assert outcome.statuses == {"short": "FINISHED", "long": "KILLED"}
     assert outcome.children["long"].data.metrics["before"] == 1.0
+
+
+def test_a_process_that_was_killed_outright_is_noticed_by_the_next_run(run, store):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    host, experiment, client = socket.gethostname(), store.experiment_id("tiny"), store.client
+    dead, alive, elsewhere = (
+        client.create_run(experiment, tags={"process": process}).info.run_id
+        for process in (f"{host}:{gone.pid}", f"{host}:{os.getpid()}", f"not-{host}:{gone.pid}")
+    )
+    child = client.create_run(experiment, tags={"mlflow.parentRunId": dead}).info.run_id
+    run("helper_thread")
+    statuses = {run_id: client.get_run(run_id).info.status for run_id in (dead, child, alive, elsewhere)}
+    assert statuses == {dead: "KILLED", child: "KILLED", alive: "RUNNING", elsewhere: "RUNNING"}
 
 
 def test_an_interrupted_run_in_a_notebook_ends_with_the_next_one(run, project, outcome_of):

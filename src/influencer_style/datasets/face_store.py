@@ -36,6 +36,8 @@ class FaceStoreDataset(LocalDataset):
         sheet = np.full((max(1, -(-len(rows) // _COLUMNS)) * _TILE, _COLUMNS * _TILE, 3), 245, np.uint8)
         for place, crop in enumerate(store.pixels(rows)):
             top, left = place // _COLUMNS * _TILE, place % _COLUMNS * _TILE
-            sheet[top : top + _TILE, left : left + _TILE] = cv2.resize(crop, (_TILE, _TILE), interpolation=cv2.INTER_AREA)
+            sheet[top : top + _TILE, left : left + _TILE] = cv2.resize(
+                crop, (_TILE, _TILE), interpolation=cv2.INTER_AREA
+            )
         encoded = cv2.imencode(".png", sheet[:, :, ::-1])[1]
         return ImagePreview(base64.b64encode(encoded.tobytes()).decode())

@@ -29,7 +29,7 @@ class CropTransform:
     angle: float = 0.0
 
     def matrix(self, size: int) -> np.ndarray:
-        """Return the affine map (2, 3), float64, from continuous photo to crop coordinates, the crop ``size`` pixels."""
+        """Return the affine map (2, 3), float64, from continuous photo to those of a ``size`` pixel crop."""
         scale = size / self.side
         cos, sin = scale * math.cos(self.angle), scale * math.sin(self.angle)
         across = size / 2 - cos * self.cx - sin * self.cy
@@ -41,8 +41,8 @@ def transform_for(face: Face, margin: float, shape: tuple[int, ...]) -> CropTran
     """Return the crop for ``face`` in a photo of ``shape`` (height, width, ...), level where eyes are known.
 
     The crop is ``margin`` times the face's box and lies a little above its centre. Where the photo is too small for
-    that, it is as large as the photo allows (but 1.4 times the box), and it moves inwards by up to 12% of its side: what
-    lies beyond the edge can only be mirrored, and a look should not be learned from mirrored hair.
+    that, it is as large as the photo allows (but 1.4 times the box), and it moves inwards by up to 12% of its side:
+    what lies beyond the edge can only be mirrored, and a look should not be learned from mirrored hair.
     """
     angle = 0.0
     if face.eyes is not None:

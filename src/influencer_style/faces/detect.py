@@ -20,8 +20,8 @@ DetectorName = Literal["lbp", "yunet"]
 class Face:
     """A face found in a photo, in photo pixels: a square box (left, top, side), both eyes if known, a score.
 
-    ``eyes`` are the centres ((x, y), (x, y)), the one further left in the picture first. Boxes of all detectors mean the
-    same square, about from the brows' upper edge to the chin. Scores compare only within one detector.
+    ``eyes`` are the centres ((x, y), (x, y)), the left one as seen first. Boxes of all detectors mean the same
+    square, about from the brows to the chin. Scores compare only within one detector.
     """
 
     x: float
@@ -67,7 +67,7 @@ class LbpCascade:
     """
 
     # Measured so: the faces of 57 real portraits have 10 windows (one, in profile) or 22 and more, those of 60 studio
-    # portraits 21 and more; the best of 15 pictures without a face has 8. Faces below a tenth of the long side are missed.
+    # portraits 21 and more; the best of 15 pictures without one has 8. Faces below a tenth of the long side are missed.
     LONG_SIDE, WINDOW, SCALE, SUPPORT = 320, 32, 1.05, 9
 
     def __init__(self) -> None:
@@ -116,9 +116,10 @@ class YuNet:
             self._network = cv2.FaceDetectorYN.create(str(path), "", (320, 320), self.SCORE)
             self._network.detect(np.zeros((320, 320, 3), np.uint8))
         except (cv2.error, SystemError) as error:
+            why = " ".join(str(error).split())[-120:]
             raise ValueError(
-                f"preprocessing.yunet_model: {path} is not a YuNet model ({str(error).strip().splitlines()[-1][:120]}); "
-                "give YuNet's .onnx file or use detector: lbp"
+                f"preprocessing.yunet_model: {path} is not a YuNet model ({why}); give YuNet's .onnx file or use "
+                "detector: lbp"
             ) from None
         finally:
             cv2.utils.logging.setLogLevel(level)

@@ -28,7 +28,7 @@ def grade_size(face: Face, least: float) -> str | None:
 
 
 def grade_frame(face: Face, shape: tuple[int, ...], most: float) -> str | None:
-    """Return cut_off if more than the share ``most`` of the face's side lies outside a photo of ``shape`` (h, w, ...)."""
+    """Return cut_off if more than the share ``most`` of the face's side lies outside a photo of ``shape`` (h, w)."""
     beyond = max(-face.x, -face.y, face.x + face.side - shape[1], face.y + face.side - shape[0]) / face.side
     return f"cut_off: {beyond:.0%} of the face lies outside the photo" if beyond > most else None
 
@@ -39,7 +39,7 @@ def grade_sharpness(value: float, least: float) -> str | None:
 
 
 def sharpness(photo: np.ndarray, face: Face) -> float:
-    """Return how sharp a face is: the variance of its Laplacian over the variance of its grey, at 96 px or its own size.
+    """Return how sharp a face is: the variance of its Laplacian over the variance of its grey, at most 96 px wide.
 
     Independent of brightness and contrast, which belong to a look.
     """

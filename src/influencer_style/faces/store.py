@@ -1,4 +1,4 @@
-"""The face store: crops in memory-mapped shards with their rows, appended to, killable at any moment, never half written."""
+"""The face store: crops in memory-mapped shards with their rows, appended to, never half written."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ class FaceStore:
             head = json.loads((folder / _HEAD).read_text(encoding="utf-8"))
             return cls(folder, int(head["size"]), str(head["fingerprint"]), tuple(head["keys"]))
         except (json.JSONDecodeError, KeyError, TypeError, OSError) as error:
-            raise ValueError(f"{folder}: damaged face store ({error}); remove the folder and run preprocessing") from None
+            raise ValueError(
+                f"{folder}: damaged face store ({error}); remove the folder and run preprocessing"
+            ) from None
 
     @classmethod
-    def create(
-        cls, folder: str | Path, size: int, fingerprint: str, keys: Sequence[str] = ("photo_id",)
-    ) -> FaceStore:
+    def create(cls, folder: str | Path, size: int, fingerprint: str, keys: Sequence[str] = ("photo_id",)) -> FaceStore:
         """Make an empty store in ``folder`` for crops of ``size`` pixels; a store that is there is replaced."""
         folder = Path(folder)
         if folder.exists() and any(folder.iterdir()) and not (folder / _HEAD).is_file():
@@ -156,7 +156,9 @@ class FaceStore:
             except (OSError, ValueError) as error:
                 raise ValueError(f"{path} is damaged ({error}); remove {self.folder} and run preprocessing") from None
             if crops.dtype != np.uint8 or crops.shape[1:] != (self.size, self.size, 3):
-                raise ValueError(f"{path} holds {crops.dtype} {crops.shape}; remove {self.folder} and run preprocessing")
+                raise ValueError(
+                    f"{path} holds {crops.dtype} {crops.shape}; remove {self.folder} and run preprocessing"
+                )
             self._maps[shard] = crops
         return self._maps[shard]
 
@@ -195,12 +197,12 @@ class FaceUpdate:
     """What a pipeline hands to a store: which photos stay, with which labels, and what is new.
 
     A store of another size or fingerprint is made anew. ``labels`` has photo_id, creator, slug, role and split of every
-    photo that stays; ``rows`` and ``crops`` are as for ``FaceStore.append``.
+    photo that stays (None: all stay as they are); ``rows`` and ``crops`` are as for ``FaceStore.append``.
     """
 
     size: int
     fingerprint: str
-    labels: pd.DataFrame
+    labels: pd.DataFrame | None = None
     rows: pd.DataFrame | None = None
     crops: np.ndarray | None = field(default=None, repr=False)
     keys: tuple[str, ...] = ("photo_id",)
@@ -210,8 +212,9 @@ class FaceUpdate:
         store = open_if_current(folder, self.size, self.fingerprint)
         if store is None:
             store = FaceStore.create(folder, self.size, self.fingerprint, self.keys)
-        store.select(self.labels["photo_id"])
-        store.relabel(self.labels)
+        if self.labels is not None:
+            store.select(self.labels["photo_id"])
+            store.relabel(self.labels)
         if self.rows is not None and self.crops is not None:
             store.append(self.rows, self.crops)
         return store

@@ -76,9 +76,11 @@ class TransferGenerator(nn.Module):
         self.heads = nn.Conv2d(c, config.masks + 4, 3, padding=1)
         # For each mask: how much of the transport, and a transform of its own.
         self.transforms = nn.Linear(width + 4 * c, config.masks * (1 + TRANSPORT))
+        # Untrained, it is the population transport: every transform is, and there is no residual.
         for layer in (self.heads, self.transforms):
-            nn.init.normal_(layer.weight, std=0.01)
+            nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
+        nn.init.normal_(self.heads.weight[: config.masks], std=0.05)
 
     def change(self, images: Tensor, code: Tensor, noise: Tensor | None = None) -> Change:
         """Return what to do to the pictures.

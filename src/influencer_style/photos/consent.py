@@ -1,4 +1,4 @@
-"""The consent that a creator granted: ``consent.yml`` in the creator's folder, read strictly, because law hangs on it."""
+"""The consent that a creator granted: ``consent.yml`` in the creator's folder, read strictly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 _MAX_BYTES = 64 * 1024
 _EXAMPLE = (
     "schema: 1, subject, granted_by, granted_on: 2025-01-31, expires: never or a date, "
-    "scope: [train, transfer], territory, evidence, contact"
+    "scope: a list of train and transfer, territory, evidence, contact"
 )
 
 

@@ -85,7 +85,7 @@ class PhotoDigest:
 
 
 def photo_header(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> PhotoHeader:
-    """Return the header of the photo at ``path`` without decoding its pixels. Raises PhotoError as decode_photo does."""
+    """Return the header of the photo at ``path`` without decoding its pixels. Raises PhotoError."""
     with _opened(Path(path), max_pixels, root) as (file, image):
         width, height = _upright_size(image)
         return PhotoHeader(width, height, str(image.format), os.fstat(file.fileno()).st_size)
@@ -95,7 +95,7 @@ def decode_photo(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
     """Return the photo at ``path`` as a uint8 array (height, width, 3), sRGB, upright.
 
     JPEG, PNG and WebP are known by their content, whatever the name. EXIF orientation is honoured, a valid embedded
-    colour profile is converted to sRGB, transparency lies over white, 16 bits become 8. Size is checked before decoding.
+    colour profile is converted to sRGB, transparency lies over white, 16 bits become 8. Size is checked beforehand.
 
     Args:
         path: the file.
@@ -121,7 +121,9 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
         image.load()
         if image.mode.startswith(("I", "F")):
             image = Image.fromarray(to_rgb(image))
-        small = image.convert("RGBA" if image.has_transparency_data else "RGB").resize((8 * HASH_SIDE,) * 2, Image.Resampling.BOX)
+        small = image.convert("RGBA" if image.has_transparency_data else "RGB").resize(
+            (8 * HASH_SIDE,) * 2, Image.Resampling.BOX
+        )
         if small.mode == "RGBA":
             small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)
         small = small.convert("L")
@@ -144,8 +146,9 @@ def _opened(path: Path, max_pixels: int, root: str | Path | None) -> Iterator[tu
         raise
     except MemoryError:
         raise PhotoError("too_large", "needs more memory than there is; make it smaller") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PhotoError("too_large", f"{error}; make it smaller") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        limit = f"{max_pixels / 1e6:.0f} megapixels"
+        raise PhotoError("too_large", f"has far more pixels than the {limit} allowed; make it smaller") from None
     except Exception as error:  # a decoder given hostile bytes may raise anything; the file is to blame, not the run
         text = str(error) or type(error).__name__
         cut = any(word in text.lower() for word in ("truncated", "broken data stream", "unexpected end"))

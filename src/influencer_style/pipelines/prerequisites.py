@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,8 +28,8 @@ class PrerequisitesHook:
             if name.startswith("params:") or name == "parameters":
                 continue
             maker = _maker(name)
-            if maker is not None and not catalog.exists(name):
-                missing.setdefault(maker, []).append(_place(catalog, name))
+            if maker is not None and name in catalog and not catalog.exists(name):
+                missing.setdefault(maker, []).append(_place(catalog, name, Path(run_params["project_path"])))
         if not missing:
             return
         env = run_params.get("env")
@@ -51,6 +52,10 @@ def _maker(name: str) -> str | None:
     return min(makers)[1] if makers else None
 
 
-def _place(catalog: Any, name: str) -> str:
-    place = catalog.get(name)._describe().get("filepath")
-    return f"{name} ({place})" if place else name
+def _place(catalog: Any, name: str, project: Path) -> str:
+    described = catalog.get(name)._describe()
+    place = described.get("filepath") or described.get("path")
+    if place is None:
+        return name
+    path = Path(str(place))
+    return f"{name} ({path.relative_to(project) if path.is_relative_to(project) else path})"

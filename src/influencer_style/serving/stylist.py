@@ -155,7 +155,7 @@ class Stylist:
         if faces:
             if len(faces) > 1:
                 notices.append(f"{len(faces)} faces were found; the largest one guided the change")
-            return faces, transform_for(faces[0], self._bundle.crop_margin)
+            return faces, transform_for(faces[0], self._bundle.crop_margin, pixels.shape)
         notices.append("no face was found; the look was fitted to the whole photo")
         height, width = pixels.shape[:2]
         return [], CropTransform(width / 2, height / 2, max(height, width), 0.0)

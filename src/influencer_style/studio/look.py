@@ -9,8 +9,8 @@ import numpy as np
 
 from influencer_style.studio.identity import RGB, from_hex
 
-GREY: RGB = (1.0, 1.0, 1.0)
-NONE: RGB = (0.0, 0.0, 0.0)
+ONES: RGB = (1.0, 1.0, 1.0)
+ZEROS: RGB = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,11 @@ class Grade:
     toning (`shadows` and `highlights` are added where it is dark and bright), saturation and contrast (1 = as is).
     """
 
-    gain: RGB = GREY
-    gamma: RGB = GREY
-    lift: RGB = NONE
-    shadows: RGB = NONE
-    highlights: RGB = NONE
+    gain: RGB = ONES
+    gamma: RGB = ONES
+    lift: RGB = ZEROS
+    shadows: RGB = ZEROS
+    highlights: RGB = ZEROS
     saturation: float = 1.0
     contrast: float = 1.0
 
@@ -175,13 +175,13 @@ def _sample_grade(rng: np.random.Generator, strength: float) -> Grade:
 
 
 def sample_look(rng: np.random.Generator) -> Look:
-    """Draw a look for training: a quarter are pure grades, subtle to strong; the others restyle any mix of parts."""
+    """Draw a look for training: a fifth are pure grades, subtle to strong; the others restyle most parts, as creators do."""
     grade = _sample_grade(rng, float(rng.beta(1.2, 1.6) * 1.3))
     grain = float(rng.beta(1.0, 3.0) * 0.05)
     vignette = float(rng.beta(1.0, 2.5))
-    if rng.random() < 0.25:
+    if rng.random() < 0.2:
         return Look(grade=grade, grain=grain, vignette=vignette)
-    dyed = rng.random() < 0.55
+    dyed = rng.random() < 0.65
     natural = rng.random() < 0.5
     dye = _hsv(rng.normal(0.07, 0.03), rng.uniform(0.2, 0.8), rng.uniform(0.05, 0.85)) if natural else _hsv(
         rng.random(), rng.uniform(0.2, 0.95), rng.uniform(0.2, 0.95)
@@ -191,12 +191,12 @@ def sample_look(rng: np.random.Generator) -> Look:
     second = _hsv(hue + rng.normal(0.0, 0.15), rng.beta(1.0, 1.0), rng.beta(1.2, 1.0))
     set_ = Backdrop(first, second, float(rng.random()), float(rng.random()))
     return Look(
-        makeup=_sample_makeup(rng) if rng.random() < 0.7 else Makeup(),
+        makeup=_sample_makeup(rng) if rng.random() < 0.8 else Makeup(),
         hair=dye if dyed else None,
         hair_blend=float(rng.uniform(0.5, 1.0)) if dyed else 0.0,
-        light=_sample_light(rng) if rng.random() < 0.7 else None,
+        light=_sample_light(rng) if rng.random() < 0.8 else None,
         grade=grade,
-        backdrop=set_ if rng.random() < 0.65 else None,
+        backdrop=set_ if rng.random() < 0.8 else None,
         vignette=vignette,
         grain=grain,
     )

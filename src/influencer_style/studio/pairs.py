@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Pose, sample_identity, sample_pose
-from influencer_style.studio.look import sample_look, sample_neutral, vary_look
+from influencer_style.studio.look import Look, sample_look, sample_neutral, vary_look
 from influencer_style.studio.population import CROWD_STREAM, PAIR_STREAM, photo_seed
 from influencer_style.studio.render import regions, render, shade
 from influencer_style.studio.workers import in_parallel
@@ -35,6 +37,11 @@ def crop_pose(rng: np.random.Generator) -> Pose:
     return replace(pose, scale=float(rng.uniform(0.92, 1.32)), dx=float(shift[0]), dy=float(shift[1]))
 
 
+def _fine(look: Look, size: int) -> Look:
+    """The look with the grain that is left of it when a crop of 256 pixels is averaged down to `size`."""
+    return replace(look, grain=look.grain * min(1.0, size / 256))
+
+
 def _look_set(job: tuple[int, int, int, int, int]) -> tuple[np.ndarray, ...]:
     """All portraits of one look: neutral, styled, references and regions."""
     seed, number, targets, references, size = job
@@ -44,19 +51,24 @@ def _look_set(job: tuple[int, int, int, int, int]) -> tuple[np.ndarray, ...]:
     for _ in range(targets):
         person, photo = sample_identity(rng), photo_seed(rng)
         seen = march(person, crop_pose(rng), size)
-        neutral.append(shade(seen, person, sample_neutral(rng), photo))
-        styled.append(shade(seen, person, vary_look(look, rng), photo))
+        neutral.append(shade(seen, person, _fine(sample_neutral(rng), size), photo))
+        styled.append(shade(seen, person, _fine(vary_look(look, rng), size), photo))
         soft = regions(seen)
         masks.append(np.stack([(soft[name] * 255.0).round().astype(np.uint8) for name in REGIONS]))
     stranger = sample_identity(rng)
-    worn = [render(stranger, crop_pose(rng), vary_look(look, rng), size, photo_seed(rng)) for _ in range(references)]
+    worn = [render(stranger, crop_pose(rng), _fine(vary_look(look, rng), size), size, photo_seed(rng)) for _ in range(references)]
     return np.stack(neutral), np.stack(styled), np.stack(worn), np.stack(masks)
 
 
 def _bystander(job: tuple[int, int, int]) -> np.ndarray:
     seed, number, size = job
     rng = np.random.default_rng((CROWD_STREAM, seed, number))
-    return render(sample_identity(rng), crop_pose(rng), sample_neutral(rng), size, photo_seed(rng))
+    return render(sample_identity(rng), crop_pose(rng), _fine(sample_neutral(rng), size), size, photo_seed(rng))
+
+
+def _do(job: tuple[Callable, tuple]) -> Any:
+    work, arguments = job
+    return work(arguments)
 
 
 def render_pairs(
@@ -69,8 +81,9 @@ def render_pairs(
     """
     if min(looks, targets, references) < 1:
         raise ValueError("looks, targets and references must be at least 1")
-    jobs = [(seed, number, targets, references, size) for number in range(looks)]
-    neutral, styled, worn, masks = zip(*in_parallel(_look_set, jobs, workers, progress, "pairs"), strict=True)
-    crowd = [(seed, number, size) for number in range(CROWD)]
-    population = np.stack(list(in_parallel(_bystander, crowd, workers, progress, "population")))
-    return StudioPairs(np.stack(neutral), np.stack(styled), np.stack(worn), np.stack(masks), population)
+    # one pool for both kinds of work: starting processes takes seconds
+    jobs: list[tuple[Callable, tuple]] = [(_look_set, (seed, n, targets, references, size)) for n in range(looks)]
+    jobs += [(_bystander, (seed, n, size)) for n in range(CROWD)]
+    done = list(in_parallel(_do, jobs, workers, progress, "pairs"))
+    neutral, styled, worn, masks = (np.stack(part) for part in zip(*done[:looks], strict=True))
+    return StudioPairs(neutral, styled, worn, masks, np.stack(done[looks:]))

@@ -10,9 +10,11 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from influencer_style.studio.figure import step
-from influencer_style.studio.geometry import CLOTHES, EYE, HAIR, SKIN, GBuffer, march, spread
+from influencer_style.studio.geometry import CLOTHES, EYE, HAIR, SKIN, GBuffer, landmarks, march, spread
 from influencer_style.studio.identity import RGB, Identity, Pose
 from influencer_style.studio.look import Backdrop, Grade, Light, Look, photo_backdrop, photo_light
+
+__all__ = ["landmarks", "march", "regions", "render", "shade"]
 
 LIGHT_SEED, BACKDROP_SEED, GRAIN_SEED = 1, 2, 3
 LUMA = torch.tensor([0.2126, 0.7152, 0.0722])

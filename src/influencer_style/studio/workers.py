@@ -25,7 +25,12 @@ def in_parallel(
         raise ValueError(f"workers must be at least 1, got {workers}")
     bar = {"total": len(jobs), "desc": title, "disable": not progress, "unit": "photo"}
     if workers == 1 or len(jobs) < 2:
-        yield from tqdm(map(work, jobs), **bar)
+        threads = torch.get_num_threads()
+        _alone()  # pictures are too small for two threads to pay
+        try:
+            yield from tqdm(map(work, jobs), **bar)
+        finally:
+            torch.set_num_threads(threads)
         return
     # spawn: a forked child would inherit torch's thread pool without its threads
     with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs)), _alone) as pool:

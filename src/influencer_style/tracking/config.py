@@ -87,6 +87,12 @@ def project_uri() -> str | None:
     return TrackingConfig.of(dict(loader["mlflow"])).uri(project)
 
 
+def without_password(uri: str) -> str:
+    """Return the URI as it may be shown: user and password, if there are any, become `***`."""
+    scheme, _, rest = uri.partition("://")
+    return f"{scheme}://***@{rest.rpartition('@')[2]}" if "@" in rest else uri
+
+
 def artifact_location(uri: str) -> str | None:
     """Return where a new experiment keeps its files: beside a sqlite store, else where the server says (None)."""
     if not uri.startswith(_SQLITE):

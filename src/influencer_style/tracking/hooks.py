@@ -18,7 +18,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import SharedMemoryDataCatalog
 
 from influencer_style.tracking import current
-from influencer_style.tracking.config import TrackingConfig
+from influencer_style.tracking.config import TrackingConfig, without_password
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.pipeline_run import PipelineRun
 from influencer_style.tracking.store import Store
@@ -51,7 +51,7 @@ class TrackingHook:
         configuration = {
             "parameters": dict(context.config_loader["parameters"]),
             "catalog": dict(context.config_loader["catalog"]),
-            "mlflow": content | {"server": {"mlflow_tracking_uri": _without_password(config.uri(project))}},
+            "mlflow": content | {"server": {"mlflow_tracking_uri": without_password(config.uri(project) or "")}},
         }
         run = PipelineRun(
             self._store(config.uri(project)), config.tracking.experiment.name, run_params, pipeline, configuration
@@ -161,10 +161,3 @@ def _exit_on_sigterm() -> None:
         raise SystemExit(128 + number)
 
     signal.signal(signal.SIGTERM, leave)
-
-
-def _without_password(uri: str | None) -> str | None:
-    if uri is None or "@" not in uri:
-        return uri
-    scheme, _, rest = uri.partition("://")
-    return f"{scheme}://***@{rest.rpartition('@')[2]}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.tracking import facts
+from influencer_style.tracking.leftovers import PROCESS_TAG, end_children, end_leftovers, this_process
 from influencer_style.tracking.node_run import NodeRun, end
 from influencer_style.tracking.store import Store
 from influencer_style.tracking.text import VALUE_LENGTH, flatten
@@ -47,6 +48,7 @@ class PipelineRun:
             "mlflow.source.name": command[:VALUE_LENGTH],
             "mlflow.source.type": "LOCAL",
             "mlflow.user": facts.user(),
+            PROCESS_TAG: this_process(),
         } | facts.git(self._project)
 
         def start() -> tuple[str, str]:
@@ -56,6 +58,7 @@ class PipelineRun:
         self.experiment_id, self.run_id = store.attempt("starting a run", start) or (None, None)
         if self.run_id:
             store.attempt("writing the configuration", lambda: self._describe(configuration))
+            store.attempt("ending leftover runs", lambda: end_leftovers(store, self.experiment_id))
 
     def _describe(self, configuration: dict[str, Any]) -> None:
         from mlflow.entities import Param
@@ -95,15 +98,11 @@ class PipelineRun:
             node_run.close(status, error)
         if self.run_id:
             if status != "FINISHED":
-                self.store.attempt("ending the runs of workers", lambda: self._end_workers(status), urgent=True)
+                # Workers (ParallelRunner), and a node's end that was itself interrupted, leave runs open.
+                self.store.attempt(
+                    "ending a node's run",
+                    lambda: end_children(self.store, self.experiment_id, self.run_id, status),
+                    urgent=True,
+                )
             tags = {} if error is None else {"error": f"{type(error).__name__}: {error}"[:VALUE_LENGTH]}
             end(self.store, self.run_id, status, tags)
-
-    def _end_workers(self, status: str) -> None:
-        """End runs that worker processes (ParallelRunner) have left open."""
-        running = self.store.client.search_runs(
-            [self.experiment_id],
-            f"tags.`mlflow.parentRunId` = '{self.run_id}' and attributes.status = 'RUNNING'",
-        )
-        for run in running:
-            self.store.client.set_terminated(run.info.run_id, status)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.tracking import current
-from influencer_style.tracking.config import project_uri
+from influencer_style.tracking.config import project_uri, without_password
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.store import Store
 
@@ -128,13 +128,14 @@ def model_folder(uri: str) -> Path:
         return local / parts["model"]["path"]
     except (MlflowException, OSError, KeyError) as error:
         raise RegistryError(
-            f"{uri} cannot be had from {store.uri} ({error}); train and register one: kedro run, or name a model folder"
+            f"{uri} cannot be had from {without_password(store.uri)} ({error}); train and register one: kedro run, "
+            "or name a model folder"
         ) from error
 
 
 def promotion_command(uri: str, name: str, version: str) -> str:
-    """Return the shell line that makes a version the champion."""
-    call = f"MlflowClient('{uri}').set_registered_model_alias('{name}', 'champion', '{version}')"
+    """Return the shell line that makes a version the champion; a password in the URI is left out."""
+    call = f"MlflowClient('{without_password(uri)}').set_registered_model_alias('{name}', 'champion', '{version}')"
     return f'python -c "from mlflow import MlflowClient; {call}"'
 
 

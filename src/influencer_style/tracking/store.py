@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from influencer_style.tracking.config import artifact_location
+from influencer_style.tracking.config import artifact_location, without_password
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Store:
                 what,
                 type(error).__name__,
                 _brief(error),
-                self.uri,
+                without_password(self.uri),
             )
             return None
 

@@ -1,0 +1,229 @@
+"""The manifest: one row for every file among the creators' and users' photos, with what became of it and why."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from influencer_style.photos import colour, decode, jpeg
+from influencer_style.photos.consent import CONSENT_FILE, ConsentError, load_consent, require
+from influencer_style.photos.decode import MAX_PIXELS, PhotoDigest, PhotoError, photo_digest
+from influencer_style.photos.duplicates import mark_duplicates
+from influencer_style.photos.parallel import map_bounded
+from influencer_style.photos.slug import slugs
+from influencer_style.photos.split import assign_splits
+from influencer_style.storage.fingerprint import file_sha256, fingerprint
+
+log = logging.getLogger(__name__)
+
+# status: accepted, duplicate (of another file), quarantined (unusable), refused (no consent). split is empty unless
+# accepted. photo_id, the first 16 hex digits of sha256, is unique among accepted rows; both are empty where a file was
+# not read. scope holds the consent's scopes, joined by commas. reader is the code and limits that read the file.
+SCHEMA = {
+    "photo_id": "str",
+    "creator": "str",
+    "path": "str",
+    "sha256": "str",
+    "width": "int64",
+    "height": "int64",
+    "status": "str",
+    "reason": "str",
+    "split": "str",
+    "role": "str",
+    "slug": "str",
+    "phash": "str",
+    "mtime_ns": "int64",
+    "bytes": "int64",
+    "scope": "str",
+    "reader": "str",
+}
+_MOST_NAMED = 20  # files that are named in the log; the manifest has all
+USER_SHARES = {"train": 0.5, "validation": 0.2, "test": 0.3}
+CREATOR_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
+
+
+@dataclass(frozen=True)
+class PhotoFolders:
+    """Where photos lie: ``creators`` holds a folder for each creator, ``users`` a photo for each person.
+
+    ``test_users`` are the file names, without suffix, of users whose truth is known: they are the test users.
+    """
+
+    creators: Path
+    users: Path
+    test_users: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ScanSettings:
+    """How photos are scanned: the folder that paths are written relative to (where they lie in it), the day that
+    consent must hold on, the most pixels a photo may have, the seed of the splits, worker threads.
+    """
+
+    base: Path
+    today: date
+    max_pixels: int = MAX_PIXELS
+    seed: int = 0
+    workers: int = 2
+    progress: bool = True
+
+    @property
+    def reader(self) -> str:
+        """Names the code and the limits that a digest depends on."""
+        sources = [file_sha256(str(module.__file__)) for module in (decode, jpeg, colour)]
+        return fingerprint(sources, self.max_pixels)[:8]
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    root: Path
+    role: str
+    creator: str = ""
+    slug: str = ""
+    scope: str = ""
+    refused: str = ""
+    problem: str = ""
+
+
+def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSettings) -> pd.DataFrame:
+    """Return the manifest of the photos in ``source``, with the columns of SCHEMA.
+
+    A file whose path, size and time of change are those of a row in ``previous`` is not read again. Photos keep the
+    split that ``previous`` gave them. Nothing that is wrong with a file or a creator ends the scan.
+
+    Raises:
+        SlugError: if two creators' names lead to the same slug. SplitError: with fewer than 3 usable users.
+    """
+    known = {} if previous is None else previous.set_index("path").to_dict("index")
+    files = [*_creators_files(source.creators, settings.today), *_users_files(source.users)]
+    read = map_bounded(lambda file: _row(file, known, settings), files, settings.workers)
+    rows = list(tqdm(read, "Scanning photos", len(files), unit="photo", disable=not settings.progress))
+    table = pd.DataFrame(rows, columns=list(SCHEMA)).astype(SCHEMA)
+    table = mark_duplicates(table)
+    for row in table[table["status"] == "quarantined"].head(_MOST_NAMED).itertuples():
+        log.warning("%s is left out, %s", row.path, row.reason)
+    before = {} if previous is None else dict(zip(previous["photo_id"], previous["split"], strict=True))
+    return _with_splits(table, before, source.test_users, settings.seed)
+
+
+def _creators_files(folder: Path, today: date) -> Iterator[_File]:
+    folders, loose = [], []
+    for entry in sorted(folder.iterdir()):
+        if not entry.name.startswith("."):
+            (folders if entry.is_dir() and not entry.is_symlink() else loose).append(entry)
+    names = slugs([entry.name for entry in folders])
+    for entry in folders:
+        files = list(_walk(entry))
+        if not files:
+            log.warning("creator %s has no photos in %s", entry.name, entry)
+        scope, refused = "", ""
+        try:
+            consent = load_consent(entry)
+            require(consent, today, entry)
+            scope = ",".join(consent.scope)
+        except ConsentError as error:
+            refused = str(error)
+            log.warning("creator %s is left out: %s", entry.name, error)
+        for file in files:
+            problem = "is a link to a folder; copy the photos themselves here" if file.is_dir() else ""
+            yield _File(file, folder, "creator", entry.name, names[entry.name], scope, refused, problem)
+    for entry in loose:
+        link = entry.is_dir()
+        what = "is a link to a folder; copy the folder itself" if link else "lies in no creator's folder; move it"
+        yield _File(entry, folder, "creator", entry.name if link else "", problem=what)
+
+
+def _users_files(folder: Path) -> Iterator[_File]:
+    for file in _walk(folder):
+        yield _File(
+            file, folder, "user", problem="is a link to a folder; copy the photos themselves" if file.is_dir() else ""
+        )
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield every file below ``folder`` in order of path, links to folders included; hidden ones and consent not."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
+        for name in sorted((*names, *links)):
+            if not name.startswith(".") and not (name == CONSENT_FILE and Path(parent) == folder):
+                yield Path(parent, name)
+
+
+def _row(file: _File, known: dict[str, dict], settings: ScanSettings) -> dict:
+    path, problem = _written(file.path, settings.base), file.problem
+    row = {name: 0 if kind == "int64" else "" for name, kind in SCHEMA.items()}
+    row |= {"creator": _utf8(file.creator), "slug": file.slug, "scope": file.scope, "role": file.role, "path": path}
+    try:
+        path.encode()
+        about = file.path.lstat()
+        row |= {"mtime_ns": about.st_mtime_ns, "bytes": about.st_size}
+    except UnicodeEncodeError:
+        row["path"] = _utf8(path)
+        problem = "has a name that is not UTF-8; rename it"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror}); check the file and its rights"
+    if file.refused:
+        return row | {"status": "refused", "reason": f"no_consent: {_utf8(file.refused)}"}
+    if problem:
+        return row | {"status": "quarantined", "reason": f"unreadable: {problem}"}
+    row["reader"] = settings.reader
+    old = known.get(path)
+    if old is not None and all(old[name] == row[name] for name in ("mtime_ns", "bytes", "reader")):
+        same = {name: old[name] for name in ("photo_id", "sha256", "width", "height", "phash")}
+        unusable = old["status"] == "quarantined"
+        return (
+            row
+            | same
+            | {"status": old["status"] if unusable else "accepted", "reason": old["reason"] if unusable else ""}
+        )
+    return row | _read(file, settings)
+
+
+def _read(file: _File, settings: ScanSettings) -> dict:
+    try:
+        digest: PhotoDigest = photo_digest(file.path, settings.max_pixels, file.root)
+    except PhotoError as error:
+        return {"status": "quarantined", "reason": str(error)}
+    return {
+        "photo_id": digest.sha256[:16],
+        "sha256": digest.sha256,
+        "width": digest.width,
+        "height": digest.height,
+        "phash": digest.phash,
+        "status": "accepted",
+        "reason": "",
+    }
+
+
+def _written(path: Path, base: Path) -> str:
+    """Return ``path`` as the manifest writes it: relative where it lies in the project, else absolute."""
+    absolute = Path(os.path.abspath(path))
+    return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else absolute.as_posix()
+
+
+def _utf8(text: str) -> str:
+    """Return ``text`` with the bytes of a file name that are not UTF-8 written as backslash codes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _with_splits(table: pd.DataFrame, before: dict[str, str], test_users: frozenset[str], seed: int) -> pd.DataFrame:
+    accepted = table["status"] == "accepted"
+    splits: dict[str, str] = {}
+    people = table[accepted & (table["role"] == "user")]
+    stems = people["path"].map(lambda path: Path(path).stem)
+    fixed = {photo: "test" for photo, stem in zip(people["photo_id"], stems, strict=True) if stem in test_users}
+    splits |= assign_splits(people["photo_id"], USER_SHARES, seed, before, "users", least=1, fixed=fixed)
+    for creator, own in table[accepted & (table["role"] == "creator")].groupby("creator"):
+        splits |= assign_splits(own["photo_id"], CREATOR_SHARES, seed, before, f"photos of {creator}")
+    return table.assign(
+        split=table["photo_id"].where(accepted, "").map(lambda photo: splits.get(photo, "")).astype("str")
+    )

@@ -1,0 +1,75 @@
+"""Who trains, who validates, who tests: decided once for each photo, by its hash, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+
+class SplitError(ValueError):
+    """Too few photos to split."""
+
+
+def assign_splits(
+    photo_ids: Iterable[str],
+    shares: Mapping[str, float],
+    seed: int,
+    before: Mapping[str, str],
+    what: str,
+    least: int = 0,
+    fixed: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Return the split of each photo.
+
+    Photos in ``fixed`` have theirs; those in ``before`` keep theirs, so that a person who trained a model never tests
+    the next one; new ones fill, in the order of their seeded hashes, whichever split lacks most of its share.
+
+    Args:
+        photo_ids: the photos, each once.
+        shares: split -> share of all; the shares sum to 1, and the first split has at least one photo.
+        seed: changes the order.
+        before: earlier splits by photo, also of other photos.
+        what: what the photos are, for the error.
+        least: how many photos each split needs.
+        fixed: splits that are not for choice.
+
+    Raises:
+        SplitError: if there are fewer photos than splits times ``least``.
+    """
+    order = sorted(photo_ids, key=lambda photo: hashlib.sha256(f"{seed}:{photo}".encode()).digest())
+    if len(order) < least * len(shares):
+        raise SplitError(
+            f"there are {len(order)} usable {what}, but each of {', '.join(shares)} needs {least}; "
+            f"give at least {least * len(shares)}"
+        )
+    names = list(shares)
+    fixed = {photo: split for photo, split in (fixed or {}).items() if split in shares}
+    closed = set(fixed.values())  # these splits hold what is fixed for them, and nothing else
+    chosen = {photo: fixed[photo] for photo in order if photo in fixed}
+    for photo in order:
+        if photo not in chosen and before.get(photo) in shares and before[photo] not in closed:
+            chosen[photo] = before[photo]
+    open_shares = {name: share for name, share in shares.items() if name not in closed}
+    free = sum(photo not in fixed for photo in order)
+    lack = {name: share / sum(open_shares.values()) * free for name, share in open_shares.items()}
+    for split in chosen.values():
+        if split in lack:
+            lack[split] -= 1
+    for photo in order:
+        if photo not in chosen:
+            chosen[photo] = max(lack, key=lambda name: lack[name])
+            lack[chosen[photo]] -= 1
+    _fill_empty(chosen, order, names, least)
+    return chosen
+
+
+def _fill_empty(chosen: dict[str, str], order: list[str], names: list[str], least: int) -> None:
+    """Move photos, last ones first, from the fullest split to those with fewer than they need."""
+    for name in names:
+        need = max(least, 1) if name == names[0] else least
+        while chosen and sum(split == name for split in chosen.values()) < need:
+            held = {other: [photo for photo in order if chosen[photo] == other] for other in names}
+            fullest = max((other for other in names if other != name), key=lambda other: len(held[other]))
+            if len(held[fullest]) <= 1 and need > 1:
+                return
+            chosen[held[fullest][-1]] = name

@@ -1,0 +1,100 @@
+"""The nodes of `ingestion`."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
+from influencer_style.pipelines.ingestion.parameters import IngestionParameters
+from influencer_style.pipelines.project import as_written, in_project, project_folder
+from influencer_style.storage.fingerprint import file_sha256, fingerprint
+
+log = logging.getLogger(__name__)
+STUDIO_FOLDER = "data/01_raw/studio"
+
+
+class SourceError(ValueError):
+    """A source of photos that cannot be used; the text names the parameter, the folder and the remedy."""
+
+
+def open_source(parameters: IngestionParameters) -> dict[str, Any]:
+    """Return where the photos are; render the studio's first where they come from there.
+
+    Raises:
+        SourceError: if a folder is missing, empty, or no folder.
+    """
+    if parameters.source == "studio":
+        made = _render(parameters, parameters.studio.creators_photos, STUDIO_FOLDER)
+        folders = {name: f"{STUDIO_FOLDER}/{name}" for name in ("creators", "users", "truth", "oracle")}
+        return {"kind": "studio", **folders, "users_are_studio": True, "fingerprint": made}
+    creators = _photo_folder(
+        "ingestion.folder", parameters.folder, "a folder for each creator, with photos and consent.yml"
+    )
+    made = ""
+    if parameters.users.strip():
+        users = _photo_folder("ingestion.users", parameters.users, "portraits of the people to restyle")
+    else:
+        folder = f"{STUDIO_FOLDER}_users"
+        made, users = _render(parameters, 0, folder), in_project(f"{folder}/users")
+        log.warning("ingestion.users is empty: the studio's neutral people stand in for users' photos")
+    if users == creators or users.is_relative_to(creators) or creators.is_relative_to(users):
+        raise SourceError("ingestion.users and ingestion.folder lie in each other; give each a folder of its own")
+    source = {"kind": "folder", "creators": as_written(creators), "users": as_written(users)}
+    return {
+        **source,
+        "users_are_studio": bool(made),
+        "truth": None,
+        "oracle": None,
+        "fingerprint": fingerprint(source, made),
+    }
+
+
+def scan_photos(source: dict[str, Any], before: pd.DataFrame | None, parameters: IngestionParameters) -> pd.DataFrame:
+    """Return the manifest: every file, whether it is used, and if not, why."""
+    truth = in_project(source["truth"]) if source["truth"] else None
+    known = frozenset(picture.stem for picture in truth.rglob("*.png")) if truth else frozenset()
+    folders = PhotoFolders(in_project(source["creators"]), in_project(source["users"]), known)
+    settings = ScanSettings(
+        base=project_folder(),
+        today=date.today(),
+        max_pixels=int(parameters.max_megapixels * 1e6),
+        seed=parameters.split_seed,
+        workers=parameters.workers,
+    )
+    manifest = scan(folders, before, settings)
+    counts = manifest["status"].value_counts()
+    log.info("%d files: %s", len(manifest), ", ".join(f"{count} {status}" for status, count in counts.items()))
+    left = manifest[(manifest["status"] == "accepted") & (manifest["role"] == "creator")]
+    if left.empty:
+        raise SourceError(
+            f"no usable photo of a creator with consent in {source['creators']}; the reasons are above: "
+            f"{'; '.join(manifest.loc[manifest['role'] == 'creator', 'reason'].unique()[:3])}"
+        )
+    return manifest
+
+
+def _photo_folder(field: str, value: str, holds: str) -> Path:
+    folder = in_project(value)
+    if not folder.is_dir():
+        raise SourceError(f"{field}: {folder} is not a folder; give one that holds {holds}")
+    if not any(not entry.name.startswith(".") for entry in folder.iterdir()):
+        raise SourceError(f"{field}: {folder} is empty; it should hold {holds}")
+    return folder
+
+
+def _render(parameters: IngestionParameters, creators_photos: int, folder: str) -> str:
+    """Render the studio's photos; return the digest of what was asked for and of the code that rendered it."""
+    from influencer_style.studio.demo_set import DONE, render_demo_set  # torch: seconds, and only needed here
+    from influencer_style.studio.population import StudioSettings
+
+    asked = parameters.studio
+    # The last third are the test users; the truth of each look is known for them, where there are looks.
+    tested = tuple(range(2 * asked.users // 3, asked.users)) if creators_photos else ()
+    settings = StudioSettings(creators_photos, asked.users, asked.size, asked.seed, tested)
+    render_demo_set(in_project(folder), settings, parameters.workers, True)
+    return file_sha256(in_project(folder) / DONE)

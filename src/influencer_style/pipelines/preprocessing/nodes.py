@@ -1,0 +1,144 @@
+"""The nodes of `preprocessing`. They yield crops in batches, which the face store writes as they come: a run that is
+killed goes on from the last whole batch.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from influencer_style.faces import align, detect, examine, quality
+from influencer_style.faces.align import CropTransform, crop_face
+from influencer_style.faces.detect import make_detector
+from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
+from influencer_style.photos import colour, decode
+from influencer_style.photos.decode import MAX_PIXELS, PhotoError, decode_photo
+from influencer_style.photos.parallel import map_bounded
+from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
+from influencer_style.pipelines.project import in_project
+from influencer_style.storage.fingerprint import file_sha256, fingerprint
+
+log = logging.getLogger(__name__)
+Row = dict[str, Any]
+Crop = np.ndarray | None
+_BATCH = 128
+_TRUTH_KEYS = ("photo_id", "look", "kind")
+
+
+def crop_faces(
+    manifest: pd.DataFrame, before: FaceStore | None, parameters: PreprocessingParameters
+) -> Iterator[FaceUpdate]:
+    """Yield what brings the face store in line with the manifest: what stays, then the new photos' faces.
+
+    A photo is looked at once for each choice of parameters (and of the code that crops). One that cannot be used any
+    more, or shows no usable face, becomes a rejected row with its reason.
+    """
+    made_by = _made_by(parameters)
+    accepted = manifest[manifest["status"] == "accepted"]
+    current = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
+    known = before.table[before.table["photo_id"].isin(accepted["photo_id"])] if current else None
+    fresh = accepted if known is None else accepted[~accepted["photo_id"].isin(known["photo_id"])]
+    yield FaceUpdate(parameters.crop_size, made_by, accepted[["photo_id", *LABELS]])
+    _detector(parameters)  # a model that cannot be used ends the run here, not once a photo
+    local = threading.local()
+
+    def look_at(photo: Row) -> tuple[Row, Crop]:
+        if not hasattr(local, "detector"):
+            local.detector = _detector(parameters)
+        try:
+            pixels = decode_photo(in_project(photo["path"]), max(MAX_PIXELS, photo["width"] * photo["height"]))
+        except PhotoError as error:
+            row, crop = examine.rejected(str(error)), None
+        else:
+            row, crop = examine.examine(pixels, local.detector, parameters.standards)
+        return {name: photo[name] for name in ("photo_id", *LABELS)} | row, crop
+
+    outcomes = [] if known is None else [known[["status", "reason"]]]
+    for rows, crops in _batches(look_at, fresh.to_dict("records"), parameters, "Cropping faces"):
+        outcomes.append(rows[["status", "reason"]])
+        yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops)
+    _summarise(pd.concat(outcomes) if outcomes else pd.DataFrame(columns=["status", "reason"]), len(fresh))
+
+
+def crop_truth(
+    source: dict[str, Any],
+    manifest: pd.DataFrame,
+    faces: FaceStore,
+    before: FaceStore | None,
+    parameters: PreprocessingParameters,
+) -> Iterator[FaceUpdate]:
+    """Yield what makes the truth store: the test users as they are in each look, cropped as their own photos are.
+
+    Rows carry the user's photo_id, the look, and the kind: truth or oracle. Without truth the store is empty.
+    """
+    made_by = fingerprint(_made_by(parameters), source["fingerprint"])
+    users = faces.kept[(faces.kept["role"] == "user") & (faces.kept["split"] == "test")]
+    users = users.merge(manifest.loc[manifest["status"] == "accepted", ["photo_id", "path", "width", "height"]])
+    wanted = []
+    for kind in ("truth", "oracle"):
+        looks = sorted(p for p in in_project(source[kind]).iterdir() if p.is_dir()) if source[kind] else []
+        for look in looks:
+            pictures = users.assign(picture=[look / f"{Path(path).stem}.png" for path in users["path"]])
+            there = [picture.is_file() for picture in pictures["picture"]]
+            wanted += pictures[there].assign(look=look.name, kind=kind).to_dict("records")
+    current = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
+    known = set(zip(*(before.table[key] for key in _TRUTH_KEYS), strict=True)) if current and len(before) else set()
+    wanted = [row for row in wanted if tuple(row[key] for key in _TRUTH_KEYS) not in known]
+    yield FaceUpdate(parameters.crop_size, made_by, users[["photo_id", *LABELS]], keys=_TRUTH_KEYS)
+
+    def crop(user: Row) -> tuple[Row, Crop]:
+        row = {name: user[name] for name in (*users.columns, "look", "kind") if name not in ("path", "width", "height")}
+        try:
+            pixels = decode_photo(user["picture"])
+        except PhotoError as error:
+            return row | {"status": "rejected", "reason": str(error)}, None
+        if pixels.shape[:2] != (user["height"], user["width"]):
+            return row | {"status": "rejected", "reason": "unfit: not as large as the user's photo"}, None
+        transform = CropTransform(user["cx"], user["cy"], user["side"], user["angle"])
+        return row, crop_face(pixels, transform, parameters.crop_size)
+
+    for rows, crops in _batches(crop, wanted, parameters, "Cropping truth"):
+        yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops, keys=_TRUTH_KEYS)
+    log.info("Truth: %d new pictures of %d test users", len(wanted), len(users))
+
+
+def _detector(parameters: PreprocessingParameters) -> detect.Detector:
+    model = in_project(parameters.yunet_model) if parameters.detector == "yunet" else None
+    return make_detector(parameters.detector, model)
+
+
+def _made_by(parameters: PreprocessingParameters) -> str:
+    """Name all that a crop depends on but its photo: parameters, model, code."""
+    model = in_project(parameters.yunet_model)
+    weights = file_sha256(model) if parameters.detector == "yunet" and model.is_file() else ""
+    code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, quality, colour, decode)]
+    return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights, code)
+
+
+def _batches(
+    work: Callable[[Row], tuple[Row, Crop]], photos: list[Row], parameters: PreprocessingParameters, what: str
+) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
+    """Yield the rows and stacked crops that ``work`` makes of ``photos``, some at a time."""
+    results = iter(
+        tqdm(map_bounded(work, photos, parameters.workers), what, len(photos), unit="photo", disable=not photos)
+    )
+    while batch := list(islice(results, _BATCH)):
+        crops = [crop for _, crop in batch if crop is not None]
+        size = parameters.crop_size
+        stacked = np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
+        yield pd.DataFrame([row for row, _ in batch]), stacked
+
+
+def _summarise(outcomes: pd.DataFrame, fresh: int) -> None:
+    rejected = outcomes[outcomes["status"] == "rejected"]
+    counts = rejected["reason"].str.partition(":")[0].value_counts() if len(rejected) else {}
+    why = ", ".join(f"{count} {code}" for code, count in counts.items()) or "none"
+    log.info("%d faces kept; rejected: %s; %d photos were new", (outcomes["status"] == "kept").sum(), why, fresh)

@@ -1,0 +1,24 @@
+"""The pipeline `preprocessing`."""
+
+from kedro.pipeline import Node, Pipeline
+
+from influencer_style.pipelines.preprocessing.nodes import crop_faces, crop_truth
+
+
+def create_pipeline() -> Pipeline:
+    """Manifest -> graded, aligned face crops; the studio's truth, cropped alike."""
+    return Pipeline(
+        [
+            Node(
+                crop_faces, ["manifest", "face_crops_before", "params:preprocessing"], "face_crops", name="crop_faces"
+            ),
+            Node(
+                crop_truth,
+                ["photo_source", "manifest", "face_crops", "truth_crops_before", "params:preprocessing"],
+                "truth_crops",
+                name="crop_truth",
+            ),
+        ],
+        namespace="preprocessing",
+        prefix_datasets_with_namespace=False,
+    )

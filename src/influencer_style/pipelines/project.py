@@ -1,0 +1,24 @@
+"""Where the project is: relative paths in parameters and data start there, wherever a command was typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kedro.utils import find_kedro_project
+
+
+def project_folder() -> Path:
+    """Return the Kedro project that the current folder lies in, or the current folder where there is none."""
+    here = Path.cwd()
+    return Path(find_kedro_project(here) or here)
+
+
+def in_project(path: str | Path) -> Path:
+    """Return ``path``, taken from the project where it is relative; ``~`` is the home folder."""
+    return project_folder() / Path(path).expanduser()
+
+
+def as_written(path: str | Path) -> str:
+    """Return ``path`` as data hold it: relative to the project where it lies in it, else absolute."""
+    absolute, project = in_project(path), project_folder()
+    return (absolute.relative_to(project) if absolute.is_relative_to(project) else absolute).as_posix()

@@ -1,0 +1,46 @@
+"""Runs whose process was killed outright (out of memory, power): nobody ended them, so the next run does."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from influencer_style.tracking.store import Store
+
+PROCESS_TAG = "process"
+
+
+def this_process() -> str:
+    """Return the name by which a later run can tell whether this process is still alive."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def end_leftovers(store: Store, experiment_id: str) -> None:
+    """End, as KILLED, runs that still count as running although their process on this machine is gone."""
+    host = socket.gethostname()
+    running = store.client.search_runs(
+        [experiment_id], f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{host}:%'"
+    )
+    for run in running:
+        if not _alive(int(run.data.tags[PROCESS_TAG].rpartition(":")[2])):
+            end_children(store, experiment_id, run.info.run_id, "KILLED")
+            store.client.set_terminated(run.info.run_id, "KILLED")
+
+
+def end_children(store: Store, experiment_id: str, run_id: str, status: str) -> None:
+    """End the children of a run that still count as running."""
+    children = f"tags.`mlflow.parentRunId` = '{run_id}' and attributes.status = 'RUNNING'"
+    for child in store.client.search_runs([experiment_id], children):
+        store.client.set_terminated(child.info.run_id, status)
+
+
+def _alive(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # elsewhere, asking may end the process
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

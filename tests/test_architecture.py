@@ -1,0 +1,153 @@
+"""Who may know whom: the rules of the house, held by looking at the imports of every file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "influencer_style"
+SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
+# From the top down. A room imports from rooms of later lines; rooms of one line may import each other, without circles.
+FLOORS = [
+    {"pipelines"},
+    {"datasets", "tracking", "serving", "runners"},
+    {"provenance"},
+    {"adversarial"},
+    {"metrics"},
+    {"networks"},
+    {"looks"},
+    {"faces"},
+    {"studio"},
+    {"photos"},
+    {"storage"},
+]
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+DOMAIN = set().union(*FLOORS[2:])
+FOREIGN_TO_THE_DOMAIN = {"kedro", "kedro_datasets", "kedro_viz", "mlflow"}
+LINES = 300
+
+FILES = sorted(path for path in SOURCE.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join((PACKAGE, *(parts[:-1] if parts[-1] == "__init__" else parts)))
+
+
+MODULES = {module_name(path) for path in FILES}
+
+
+def imports(source: str, module: str, modules: set[str]) -> Iterator[str]:
+    """Yield the full name of each module that `source` imports, wherever in the file."""
+    package = module if any(other.startswith(f"{module}.") for other in modules) else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base] if base else above)
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                yield inner if inner in modules else base
+
+
+def room_of(module: str) -> str | None:
+    """Return the room of one of our modules; None for those that stand above all rooms (settings, registry)."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in FLOOR_OF else None
+
+
+def faults(source: str, module: str, modules: set[str]) -> list[str]:
+    """Return what is wrong with the imports of one module."""
+    found, room = [], room_of(module)
+    for name in imports(source, module, modules):
+        if name.split(".")[0] == PACKAGE:
+            other = room_of(name)
+            if room and (other is None or FLOOR_OF[other] < FLOOR_OF[room]):
+                if name != PACKAGE:
+                    found.append(f"{module} imports {name}, which is above it")
+        elif room in DOMAIN and name.split(".")[0] in FOREIGN_TO_THE_DOMAIN:
+            found.append(f"{module} imports {name}: domain rooms know nothing of Kedro and MLflow")
+    return found
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Return a circle in `graph`, or nothing."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def import_graph() -> dict[str, set[str]]:
+    return {
+        module_name(path): {
+            name
+            for name in imports(path.read_text(encoding="utf-8"), module_name(path), MODULES)
+            if name in MODULES and name != module_name(path)
+        }
+        for path in FILES
+    }
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_a_file_keeps_to_its_room(path):
+    text = path.read_text(encoding="utf-8")
+    assert faults(text, module_name(path), MODULES) == []
+    assert len(text.splitlines()) <= LINES
+
+
+def test_every_folder_is_a_room_with_a_floor():
+    folders = {path.name for path in SOURCE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders <= FLOOR_OF.keys(), "give the new room a place in FLOORS"
+
+
+def test_there_are_no_circles():
+    graph = import_graph()
+    assert circle(graph) == []
+    rooms: dict[str, set[str]] = {}
+    for module, others in graph.items():
+        if room := room_of(module):
+            rooms.setdefault(room, set()).update({room_of(other) for other in others} - {room, None})
+    assert circle(rooms) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "reason"),
+    [
+        ("looks.gram", "from influencer_style.networks.blocks import Down", "above"),
+        ("looks.gram", "def f():\n    import influencer_style.pipelines.training", "above"),
+        ("looks.gram", "from ..tracking import current", "above"),
+        ("tracking.store", "from influencer_style import settings", "above"),
+        ("metrics.report", "import mlflow.pyfunc", "know nothing"),
+        ("storage.atomic", "from kedro.io import DatasetError", "know nothing"),
+    ],
+)
+def test_the_rules_notice(module, source, reason):
+    modules = MODULES | {f"{PACKAGE}.settings"}
+    (fault,) = faults(source, f"{PACKAGE}.{module}", modules)
+    assert reason in fault
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("networks.blocks", "from influencer_style.looks import gram"),
+        ("datasets.previous", "import mlflow\nfrom influencer_style.tracking import current"),
+        ("looks.gram", "from influencer_style import __version__"),
+        ("settings", "from influencer_style.pipelines.prerequisites import PrerequisitesHook"),
+    ],
+)
+def test_the_rules_allow(module, source):
+    assert faults(source, f"{PACKAGE}.{module}", MODULES) == []
+
+
+def test_a_circle_is_noticed():
+    assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})) == {"a", "b", "c"}
