@@ -78,12 +78,13 @@ def test_data_in_and_out_has_digests(finished):
 
 def test_a_store_that_is_down_is_one_warning(run, caplog, project):
     (project / "data/numbers.json").unlink()
-    outcome = run("__default__", env="down")
-    assert outcome.error is None
-    assert (project / "data/numbers.json").exists()
-    warnings = [record for record in caplog.records if record.name.startswith("influencer_style.tracking")]
-    assert len(warnings) == 1
-    assert "127.0.0.1:9" in warnings[0].getMessage()
+    for times in (1, 2):  # one for each run
+        outcome = run("__default__", env="down")
+        assert outcome.error is None
+        assert (project / "data/numbers.json").exists()
+        warnings = [record for record in caplog.records if record.name.startswith("influencer_style.tracking")]
+        assert len(warnings) == times
+        assert "127.0.0.1:9" in warnings[-1].getMessage()
 
 
 def test_switched_off_nothing_is_tracked(run):

@@ -31,7 +31,6 @@ class TrackingHook:
         self._runs: dict[str, PipelineRun] = {}
         self._lock = threading.RLock()
         self._here = threading.local()
-        self._stores: dict[str | None, Store] = {}
 
     @hook_impl
     def after_context_created(self, context: Any) -> None:
@@ -54,12 +53,12 @@ class TrackingHook:
             "mlflow": content | {"server": {"mlflow_tracking_uri": without_password(config.uri(project) or "")}},
         }
         run = PipelineRun(
-            self._store(config.uri(project)), config.tracking.experiment.name, run_params, pipeline, configuration
+            Store(config.uri(project)), config.tracking.experiment.name, run_params, pipeline, configuration
         )
         with self._lock:
             self._runs[run_params["run_id"]] = run
         self._here.run_id = run_params["run_id"]
-        # After MLflow's import, so that ours comes before its own exit handler, which would call the runs finished.
+        # After MLflow's import, so that ours comes before MLflow's exit handlers: the last one registered runs first.
         atexit.unregister(self._end_all)
         atexit.register(self._end_all)
         _exit_on_sigterm()
@@ -107,12 +106,6 @@ class TrackingHook:
     @hook_impl
     def on_pipeline_error(self, error: Exception, run_params: dict[str, Any]) -> None:
         self._close(run_params["run_id"], "FAILED", error)
-
-    def _store(self, uri: str | None) -> Store:
-        with self._lock:
-            if uri not in self._stores:
-                self._stores[uri] = Store(uri)
-            return self._stores[uri]
 
     def _run_of(self, node: Any) -> PipelineRun | None:
         """Return the pipeline run that `node` belongs to, for events that do not say it."""

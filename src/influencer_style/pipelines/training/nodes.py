@@ -28,6 +28,7 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.storage.atomic import atomic_file, write_text
 from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
 from influencer_style.studio.pairs import StudioPairs, render_pairs
@@ -123,7 +124,11 @@ def train(
 
 
 def pack_generator(
-    trained: dict[str, Any], crops: FaceStore, encoder: StyleEncoder, looks: LookProfiles, settings: TrainingSettings
+    trained: dict[str, Any],
+    encoder: StyleEncoder,
+    looks: LookProfiles,
+    settings: TrainingSettings,
+    cropping: PreprocessingParameters,
 ) -> tuple[TransferBundle, pd.DataFrame, Image.Image, Image.Image]:
     """Put the generator into a model folder with encoder, looks and card; draw curves and samples.
 
@@ -132,13 +137,13 @@ def pack_generator(
     """
     history = pd.DataFrame(trained["history"])
     consents = [dict(looks[name].consent) for name in looks.names]
-    made_from = fingerprint(trained["fingerprint"], json.dumps(consents, sort_keys=True, default=str))
+    made_from = fingerprint(trained["fingerprint"], cropping.margin, json.dumps(consents, sort_keys=True, default=str))
     card = write_card(looks, encoder, settings.model_dump(), trained["fingerprint"], trained["data_sha256"], history)
     bundle = TransferBundle(
         trained["generator"],
         encoder,
         looks,
-        crops.margin,
+        cropping.margin,
         made_from,
         trained["data_sha256"],
         card,

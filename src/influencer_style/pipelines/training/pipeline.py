@@ -20,7 +20,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 pack_generator,
-                ["trained_transfer", "face_crops", "style_encoder", "look_profiles", "params:training"],
+                ["trained_transfer", "style_encoder", "look_profiles", "params:training", "params:preprocessing"],
                 ["look_transfer", "training_history", "training_curves", "training_samples"],
                 name="register_transfer",
             ),

@@ -1,0 +1,121 @@
+"""The main job on a tiny project, as a user runs it: a real process, twice, and what it leaves behind."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "OMP_WAIT_POLICY": "passive"}
+    command = [sys.executable, "-m", "kedro", "run", "--env", "test", *arguments]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
+    (folder / "conf/local").mkdir()
+    (folder / "src").symlink_to(ROOT / "src")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(project):
+    done = run(project)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done
+
+
+def test_a_stage_whose_inputs_are_missing_says_which_pipeline_makes_them(project):
+    if (project / "data/03_primary").exists():
+        pytest.fail("this test must come before the first run")
+    refused = run(project, "--pipeline", "features")
+    assert refused.returncode != 0
+    assert "kedro run --env test --pipeline preprocessing" in refused.stdout + refused.stderr
+
+
+def test_the_run_leaves_a_model_a_scorecard_and_pictures(project, first):
+    model = project / "data/06_models/look_transfer"
+    files = {"generator.safetensors", "encoder.safetensors", "looks.json", "looks.safetensors", "card.md"}
+    assert files == {path.name for path in model.iterdir()}
+    scorecard = json.loads((project / "data/08_reporting/scorecard.json").read_text())
+    methods = {"generator", "do_nothing", "reinhard", "histogram_matching", "population_mkl", "oracle"}
+    assert methods == set(scorecard["transfer"])
+    best = min(scorecard["transfer"], key=lambda method: scorecard["transfer"][method]["delta_e"]["mean"])
+    assert best == "oracle"
+    for name in ("contact_sheet", "looks_side_by_side", "look_map", "training_curves", "training_samples"):
+        with Image.open(project / f"data/08_reporting/{name}.png") as picture:
+            assert picture.width > 200
+    report = (project / "data/08_reporting/report.html").read_text()
+    assert "data:image" in report and "src=\"http" not in report
+
+
+def test_every_node_is_a_finished_run_under_one_parent(project, first):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{project}/mlflow.db")
+    experiment = client.get_experiment_by_name("influencer_style")
+    runs = client.search_runs([experiment.experiment_id])
+    parents = [r for r in runs if "mlflow.parentRunId" not in r.data.tags]
+    assert len(parents) == 1
+    children = [r for r in runs if r.data.tags.get("mlflow.parentRunId") == parents[0].info.run_id]
+    assert {r.info.status for r in runs} == {"FINISHED"}
+    assert {r.info.run_name for r in children} >= {
+        "open_source", "scan_photos", "crop_faces", "crop_truth", "choose_encoder", "describe_crops", "profile_looks",
+        "draw_looks", "render_studio_pairs", "train_transfer", "register_transfer", "restyle_test_users", "score",
+        "draw_contact_sheet", "write_report",
+    }  # fmt: skip
+    assert len(children) == len(runs) - 1
+    version = client.get_model_version_by_alias("look-transfer", "champion")
+    assert version.version == "1" or int(version.version) == 1
+    assert "aurora" in version.tags["creators"] and len(version.tags["encoder_sha256"]) == 64
+
+
+def test_the_champion_loads_and_restyles(project, first):
+    code = (
+        "import sys, numpy as np\n"
+        "from skimage.data import astronaut\n"
+        "from influencer_style import Stylist\n"
+        "stylist = Stylist.load('models:/look-transfer@champion')\n"
+        "print(stylist.looks, stylist.apply(astronaut(), 'aurora').picture.size)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith("['aurora', 'meridian', 'noir', 'rosewater'] (512, 512)")
+
+
+def test_a_second_run_does_no_work_twice(project, first):
+    def stamp(pattern: str) -> dict[str, int]:
+        return {str(p): p.stat().st_mtime_ns for p in sorted(project.glob(pattern)) if p.is_file()}
+
+    kept = ("data/01_raw/studio/**/*.jpg", "data/03_primary/**/*.npy", "data/06_models/training/*/checkpoint.pt")
+    before = [stamp(pattern) for pattern in kept]
+    assert all(before)
+    again = run(project)
+    assert again.returncode == 0, again.stdout[-3000:]
+    assert [stamp(pattern) for pattern in kept] == before
+    said = " ".join(again.stdout.split())
+    assert "Nothing that training depends on has changed" in said
+    manifest = pd.read_parquet(project / "data/02_intermediate/manifest.parquet")
+    assert (manifest["status"] == "accepted").all() and len(manifest) == 32
+    from mlflow import MlflowClient
+
+    versions = MlflowClient(f"sqlite:///{project}/mlflow.db").search_model_versions("name='look-transfer'")
+    assert len(versions) == 1, "the same model is not registered twice"
+
+
+def test_changed_parameters_train_anew_and_say_why(project, first):
+    changed = run(project, "--pipelines", "training", "--params", "training.learning_rate=0.001")
+    assert changed.returncode == 0, changed.stdout[-3000:]
+    assert "Training anew, because of a change in: parameters" in " ".join(changed.stdout.split())
