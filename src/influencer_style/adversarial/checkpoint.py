@@ -32,5 +32,5 @@ def load_checkpoint(path: str | Path) -> dict[str, Any] | None:
     except Exception as error:
         aside = path.with_suffix(".damaged")
         path.replace(aside)
-        log.warning("The checkpoint %s cannot be read (%s); it is kept as %s and training starts anew", path, error, aside)
+        log.warning("Checkpoint %s cannot be read (%s); it is kept as %s, training starts anew", path, error, aside)
         return None

@@ -147,7 +147,8 @@ def random_grades(count: int, generator: torch.Generator) -> Tensor:
     cos, sin = angle.cos().view(-1, 1, 1), angle.sin().view(-1, 1, 1)
     turned = grey + saturation.view(-1, 1, 1) * (cos * (torch.eye(3) - grey) + sin * axis)
     offset = torch.randn(count, 3, generator=generator) * (0.02 + 0.03 * bold[:, None])
-    gamma = torch.exp(torch.randn(count, 3, generator=generator) * 0.1 + torch.randn(count, 1, generator=generator) * 0.15)
+    tint, exposure = (torch.randn(count, channels, generator=generator) for channels in (3, 1))
+    gamma = torch.exp(0.1 * tint + 0.15 * exposure)
     return torch.cat([turned, offset.unsqueeze(-1), gamma.unsqueeze(-1)], dim=-1)
 
 

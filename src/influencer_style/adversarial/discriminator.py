@@ -38,7 +38,7 @@ class Discriminator(nn.Module):
 
 
 def augment(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Mirror, shift by up to an eighth, and cut out a quarter: what both real and fake go through before they are judged.
+    """Mirror, shift by up to an eighth, and cut out a quarter: real and fake go through this before they are judged.
 
     Differentiable augmentation (Zhao et al. 2020) without its colour changes: colour is the look here.
 

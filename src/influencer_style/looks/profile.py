@@ -208,4 +208,5 @@ class LookProfiles:
             groups = [slice(*bounds) for bounds in text["groups"]]
             return cls(reference, looks, text["encoder_sha256"], groups, text["reference"]["note"])
         except (OSError, SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
-            raise ValueError(f"{folder} holds no readable looks ({error}); make them: kedro run --pipeline features") from error
+            remedy = "make them: kedro run --pipeline features"
+            raise ValueError(f"{folder} holds no readable looks ({error}); {remedy}") from error

@@ -37,7 +37,7 @@ def write_card(
     last = history.iloc[-1]
     return f"""# look-transfer
 
-Puts a creator's look (make-up, hair colour, light, grade, background palette) onto a portrait, and leaves the person be.
+Puts a creator's look (make-up, hair colour, light, grade, background palette) onto a portrait and leaves the person be.
 A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms and a gated residual with the photo.
 
 | look | creator | photos | consent | expires |
@@ -47,12 +47,13 @@ A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms 
 - Reference population: {looks.reference_note}.
 - Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
 - Photos' fingerprint: `{data_sha256}`. Training's fingerprint: `{fingerprint}`.
-- Trained for {int(last["step"])} steps in {last["seconds"]:.0f} s, profile {settings["profile"]}, seed {settings["seed"]},
-  with pairs of studio portraits ({settings["pairs"]["looks"]} random looks, none of them a creator's) beside the photos.
+- Trained for {int(last["step"])} steps in {last["seconds"]:.0f} s (profile {settings["profile"]}, seed
+  {settings["seed"]}), with pairs of studio portraits beside the photos ({settings["pairs"]["looks"]} random looks, none
+  of them a creator's).
 - Licence: Apache-2.0 for code and weights; each look only within its creator's consent.
 
 ## Limits
 
 Trained for minutes on small crops: hair is recoloured in part, make-up is soft, strong relighting is hinted at.
-Not for identification, not for deceiving anybody about who is in a photo. A look is a creator's; ask before you use one.
+Not for identification, nor for deceiving anybody about who is in a photo. A look is a creator's: ask before you use it.
 """

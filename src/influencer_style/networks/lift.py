@@ -1,8 +1,8 @@
 """From the network's small picture to the photo's own size.
 
-The change that the generator found on a small crop is collected in a bilateral grid (Chen, Paris and Durand 2007): cells
-over position and luminance. The photo reads its change back from the cell of its own position and luminance, so that
-edges stay where the photo has them, at any resolution. Outside the crop the border's cells go on.
+The change that the generator found on a small crop is collected in a bilateral grid (Chen, Paris and Durand 2007):
+cells over position and luminance. The photo reads its change back from the cell of its own position and luminance, so
+that edges stay where the photo has them, at any resolution. Outside the crop the border's cells go on.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def luminance(images: Tensor) -> Tensor:
     return torch.einsum("c,nchw->nhw", torch.tensor(_LUMA), images)
 
 
-def change_of_crop(bundle: TransferBundle, crop: np.ndarray, code: Tensor, noise: Tensor | None = None) -> BilateralGrid:
+def change_of_crop(
+    bundle: TransferBundle, crop: np.ndarray, code: Tensor, noise: Tensor | None = None
+) -> BilateralGrid:
     """Let the network look at a face crop, uint8 (s, s, 3) of any size, and return what to do to its photo.
 
     Args:

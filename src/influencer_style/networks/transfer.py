@@ -1,9 +1,9 @@
 """The transfer generator: a portrait and a style code in, the same portrait in that look out.
 
 It composes its answer with the input instead of painting it anew, so that people stay themselves: soft masks say where,
-each mask has a colour transform (3 x 4, predicted from the style and the picture), and a gated residual adds what colour
-cannot do. Every mask's transform starts at the population transport that the style code carries (`looks.profile`): the
-untrained network already is that baseline, and learns the rest.
+each mask has a colour transform (3 x 4, predicted from the style and the picture), and a gated residual adds what
+colour cannot do. Every mask's transform starts at the population transport that the style code carries
+(`looks.profile`): the untrained network already is that baseline, and learns the rest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from torch.nn import functional as F
 
 from influencer_style.looks.profile import TRANSPORT
 from influencer_style.networks.blocks import Down, StyledResidual, Up
+
+_LAYOUT = 3 * 4 * 4  # the picture's own colours, 4 x 4
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class TransferConfig:
 
 @dataclass(frozen=True)
 class Change:
-    """What the generator does to a picture; can be applied to it at any size.
+    """What the generator does to a picture.
 
     Attributes:
         affine: (n, 12, h, w): a 3 x 4 colour transform for each pixel, row by row, less the identity.
@@ -52,7 +54,7 @@ class Change:
     residual: Tensor
 
     def apply(self, images: Tensor, strength: float | Tensor = 1.0) -> Tensor:
-        """Return images (n, 3, h, w) moved by `strength` of the change, not clipped; strength 0 is the input exactly."""
+        """Return images (n, 3, h, w) moved by `strength` of the change, not clipped; 0 is the input exactly."""
         n, _, h, w = images.shape
         matrices = self.affine.view(n, 3, 4, h, w)
         delta = (matrices[:, :, :3] * images.unsqueeze(1)).sum(2) + matrices[:, :, 3] + self.residual
@@ -67,7 +69,7 @@ class TransferGenerator(nn.Module):
         self.config = config
         c, width = config.channels, 256
         self.style = nn.Sequential(
-            nn.Linear(config.code + config.noise, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
+            nn.Linear(config.code + config.noise + _LAYOUT, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
         )
         self.stem = nn.Conv2d(3, c, 3, padding=1)
         self.down1, self.down2 = Down(c, 2 * c), Down(2 * c, 4 * c)
@@ -92,9 +94,11 @@ class TransferGenerator(nn.Module):
         """
         if noise is None:
             noise = code.new_zeros(code.shape[0], self.config.noise)
-        # Codes of odd sets reach far; squashing keeps them within what training saw. The transport passes as it is.
+        # Codes of odd sets reach far; squashing keeps them near what training saw. The transport passes as it is.
         squashed = torch.cat([3 * torch.tanh(code[:, :-TRANSPORT] / 3), code[:, -TRANSPORT:]], dim=1)
-        style = self.style(torch.cat([squashed, noise], dim=1))
+        # How far a picture is from a look depends on the picture: its own coarse colours go in beside the code.
+        layout = F.adaptive_avg_pool2d(images, 4).flatten(1) * 4 - 2
+        style = self.style(torch.cat([squashed, noise, layout], dim=1))
         full = F.silu(self.stem(images * 2 - 1))
         half = self.down1(full)
         features = self.down2(half)
@@ -108,7 +112,8 @@ class TransferGenerator(nn.Module):
             heads, transforms = heads.float(), transforms.float().view(-1, self.config.masks, 1 + TRANSPORT)
             masks = heads[:, : self.config.masks].softmax(1)
             residual, gate = heads[:, self.config.masks : -1], heads[:, -1:]
-            affine = (1 + transforms[..., :1]) * _rows(code[:, None, -TRANSPORT:].float()) + transforms[..., 1:]
+            transport = _rows(code[:, None, -TRANSPORT:].float())
+            affine = (1 + transforms[..., :1]) * transport + transforms[..., 1:]
             return Change(torch.einsum("nkhw,nka->nahw", masks, affine), torch.tanh(residual) * torch.sigmoid(gate))
 
     def forward(self, images: Tensor, code: Tensor, noise: Tensor | None = None, strength: float = 1.0) -> Tensor:

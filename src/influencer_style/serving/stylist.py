@@ -144,7 +144,7 @@ class Stylist:
                 raise StylistError(f"there is no look {name!r}; there are: {', '.join(self.looks)}")
             expires = str(self._bundle.looks[name].consent.get("expires", "never"))
             if expires != "never" and date.fromisoformat(expires) < date.today():
-                raise StylistError(f"the consent for look {name!r} expired on {expires}; ask for a new one and run again")
+                raise StylistError(f"the consent for look {name!r} expired on {expires}; renew it and run again")
         return {name: share / total for name, share in shares.items()}
 
     def _crop(self, pixels: np.ndarray, notices: list[str]) -> tuple[list[Face], CropTransform]:

@@ -89,11 +89,20 @@ class Pose:
 SHAPE_FIELDS = tuple(name for name, kind in Identity.__annotations__.items() if kind == "float")[:21]
 
 
-def _between(rng: np.random.Generator, colours: tuple[str, ...], at: float) -> RGB:
-    """A colour on the broken line through `colours`, at in [0, len - 1], with a little scatter."""
+def _on_line(colours: tuple[str, ...], at: float) -> np.ndarray:
+    """The colour (3) on the broken line through `colours`, at in [0, len - 1]."""
     table = np.array([from_hex(colour) for colour in colours])
-    colour = [np.interp(at, np.arange(len(colours)), channel) for channel in table.T] * rng.uniform(0.95, 1.05, 3)
-    return tuple(float(value) for value in np.clip(colour, 0.0, 1.0))
+    return np.array([np.interp(at, np.arange(len(colours)), channel) for channel in table.T])
+
+
+def _between(rng: np.random.Generator, colours: tuple[str, ...], at: float) -> RGB:
+    """A colour on the broken line through `colours`, with a little scatter."""
+    return tuple(np.clip(_on_line(colours, at) * rng.uniform(0.95, 1.05, 3), 0.0, 1.0).tolist())
+
+
+def monk_skin(step: float) -> RGB:
+    """Return the skin colour at a step of the Monk scale, 0 (lightest) to 9 (darkest), sRGB."""
+    return tuple(_on_line(MONK_SCALE, step).tolist())
 
 
 def sample_identity(rng: np.random.Generator) -> Identity:

@@ -56,7 +56,10 @@ def _look_set(job: tuple[int, int, int, int, int]) -> tuple[np.ndarray, ...]:
         soft = regions(seen)
         masks.append(np.stack([(soft[name] * 255.0).round().astype(np.uint8) for name in REGIONS]))
     stranger = sample_identity(rng)
-    worn = [render(stranger, crop_pose(rng), _fine(vary_look(look, rng), size), size, photo_seed(rng)) for _ in range(references)]
+    worn = [
+        render(stranger, crop_pose(rng), _fine(vary_look(look, rng), size), size, photo_seed(rng))
+        for _ in range(references)
+    ]
     return np.stack(neutral), np.stack(styled), np.stack(worn), np.stack(masks)
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from influencer_style.studio.identity import HairStyle, Identity, Pose, sample_identity, sample_pose
+from influencer_style.studio.identity import HairStyle, Identity, Pose, monk_skin, sample_identity, sample_pose
 from influencer_style.studio.look import CREATOR_LOOKS, Look, sample_neutral, vary_look
 
 # the first word of every random stream, so that no person of one kind ever comes up as another kind
 CREATOR_STREAM, USER_STREAM, PAIR_STREAM, CROWD_STREAM = 101, 102, 103, 104
+# Steps on the Monk scale, spread over it. Rosewater is not darker than this: the LBP cascade, which must find the
+# creators, misses very dark skin framed by bright hair.
+CREATOR_SKIN = {"aurora": 7.0, "noir": 2.0, "rosewater": 3.5, "meridian": 6.0}
 CREATOR_HAIR: dict[str, HairStyle] = {"aurora": "bob", "noir": "long", "rosewater": "long", "meridian": "short"}
 
 
@@ -52,8 +55,9 @@ def creators(settings: StudioSettings) -> dict[str, list[Portrait]]:
     """The photos of each creator, by look name: one person, the look a little varied, a new pose each time."""
     shown: dict[str, list[Portrait]] = {}
     for number, (name, look) in enumerate(CREATOR_LOOKS.items()):
-        rng = np.random.default_rng((CREATOR_STREAM, settings.seed, number))
-        person = replace(sample_identity(rng), hair_style=CREATOR_HAIR[name])
+        rng = np.random.default_rng((CREATOR_STREAM, settings.seed, 10 + number))
+        skin = monk_skin(CREATOR_SKIN[name])
+        person = replace(sample_identity(rng), hair_style=CREATOR_HAIR[name], skin=skin)
         shown[name] = []
         for photo in range(settings.creators_photos):
             rng = np.random.default_rng((CREATOR_STREAM, settings.seed, number, photo))

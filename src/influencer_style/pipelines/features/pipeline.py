@@ -11,9 +11,17 @@ def create_pipeline() -> Pipeline:
         [
             Node(choose_encoder, "params:features", "style_encoder", name="choose_encoder"),
             Node(
-                describe_crops, ["face_crops", "style_encoder", "descriptors_before"], "descriptors", name="describe_crops"
+                describe_crops,
+                ["face_crops", "style_encoder", "descriptors_before"],
+                "descriptors",
+                name="describe_crops",
             ),
-            Node(profile_looks, ["descriptors", "style_encoder", "photo_source"], "look_profiles", name="profile_looks"),
+            Node(
+                profile_looks,
+                ["descriptors", "style_encoder", "photo_source"],
+                "look_profiles",
+                name="profile_looks",
+            ),
             Node(
                 draw_looks,
                 ["face_crops", "look_profiles", "descriptors"],

@@ -9,9 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import torch
 from PIL import Image
 
 import influencer_style.adversarial
@@ -176,6 +174,7 @@ def _say_what_changed(parts: dict[str, str], folder: Path) -> None:
 
 def _forget_old_trainings(latest: Path) -> None:
     latest.touch()
-    trainings = sorted((path for path in latest.parent.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    trainings = [path for path in latest.parent.iterdir() if path.is_dir()]
+    trainings.sort(key=lambda path: path.stat().st_mtime)
     for old in trainings[:-_KEPT_TRAININGS]:
         shutil.rmtree(old)

@@ -10,7 +10,10 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
-                render_studio_pairs, ["params:training", "studio_pairs_before"], "studio_pairs", name="render_studio_pairs"
+                render_studio_pairs,
+                ["params:training", "studio_pairs_before"],
+                "studio_pairs",
+                name="render_studio_pairs",
             ),
             Node(
                 train,
