@@ -13,6 +13,7 @@ from influencer_style.adversarial.losses import (
     gram_loss,
     r1_penalty,
     reconstruction_loss,
+    region_loss,
 )
 
 
@@ -39,6 +40,13 @@ def test_reconstruction_counts_weights():
     result, truth = torch.zeros(1, 3, 1, 2), torch.tensor([[[[1.0, 2.0]]]]).expand(1, 3, 1, 2)
     weights = torch.tensor([[[[0.0, 2.0]]]])
     assert float(reconstruction_loss(result, truth, weights)) == pytest.approx(2.0)
+
+
+def test_region_loss_is_least_at_the_truth():
+    truth = torch.tensor([0.7, 0.3]).view(1, 2, 1, 1)
+    entropy = -(0.7 * math.log(0.7) + 0.3 * math.log(0.3))
+    assert float(region_loss(truth, truth)) == pytest.approx(entropy)
+    assert region_loss(torch.tensor([0.5, 0.5]).view(1, 2, 1, 1), truth) > entropy
 
 
 def test_feature_loss_is_relative():

@@ -24,7 +24,7 @@ SETTINGS = {
     "penalty_every": 4,
     "sample_every": 5,
     "checkpoint_seconds": 1000.0,
-    "weights": {"reconstruction": 1, "features": 0.1, "adversarial": 0.02, "gram": 0.02, "r1": 1},
+    "weights": {"reconstruction": 1, "features": 0.1, "regions": 0.03, "adversarial": 0.02, "gram": 0.02, "r1": 1},
     "pairs": {"looks": 3, "targets": 2, "references": 2},
     "profiles": {"cpu": {"resolution": 32, "pairs": 3, "photos": 2, "steps": 12, "channels": 8}},
 }
@@ -141,7 +141,8 @@ def test_creators_take_turns_however_many_photos_they_have(data):
 def test_batches_line_up(data):
     batch = data.batch(3, 2, 8, 0.1, torch.Generator().manual_seed(2))
     assert len(batch.inputs) == len(batch.codes) == len(batch.noise) == len(batch.real) == 5
-    assert len(batch.truth) == len(batch.weights) == 3 and len(batch.target) == 2
+    assert torch.allclose(batch.regions.sum(1), torch.ones(()), atol=1e-2)
+    assert len(batch.truth) == len(batch.weights) == len(batch.regions) == 3 and len(batch.target) == 2
     assert float(batch.weights.mean()) == pytest.approx(1, abs=1e-5)
     for images in (batch.inputs, batch.real):
         assert 0 <= images.min() and images.max() <= 1

@@ -33,7 +33,7 @@ def test_valid_consent(tmp_path):
 def test_the_last_day_still_counts(tmp_path):
     consent = load_consent(write(tmp_path, CONSENT.replace("never", "2026-06-01")))
     require(consent, TODAY, tmp_path)
-    with pytest.raises(ConsentError, match="expires: ended on 2026-06-01; ask anna@example.org"):
+    with pytest.raises(ConsentError, match=r"expires: ended on 2026-06-01; ask anna@example.org"):
         require(consent, date(2026, 6, 2), tmp_path)
 
 

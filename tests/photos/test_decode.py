@@ -48,12 +48,11 @@ def test_files_that_are_no_photos_are_named(tmp_path):
     assert code_of(tmp_path / "missing.jpg") == "unreadable"
 
 
-def test_a_jpeg_with_damaged_picture_data_is_refused_though_libjpeg_would_paint_over_it(tmp_path):
+def test_a_jpeg_with_damaged_picture_data_is_refused(tmp_path):
     data = bytearray(noisy_jpeg())
     (tmp_path / "sound.jpg").write_bytes(data)
-    data[len(data) // 2 : len(data) // 2 + 2] = b"\xff\x4f"
+    data[len(data) // 2 : len(data) // 2 + 2] = b"\xff\x4f"  # no such marker
     (tmp_path / "damaged.jpg").write_bytes(data)
-    Image.open(tmp_path / "damaged.jpg").load()
     assert code_of(tmp_path / "damaged.jpg") == "truncated"
     assert decode_photo(tmp_path / "sound.jpg").shape == (200, 300, 3)
     Image.open(tmp_path / "sound.jpg").save(tmp_path / "progressive.jpg", progressive=True)
@@ -164,14 +163,13 @@ def test_a_valid_colour_profile_is_applied_and_a_broken_one_ignored(tmp_path):
     Image.fromarray(GRADIENT).save(tmp_path / "broken.png", icc_profile=b"no profile" * 20)
     for name in ("of_another_space.png", "broken.png"):
         assert np.array_equal(decode_photo(tmp_path / name), GRADIENT)
-    swapped = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    swapped = swapped.replace("sRGB".encode("utf-16-be"), "sXYZ".encode("utf-16-be")).replace(b"sRGB", b"sXYZ")
-    for first, second in ((b"rXYZ", b"\0\0\0\0"), (b"bXYZ", b"rXYZ"), (b"\0\0\0\0", b"bXYZ")):
-        at = bytes(swapped).find(first, 128)  # in the tag table red's primary and blue's change places
-        swapped[at : at + 4] = second if first != b"\0\0\0\0" else second
+    swapped = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = swapped.replace("sRGB".encode("utf-16-be"), "sXYZ".encode("utf-16-be"))
+    for old, new in ((b"rXYZ", b"****"), (b"bXYZ", b"rXYZ"), (b"****", b"bXYZ")):  # red's and blue's primaries
+        swapped = swapped.replace(old, new, 1)
     red = np.zeros((80, 80, 3), np.uint8)
     red[:, :, 0] = 255
-    Image.fromarray(red).save(tmp_path / "swapped.png", icc_profile=bytes(swapped))
+    Image.fromarray(red).save(tmp_path / "swapped.png", icc_profile=swapped)
     decoded = decode_photo(tmp_path / "swapped.png")
     assert tuple(decoded[0, 0]) != (255, 0, 0) and decoded[0, 0, 2] > 200
 

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 from PIL import Image
+from skimage.data import astronaut
 
 from influencer_style.photos import manifest as module
 from influencer_style.photos.manifest import SCHEMA, PhotoFolders, ScanSettings, scan
@@ -79,11 +80,12 @@ def test_every_bad_file_is_named_with_its_reason_and_ends_nothing(run, folders):
 
 def test_duplicates_exact_anywhere_and_near_within_one_owner(run, folders):
     creators, users = folders
-    first = Image.open(creators / "Anna" / "0.jpg")
+    first = Image.fromarray(astronaut())
+    first.save(creators / "Anna" / "0.jpg", quality=95)
     (creators / "Anna" / "same.jpg").write_bytes((creators / "Anna" / "0.jpg").read_bytes())
-    first.resize((100, 80)).save(creators / "Anna" / "smaller.jpg", quality=40)
+    first.resize((256, 256)).save(creators / "Anna" / "smaller.jpg", quality=40)
     (users / "taken.jpg").write_bytes((creators / "Anna" / "0.jpg").read_bytes())
-    first.resize((100, 80)).save(users / "other_owner.jpg", quality=60)
+    first.resize((256, 256)).save(users / "other_owner.jpg", quality=60)
     rows = by_name(run())
     assert rows["same.jpg"]["reason"] == "exact_copy: of creators/Anna/0.jpg"
     assert rows["smaller.jpg"]["reason"] == "near_copy: of creators/Anna/0.jpg"

@@ -20,9 +20,9 @@ from influencer_style.networks.bundle import to_tensor
 from influencer_style.studio.pairs import StudioPairs
 
 # Every rendered look stands for so many: itself, and itself under random grades, which cost nothing to make.
-_GRADES = 6
+_GRADES = 4
 # What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them.
-_REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 1.0, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
+_REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 1.5, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Batch:
         noise: z for each input.
         truth: what the first `len(truth)` results should be.
         weights: (n, 1, h, w) how much each pixel of the truth counts.
+        regions: (n, 6, h, w) the truth's regions, see `networks.transfer.Change`.
         real: what the discriminator is shown as real: the truth, then creators' photos.
         target, deviation: (n, descriptor) of the looks asked of the users' photos.
     """
@@ -44,6 +45,7 @@ class Batch:
     noise: Tensor
     truth: Tensor
     weights: Tensor
+    regions: Tensor
     real: Tensor
     target: Tensor
     deviation: Tensor
@@ -111,7 +113,9 @@ class TrainingData:
         codes = torch.stack([self._pair_code(look, generator) for look in graded] + [self.codes[n] for n in asked])
         transport = codes[:, -12:]
         described = codes[:, :-12] + code_noise * torch.randn(codes[:, :-12].shape, generator=generator)
-        weights = 1 + (regions.float().div(255) * _REGION_WEIGHTS).sum(1, keepdim=True)
+        regions = regions.float().div(255)
+        weights = 1 + (regions * _REGION_WEIGHTS).sum(1, keepdim=True)
+        regions = torch.cat([regions, (1 - regions.sum(1, keepdim=True)).clamp_min(0)], dim=1)
         truth = apply_grades(_pictures(styled), self._grades[graded])
         mirror = (torch.rand(pairs + photos, generator=generator) < 0.5).view(-1, 1, 1, 1)
         inputs = torch.cat([_pictures(neutral), users.float().div(255)])
@@ -121,6 +125,7 @@ class TrainingData:
             noise=torch.randn(pairs + photos, noise, generator=generator),
             truth=_mirrored(truth, mirror[:pairs]),
             weights=_mirrored(weights / weights.mean(), mirror[:pairs]),
+            regions=_mirrored(regions, mirror[:pairs]),
             real=torch.cat([truth, real.float().div(255)]),
             target=torch.stack([self.looks[n].statistics.mean for n in asked]),
             deviation=torch.stack([self.looks[n].statistics.deviation for n in asked]),

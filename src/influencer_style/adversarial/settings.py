@@ -43,6 +43,7 @@ class Weights(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     reconstruction: float = Field(ge=0, allow_inf_nan=False)
     features: float = Field(ge=0, allow_inf_nan=False)
+    regions: float = Field(ge=0, allow_inf_nan=False)
     adversarial: float = Field(ge=0, allow_inf_nan=False)
     gram: float = Field(ge=0, allow_inf_nan=False)
     r1: float = Field(ge=0, allow_inf_nan=False)

@@ -24,6 +24,7 @@ from influencer_style.adversarial.losses import (
     gram_loss,
     r1_penalty,
     reconstruction_loss,
+    region_loss,
 )
 from influencer_style.adversarial.settings import TrainingSettings
 from influencer_style.looks.encoder import StyleEncoder
@@ -161,7 +162,9 @@ def _step(
     cast = torch.autocast(kind, torch.bfloat16)
 
     with cast:
-        results = state.generator(batch.inputs.contiguous(memory_format=torch.channels_last), batch.codes, batch.noise)
+        inputs = batch.inputs.contiguous(memory_format=torch.channels_last)
+        change = state.generator.change(inputs, batch.codes, batch.noise)
+        results = change.apply(inputs)
 
     # The discriminator learns from the results as they are now.
     with cast:
@@ -187,9 +190,10 @@ def _step(
         described = encoder(results[truths:].clamp(0, 1)) if weights.gram else None
     state.discriminator.requires_grad_(True)
     losses["reconstruction"] = reconstruction_loss(results[:truths], batch.truth, batch.weights)
+    losses["regions"] = region_loss(change.regions[:truths], batch.regions)
     if described is not None:
         losses["gram"] = gram_loss(described.float(), batch.target, batch.deviation, encoder.groups)
-    named = ("reconstruction", "features", "adversarial", "gram")
+    named = ("reconstruction", "features", "regions", "adversarial", "gram")
     losses["total"] = sum(getattr(weights, name) * losses[name] for name in named if name in losses)
     _descend(state.optimizers[0], losses["total"], state.generator)
     _average(state.average, state.generator, min(settings.ema, (1 + state.step) / (10 + state.step)))

@@ -91,10 +91,8 @@ class LbpCascade:
         )
         windows = sorted((w["c"], w["r"], w["width"]) for w in found)
         groups = _group(np.array(windows, np.float64).reshape(-1, 3))
-        if not groups or groups[0].score < self.SUPPORT:
-            return []
-        enough = max(3.0, groups[0].score / 5)  # a second face may be smaller, and fewer windows fit a smaller one
-        return [Face(f.x / scale, f.y / scale, f.side / scale, f.score) for f in groups if f.score >= enough]
+        surest = [face for face in groups if face.score >= self.SUPPORT]
+        return [Face(face.x / scale, face.y / scale, face.side / scale, face.score) for face in surest]
 
 
 class YuNet:

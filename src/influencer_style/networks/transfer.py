@@ -2,7 +2,8 @@
 
 It composes its answer with the input instead of painting it anew, so that people stay themselves: soft masks say where,
 each mask has a colour transform (3 x 4, predicted from the style and the picture), and a gated residual adds what
-colour cannot do. Every mask's transform starts at the population transport that the style code carries
+colour cannot do. One set of masks follows the regions of a portrait (skin, lips, eyes, hair, background, other), taught
+by the studio; the other is free. Transforms start at the population transport that the style code carries
 (`looks.profile`): the untrained network already is that baseline, and learns the rest.
 """
 
@@ -17,6 +18,7 @@ from torch.nn import functional as F
 from influencer_style.looks.profile import TRANSPORT
 from influencer_style.networks.blocks import Down, StyledResidual, Up
 
+REGIONS = 6  # skin, lips, eyes, hair, background, and what is none of these
 _LAYOUT = 3 * 4 * 4  # the picture's own colours, 4 x 4
 
 
@@ -29,7 +31,7 @@ class TransferConfig:
         resolution: side in pixels of the crops that it was trained on.
         channels: width at full resolution; halving the size doubles it.
         blocks: styled residual blocks at a quarter of the size.
-        masks: number of soft masks.
+        masks: number of free soft masks.
         noise: width of z.
     """
 
@@ -48,10 +50,13 @@ class Change:
     Attributes:
         affine: (n, 12, h, w): a 3 x 4 colour transform for each pixel, row by row, less the identity.
         residual: (n, 3, h, w): what is added after it.
+        regions: (n, 6, h, w): how far a pixel belongs to skin, lips, eyes, hair, background or none of these; sums to 1.
+            None where it is not known.
     """
 
     affine: Tensor
     residual: Tensor
+    regions: Tensor | None = None
 
     def apply(self, images: Tensor, strength: float | Tensor = 1.0) -> Tensor:
         """Return images (n, 3, h, w) moved by `strength` of the change, not clipped; 0 is the input exactly."""
@@ -75,14 +80,15 @@ class TransferGenerator(nn.Module):
         self.down1, self.down2 = Down(c, 2 * c), Down(2 * c, 4 * c)
         self.blocks = nn.ModuleList(StyledResidual(4 * c, width) for _ in range(config.blocks))
         self.up1, self.up2 = Up(4 * c, 2 * c, 2 * c), Up(2 * c, c, c)
-        self.heads = nn.Conv2d(c, config.masks + 4, 3, padding=1)
-        # For each mask: how much of the transport, and a transform of its own.
-        self.transforms = nn.Linear(width + 4 * c, config.masks * (1 + TRANSPORT))
+        areas = config.masks + REGIONS
+        self.heads = nn.Conv2d(c, areas + 4, 3, padding=1)
+        # For each mask a transform, and how much of the transport goes beside it.
+        self.transforms = nn.Linear(width + 4 * c, areas * (1 + TRANSPORT))
         # Untrained, it is the population transport: every transform is, and there is no residual.
         for layer in (self.heads, self.transforms):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
-        nn.init.normal_(self.heads.weight[: config.masks], std=0.05)
+        nn.init.normal_(self.heads.weight[:areas], std=0.05)
 
     def change(self, images: Tensor, code: Tensor, noise: Tensor | None = None) -> Change:
         """Return what to do to the pictures.
@@ -109,12 +115,14 @@ class TransferGenerator(nn.Module):
 
         # Masks and colours in full precision: bfloat16 has 8 bits, and so has a picture.
         with torch.autocast(images.device.type, enabled=False):
-            heads, transforms = heads.float(), transforms.float().view(-1, self.config.masks, 1 + TRANSPORT)
-            masks = heads[:, : self.config.masks].softmax(1)
-            residual, gate = heads[:, self.config.masks : -1], heads[:, -1:]
+            regions, free, residual, gate = heads.float().split([REGIONS, self.config.masks, 3, 1], dim=1)
+            regions, transforms = regions.softmax(1), transforms.float().unflatten(1, (-1, 1 + TRANSPORT))
+            areas = torch.cat([regions, free.softmax(1)], dim=1)
+            # Each pixel lies in one region and in one free mask: half of the transport comes with either.
             transport = _rows(code[:, None, -TRANSPORT:].float())
-            affine = (1 + transforms[..., :1]) * transport + transforms[..., 1:]
-            return Change(torch.einsum("nkhw,nka->nahw", masks, affine), torch.tanh(residual) * torch.sigmoid(gate))
+            affine = (0.5 + transforms[..., :1]) * transport + transforms[..., 1:]
+            change = torch.einsum("nkhw,nka->nahw", areas, affine)
+            return Change(change, torch.tanh(residual) * torch.sigmoid(gate), regions)
 
     def forward(self, images: Tensor, code: Tensor, noise: Tensor | None = None, strength: float = 1.0) -> Tensor:
         """Return the restyled pictures (n, 3, h, w), not clipped. Arguments as in `change`."""

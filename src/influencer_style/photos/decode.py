@@ -17,7 +17,6 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from influencer_style.photos.colour import to_rgb
-from influencer_style.photos.jpeg import first_damage
 
 MAX_BYTES = 200_000_000
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
@@ -50,6 +49,7 @@ _TURNS = {
 # The pixel count is checked here, against max_pixels, before anything is decoded; Pillow's own warning would only
 # repeat that with another limit. Its error for far larger pictures stays, and is translated below.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", message="(Corrupt|Possibly corrupt) EXIF data")  # see _turn
 
 
 class PhotoError(ValueError):
@@ -192,11 +192,6 @@ def _open_image(file: BinaryIO, max_pixels: int) -> Image.Image:
         raise PhotoError("too_large", f"has {width} x {height} pixels, more than {limit}; make it smaller")
     if min(width, height) < MIN_SIDE:
         raise PhotoError("too_small", f"has {width} x {height} pixels, less than {MIN_SIDE} a side; use a larger copy")
-    if image.format in ("JPEG", "MPO"):
-        damage = first_damage(file)
-        file.seek(0)
-        if damage is not None:
-            raise PhotoError("truncated", f"is damaged at byte {damage}; export it again from its original")
     return image
 
 
