@@ -79,11 +79,13 @@ def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[slice]) -> Tensor:
-    """Return the style code (d + 12,) of a set of photos against the reference population.
+    """Return the style code (d + 54 + 12,) of a set of photos against the reference population.
 
     The first d numbers are the difference of the mean descriptors in units of the population's deviation, so that what
-    every portrait has in common (a face, skin, a wall) cancels. The last 12 are the linear colour transport from the
-    population to the set, less the identity: the change of colour that no single photo's content explains.
+    every portrait has in common (a face, skin, a wall) cancels. The next 54 say how much the set's colours vary, against
+    the population's, less 1: what a creator keeps from photo to photo (-1) is their look, what varies as with anybody
+    (0) is not; of one photo nothing is known (0). The last 12 are the linear colour transport from the population to
+    the set, less the identity: the change of colour that no single photo's content explains.
 
     Args:
         photos: statistics of the set.
@@ -94,9 +96,16 @@ def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[sli
     for group in groups:
         # A number that hardly varies in a small population would otherwise shout.
         deviation[group] = deviation[group].clamp_min(0.5 * float(deviation[group].mean()) + 1e-6)
+    difference = (photos.mean - reference.mean) / deviation
+    colours = slice(groups[-3].start, groups[-1].stop)
+    if min(photos.count, reference.count) > 1:
+        unbiased = [(s.count / (s.count - 1)) ** 0.5 for s in (photos, reference)]
+        spread = (photos.deviation * unbiased[0] / (deviation * unbiased[1]))[colours].clamp_max(2) - 1
+    else:
+        spread = torch.zeros_like(difference[colours])
     matrix, offset = monge_kantorovich(reference.moments, photos.moments)
     change = matrix - torch.eye(3)
-    return torch.cat([(photos.mean - reference.mean) / deviation, change.flatten(), offset])
+    return torch.cat([difference, spread, change.flatten(), offset])
 
 
 class LookProfiles:

@@ -38,7 +38,7 @@ class TransferConfig:
     code: int
     resolution: int = 64
     channels: int = 24
-    blocks: int = 4
+    blocks: int = 3
     masks: int = 8
     noise: int = 8
 

@@ -175,11 +175,11 @@ def _sample_grade(rng: np.random.Generator, strength: float) -> Grade:
 
 
 def sample_look(rng: np.random.Generator) -> Look:
-    """Draw a look for training: a fifth are pure grades, subtle to strong; the others restyle most parts."""
+    """Draw a look for training: a third are pure grades, subtle to strong; the others restyle most parts."""
     grade = _sample_grade(rng, float(rng.beta(1.2, 1.6) * 1.3))
     grain = float(rng.beta(1.0, 3.0) * 0.05)
     vignette = float(rng.beta(1.0, 2.5))
-    if rng.random() < 0.2:
+    if rng.random() < 0.3:
         return Look(grade=grade, grain=grain, vignette=vignette)
     dyed = rng.random() < 0.65
     natural = rng.random() < 0.5
