@@ -58,7 +58,7 @@ def test_the_run_leaves_a_model_a_scorecard_and_pictures(project, first):
         with Image.open(project / f"data/08_reporting/{name}.png") as picture:
             assert picture.width > 200
     report = (project / "data/08_reporting/report.html").read_text()
-    assert "data:image" in report and "src=\"http" not in report
+    assert "data:image" in report and 'src="http' not in report
 
 
 def test_every_node_is_a_finished_run_under_one_parent(project, first):

@@ -109,14 +109,17 @@ def test_people_are_diverse_and_poses_small():
 def made():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairs, "CROWD", 2)
-        return pairs.render_pairs(2, 2, 1, 48, seed=1, workers=1, progress=False)
+        patch.setattr(pairs, "SHARED", 2)
+        return pairs.render_pairs(3, 2, 1, 48, seed=1, workers=1, progress=False)
 
 
 def test_pairs_have_the_promised_shapes_and_share_geometry(made):
-    assert made.neutral.shape == made.styled.shape == (2, 2, 48, 48, 3) and made.references.shape == (2, 1, 48, 48, 3)
-    assert made.regions.shape == (2, 2, 5, 48, 48) and made.population.shape == (2, 48, 48, 3)
+    assert made.neutral.shape == made.styled.shape == (3, 2, 48, 48, 3) and made.references.shape == (3, 1, 48, 48, 3)
+    assert made.regions.shape == (3, 2, 5, 48, 48) and made.population.shape == (2, 48, 48, 3)
     assert all(array.dtype == np.uint8 for array in vars(made).values())
-    assert not np.array_equal(made.neutral[0], made.styled[0]) and not np.array_equal(made.neutral[0], made.neutral[1])
+    assert not np.array_equal(made.neutral[0], made.styled[0]) and not np.array_equal(made.styled[0], made.styled[1])
+    assert np.array_equal(made.neutral[0], made.neutral[1]), "two looks of one sitting share their people"
+    assert not np.array_equal(made.neutral[0], made.neutral[2])
     total = made.regions.astype(int).sum(2)
     assert total.max() <= 257 and made.regions[:, :, 0].max() == 255
 
@@ -127,16 +130,16 @@ def test_pairs_never_take_creators_looks_or_demo_people(monkeypatch):
     monkeypatch.setattr(pairs, "vary_look", lambda look, rng: looks.append(look) or real_vary(look, rng))
     monkeypatch.setattr(pairs, "march", lambda person, *rest: people.append(person) or real_march(person, *rest))
     for number in range(3):
-        pairs._look_set((7, number, 1, 1, 32))
+        pairs._sitting((7, number, 2, 1, 1, 32))
     settings = StudioSettings()
     demo = {photos[0].identity for photos in creators(settings).values()} | {user.identity for user in users(settings)}
-    assert len(looks) == 6 and not set(looks) & set(CREATOR_LOOKS.values())
-    assert len(people) == 3 and not set(people) & demo
+    assert len(looks) == 12 and len({id(look) for look in looks}) == 6 and not set(looks) & set(CREATOR_LOOKS.values())
+    assert len(people) == 6 and not set(people) & demo
 
 
 def test_pairs_do_not_depend_on_the_number_of_workers(made):
-    again = pairs._look_set((1, 1, 2, 1, 48))
-    assert np.array_equal(again[0], made.neutral[1]) and np.array_equal(again[1], made.styled[1])
+    (again,) = pairs._sitting((1, 2, 1, 2, 1, 48))
+    assert np.array_equal(again[0], made.neutral[2]) and np.array_equal(again[1], made.styled[2])
 
 
 def test_pairs_check_their_numbers():

@@ -20,7 +20,7 @@ from influencer_style.networks.bundle import to_tensor
 from influencer_style.studio.pairs import StudioPairs
 
 # Every rendered look stands for so many: itself, and itself under random grades, which cost nothing to make.
-_GRADES = 4
+_GRADES = 3
 # What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them.
 _REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 1.5, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
 

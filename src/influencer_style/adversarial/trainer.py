@@ -109,9 +109,7 @@ def train_transfer(
         while state.step < profile.steps:
             # A generator of its own for each step: the batch depends on the seed and the step alone.
             chance = torch.Generator().manual_seed(settings.seed * 1_000_003 + state.step)
-            batch = data.batch(
-                profile.pairs, profile.photos, state.generator.config.noise, settings.code_noise, chance
-            )
+            batch = data.batch(profile.pairs, profile.photos, state.generator.config.noise, settings.code_noise, chance)
             batch = Batch(**{name: value.to(device) for name, value in vars(batch).items()})
             losses = _step(state, batch, encoder, settings, chance)
             state.step += 1
@@ -154,9 +152,7 @@ def _step(
     """One step of both networks; returns every loss by name."""
     weights, truths = settings.weights, len(batch.truth)
     share = _schedule(state.step, settings.chosen.steps)
-    for optimizer, rate in zip(
-        state.optimizers, (settings.learning_rate, settings.discriminator_rate), strict=True
-    ):
+    for optimizer, rate in zip(state.optimizers, (settings.learning_rate, settings.discriminator_rate), strict=True):
         optimizer.param_groups[0]["lr"] = rate * share
     kind = batch.inputs.device.type
     cast = torch.autocast(kind, torch.bfloat16)

@@ -47,9 +47,7 @@ class SetStatistics:
     @classmethod
     def of(cls, descriptors: Tensor, moments: Tensor) -> SetStatistics:
         """Pool descriptors (n, d) and colour moments (n, 9) of a set, n at least 1."""
-        return cls(
-            descriptors.mean(0), descriptors.std(0, correction=0), moments.mean(0), descriptors.shape[0]
-        )
+        return cls(descriptors.mean(0), descriptors.std(0, correction=0), moments.mean(0), descriptors.shape[0])
 
 
 @dataclass(frozen=True)
@@ -81,8 +79,8 @@ def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
 def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[slice]) -> Tensor:
     """Return the style code (d + 54 + 12,) of a set of photos against the reference population.
 
-    The first d numbers are the difference of the mean descriptors in units of the population's deviation, so that what
-    every portrait has in common (a face, skin, a wall) cancels. The next 54 say how much the set's colours vary, against
+    The first d numbers are the difference of the mean descriptors in units of the population's deviation: what every
+    portrait has in common (a face, skin, a wall) cancels. The next 54 say how much the set's colours vary, against
     the population's, less 1: what a creator keeps from photo to photo (-1) is their look, what varies as with anybody
     (0) is not; of one photo nothing is known (0). The last 12 are the linear colour transport from the population to
     the set, less the identity: the change of colour that no single photo's content explains.

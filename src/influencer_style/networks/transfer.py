@@ -50,8 +50,8 @@ class Change:
     Attributes:
         affine: (n, 12, h, w): a 3 x 4 colour transform for each pixel, row by row, less the identity.
         residual: (n, 3, h, w): what is added after it.
-        regions: (n, 6, h, w): how far a pixel belongs to skin, lips, eyes, hair, background or none of these; sums to 1.
-            None where it is not known.
+        regions: (n, 6, h, w): how far a pixel belongs to skin, lips, eyes, hair, background or none of these; they sum
+            to 1. None where it is not known.
     """
 
     affine: Tensor

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from influencer_style.studio.geometry import march
+from influencer_style.studio.geometry import GBuffer, march
 from influencer_style.studio.identity import Pose, sample_identity, sample_pose
 from influencer_style.studio.look import Look, sample_look, sample_neutral, vary_look
 from influencer_style.studio.population import CROWD_STREAM, PAIR_STREAM, photo_seed
@@ -17,6 +17,7 @@ from influencer_style.studio.workers import in_parallel
 
 REGIONS = ("skin", "lips", "eyes", "hair", "background")
 CROWD = 96
+SHARED = 3  # looks in a sitting
 
 
 @dataclass(frozen=True)
@@ -42,25 +43,34 @@ def _fine(look: Look, size: int) -> Look:
     return replace(look, grain=look.grain * min(1.0, size / 256))
 
 
-def _look_set(job: tuple[int, int, int, int, int]) -> tuple[np.ndarray, ...]:
-    """All portraits of one look: neutral, styled, references and regions."""
-    seed, number, targets, references, size = job
+def _sitting(job: tuple[int, int, int, int, int, int]) -> list[tuple[np.ndarray, ...]]:
+    """All portraits of the looks of one sitting; of each: neutral, styled, references and regions.
+
+    The people of a sitting wear all of its looks, one after the other: marching is what takes time, and a look is told
+    from a person where the same person wears several.
+    """
+    seed, number, looks, targets, references, size = job
     rng = np.random.default_rng((PAIR_STREAM, seed, number))
-    look = sample_look(rng)
-    neutral, styled, masks = [], [], []
+    people = []
     for _ in range(targets):
-        person, photo = sample_identity(rng), photo_seed(rng)
-        seen = march(person, crop_pose(rng), size)
-        neutral.append(shade(seen, person, _fine(sample_neutral(rng), size), photo))
-        styled.append(shade(seen, person, _fine(vary_look(look, rng), size), photo))
-        soft = regions(seen)
-        masks.append(np.stack([(soft[name] * 255.0).round().astype(np.uint8) for name in REGIONS]))
+        person = sample_identity(rng)
+        people.append((person, march(person, crop_pose(rng), size), photo_seed(rng)))
+    neutral = np.stack([shade(seen, who, _fine(sample_neutral(rng), size), photo) for who, seen, photo in people])
+    masks = np.stack([_masks(seen) for _, seen, _ in people])
     stranger = sample_identity(rng)
-    worn = [
-        render(stranger, crop_pose(rng), _fine(vary_look(look, rng), size), size, photo_seed(rng))
-        for _ in range(references)
-    ]
-    return np.stack(neutral), np.stack(styled), np.stack(worn), np.stack(masks)
+    poses = [march(stranger, crop_pose(rng), size) for _ in range(references)]
+    shown = []
+    for _ in range(looks):
+        look = sample_look(rng)
+        styled = [shade(seen, who, _fine(vary_look(look, rng), size), photo) for who, seen, photo in people]
+        worn = [shade(seen, stranger, _fine(vary_look(look, rng), size), photo_seed(rng)) for seen in poses]
+        shown.append((neutral, np.stack(styled), np.stack(worn), masks))
+    return shown
+
+
+def _masks(seen: GBuffer) -> np.ndarray:
+    soft = regions(seen)
+    return np.stack([(soft[name] * 255.0).round().astype(np.uint8) for name in REGIONS])
 
 
 def _bystander(job: tuple[int, int, int]) -> np.ndarray:
@@ -79,14 +89,19 @@ def render_pairs(
 ) -> StudioPairs:
     """Render training pairs of `looks` random looks; neither the creators' looks nor anyone of the demo set takes part.
 
-    Each look is shown by `targets` people (unstyled and styled) and, `references` times, by one more person. `size` is
-    in pixels; the same arguments give the same pixels. Raises ValueError if a number is below 1.
+    Each look is shown by `targets` people (unstyled and styled) and, `references` times, by one more person; three looks
+    share their people. `size` is in pixels; the same arguments give the same pixels. Raises ValueError if a number is
+    below 1.
     """
     if min(looks, targets, references) < 1:
         raise ValueError("looks, targets and references must be at least 1")
     # one pool for both kinds of work: starting processes takes seconds
-    jobs: list[tuple[Callable, tuple]] = [(_look_set, (seed, n, targets, references, size)) for n in range(looks)]
+    starts = range(0, looks, SHARED)
+    jobs: list[tuple[Callable, tuple]] = [
+        (_sitting, (seed, start, min(SHARED, looks - start), targets, references, size)) for start in starts
+    ]
     jobs += [(_bystander, (seed, n, size)) for n in range(CROWD)]
     done = list(in_parallel(_do, jobs, workers, progress, "pairs"))
-    neutral, styled, worn, masks = (np.stack(part) for part in zip(*done[:looks], strict=True))
-    return StudioPairs(neutral, styled, worn, masks, np.stack(done[looks:]))
+    shown = [look for sitting in done[: len(starts)] for look in sitting]
+    neutral, styled, worn, masks = (np.stack(part) for part in zip(*shown, strict=True))
+    return StudioPairs(neutral, styled, worn, masks, np.stack(done[len(starts) :]))

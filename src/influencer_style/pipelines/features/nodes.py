@@ -39,9 +39,7 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     """
     rows = crops.kept.reset_index(drop=True)
     cut = rows[["cx", "cy", "side", "angle"]].to_numpy().tolist()
-    keys = [
-        fingerprint(encoder.sha256, crops.fingerprint, *key) for key in zip(rows["photo_id"], cut, strict=True)
-    ]
+    keys = [fingerprint(encoder.sha256, crops.fingerprint, *key) for key in zip(rows["photo_id"], cut, strict=True)]
     known = {} if before is None else {row.key: (row.descriptor, row.moments) for row in before.itertuples()}
     new = [i for i, key in enumerate(keys) if key not in known]
     log.info("%d crops are described already, %d are new", len(rows) - len(new), len(new))
