@@ -95,7 +95,7 @@ def change_of_crop(
     small = F.interpolate(to_tensor(crop[None]), (side, side), mode="bilinear", antialias=True, align_corners=False)
     with torch.no_grad():
         change = bundle.generator.change(small, code[None], None if noise is None else noise[None])
-    return BilateralGrid.of(change, small, space=side // 2)
+    return BilateralGrid.of(change, small, space=side)
 
 
 def apply_to_photo(

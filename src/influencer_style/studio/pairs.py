@@ -89,9 +89,9 @@ def render_pairs(
 ) -> StudioPairs:
     """Render training pairs of `looks` random looks; neither the creators' looks nor anyone of the demo set takes part.
 
-    Each look is shown by `targets` people (unstyled and styled) and, `references` times, by one more person; three looks
-    share their people. `size` is in pixels; the same arguments give the same pixels. Raises ValueError if a number is
-    below 1.
+    Each look is shown by `targets` people (unstyled and styled) and, `references` times, by one more person; three
+    looks share their people. `size` is in pixels; the same arguments give the same pixels. Raises ValueError if a
+    number is below 1.
     """
     if min(looks, targets, references) < 1:
         raise ValueError("looks, targets and references must be at least 1")
