@@ -1,6 +1,7 @@
 """Kedro settings: which hooks run, and how configuration is merged."""
 
 import os
+import warnings
 
 # No telemetry, unless somebody asked for it: photos of people are processed here.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -21,3 +22,6 @@ CONFIG_LOADER_ARGS = {
     # Soft: an environment that sets one value keeps its siblings.
     "merge_strategy": {"parameters": "soft", "mlflow": "soft"},
 }
+
+# Kedro's own call; nothing that a user could mend.
+warnings.filterwarnings("ignore", message=r"OmegaConf\.register_new_resolver\(\) is deprecated")

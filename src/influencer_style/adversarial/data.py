@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import LookProfiles, SetStatistics, describe, style_code
+from influencer_style.looks.profile import TRANSPORT, LookProfiles, SetStatistics, describe, style_code
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.studio.pairs import StudioPairs
 
@@ -111,8 +111,8 @@ class TrainingData:
         users = self.users[draw(len(self.users), photos)]
         real = torch.stack([self.creators[n][draw(len(self.creators[n]), 1)[0]] for n in asked])
         codes = torch.stack([self._pair_code(look, generator) for look in graded] + [self.codes[n] for n in asked])
-        transport = codes[:, -12:]
-        described = codes[:, :-12] + code_noise * torch.randn(codes[:, :-12].shape, generator=generator)
+        described, transport = codes[:, :-TRANSPORT], codes[:, -TRANSPORT:]
+        described = described + code_noise * torch.randn(described.shape, generator=generator)
         regions = regions.float().div(255)
         weights = 1 + (regions * _REGION_WEIGHTS).sum(1, keepdim=True)
         regions = torch.cat([regions, (1 - regions.sum(1, keepdim=True)).clamp_min(0)], dim=1)
