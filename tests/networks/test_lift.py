@@ -53,6 +53,16 @@ def test_edges_stay_where_the_photo_has_them():
     assert np.abs(lifted[:, 256:] - 127).max() <= 26
 
 
+def test_far_beyond_the_crop_no_streaks_are_drawn():
+    stripes = torch.zeros(1, 3, 64, 64)
+    stripes[:, :, ::8] = 0.5
+    grid = BilateralGrid.of(Change(torch.zeros(1, 12, 64, 64), stripes), torch.full((1, 3, 64, 64), 0.5), space=64)
+    y = torch.linspace(0, 1, 50).view(-1, 1)
+    near, far = (grid.read(torch.full((1, 3, 50, 1), 0.5), torch.full((50, 1), x), y).residual for x in (0.5, 2.0))
+    assert near.std() > 0.02 and far.std() < 1e-5
+    assert 0.03 < far.mean() < 0.2
+
+
 def test_beyond_the_crop_the_border_goes_on():
     change = Change(torch.zeros(1, 12, 64, 64), torch.full((1, 3, 64, 64), 0.2))
     grid = BilateralGrid.of(change, smooth(64))

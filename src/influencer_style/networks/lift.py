@@ -2,7 +2,8 @@
 
 The change that the generator found on a small crop is collected in a bilateral grid (Chen, Paris and Durand 2007):
 cells over position and luminance. The photo reads its change back from the cell of its own position and luminance, so
-that edges stay where the photo has them, at any resolution. Outside the crop the border's cells go on.
+that edges stay where the photo has them, at any resolution. Beyond the crop, where the network saw nothing, the change
+of its border goes over into the mean of the border at the same luminance: going on as it is, it would draw streaks.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from influencer_style.networks.transfer import Change
 
 _LUMA = (0.299, 0.587, 0.114)
 _STRIP = 256
+_FADE = (0.47, 0.25)  # from this distance off the crop's centre, over this distance; its edge lies at 0.5
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,11 @@ class BilateralGrid:
 
     Attributes:
         cells: (1, 15, luma, h, w): 12 numbers of the colour transform less the identity, 3 of the residual.
+        beyond: (15, luma): what holds far from the crop.
     """
 
     cells: Tensor
+    beyond: Tensor
 
     @classmethod
     def of(cls, change: Change, guide: Tensor, space: int = 32, luma: int = 10) -> BilateralGrid:
@@ -58,7 +62,18 @@ class BilateralGrid:
                 weight = weight * (position - low if far else 1 - (position - low))
                 index = index * size + (low + far).clamp_max(size - 1)
             cells.index_add_(1, index, weighted * weight)
-        return cls(_fill(cells.view(1, -1, luma, space, space)))
+        cells = cells.view(1, -1, luma, space, space)
+        border = torch.ones(space, space, dtype=torch.bool)
+        border[space // 8 : -(space // 8), space // 8 : -(space // 8)] = False
+        filled = _fill(cells)
+        # Cells that pixels fell into count; what was only filled in is nobody's colour.
+        seen = cells[0, -1, :, border] + 1e-3
+        beyond = (filled[0, :, :, border] * seen).sum(-1) / seen.sum(-1)
+        for _ in range(3):
+            # A few of the border's pixels at one luminance must not make a step in a whole sky.
+            padded = F.pad(beyond[None], (1, 1), mode="replicate")[0]
+            beyond = (padded[:, :-2] + 2 * beyond + padded[:, 2:]) / 4
+        return cls(filled, beyond)
 
     def read(self, picture: Tensor, x: Tensor, y: Tensor) -> Change:
         """Return the change at the size of a picture, or of a strip of one.
@@ -72,6 +87,13 @@ class BilateralGrid:
         across = [((position * space - 0.5) / (space - 1)) * 2 - 1 for position in (x, y)]
         where = torch.stack([*across, luminance(picture)[0] * 2 - 1], dim=-1)
         read = F.grid_sample(self.cells, where[None, None], padding_mode="border", align_corners=True)[:, :, 0]
+        outside = ((torch.maximum((x - 0.5).abs(), (y - 0.5).abs()) - _FADE[0]) / _FADE[1]).clamp(0, 1)
+        if outside.any():
+            layers = self.beyond.shape[1] - 1
+            level = luminance(picture)[0].clamp(0, 1) * layers
+            low = level.floor().long().clamp_max(layers - 1)
+            far = torch.lerp(self.beyond[:, low], self.beyond[:, low + 1], level - low)
+            read = torch.lerp(read, far[None], outside * outside * (3 - 2 * outside))
         return Change(read[:, :12], read[:, 12:])
 
 
