@@ -22,7 +22,7 @@ from influencer_style.studio.pairs import StudioPairs
 # Every rendered look stands for so many: itself, and itself under random grades, which cost nothing to make.
 _GRADES = 3
 # What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them.
-_REGION_WEIGHTS = torch.tensor([1.0, 2.5, 2.5, 1.5, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
+_REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 1.5, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,6 @@ class TrainingData:
         weights = 1 + (regions * _REGION_WEIGHTS).sum(1, keepdim=True)
         regions = torch.cat([regions, (1 - regions.sum(1, keepdim=True)).clamp_min(0)], dim=1)
         neutral, truth = _pictures(neutral), apply_grades(_pictures(styled), self._grades[graded])
-        # A subtle look is as much of a look as a bold one, though it moves pixels less.
-        weights = weights / ((truth - neutral).abs().mean((1, 2, 3), keepdim=True) + 0.05)
         mirror = (torch.rand(pairs + photos, generator=generator) < 0.5).view(-1, 1, 1, 1)
         inputs = torch.cat([neutral, users.float().div(255)])
         return Batch(

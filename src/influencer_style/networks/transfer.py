@@ -100,8 +100,8 @@ class TransferGenerator(nn.Module):
         """
         if noise is None:
             noise = code.new_zeros(code.shape[0], self.config.noise)
-        # Bold looks reach further than most that training saw; squashing keeps them near. The transport passes as it is.
-        squashed = torch.cat([1.5 * torch.tanh(code[:, :-TRANSPORT] / 1.5), code[:, -TRANSPORT:]], dim=1)
+        # Codes of odd sets reach far; squashing keeps them near what training saw. The transport passes as it is.
+        squashed = torch.cat([3 * torch.tanh(code[:, :-TRANSPORT] / 3), code[:, -TRANSPORT:]], dim=1)
         # How far a picture is from a look depends on the picture: its own coarse colours go in beside the code.
         layout = F.adaptive_avg_pool2d(images, 4).flatten(1) * 4 - 2
         style = self.style(torch.cat([squashed, noise, layout], dim=1))
@@ -116,9 +116,7 @@ class TransferGenerator(nn.Module):
         # Masks and colours in full precision: bfloat16 has 8 bits, and so has a picture.
         with torch.autocast(images.device.type, enabled=False):
             regions, free, residual, gate = heads.float().split([REGIONS, self.config.masks, 3, 1], dim=1)
-            regions, own = regions.softmax(1), transforms.float().unflatten(1, (-1, 1 + TRANSPORT))
-            # Lips and eyes lie in the skin: what is learnt of them is what sets them apart from it.
-            transforms = torch.cat([own[:, :1], own[:, :1] + own[:, 1:3], own[:, 3:]], dim=1)
+            regions, transforms = regions.softmax(1), transforms.float().unflatten(1, (-1, 1 + TRANSPORT))
             areas = torch.cat([regions, free.softmax(1)], dim=1)
             # Each pixel lies in one region and in one free mask: half of the transport comes with either.
             transport = _rows(code[:, None, -TRANSPORT:].float())
