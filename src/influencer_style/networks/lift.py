@@ -117,7 +117,7 @@ def change_of_crop(
     small = F.interpolate(to_tensor(crop[None]), (side, side), mode="bilinear", antialias=True, align_corners=False)
     with torch.no_grad():
         change = bundle.generator.change(small, code[None], None if noise is None else noise[None])
-    return BilateralGrid.of(change, small, space=side)
+    return BilateralGrid.of(change, small, space=side // 2)
 
 
 def apply_to_photo(
