@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "OMP_WAIT_POLICY": "passive"}
+    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400"}
     command = [sys.executable, "-m", "kedro", "run", "--env", "test", *arguments]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=300)
 

@@ -6,11 +6,13 @@ import torch
 
 from influencer_style.adversarial.checkpoint import load_checkpoint
 from influencer_style.adversarial.data import TrainingData, apply_grades, random_grades, resize
+from influencer_style.adversarial.losses import reconstruction_loss
 from influencer_style.adversarial.settings import TrainingSettings
 from influencer_style.adversarial.trainer import TrainingDiverged, Watch, train_transfer
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor
+from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.studio.pairs import StudioPairs
 
 SETTINGS = {
@@ -110,9 +112,17 @@ def test_a_finished_training_is_not_done_again(data, encoder, tmp_path):
 
 def test_training_learns_the_pairs(data, encoder, tmp_path):
     profile = SETTINGS["profiles"]["cpu"] | {"steps": 80}
-    _, history = train_transfer(data, encoder, settings(profiles={"cpu": profile}), tmp_path / "c.pt")
-    assert {"reconstruction", "features", "adversarial", "gram", "discriminator", "total"} <= set(history[0])
-    assert history[-1]["reconstruction"] < 0.7 * history[0]["reconstruction"]
+    asked = settings(profiles={"cpu": profile}, learning_rate=0.0005)
+    generator, history = train_transfer(data, encoder, asked, tmp_path / "c.pt")
+    assert {"reconstruction", "features", "regions", "adversarial", "gram", "discriminator", "total"} <= set(history[0])
+    batch = data.batch(24, 1, 8, 0.0, torch.Generator().manual_seed(99))
+
+    def error(network):
+        with torch.no_grad():
+            return reconstruction_loss(network(batch.inputs, batch.codes)[:24], batch.truth, batch.weights)
+
+    # Four seeds came to 0.37 to 0.46 of the untrained network, which is the population transport.
+    assert error(generator) < 0.65 * error(TransferGenerator(generator.config))
 
 
 def test_a_loss_that_is_not_a_number_ends_the_training_with_a_remedy(data, encoder, tmp_path, monkeypatch):

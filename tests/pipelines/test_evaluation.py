@@ -74,7 +74,9 @@ def world(tmp_path_factory) -> dict:
     looks = LookProfiles(statistics(range(3, 9), None), profiles, encoder.sha256, encoder.groups, "6 users' photos")
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        generator = TransferGenerator(TransferConfig(encoder.dimension + 12, 32, 8, 1, 2)).eval().requires_grad_(False)
+        generator = (
+            TransferGenerator(TransferConfig(len(looks.code(looks.names[0])), 32, 8, 1, 2)).eval().requires_grad_(False)
+        )
     faces = store(folder / "faces", photos)
     return {
         "look_transfer": TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "a card"),

@@ -121,7 +121,14 @@ def waiting_processes(project):
     for name in SIGNALS:
         command = [sys.executable, "-m", "kedro", "run", "--pipelines", "long", "--params", f"waiting={name}"]
         output = (project / f"{name}.log").open("w")
-        processes[name] = subprocess.Popen(command, cwd=project, stdout=output, stderr=output)
+        # Where the tests run in the background, Ctrl-C is ignored, and that is inherited: here it must work.
+        processes[name] = subprocess.Popen(
+            command,
+            cwd=project,
+            stdout=output,
+            stderr=output,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
     deadline = time.monotonic() + 90
     while not all((project / name).exists() for name in SIGNALS):
         assert not any(process.poll() for process in processes.values()), (project / "SIGTERM.log").read_text()
