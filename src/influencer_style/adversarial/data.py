@@ -7,6 +7,7 @@ would have had.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -80,11 +81,19 @@ class TrainingData:
         self.creators = {name: resize(creators[name], resolution) for name in self.names}
         self.codes = {name: looks.code(name) for name in self.names}
         self.pairs = pairs
-        self._population = _describe_all(encoder, pairs.population)
+        self._encoder = encoder
         self._grades = random_grades(len(pairs.neutral) * _GRADES, torch.Generator().manual_seed(0))
         # The first of each look is the look as it was rendered.
         self._grades[::_GRADES] = torch.cat([torch.eye(3, 4), torch.ones(3, 1)], dim=1)
-        self._references = _describe_graded(encoder, pairs.references, self._grades)
+
+    @cached_property
+    def described(self) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+        """Descriptors and moments of the pairs' population (n, ...) and of graded looks' references (looks, r, ...).
+
+        Takes seconds, so it waits until a batch is wanted: a training that is finished wants none.
+        """
+        references = _describe_graded(self._encoder, self.pairs.references, self._grades)
+        return _describe_all(self._encoder, self.pairs.population), references
 
     def batch(self, pairs: int, photos: int, noise: int, code_noise: float, generator: torch.Generator) -> Batch:
         """Draw one batch.
@@ -102,7 +111,7 @@ class TrainingData:
 
         chosen = list(zip(draw(len(self.pairs.neutral), pairs), draw(self.pairs.neutral.shape[1], pairs), strict=True))
         neutral, styled, regions = (
-            torch.from_numpy(np.stack([array[look, person] for look, person in chosen]))
+            np.stack([array[look, person] for look, person in chosen])
             for array in (self.pairs.neutral, self.pairs.styled, self.pairs.regions)
         )
         graded = [look * _GRADES + grade for (look, _), grade in zip(chosen, draw(_GRADES, pairs), strict=True)]
@@ -113,10 +122,10 @@ class TrainingData:
         codes = torch.stack([self._pair_code(look, generator) for look in graded] + [self.codes[n] for n in asked])
         described, transport = codes[:, :-TRANSPORT], codes[:, -TRANSPORT:]
         described = described + code_noise * torch.randn(described.shape, generator=generator)
-        regions = regions.float().div(255)
+        regions = torch.from_numpy(regions).float().div(255)
         weights = 1 + (regions * _REGION_WEIGHTS).sum(1, keepdim=True)
         regions = torch.cat([regions, (1 - regions.sum(1, keepdim=True)).clamp_min(0)], dim=1)
-        neutral, truth = _pictures(neutral), apply_grades(_pictures(styled), self._grades[graded])
+        neutral, truth = to_tensor(neutral), apply_grades(to_tensor(styled), self._grades[graded])
         mirror = (torch.rand(pairs + photos, generator=generator) < 0.5).view(-1, 1, 1, 1)
         inputs = torch.cat([neutral, users.float().div(255)])
         return Batch(
@@ -133,12 +142,13 @@ class TrainingData:
 
     def _pair_code(self, look: int, generator: torch.Generator) -> Tensor:
         # Sets and populations of every size, so that small ones are no surprise later.
-        descriptors, moments = (part[look] for part in self._references)
+        population, references = self.described
+        descriptors, moments = (part[look] for part in references)
         some = _subset(len(descriptors), 2, generator)
-        people = _subset(len(self._population[0]), min(8, len(self._population[0])), generator)
+        people = _subset(len(population[0]), min(8, len(population[0])), generator)
         photos = SetStatistics.of(descriptors[some], moments[some])
-        population = SetStatistics.of(*(part[people] for part in self._population))
-        return style_code(photos, population, self.looks.groups)
+        some_people = SetStatistics.of(*(part[people] for part in population))
+        return style_code(photos, some_people, self.looks.groups)
 
 
 def random_grades(count: int, generator: torch.Generator) -> Tensor:
@@ -186,14 +196,10 @@ def _describe_graded(encoder: StyleEncoder, references: np.ndarray, grades: Tens
     parts = []
     with torch.no_grad():
         for look, photos in enumerate(tqdm(references, desc="Describing studio looks", unit="look")):
-            shown = _pictures(torch.from_numpy(photos)).repeat(_GRADES, 1, 1, 1)
+            shown = to_tensor(photos).repeat(_GRADES, 1, 1, 1)
             own = grades[look * _GRADES : (look + 1) * _GRADES].repeat_interleave(len(photos), 0)
             parts.append([part.unflatten(0, (_GRADES, -1)) for part in describe(encoder, apply_grades(shown, own))])
     return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
-
-
-def _pictures(crops: Tensor) -> Tensor:
-    return crops.permute(0, 3, 1, 2).float().div(255)
 
 
 def _subset(count: int, least: int, generator: torch.Generator) -> Tensor:

@@ -104,6 +104,8 @@ def train_transfer(
     state = _start(data, settings, device)
     state.restore(checkpoint)
     encoder = copy.deepcopy(encoder).to(device)
+    if state.step < profile.steps:
+        log.info("%d studio looks to learn from", len(data.described[1][0]))  # described before the clock starts
     began, saved = time.monotonic() - state.seconds, time.monotonic()
     with tqdm(total=profile.steps, initial=state.step, desc="Training", unit="step", smoothing=0.05) as bar:
         while state.step < profile.steps:

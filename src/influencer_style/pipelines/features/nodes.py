@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,10 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.pictures import draw_look_map, draw_looks_side_by_side
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.networks.bundle import to_tensor
 from influencer_style.photos.consent import load_consent
 from influencer_style.pipelines.features.parameters import FeaturesParameters
+from influencer_style.pipelines.project import in_project
 from influencer_style.storage.fingerprint import fingerprint
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     with torch.no_grad(), tqdm(total=len(new), desc="Describing", unit="crop", disable=not new) as bar:
         for start in range(0, len(new), _BATCH):
             part = new[start : start + _BATCH]
-            pixels = torch.from_numpy(crops.pixels(rows.iloc[part])).permute(0, 3, 1, 2).float().div(255)
+            pixels = to_tensor(crops.pixels(rows.iloc[part]))
             descriptors, moments = describe(encoder, pixels)
             known |= {keys[i]: (d, m) for i, d, m in zip(part, descriptors.numpy(), moments.numpy(), strict=True)}
             bar.update(len(part))
@@ -75,7 +76,7 @@ def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict
         )
     looks = []
     for (slug, creator), own in photos.groupby(["slug", "creator"]):
-        consent = load_consent(Path(source["creators"]) / creator)
+        consent = load_consent(in_project(source["creators"]) / creator)
         if "transfer" not in consent.scope:
             log.warning("Creator %s does not allow transfer; their look is not offered", creator)
             continue
