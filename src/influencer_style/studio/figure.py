@@ -12,70 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from influencer_style.studio.hair import Hair
 from influencer_style.studio.identity import Identity, Pose
+from influencer_style.studio.solids import Capsules, Ellipsoids, smooth_max, smooth_min, step
 
 PIVOT = torch.tensor([0.0, -0.75, -0.25])[:, None]
 EYE_RADIUS = 0.134
 BLOCK = 8192
-HAIR_END = {"shaved": 0.0, "short": -0.12, "tied": -0.5, "bob": -0.98, "long": -2.3}
-
-
-def smooth_min(a: Tensor, b: Tensor, k: float) -> Tensor:
-    """Union of two distances whose seam is rounded over about `k` decimetres."""
-    h = ((a - b).abs() / -k + 1.0).clamp_min(0.0)
-    return torch.minimum(a, b) - h * h * (k / 4.0)
-
-
-def smooth_max(a: Tensor, b: Tensor, k: float) -> Tensor:
-    """Intersection of two distances whose edge is rounded over about `k` decimetres."""
-    h = ((a - b).abs() / -k + 1.0).clamp_min(0.0)
-    return torch.maximum(a, b) + h * h * (k / 4.0)
-
-
-def step(low: float | Tensor, high: float | Tensor, value: Tensor) -> Tensor:
-    """Smooth step: 0 where `value` is at `low` or beyond, 1 at `high` or beyond; `low` may exceed `high`."""
-    t = ((value - low) / (high - low)).clamp(0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
-
-
-class Ellipsoids:
-    """Several ellipsoids at once: approximate signed distances, exact to first order near each surface.
-
-    Each row is (centre, radii, shears): y grows by shears[0] * z and z by shears[1] * x before the test.
-    """
-
-    def __init__(self, rows: list[tuple[tuple, tuple, tuple]]) -> None:
-        matrices, offsets = [], []
-        for centre, radii, (yz, zx) in rows:
-            matrices.append(np.array([[1, 0, 0], [yz * zx, 1, yz], [zx, 0, 1]]) / np.array(radii)[:, None])
-            offsets.append(np.array(centre) / np.array(radii))
-        count = len(rows)
-        self._matrix = torch.tensor(np.stack(matrices, 1).reshape(3 * count, 3), dtype=torch.float32)
-        self._offset = torch.tensor(np.stack(offsets, 1).reshape(3 * count, 1), dtype=torch.float32)
-        self._inverse = torch.tensor(1 / np.array([row[1] for row in rows]).T[:, :, None], dtype=torch.float32)
-
-    def __call__(self, points: Tensor) -> Tensor:
-        """Distances (rows, n) of points (3, n)."""
-        unit = (self._matrix @ points - self._offset).view(*self._inverse.shape[:2], -1)
-        near = unit.square().sum(0).sqrt()
-        slope = (unit * self._inverse).square_().sum(0).sqrt().clamp_min(1e-6)
-        return near * (near - 1.0) / slope
-
-
-class Capsules:
-    """Several capsules at once, rows of (start, end, radius at the start, radius at the end)."""
-
-    def __init__(self, rows: list[tuple[tuple, tuple, float, float]]) -> None:
-        table = torch.tensor([[*a, *b, ra, rb] for a, b, ra, rb in rows], dtype=torch.float32)
-        self._start, axis = table[:, :3], table[:, 3:6] - table[:, :3]
-        self._axis, self._along = axis, axis / axis.square().sum(1, keepdim=True)
-        self._from, self._radii = (self._along * self._start).sum(1, keepdim=True), table[:, 6:]
-
-    def __call__(self, points: Tensor) -> Tensor:
-        """Signed distances (rows, n) of points (3, n)."""
-        t = (self._along @ points - self._from).clamp_(0.0, 1.0)
-        away = points.unsqueeze(1) - self._start.T[:, :, None] - self._axis.T[:, :, None] * t
-        return away.square_().sum(0).sqrt() - (self._radii[:, :1] + (self._radii[:, 1:] - self._radii[:, :1]) * t)
 
 
 class Figure:
@@ -98,11 +41,7 @@ class Figure:
         self.lid_top, self.lid_low = 0.068 + 0.010 * i.eye_open - 0.008 * pose.smile, -0.054 + 0.010 * pose.smile
         self.brow_y = 0.275 + 0.028 * i.brow_height
         self.nose_tip = (0.0, -0.295 - 0.035 * i.nose_length, 0.875 + 0.02 * i.nose_bridge)
-        self.hair_end = HAIR_END[i.hair_style]
-        self.falls = i.hair_style in ("bob", "long")
-        self.hairline = 0.74 + 0.05 * i.forehead - 0.40 * i.fringe * self.falls
-        rng = np.random.default_rng(i.texture_seed)
-        self.phases = [float(phase) for phase in rng.uniform(0.0, 2.0 * math.pi, 8)]
+        self.hair = Hair(i)
         self._bumps()
         self._solids()
 
@@ -199,61 +138,11 @@ class Figure:
         body = smooth_min(neck, torso, 0.35)
         collar = by + 1.40 + 0.25 * self.identity.neckline - 0.25 * side * side + 0.12 * step(-0.2, -0.7, bz)
         clothes = smooth_max(body - 0.035, collar, 0.05)
-        return torch.stack([smooth_min(skin, body, 0.12), ball, self._hair(*local, ax, cranium), clothes])
-
-    def _cover(self, x: Tensor, ax: Tensor, y: Tensor, z: Tensor) -> Tensor:
-        """Signed distance into the hairy part of the scalp: positive behind the hairline, negative on the face."""
-        i = self.identity
-        peak = self.hairline - 0.10 * (x - 0.25 * i.parting).abs() * (i.fringe < 0.4)
-        wide = (0.645 - 0.02 * self.falls) * (1.0 + 0.05 * i.face_width)
-        rise = (y + 0.15) / (peak + 0.15)
-        u = ax / wide
-        outside = 0.3 * (u * u * (0.7 + 0.3 * u * u) + rise * rise * (y > -0.15) - 1.0)
-        cover = smooth_max(outside, 0.06 - z, 0.1)
-        floor = y + 0.5 if self.falls else y - self.hair_end + 0.5 * step(0.0, 0.5, -z - 0.1)
-        return smooth_min(cover, floor, 0.12)
+        return torch.stack([smooth_min(skin, body, 0.12), ball, self.hair.distance(*local, ax, cranium), clothes])
 
     def scalp(self, local: Tensor) -> Tensor:
         """How densely hair roots stand (n,), 0 to 1, at head points (3, n)."""
-        x, y, z = local
-        near_skull = step(0.05, 0.02, self._masses(local)[0])
-        return step(-0.015, 0.05, self._cover(x, x.abs(), y, z)) * near_skull
-
-    def _hair(self, x: Tensor, y: Tensor, z: Tensor, ax: Tensor, cranium: Tensor) -> Tensor:
-        """Hair as a shell that thickens away from the hairline, and a curtain that falls beside the face."""
-        i, phase = self.identity, self.phases
-        if i.hair_style == "shaved":
-            return torch.full_like(x, 9.0)
-        azimuth = torch.atan2(x - 0.15 * i.parting, z + 0.3)
-        clump = torch.sin(9.0 * azimuth + phase[0]) + 0.6 * torch.sin(21.0 * azimuth + 5.0 * i.hair_curl * y + phase[1])
-        relief = 0.010 * clump
-        if i.hair_curl > 0.4:
-            f = 11.0 + 5.0 * i.hair_curl
-            curls = (
-                torch.sin(f * x + phase[2]) * torch.sin(f * y + phase[3] + 2 * z) * torch.sin(f * z + phase[4] + 2 * x)
-            )
-            relief = relief * (1.2 - i.hair_curl) + 0.045 * (i.hair_curl - 0.4) * curls
-        cover = self._cover(x, ax, y, z) + 0.007 * clump
-        full = {"short": 0.08, "tied": 0.05, "bob": 0.09, "long": 0.09}[i.hair_style]
-        full = full + (0.07 + 0.14 * i.hair_curl) * i.hair_volume * (i.hair_style != "tied")
-        full = full * (0.85 + 0.3 * step(0.3, 1.2, y) - 0.25 * step(0.16, 0.0, (x - 0.3 * i.parting).abs()) * (z > 0))
-        thick = full * step(-0.05, 0.36 if i.fringe < 0.4 else 0.10, cover) - 0.025 * step(0.05, -0.05, cover)
-        hair = cranium - thick - relief * step(0.0, 0.15, cover)
-        if not self.falls:
-            return hair * 0.85
-        bend = (0.02 + 0.05 * i.hair_curl) * torch.sin((5.0 + 5.0 * i.hair_curl) * y + phase[5] + 1.5 * azimuth)
-        sway = bend * step(0.3, -0.7, y)
-        radius = 0.70 + full * 0.8 + (0.06 + 0.10 * i.hair_volume) * step(0.7, -0.7, y)
-        radius = radius - (0.10 * step(-0.6, -1.0, y) if i.hair_style == "bob" else 0.0)
-        u, w = x + sway, (z + 0.25) * 0.9
-        tube = (u * u + w * w + 1e-6).sqrt() - radius
-        ends = self.hair_end - 0.04 * clump - y
-        curtain = smooth_max(smooth_max(tube, ends, 0.12), y - 0.75, 0.5) - relief
-        curtain = smooth_min(hair, curtain, 0.12)
-        opening = 0.60 - 0.05 * i.hair_volume - 0.03 * i.parting * torch.sign(x)
-        inner = opening - 0.05 * step(-0.1, -0.8, y) + 0.08 * step(-0.9, -1.6, y) + 0.4 * sway
-        gap = smooth_max(smooth_max(ax - inner - relief, 0.02 - z, 0.15), y - self.hairline + 0.18, 0.3)
-        return smooth_max(curtain, -gap, 0.14) * 0.85
+        return self.hair.scalp(local, self._masses(local)[0])
 
     def distance(self, points: Tensor) -> Tensor:
         """Signed distance (n,) of world points (3, n) to the nearest surface."""

@@ -12,7 +12,7 @@ from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
 from influencer_style.studio.figure import BLOCK, EYE_RADIUS, Figure
 from influencer_style.studio.identity import Identity, Pose
-from influencer_style.studio.surface import eye_marks, hair_marks, skin_marks
+from influencer_style.studio.surface import eye_marks, skin_marks
 
 SKIN, EYE, HAIR, CLOTHES, BACKGROUND = range(5)
 CAMERA = torch.tensor([0.0, -0.06, 11.0])
@@ -196,7 +196,7 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
     marks = {
         SKIN: skin_marks(figure, local[:, skin], 0.4 * pixel),
         EYE: eye_marks(figure, local[:, eye], 0.4 * pixel),
-        HAIR: hair_marks(figure, local[:, hair], figure.rotation.T @ normals[:, hair]),
+        HAIR: figure.hair.marks(local[:, hair], figure.rotation.T @ normals[:, hair]),
     }
     return GBuffer(size, figure, edges, hits, material, points, normals, views, openness, marks)
 

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import grid_sample
 
-from influencer_style.studio.figure import EYE_RADIUS, Figure, step
+from influencer_style.studio.figure import EYE_RADIUS, Figure
+from influencer_style.studio.solids import step
+from influencer_style.studio.texture import noise_table, sample
 
 IRIS, PUPIL = 0.072, 0.030  # radii in decimetres
-
-
-def noise_table(seed: int, height: int, width: int, smooth: tuple[int, int]) -> Tensor:
-    """A tileable random texture (height, width), mean 0 and deviation 1, averaged over `smooth` texels of each axis."""
-    table = np.random.default_rng(seed).normal(size=(height, width))
-    for axis, length in enumerate(smooth):
-        table = sum(np.roll(table, shift, axis) for shift in range(length))
-    return torch.tensor((table - table.mean()) / table.std(), dtype=torch.float32)
-
-
-def sample(table: Tensor, u: Tensor, v: Tensor) -> Tensor:
-    """Read a tileable texture at columns `u` and rows `v`, both in repeats of the texture."""
-    grid = torch.stack([u - u.floor(), v - v.floor()], 1)[None, :, None] * 2.0 - 1.0
-    return grid_sample(table[None, None], grid, "bilinear", "reflection", align_corners=False)[0, 0, :, 0]
 
 
 def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
@@ -114,26 +100,4 @@ def eye_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
         "glint_x": flat[0],
         "glint_y": flat[1],
         "gaze": gaze,
-    }
-
-
-def hair_marks(figure: Figure, local: Tensor, normals: Tensor) -> dict[str, Tensor]:
-    """Strand pattern, strand direction (3, n) in head axes and depth from root to tip of hair points (3, n)."""
-    i = figure.identity
-    x, y, z = local
-    azimuth = torch.atan2(x - 0.15 * i.parting, z + 0.3)
-    wave = (0.03 + 0.10 * i.hair_curl) * torch.sin((5.0 + 7.0 * i.hair_curl) * y + figure.phases[5] + 2.0 * azimuth)
-    table = noise_table(i.texture_seed + 3, 24, 512, (4, 1))
-    around = azimuth / (2.0 * torch.pi) + wave * 0.25
-    strands = 0.6 * sample(table, around * 0.5, y * 0.20) + 0.55 * sample(table, around * 1.6, y * 0.35 + 0.5)
-    locks = sample(noise_table(i.texture_seed + 4, 16, 96, (4, 2)), around * 0.8, y * 0.25)
-    pole = torch.tensor([0.3 * i.parting, 1.15, -0.15])[:, None]
-    down = torch.stack([2.0 * wave, torch.full_like(y, -1.0), torch.zeros_like(y)])
-    fall = (local - pole) * step(0.0, 0.6, y) + down * (1.0 - step(0.0, 0.6, y))
-    fall = fall - (fall * normals).sum(0) * normals
-    return {
-        "strands": strands,
-        "locks": locks,
-        "direction": fall / fall.norm(dim=0).clamp_min(1e-6),
-        "tip": step(0.9, min(figure.hair_end, -0.3), y) if figure.falls else step(1.2, 0.1, y),
     }

@@ -1,0 +1,68 @@
+"""The pieces that figures are built of: round solids, and unions and cuts whose seams are rounded.
+
+Unit: decimetre. Points are tensors (3, n), distances (n,).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def smooth_min(a: Tensor, b: Tensor, k: float) -> Tensor:
+    """Union of two distances whose seam is rounded over about `k` decimetres."""
+    h = ((a - b).abs() / -k + 1.0).clamp_min(0.0)
+    return torch.minimum(a, b) - h * h * (k / 4.0)
+
+
+def smooth_max(a: Tensor, b: Tensor, k: float) -> Tensor:
+    """Intersection of two distances whose edge is rounded over about `k` decimetres."""
+    h = ((a - b).abs() / -k + 1.0).clamp_min(0.0)
+    return torch.maximum(a, b) + h * h * (k / 4.0)
+
+
+def step(low: float | Tensor, high: float | Tensor, value: Tensor) -> Tensor:
+    """Smooth step: 0 where `value` is at `low` or beyond, 1 at `high` or beyond; `low` may exceed `high`."""
+    t = ((value - low) / (high - low)).clamp(0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+class Ellipsoids:
+    """Several ellipsoids at once: approximate signed distances, exact to first order near each surface.
+
+    Each row is (centre, radii, shears): y grows by shears[0] * z and z by shears[1] * x before the test.
+    """
+
+    def __init__(self, rows: list[tuple[tuple, tuple, tuple]]) -> None:
+        matrices, offsets = [], []
+        for centre, radii, (yz, zx) in rows:
+            matrices.append(np.array([[1, 0, 0], [yz * zx, 1, yz], [zx, 0, 1]]) / np.array(radii)[:, None])
+            offsets.append(np.array(centre) / np.array(radii))
+        count = len(rows)
+        self._matrix = torch.tensor(np.stack(matrices, 1).reshape(3 * count, 3), dtype=torch.float32)
+        self._offset = torch.tensor(np.stack(offsets, 1).reshape(3 * count, 1), dtype=torch.float32)
+        self._inverse = torch.tensor(1 / np.array([row[1] for row in rows]).T[:, :, None], dtype=torch.float32)
+
+    def __call__(self, points: Tensor) -> Tensor:
+        """Distances (rows, n) of points (3, n)."""
+        unit = (self._matrix @ points - self._offset).view(*self._inverse.shape[:2], -1)
+        near = unit.square().sum(0).sqrt()
+        slope = (unit * self._inverse).square_().sum(0).sqrt().clamp_min(1e-6)
+        return near * (near - 1.0) / slope
+
+
+class Capsules:
+    """Several capsules at once, rows of (start, end, radius at the start, radius at the end)."""
+
+    def __init__(self, rows: list[tuple[tuple, tuple, float, float]]) -> None:
+        table = torch.tensor([[*a, *b, ra, rb] for a, b, ra, rb in rows], dtype=torch.float32)
+        self._start, axis = table[:, :3], table[:, 3:6] - table[:, :3]
+        self._axis, self._along = axis, axis / axis.square().sum(1, keepdim=True)
+        self._from, self._radii = (self._along * self._start).sum(1, keepdim=True), table[:, 6:]
+
+    def __call__(self, points: Tensor) -> Tensor:
+        """Signed distances (rows, n) of points (3, n)."""
+        t = (self._along @ points - self._from).clamp_(0.0, 1.0)
+        away = points.unsqueeze(1) - self._start.T[:, :, None] - self._axis.T[:, :, None] * t
+        return away.square_().sum(0).sqrt() - (self._radii[:, :1] + (self._radii[:, 1:] - self._radii[:, :1]) * t)
