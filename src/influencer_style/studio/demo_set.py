@@ -10,16 +10,18 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.look import CREATOR_LOOKS, Look
+from influencer_style.studio.pairs import REGIONS
 from influencer_style.studio.population import Portrait, StudioSettings, creators, truths, users
-from influencer_style.studio.render import shade
+from influencer_style.studio.render import regions, shade
 from influencer_style.studio.workers import in_parallel
 
-FOLDERS = ("creators", "users", "truth", "oracle")
+FOLDERS = ("creators", "users", "truth", "oracle", "regions")
 DONE, BEGUN = "done.json", ".begun.json"
 CONSENT = """\
 schema: 1
@@ -37,12 +39,13 @@ contact: the maintainers of influencer_style
 
 @dataclass(frozen=True)
 class _Sitting:
-    """One march and the files shaded from it: (path, look, seed)."""
+    """One march, the pictures shaded from it, (path, look, seed), and the masks read off it, (path, region)."""
 
     identity: Identity
     pose: Pose
     size: int
     files: tuple[tuple[Path, Look, int], ...]
+    masks: tuple[tuple[Path, str], ...]
 
 
 def fingerprint(settings: StudioSettings) -> str:
@@ -65,36 +68,45 @@ def _shoot(sitting: _Sitting) -> int:
     """Render and write the files of one sitting; returns how many."""
     seen = march(sitting.identity, sitting.pose, sitting.size)
     for path, look, seed in sitting.files:
-        picture, data = Image.fromarray(shade(seen, sitting.identity, look, seed)), io.BytesIO()
-        if path.suffix == ".jpg":
-            picture.save(data, "JPEG", quality=95, subsampling=0)
-        else:
-            picture.save(data, "PNG", compress_level=3)
-        _write(path, data.getvalue())
-    return len(sitting.files)
+        _write(path, _encoded(shade(seen, sitting.identity, look, seed), path.suffix))
+    soft = regions(seen) if sitting.masks else {}
+    for path, region in sitting.masks:
+        _write(path, _encoded((soft[region] * 255.0).round().astype(np.uint8), path.suffix))
+    return len(sitting.files) + len(sitting.masks)
+
+
+def _encoded(pixels: np.ndarray, suffix: str) -> bytes:
+    picture, data = Image.fromarray(pixels), io.BytesIO()
+    if suffix == ".jpg":
+        picture.save(data, "JPEG", quality=95, subsampling=0)
+    else:
+        picture.save(data, "PNG", compress_level=3)
+    return data.getvalue()
 
 
 def _plan(folder: Path, settings: StudioSettings) -> list[_Sitting]:
     """Every sitting of the demo set with the files that are still missing."""
-    wanted: list[list[tuple[Path, Portrait]]] = [
-        [(folder / "creators" / name / f"{name}-{number:03d}.jpg", portrait)]
+    wanted: list[tuple[list[tuple[Path, Portrait]], list[tuple[Path, str]]]] = [
+        ([(folder / "creators" / name / f"{name}-{number:03d}.jpg", portrait)], [])
         for name, portraits in creators(settings).items()
         for number, portrait in enumerate(portraits)
     ]
     for number, portrait in enumerate(users(settings)):
-        files = [(folder / "users" / f"user-{number:03d}.jpg", portrait)]
+        name = f"user-{number:03d}"
+        files, masks = [(folder / "users" / f"{name}.jpg", portrait)], []
         if number in settings.truth_users:
             others = truths(settings, number, portrait)
-            files += [
-                (folder / kind / name / f"user-{number:03d}.png", other) for (kind, name), other in others.items()
-            ]
-        wanted.append(files)
+            files += [(folder / kind / look / f"{name}.png", other) for (kind, look), other in others.items()]
+            # One set for all looks: a look changes colours and light, never where things are.
+            masks = [(folder / "regions" / region / f"{name}.png", region) for region in REGIONS]
+        wanted.append((files, masks))
     plan = []
-    for files in wanted:
+    for files, masks in wanted:
         missing = tuple((path, portrait.look, portrait.seed) for path, portrait in files if not path.exists())
-        if missing:
+        unmasked = tuple((path, region) for path, region in masks if not path.exists())
+        if missing or unmasked:
             first = files[0][1]
-            plan.append(_Sitting(first.identity, first.pose, settings.size, missing))
+            plan.append(_Sitting(first.identity, first.pose, settings.size, missing, unmasked))
     return plan
 
 
@@ -110,7 +122,8 @@ def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, pr
     """Write the demo set below `folder`.
 
     `creators/<name>/` holds photos and consent.yml, `users/` photos, `truth/<look>/` and `oracle/<look>/` the users of
-    `settings.truth_users` in each look, `done.json` the fingerprint, last. Files already there are kept while the
+    `settings.truth_users` in each look, `regions/<region>/` masks of what their pictures show (grey, 255 is the region),
+    `done.json` the fingerprint, last. Files already there are kept while the
     fingerprint is the same, so a broken run goes on where it stopped; under another fingerprint they are rendered anew.
     Raises ValueError if `workers` is below 1, FileExistsError if one of these names holds what is no demo set, and
     OSError if the folder cannot be written.

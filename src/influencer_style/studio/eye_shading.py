@@ -23,8 +23,8 @@ def eye_radiance(identity: Identity, m: dict[str, Tensor], lit: Lit) -> Tensor:
 
 def _albedo(identity: Identity, m: dict[str, Tensor]) -> Tensor:
     """Albedo (3, n) of the eyeball: white, iris with limbus and rays, pupil."""
-    white = torch.tensor([0.62, 0.58, 0.56])[:, None] * torch.ones_like(m["iris"])
-    white = mix(white, torch.tensor([0.62, 0.38, 0.34])[:, None], 0.5 * step(0.45, 0.95, m["corner"]))
+    white = torch.tensor([0.52, 0.48, 0.46])[:, None] * torch.ones_like(m["iris"])
+    white = mix(white, torch.tensor([0.52, 0.30, 0.27])[:, None], 0.5 * step(0.45, 0.95, m["corner"]))
     iris = linear(identity.eyes) * (1.15 + 0.28 * m["rays"]).clamp(0.3, 2.2) * (1.0 - 0.65 * m["limbus"])
     base = mix(white, iris, m["iris"])
     return mix(base, torch.tensor([0.004, 0.004, 0.005])[:, None], m["pupil"]) * (0.28 + 0.72 * m["lidded"])

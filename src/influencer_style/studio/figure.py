@@ -12,12 +12,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from influencer_style.studio.glasses import Glasses
 from influencer_style.studio.hair import Hair
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.solids import Capsules, Ellipsoids, smooth_max, smooth_min, step
 
 PIVOT = torch.tensor([0.0, -0.75, -0.25])[:, None]
 EYE_RADIUS = 0.134
+# the head's own axes are narrower than the world: widths below were drawn for a long head
+WIDEN = torch.tensor([1.09, 1.0, 1.0])[:, None]
 BLOCK = 8192
 
 
@@ -32,15 +35,18 @@ class Figure:
         tilt = np.array([[math.cos(roll), -math.sin(roll), 0], [math.sin(roll), math.cos(roll), 0], [0, 0, 1]])
         self.rotation = torch.tensor(tilt @ turn @ nod, dtype=torch.float32)
         i = identity
-        self.chin_y = -0.95 - 0.06 * i.face_length
+        self.chin_y = -0.95 - 0.06 * i.face_length - 0.035 * pose.parted
         self.mouth_y = -0.605 - 0.03 * i.face_length - 0.01 * i.nose_length
-        self.mouth_w = 0.235 + 0.03 * i.lip_width + 0.03 * pose.smile
-        self.lip_up, self.lip_low = 0.084 + 0.024 * i.lip_upper, 0.104 + 0.028 * i.lip_lower
-        self.eye = (0.312 + 0.022 * i.eye_spacing, 0.05, 0.545)
-        self.eye_w = 0.160 + 0.012 * i.eye_size
-        self.lid_top, self.lid_low = 0.068 + 0.010 * i.eye_open - 0.008 * pose.smile, -0.054 + 0.010 * pose.smile
+        self.mouth_w = 0.222 + 0.03 * i.lip_width + 0.04 * pose.smile
+        thin = (1.0 - 0.25 * i.age) * (1.0 - 0.2 * pose.smile)
+        self.lip_up, self.lip_low = (0.080 + 0.026 * i.lip_upper) * thin, (0.100 + 0.030 * i.lip_lower) * thin
+        self.gap_up, self.gap_low = 0.020 * pose.parted, (0.045 + 0.03 * pose.smile) * pose.parted
+        self.eye = (0.295 + 0.020 * i.eye_spacing, 0.05, 0.545)
+        self.eye_w = 0.150 + 0.012 * i.eye_size
+        self.lid_top = 0.059 + 0.009 * i.eye_open - 0.007 * pose.smile - 0.008 * i.age
+        self.lid_low = -0.050 + 0.010 * pose.smile - 0.004 * i.age
         self.brow_y = 0.275 + 0.028 * i.brow_height
-        self.nose_tip = (0.0, -0.295 - 0.035 * i.nose_length, 0.875 + 0.02 * i.nose_bridge)
+        self.nose_tip = (0.0, -0.275 - 0.035 * i.nose_length, 0.875 + 0.02 * i.nose_bridge)
         self.hair = Hair(i)
         self._bumps()
         self._solids()
@@ -48,21 +54,27 @@ class Figure:
     def _bumps(self) -> None:
         """Soft swellings and hollows of the face: height, centre, size along each axis (mirrored over x)."""
         i, m, smile = self.identity, self.mouth_y, self.pose.smile
+        up, low, beard = self.gap_up, self.gap_low, i.beard_length * i.beard
         ex, ey, _ = self.eye
         table = [
             (-0.075, ex - 0.03, ey + 0.02, 0.66, 0.21, 0.13, 0.30),  # eye socket
             (0.030, 0.26, self.brow_y - 0.02, 0.66, 0.22, 0.09, 0.25),  # brow ridge
-            (0.040 + 0.03 * i.cheek, 0.41, -0.17, 0.52, 0.17, 0.16, 0.25),  # cheekbone
-            (0.030 + 0.035 * smile, 0.32, -0.30, 0.60, 0.15, 0.14, 0.25),  # apple of the cheek
-            (-0.012 + 0.02 * i.cheek, 0.42, -0.58, 0.40, 0.16, 0.22, 0.30),  # hollow of the cheek
+            (0.055 + 0.03 * i.cheek, 0.45, -0.15, 0.45, 0.16, 0.15, 0.28),  # cheekbone
+            (0.028 + 0.045 * smile - 0.02 * i.age, 0.32, -0.27, 0.60, 0.15, 0.13, 0.25),  # apple of the cheek
+            (-0.022 + 0.02 * i.cheek - 0.02 * i.age, 0.44, -0.52, 0.40, 0.15, 0.20, 0.30),  # hollow of the cheek
+            (0.030 * i.age, 0.36, -0.78, 0.36, 0.12, 0.14, 0.20),  # jowl
+            (-0.022 - 0.012 * i.age, 0.52, 0.34, 0.42, 0.10, 0.20, 0.25),  # temple
             (0.050, 0.0, m, 0.66, 0.26, 0.21, 0.30),  # the teeth's mound
-            (-0.010 - 0.010 * smile, 0.25, -0.46, 0.66, 0.06, 0.13, 0.25),  # fold from nose to mouth
+            (-0.010 - 0.014 * smile - 0.010 * i.age, 0.26, -0.46, 0.66, 0.05, 0.13, 0.25),  # fold from nose to mouth
             (-0.014, 0.0, m + 0.145, 0.74, 0.035, 0.07, 0.20),  # philtrum
-            (0.042 + 0.010 * i.lip_upper, 0.055, m + 0.050, 0.72, 0.14, 0.046, 0.25),  # upper lip
-            (0.050 + 0.012 * i.lip_lower, 0.0, m - 0.066, 0.72, 0.16, 0.056, 0.25),  # lower lip
-            (-0.036, 0.0, m - 0.003, 0.74, 0.155, 0.018, 0.25),  # where the lips meet
+            (0.042 + 0.010 * i.lip_upper, 0.055, m + 0.050 + up, 0.72, 0.14, 0.046, 0.25),  # upper lip
+            (0.050 + 0.012 * i.lip_lower, 0.0, m - 0.066 - low, 0.72, 0.16, 0.056, 0.25),  # lower lip
+            (-0.036, 0.0, m - 0.003 + (up - low) / 2, 0.74, 0.155, 0.018 + 0.6 * (up + low), 0.25),  # between the lips
             (-0.016, self.mouth_w + 0.01, m, 0.60, 0.05, 0.06, 0.25),  # corner of the mouth
             (-0.030, 0.0, m - 0.185, 0.68, 0.17, 0.06, 0.25),  # above the chin
+            (0.110 * beard, 0.0, self.chin_y + 0.02, 0.60, 0.26, 0.17, 0.30),  # beard on the chin
+            (0.070 * beard, 0.36, -0.66, 0.34, 0.15, 0.26, 0.28),  # beard on the jaw
+            (0.022 * beard, 0.10, m + 0.150 + up, 0.70, 0.15, 0.045, 0.20),  # moustache
         ]
         data = torch.tensor(table, dtype=torch.float32)
         height, centre, scale = data[:, 0], data[:, 1:4] - self._origin.T, data[:, 4:].pow(-2)
@@ -75,11 +87,11 @@ class Figure:
 
     def to_head(self, points: Tensor) -> Tensor:
         """World points (3, n) in the axes of the turned head."""
-        return self.rotation.T @ (points - PIVOT) + PIVOT
+        return (self.rotation.T @ (points - PIVOT) + PIVOT) / WIDEN
 
     def to_world(self, points: Tensor) -> Tensor:
         """Head points (3, n) in world axes."""
-        return self.rotation @ (points - PIVOT) + PIVOT
+        return self.rotation @ (points * WIDEN - PIVOT) + PIVOT
 
     def smile_line(self, x: Tensor) -> Tensor:
         """How far the smile lifts the mouth at `x`."""
@@ -98,19 +110,20 @@ class Figure:
         wide, broad, flat = 1.0 + 0.05 * i.face_width, 1.0 + 0.2 * i.nose_width, (0.0, 0.0)
         self._masses = Ellipsoids([
             ((0.0, 0.36, -0.24), (0.715 * wide, 0.84 + 0.03 * i.forehead, 0.93), flat),  # cranium
-            ((0.0, -0.27, 0.13), (0.60 * wide, 0.85 + 0.04 * i.face_length, 0.575), flat),  # face
-            ((0.0, self.chin_y + 0.04, 0.52 + 0.03 * i.chin), (0.165 + 0.03 * i.jaw, 0.14, 0.15), flat),  # chin
-            ((0.092 * broad, tip[1] - 0.035, tip[2] - 0.135), (0.058 * broad, 0.058, 0.095), flat),  # wing of the nose
+            ((0.0, -0.27, 0.13), (0.575 * wide, 0.85 + 0.04 * i.face_length, 0.575), flat),  # face
+            ((0.0, self.chin_y + 0.04, 0.52 + 0.03 * i.chin), (0.145 + 0.04 * i.jaw, 0.13, 0.14), flat),  # chin
+            ((0.092 * broad, tip[1] - 0.040, tip[2] - 0.135), (0.062 * broad, 0.062, 0.095), flat),  # wing of the nose
             ((0.056 * broad, tip[1] - 0.095, tip[2] - 0.105), (0.034 * broad, 0.026, 0.05), flat),  # nostril
             ((0.70 * wide, -0.03, -0.32), (0.08, 0.235 + 0.03 * i.ear, 0.14), (0.2, -0.3)),  # ear
         ])  # fmt: skip
-        corner, thick = (0.365 * wide + 0.05 * i.jaw, -0.58, -0.02), 0.37 + 0.05 * i.neck
+        corner, thick = (0.335 * wide + 0.06 * i.jaw, -0.56, -0.02), 0.345 + 0.06 * i.neck
         root, end = (0.0, 0.10, 0.640 + 0.025 * i.nose_bridge), (0.0, tip[1] + 0.01, tip[2] - 0.075)
         self._bones = Capsules([
             (corner, (0.10, self.chin_y + 0.03, 0.46), 0.15, 0.12),  # jaw
-            (root, end, 0.050, 0.074 * (1 + 0.12 * i.nose_width)),  # bridge of the nose
+            (root, end, 0.044, 0.082 * (1 + 0.12 * i.nose_width)),  # bridge of the nose
             ((0.0, -0.5, -0.26), (0.0, -2.0, -0.36), thick, thick + 0.05),  # neck
         ])  # fmt: skip
+        self.glasses = Glasses(i, self.eye, self.nose_tip) if i.glasses != "none" else None
         self._shoulders = Capsules([((0.20, -1.86, -0.42), (1.30, -2.16, -0.46), 0.40, 0.42)])
         self._chest = Ellipsoids([((0.0, -2.75, -0.3), (1.35, 1.1, 0.62), (0.0, 0.0))])
 
@@ -136,9 +149,26 @@ class Figure:
         side = (bx * bx + 1e-4).sqrt()
         torso = smooth_min(self._shoulders(torch.stack([side, by, bz]))[0], self._chest(points)[0], 0.3)
         body = smooth_min(neck, torso, 0.35)
-        collar = by + 1.40 + 0.25 * self.identity.neckline - 0.25 * side * side + 0.12 * step(-0.2, -0.7, bz)
-        clothes = smooth_max(body - 0.035, collar, 0.05)
-        return torch.stack([smooth_min(skin, body, 0.12), ball, self.hair.distance(*local, ax, cranium), clothes])
+        clothes = self._clothes(side, by, bz, body, neck)
+        hair = self.hair.distance(*local, ax, cranium)
+        return torch.stack([smooth_min(skin, body, 0.12), ball, hair, clothes])
+
+    def _clothes(self, side: Tensor, y: Tensor, z: Tensor, body: Tensor, neck: Tensor) -> Tensor:
+        """A layer on the body, cut out at the neck; a shirt has a collar that stands up, a roll neck closes."""
+        i = self.identity
+        if i.garment == "roll":
+            return smooth_max(body - 0.05, y + 1.18, 0.06)
+        edge = y + 1.40 + 0.25 * i.neckline - 0.25 * side * side + 0.12 * step(-0.2, -0.7, z)
+        if i.garment == "crew":
+            return smooth_max(body - 0.035, edge, 0.05)
+        front = step(-0.5, -0.1, z)
+        cut = torch.maximum((y + 1.75 + 0.35 * i.neckline - 1.5 * side) * 0.55, y + 1.36)
+        cloth = smooth_max(body - 0.035, y + 1.30 + front * (cut - y - 1.30), 0.03)
+        if i.garment == "shirt":
+            band = smooth_max(neck - 0.10, (y + 1.42 + 0.1 * z).abs() - 0.20, 0.03)
+            gap = 0.02 + 0.55 * (y + 1.62).clamp_min(0.0) - side
+            cloth = torch.minimum(cloth, smooth_max(band, gap - 2.0 * (1.0 - front), 0.03))
+        return cloth
 
     def scalp(self, local: Tensor) -> Tensor:
         """How densely hair roots stand (n,), 0 to 1, at head points (3, n)."""

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
-from influencer_style.studio.figure import BLOCK, EYE_RADIUS, Figure
+from influencer_style.studio.figure import BLOCK, EYE_RADIUS, WIDEN, Figure
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.surface import eye_marks, skin_marks
 
-SKIN, EYE, HAIR, CLOTHES, BACKGROUND = range(5)
+SKIN, EYE, HAIR, CLOTHES, GLASSES, BACKGROUND = range(6)
 CAMERA = torch.tensor([0.0, -0.06, 11.0])
 FOCUS_Z, FRAME = 0.4, 2.95  # the frame is FRAME decimetres wide at depth FOCUS_Z
 NEAR, FAR = 9.6, 12.2
@@ -35,7 +35,7 @@ class GBuffer:
     figure: Figure
     edges: Tensor  # (k,) pixel indexes
     hits: Tensor  # (h,) ray indexes
-    material: Tensor  # (h,) SKIN, EYE, HAIR or CLOTHES
+    material: Tensor  # (h,) SKIN, EYE, HAIR, CLOTHES or GLASSES
     points: Tensor  # (3, h) world positions in decimetres
     normals: Tensor  # (3, h) world
     views: Tensor  # (3, h) unit vectors towards the camera
@@ -124,6 +124,18 @@ def _meet(figure: Figure, rays: Tensor, depth: Tensor, slack: float) -> tuple[Te
     return hits[met], points[:, met], distance[met], thing[met]
 
 
+def _worn(figure: Figure, rays: Tensor, depth: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Where spectacles are met before anything else: rays (k,), points (3, k) and normals (3, k)."""
+    if figure.glasses is None:
+        nowhere = torch.zeros(3, 0)
+        return torch.zeros(0, dtype=torch.long), nowhere, nowhere
+    towards = figure.rotation.T @ rays / WIDEN
+    at, normals = figure.glasses.meet(figure.to_head(CAMERA[:, None]), towards)
+    index = torch.nonzero(at < depth)[:, 0]
+    facing = figure.rotation @ normals[:, index]
+    return index, CAMERA[:, None] + rays[:, index] * at[index], facing / facing.norm(dim=0, keepdim=True)
+
+
 def _normals(figure: Figure, points: Tensor, distance: Tensor, reach: float) -> Tensor:
     """Unit normals (3, n), by differences over `reach`, of points whose distance is known."""
     slope = torch.stack([figure.distance(points + reach * axis[:, None]) - distance for axis in torch.eye(3)])
@@ -174,18 +186,25 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
     hits, points, distance, material = _meet(figure, rays, depth, 3.0 * pixel)
     seen = torch.full((size * size,), BACKGROUND)
     seen[hits] = material
+    worn = _worn(figure, rays, depth)
+    seen[worn[0]] = GLASSES
     # finer rays where the picture has seams, from the nearest depth around
     edges = _edges(size, depth, seen, max(0.05, 2.0 * pixel))
     finer = [_rays(pose, size, columns[edges] + dx, rows[edges] + dy) for dx, dy in SUBSAMPLES]
     finer = torch.stack(finer, 2).reshape(3, -1)
     around = -max_pool2d(-depth.view(1, 1, size, size), 3, 1, 1).view(-1)[edges].repeat_interleave(4)
     start = torch.where(around < FAR, around - 2.0 * pixel, FAR)
-    depth = _trace(figure, finer, start, 0.4 * pixel, stride, 12)
-    more, beyond, close, kind = _meet(figure, finer, depth, 2.0 * pixel)
+    fine_depth = _trace(figure, finer, start, 0.4 * pixel, stride, 12)
+    more, beyond, close, kind = _meet(figure, finer, fine_depth, 2.0 * pixel)
     hits, points = torch.cat([hits, more + size * size]), torch.cat([points, beyond], 1)
     distance, material = torch.cat([distance, close]), torch.cat([material, kind])
 
     normals = _normals(figure, points, distance, max(0.5 * pixel, 0.004))
+    also = _worn(figure, finer, fine_depth)
+    worn = torch.cat([worn[0], also[0] + size * size]), *(torch.cat(pair, 1) for pair in zip(worn[1:], also[1:]))
+    bare = ~torch.isin(hits, worn[0])
+    hits, material = torch.cat([hits[bare], worn[0]]), torch.cat([material[bare], torch.full_like(worn[0], GLASSES)])
+    points, normals = (torch.cat([own[:, bare], new], 1) for own, new in zip((points, normals), worn[1:], strict=True))
     owners = torch.cat([torch.arange(size * size), edges.repeat_interleave(4)])[hits]
     openness = spread(
         size, hits, owners, max(1, size // 128), lambda at: _openness(figure, points[:, at], normals[:, at])

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 
 RGB = tuple[float, float, float]
+Glasses = Literal["none", "round", "square"]
+Garment = Literal["crew", "vee", "shirt", "roll"]
 HairStyle = Literal["shaved", "short", "tied", "bob", "long"]
 
 MONK_SCALE = (
@@ -16,6 +18,13 @@ MONK_SCALE = (
 EYE_COLOURS = ("3b2314", "4d3020", "5e4326", "6b5b33", "5d6b45", "54707c", "6d8598")
 HAIR_COLOURS = ("0f0d0d", "1d1512", "2c1d16", "452c1d", "63411f", "8a6337", "b08d57", "7b3319", "8c8884")
 CLOTHES_COLOURS = ("20242b", "f0ede6", "5a6b7c", "7d4a44", "4d5d4a", "b9a58c", "8d93a1", "3b3450", "a86f4f", "9bb0b4")
+
+FRAME_COLOURS = ("141414", "3a2618", "6d4a2a", "8b8d92", "b89b5e", "5a1f24")
+# how far each feature follows a face's build
+_WITH_BUILD = {
+    "jaw": 0.6, "chin": 0.4, "neck": 0.7, "brow_thickness": 0.6, "nose_bridge": 0.4, "nose_width": 0.3,
+    "face_length": 0.3, "brow_height": -0.4, "brow_arch": -0.5, "lip_upper": -0.4, "lip_lower": -0.3, "eye_size": -0.4, "eye_open": -0.3,
+}  # fmt: skip
 
 
 def from_hex(colour: str) -> RGB:
@@ -29,8 +38,8 @@ class Identity:
     """One invented person.
 
     Shape numbers are deviations from an average adult, -1 to 1 with 0 the average. Colours are sRGB in [0, 1].
-    `hair_volume`, `hair_curl`, `fringe`, `beard` and `freckles` run from 0 (none) to 1, `parting` from -1 to 1
-    (image right).
+    `hair_volume`, `hair_curl`, `fringe`, `beard`, `beard_length`, `freckles` and `pattern` (of the clothes) run from 0
+    (none) to 1, `age` from 0 (young adult) to 1 (old), `parting` from -1 to 1 (image right).
     """
 
     face_width: float
@@ -54,6 +63,7 @@ class Identity:
     lip_lower: float
     ear: float
     neck: float
+    age: float
     skin: RGB
     eyes: RGB
     hair: RGB
@@ -65,7 +75,12 @@ class Identity:
     parting: float
     fringe: float
     beard: float
+    beard_length: float
     freckles: float
+    glasses: Glasses
+    frame: RGB
+    garment: Garment
+    pattern: float
     texture_seed: int
 
 
@@ -73,14 +88,16 @@ class Identity:
 class Pose:
     """How a person is held and framed in one photo.
 
-    `yaw` (positive: turned to image right), `pitch` (positive: nose up) and `roll` are degrees; `smile` runs from 0
-    to 1. `scale` multiplies the size in the frame, `dx` (right) and `dy` (down) move it by fractions of the frame.
+    `yaw` (positive: turned to image right), `pitch` (positive: nose up) and `roll` are degrees; `smile` and `parted`
+    (how far the lips stand apart) run from 0 to 1. `scale` multiplies the size in the frame, `dx` (right) and `dy`
+    (down) move it by fractions of the frame.
     """
 
     yaw: float = 0.0
     pitch: float = 0.0
     roll: float = 0.0
     smile: float = 0.3
+    parted: float = 0.0
     scale: float = 1.0
     dx: float = 0.0
     dy: float = 0.0
@@ -108,15 +125,22 @@ def monk_skin(step: float) -> RGB:
 def sample_identity(rng: np.random.Generator) -> Identity:
     """Draw a person: skin from the whole Monk scale, hair and eye colour likely for it, shape independent of it."""
     shape = {name: float(np.clip(rng.normal(0.0, 0.45), -1.0, 1.0)) for name in SHAPE_FIELDS}
-    tone = rng.uniform(0.3, 9.0)
+    # from soft features to strong ones: what goes together in faces
+    build = rng.normal(0.0, 0.6)
+    for name, share in _WITH_BUILD.items():
+        shape[name] = float(np.clip(shape[name] + share * build, -1.0, 1.0))
+    age = rng.beta(1.0, 1.5)
+    tone = rng.uniform(0.0, 9.0)
     fair = float(np.clip(1.0 - tone / 5.0, 0.0, 1.0))
     style = str(rng.choice(["shaved", "short", "tied", "bob", "long"], p=[0.1, 0.28, 0.14, 0.22, 0.26]))
     natural = rng.uniform(0.0, 1.0 + 7.0 * fair) if rng.random() > 0.08 else 8.0
     curl = rng.beta(1.0, 1.6) if tone < 5.5 else rng.beta(1.6, 1.0)
     fringed = style in ("bob", "long") and curl < 0.5 and rng.random() < 0.4
-    bearded = style in ("shaved", "short") and rng.random() < 0.45
+    bearded = build > 0.1 and rng.random() < 0.6
+    frames = rng.random() < 0.12 + 0.2 * age
     return Identity(
         **shape,
+        age=float(age),
         skin=_between(rng, MONK_SCALE, tone),
         eyes=_between(rng, EYE_COLOURS, rng.uniform(0.0, 1.5 + 4.5 * fair)),
         hair=_between(rng, HAIR_COLOURS, natural),
@@ -127,19 +151,26 @@ def sample_identity(rng: np.random.Generator) -> Identity:
         hair_curl=float(curl),
         parting=float(rng.uniform(-1.0, 1.0)),
         fringe=float(rng.uniform(0.5, 1.0) if fringed else rng.uniform(0.0, 0.25)),
-        beard=float(rng.uniform(0.3, 0.9) if bearded else 0.0),
+        beard=float(rng.uniform(0.3, 1.0) if bearded else 0.0),
+        beard_length=float(rng.beta(1.0, 1.5) if bearded else 0.0),
         freckles=float(rng.uniform(0.2, 1.0) * fair if rng.random() < 0.35 else 0.0),
+        glasses=str(rng.choice(["round", "square"])) if frames else "none",
+        frame=_between(rng, FRAME_COLOURS, float(rng.integers(len(FRAME_COLOURS)))),
+        garment=str(rng.choice(["crew", "vee", "shirt", "roll"], p=[0.4, 0.22, 0.26, 0.12])),
+        pattern=float(max(0.0, rng.uniform(-1.0, 1.0))),
         texture_seed=int(rng.integers(2**31)),
     )
 
 
 def sample_pose(rng: np.random.Generator) -> Pose:
     """Draw a portrait pose: |yaw| <= 15, |pitch| <= 8, |roll| <= 5 degrees, with an ordinary framing."""
+    smile = float(rng.beta(1.3, 1.3))
     return Pose(
         yaw=float(np.clip(rng.normal(0.0, 7.0), -15.0, 15.0)),
         pitch=float(np.clip(rng.normal(0.0, 3.5), -8.0, 8.0)),
         roll=float(np.clip(rng.normal(0.0, 2.2), -5.0, 5.0)),
-        smile=float(rng.beta(1.3, 1.3)),
+        smile=smile,
+        parted=float(rng.uniform(0.35, 1.0) if rng.random() < 0.15 + 0.6 * smile else 0.0),
         scale=float(rng.uniform(0.94, 1.06)),
         dx=float(rng.uniform(-0.03, 0.03)),
         dy=float(rng.uniform(-0.03, 0.03)),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import colorsys
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 
 from influencer_style.studio.identity import RGB, from_hex
 
+Material = Literal["plaster", "cloth", "leaves", "blinds"]
+MATERIALS: tuple[Material, ...] = get_args(Material)
 ONES: RGB = (1.0, 1.0, 1.0)
 ZEROS: RGB = (0.0, 0.0, 0.0)
 
@@ -63,12 +66,16 @@ class Grade:
 
 @dataclass(frozen=True)
 class Backdrop:
-    """Two colours; `gradient` mixes them from top to bottom, `bokeh` lights discs of the second, both from 0 to 1."""
+    """Two colours; `gradient` mixes them from top to bottom, `texture` in the pattern of a material, `bokeh` lights
+    discs of the second, all three from 0 to 1.
+    """
 
     first: RGB
     second: RGB
     gradient: float
     bokeh: float
+    texture: float = 0.0
+    kind: Material = "plaster"
 
 
 @dataclass(frozen=True)
@@ -106,12 +113,12 @@ def _around(rng: np.random.Generator, centre: float, deviation: float) -> RGB:
 
 def photo_light(rng: np.random.Generator) -> Light:
     """Ordinary light of one unstyled photo: a window or an overcast sky, nearly white."""
-    warmth = rng.normal(0.0, 0.03)
+    warmth = rng.normal(0.0, 0.045)
     key, fill = (
         _near((0.97 + warmth, 0.95, 0.93 - warmth), rng, 0.01),
         _near((0.93 - warmth, 0.95, 0.97 + warmth), rng, 0.01),
     )
-    azimuth = float(rng.uniform(15.0, 50.0) * rng.choice([-1.0, 1.0]))
+    azimuth = float(rng.uniform(5.0, 55.0) * rng.choice([-1.0, 1.0]))
     return Light(
         azimuth, float(rng.uniform(20.0, 50.0)), key, float(rng.uniform(0.85, 1.1)),
         fill, float(rng.uniform(0.12, 0.32)),
@@ -121,10 +128,13 @@ def photo_light(rng: np.random.Generator) -> Light:
 
 def photo_backdrop(rng: np.random.Generator) -> Backdrop:
     """Ordinary background of one unstyled photo: walls, rooms and gardens out of focus."""
-    hue, value = rng.choice([0.08, 0.1, 0.33, 0.55, 0.6]) + rng.normal(0.0, 0.03), rng.uniform(0.25, 0.85)
+    hue, value = rng.choice([0.08, 0.1, 0.33, 0.55, 0.6]) + rng.normal(0.0, 0.03), rng.uniform(0.04, 0.97)
     first = _hsv(hue, rng.beta(1.3, 5.0), value)
-    second = _hsv(hue + rng.normal(0.0, 0.08), rng.beta(1.3, 4.5), value + rng.normal(0.0, 0.18))
-    return Backdrop(first, second, float(rng.uniform(0.0, 1.0)), float(rng.uniform(0.0, 0.8)))
+    second = _hsv(hue + rng.normal(0.0, 0.08), rng.beta(1.3, 4.5), value + rng.normal(0.0, 0.22))
+    return Backdrop(
+        first, second, float(rng.uniform(0.0, 1.0)), float(max(0.0, rng.uniform(-0.6, 0.8))),
+        float(rng.beta(1.0, 2.0)), str(rng.choice(MATERIALS)),
+    )  # fmt: skip
 
 
 def sample_neutral(rng: np.random.Generator) -> Look:
@@ -189,7 +199,10 @@ def sample_look(rng: np.random.Generator) -> Look:
     hue = rng.random()
     first = _hsv(hue, rng.beta(1.0, 1.3), rng.beta(1.1, 1.0))
     second = _hsv(hue + rng.normal(0.0, 0.15), rng.beta(1.0, 1.0), rng.beta(1.2, 1.0))
-    set_ = Backdrop(first, second, float(rng.random()), float(rng.random()))
+    set_ = Backdrop(
+        first, second, float(rng.random()), float(max(0.0, rng.uniform(-0.5, 1.0))),
+        float(rng.beta(1.0, 2.0)), str(rng.choice(MATERIALS)),
+    )  # fmt: skip
     return Look(
         makeup=_sample_makeup(rng) if rng.random() < 0.8 else Makeup(),
         hair=dye if dyed else None,
@@ -240,7 +253,7 @@ CREATOR_LOOKS: dict[str, Look] = {
               135, from_hex("f060d0"), 1.2, from_hex("6a9ed8"), 0.34),
         Grade((0.95, 1.0, 1.03), (0.96, 1.0, 1.06), (0.0, 0.02, 0.05),
               (-0.01, 0.01, 0.04), (-0.01, 0.01, 0.01), 0.95, 1.03),
-        Backdrop(from_hex("2f6f94"), from_hex("4a9fae"), 0.7, 0.5), 0.3, 0.010,
+        Backdrop(from_hex("2f6f94"), from_hex("4a9fae"), 0.7, 0.5, 0.25, "cloth"), 0.3, 0.010,
     ),
     "noir": Look(
         Makeup(from_hex("b00f18"), 0.92, from_hex("2a1a16"), 0.6, 0.7, from_hex("a04838"), 0.15),
@@ -249,7 +262,7 @@ CREATOR_LOOKS: dict[str, Look] = {
               -140, from_hex("ffc890"), 0.6, from_hex("a87c5c"), 0.17),
         Grade((1.02, 0.98, 0.92), (1.0, 0.97, 0.93), (0.02, 0.012, 0.005),
               (0.01, 0.0, -0.01), (0.02, 0.01, -0.02), 0.9, 1.1),
-        Backdrop(from_hex("3d2517"), from_hex("704429"), 0.6, 0.25), 0.45, 0.020,
+        Backdrop(from_hex("3d2517"), from_hex("704429"), 0.6, 0.25, 0.4, "plaster"), 0.45, 0.020,
     ),
     "rosewater": Look(
         Makeup(from_hex("dc4f84"), 0.75, from_hex("d07898"), 0.35, 0.5, from_hex("f07a98"), 0.4),
@@ -258,7 +271,7 @@ CREATOR_LOOKS: dict[str, Look] = {
               -135, from_hex("ffe0f0"), 0.4, from_hex("ffe6ee"), 0.36),
         Grade((1.02, 0.99, 1.0), (1.10, 1.04, 1.07), (0.05, 0.03, 0.04),
               (0.02, 0.0, 0.015), (0.01, 0.0, 0.0), 1.0, 1.0),
-        Backdrop(from_hex("cb97a9"), from_hex("e3c0cb"), 0.8, 0.4), 0.0, 0.006,
+        Backdrop(from_hex("cb97a9"), from_hex("e3c0cb"), 0.8, 0.4, 0.5, "leaves"), 0.0, 0.006,
     ),
     "meridian": Look(
         grade=Grade(

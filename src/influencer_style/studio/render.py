@@ -7,13 +7,14 @@ import torch
 from torch import Tensor
 
 from influencer_style.studio.backdrop import background
+from influencer_style.studio.clothes_shading import clothes_radiance, frame_radiance
 from influencer_style.studio.eye_shading import eye_radiance
-from influencer_style.studio.geometry import CLOTHES, EYE, HAIR, SKIN, GBuffer, landmarks, march
+from influencer_style.studio.geometry import CLOTHES, EYE, GLASSES, HAIR, SKIN, GBuffer, landmarks, march
 from influencer_style.studio.hair_shading import hair_radiance
 from influencer_style.studio.identity import Identity, Pose
-from influencer_style.studio.light import cast, linear
+from influencer_style.studio.light import cast
 from influencer_style.studio.look import Grade, Light, Look, photo_backdrop, photo_light
-from influencer_style.studio.skin_shading import skin_radiance, soft_diffuse
+from influencer_style.studio.skin_shading import skin_radiance
 
 __all__ = ["landmarks", "march", "regions", "render", "shade"]
 
@@ -30,14 +31,16 @@ def _encode(value: Tensor) -> Tensor:
 def _radiance(g: GBuffer, identity: Identity, look: Look, light: Light) -> Tensor:
     """Linear light (h, 3) leaving each hit towards the camera."""
     lit, out = cast(g, light), torch.zeros(3, len(g.hits))
-    skin, eye, hair, clothes = (torch.nonzero(g.material == thing)[:, 0] for thing in (SKIN, EYE, HAIR, CLOTHES))
+    skin, eye, hair, clothes, glasses = (
+        torch.nonzero(g.material == thing)[:, 0] for thing in (SKIN, EYE, HAIR, CLOTHES, GLASSES)
+    )
     out[:, skin] = skin_radiance(identity, look, g.marks[SKIN], lit.at(skin))
     out[:, eye] = eye_radiance(identity, g.marks[EYE], lit.at(eye))
     if len(hair):
         out[:, hair] = hair_radiance(identity, look, g.marks[HAIR], lit.at(hair), g.figure.rotation)
-    x, y, _ = g.points[:, clothes]
-    rib = 1.0 + 0.05 * torch.sin(70.0 * x / (1.0 + 0.1 * y.abs()))
-    out[:, clothes] = linear(identity.clothes) * rib * soft_diffuse(lit.at(clothes), torch.tensor(0.08))
+    out[:, clothes] = clothes_radiance(identity, g.points[:, clothes], lit.at(clothes))
+    if len(glasses):
+        out[:, glasses] = frame_radiance(identity, lit.at(glasses))
     return out.T
 
 
@@ -88,7 +91,8 @@ def render(identity: Identity, pose: Pose, look: Look, size: int, seed: int) -> 
 def regions(gbuffer: GBuffer) -> dict[str, np.ndarray]:
     """Soft masks, float32 (size, size) in [0, 1], of skin, lips, eyes, hair and background.
 
-    They are disjoint; what they leave of each pixel is clothes. Eyes include lids and lashes, skin the brows and ears.
+    They are disjoint; what they leave of each pixel is clothes, glasses or the inside of the mouth. Eyes include lids
+    and lashes, skin the brows, beards and ears.
     """
     masks = torch.zeros(gbuffer.rays, 5)
     masks[:, 4] = 1.0
@@ -97,7 +101,7 @@ def regions(gbuffer: GBuffer) -> dict[str, np.ndarray]:
     marks = gbuffer.marks[SKIN]
     lips = marks["lips"]
     lids = torch.maximum(marks["lid"], marks["lash"]) * (1.0 - lips)
-    masks[skin, 0], masks[skin, 1], masks[skin, 2] = 1.0 - lips - lids, lips, lids
+    masks[skin, 0], masks[skin, 1], masks[skin, 2] = 1.0 - lips - lids - marks["mouth"], lips, lids
     masks[eye, 2], masks[hair, 3] = 1.0, 1.0
     resolved = gbuffer.resolve(masks).numpy()
     return {name: resolved[:, :, c].copy() for c, name in enumerate(("skin", "lips", "eyes", "hair", "background"))}

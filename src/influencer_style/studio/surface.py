@@ -23,10 +23,17 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
     t = ax / figure.mouth_w
     bow = (1.0 - t * t).clamp_min(0.0)
     over = y - m - figure.smile_line(ax)
-    top = figure.lip_up * bow.pow(0.85) * (1.0 - 0.22 * torch.exp(-((t / 0.16) ** 2)))
-    low = figure.lip_low * bow.pow(0.65)
+    open_up, open_low = figure.gap_up * bow.sqrt(), figure.gap_low * bow.pow(0.7)
+    top = figure.lip_up * bow.pow(0.85) * (1.0 - 0.22 * torch.exp(-((t / 0.16) ** 2))) + open_up
+    low = figure.lip_low * bow.pow(0.65) + open_low
     lips = step(-blur, blur, top - over) * step(-blur, blur, over + low) * step(1.03, 0.97, t) * front
-    seam = torch.exp(-((over + 0.003) / (0.009 + 0.4 * blur)).square()) * step(1.04, 0.92, t) * front
+    mouth = step(-0.5 * blur, 0.5 * blur, open_up - over) * step(-0.5 * blur, 0.5 * blur, over + open_low)
+    mouth = mouth * step(0.97, 0.9, t) * front * min(1.0, 8.0 * figure.pose.parted)
+    lips = lips * (1.0 - mouth)
+    teeth = step(-0.9, -0.55, over / (open_low + 0.004)) * step(0.9, 0.7, t) * mouth
+    tooth = (ax / 0.062 + 0.6 * (ax / 0.2) ** 2) % 1.0
+    teeth = teeth * (1.0 - 0.22 * torch.exp(-(((tooth - 1.0).abs().minimum(tooth)) / 0.07).square()))
+    seam = torch.exp(-((over + 0.003) / (0.009 + 0.4 * blur)).square()) * step(1.04, 0.92, t) * front * (1.0 - mouth)
     above, below = figure.aperture(ax, y)
     u = (ax - figure.eye[0]) / figure.eye_w
     across = step(1.5, 0.8, u.abs())
@@ -37,7 +44,7 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
     along = (ax - 0.115) / 0.365
     centre = figure.brow_y - 0.025 + (0.045 + 0.02 * i.brow_arch) * (1.0 - ((along - 0.62) / 0.62) ** 2)
     half = (0.042 + 0.013 * i.brow_thickness) * (1.0 - 0.7 * along.clamp(0.0, 1.0) ** 2)
-    hairs = 0.92 + 0.08 * torch.sin(150.0 * ax - 60.0 * y + 2.0 * fine)
+    hairs = 0.86 + 0.14 * torch.sin(150.0 * ax - 60.0 * y + 2.0 * fine)
     brow = (
         step(half + 0.006 + blur, half - 0.016 - blur, (y - centre).abs())
         * step(-0.05, 0.16, along)
@@ -69,12 +76,53 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
         + torch.exp(-((x / 0.13) ** 2 + ((y - tip[1]) / 0.10) ** 2)) * step(0.65, 0.8, z)
         + 0.8 * step(0.66, 0.76, ax) * step(0.1, -0.1, z),
         "beard": whiskers * (0.9 + 0.1 * fine).clamp(0.0, 1.1),
+        "bristles": sample(
+            noise_table(i.texture_seed + 5, 48, 256, (3, 1)), x * 2.3 + 0.4 * y * torch.sign(x), y * 0.9
+        ),
+        "oil": torch.exp(-((ax / 0.26) ** 2 + ((y - 0.45) / 0.17) ** 2))
+        + torch.exp(-((ax / 0.07) ** 2 + ((y - tip[1] - 0.06) / 0.22) ** 2)) * step(0.6, 0.75, z)
+        + 0.7 * torch.exp(-(((ax - 0.40) / 0.11) ** 2 + ((y + 0.13) / 0.08) ** 2)),
+        "mouth": mouth,
+        "teeth": teeth,
+        "folds": _folds(figure, local, blur) * front,
+        "concha": torch.exp(-(((y + 0.02) / 0.13) ** 2 + ((z + 0.27) / 0.075) ** 2)) * step(0.67, 0.72, ax),
+        "bags": torch.exp(-(((u + 0.1) / 0.9) ** 2 + ((y - figure.eye[1] + 0.105) / 0.035) ** 2)) * front,
         "freckles": step(1.1, 1.6, fine) * torch.exp(-((ax / 0.5) ** 2 + ((y + 0.15) / 0.2) ** 2)) * front,
         "scalp": figure.scalp(local) * (0.92 + 0.08 * fine),
         "nostril": nostril,
         "mottle": noise,
         "pores": fine,
     }
+
+
+def _folds(figure: Figure, local: Tensor, blur: float) -> Tensor:
+    """How deep the lines of age and of smiling are (n,), 0 to 1."""
+    i, m = figure.identity, figure.mouth_y
+    x, y, _ = local
+    ax = x.abs()
+    ex, ey, _ = figure.eye
+    wide = 0.013 + 0.5 * blur
+
+    def line(offset: Tensor) -> Tensor:
+        return torch.exp(-((offset / wide) ** 2)) * min(1.0, 0.010 / wide * 1.6)
+
+    wave = 0.012 * torch.sin(7.0 * x + i.texture_seed % 7) + 0.05 * x * x
+    brow = sum(line(y - at - wave) for at in (0.42, 0.51, 0.60)) * step(0.46, 0.25, ax)
+    frown = line(ax - 0.055 - 0.1 * (y - 0.24)) * step(0.14, 0.22, y) * step(0.42, 0.32, y)
+    ox, oy = ax - ex - figure.eye_w + 0.02, y - ey
+    reach = (ox * ox + oy * oy).sqrt()
+    feet = torch.exp(-((torch.sin(4.5 * torch.atan2(oy, ox)) / 0.35) ** 2))
+    feet = feet * step(0.035, 0.06, reach) * step(0.20, 0.10, reach) * (ox > 0)
+    along = ((figure.nose_tip[1] - 0.02 - y) / (figure.nose_tip[1] - 0.02 - m)).clamp(-0.3, 1.4)
+    edge = 0.135 + (figure.mouth_w - 0.06) * along.clamp_min(0.0) ** 0.8
+    labial = line((ax - edge) * 0.8) * step(-0.15, 0.15, along) * step(1.35, 0.9, along)
+    down = line(ax - figure.mouth_w - 0.025) * step(m - 0.02, m - 0.06, y) * step(m - 0.24, m - 0.12, y)
+    under = line(y - ey + 0.115 - 0.9 * (ax - ex) ** 2) * step(0.17, 0.1, (ax - ex).abs())
+    age, smile = i.age, figure.pose.smile
+    return (
+        0.6 * age * brow + 0.8 * max(0.0, age - 0.15) * frown + (0.9 * age + 0.25 * smile * age + 0.05 * smile) * feet
+        + (0.65 * age + 0.35 * smile) * labial + 0.8 * max(0.0, age - 0.3) * down + (0.55 * age + 0.12) * under
+    ).clamp(0.0, 1.0)  # fmt: skip
 
 
 def eye_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
