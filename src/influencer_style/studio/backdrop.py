@@ -38,7 +38,9 @@ def background(backdrop: Backdrop, size: int, rng: np.random.Generator) -> Tenso
 def _texture(kind: str, x: Tensor, y: Tensor, rng: np.random.Generator) -> Tensor:
     """Pattern (h, w), about -1 to 1, of what a backdrop is made of, at positions in [0, 1]."""
     coarse, fine = (
-        interpolate(torch.tensor(rng.normal(size=(1, 1, n, n)), dtype=torch.float32), size=x.shape, mode="bicubic")[0, 0]
+        interpolate(torch.tensor(rng.normal(size=(1, 1, n, n)), dtype=torch.float32), size=x.shape, mode="bicubic")[
+            0, 0
+        ]
         for n in (9, 28)
     )
     phase = float(rng.uniform(0.0, 6.28))

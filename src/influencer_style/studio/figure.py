@@ -15,7 +15,7 @@ from torch import Tensor
 from influencer_style.studio.glasses import Glasses
 from influencer_style.studio.hair import Hair
 from influencer_style.studio.identity import Identity, Pose
-from influencer_style.studio.solids import Capsules, Ellipsoids, smooth_max, smooth_min, step
+from influencer_style.studio.solids import Capsules, Ellipsoids, bell, smooth_max, smooth_min, step
 
 PIVOT = torch.tensor([0.0, -0.75, -0.25])[:, None]
 EYE_RADIUS = 0.134
@@ -79,9 +79,9 @@ class Figure:
         data = torch.tensor(table, dtype=torch.float32)
         height, centre, scale = data[:, 0], data[:, 1:4] - self._origin.T, data[:, 4:].pow(-2)
         self._height = height[None]
-        # exp(-(p - c)^2 / s^2) expanded, so that one small matrix product makes the exponents of all bumps
-        self._quadratic = torch.cat([-scale, 2.0 * scale * centre], 1)
-        self._constant = -(scale * centre * centre).sum(1)[:, None]
+        # (p - c)^2 / s^2 expanded, so that one small matrix product makes the exponents of all bumps
+        self._quadratic = torch.cat([scale, -2.0 * scale * centre], 1)
+        self._constant = (scale * centre * centre).sum(1)[:, None]
 
     _origin = torch.tensor([0.15, -0.4, 0.68])[:, None]
 
@@ -136,15 +136,15 @@ class Figure:
         jaw, nose, neck = self._bones(half)
         skin = smooth_min(smooth_min(smooth_min(cranium, face, 0.3), jaw, 0.22), chin, 0.16)
         near = (y - self.mouth_y) / 0.28
-        p = torch.stack([ax, y - self.smile_line(ax) * torch.exp(-near * near), z]) - self._origin
-        swell = self._height @ torch.exp(self._quadratic @ torch.cat([p * p, p]) + self._constant)
+        p = torch.stack([ax, y - self.smile_line(ax) * bell(near * near), z]) - self._origin
+        swell = self._height @ bell(self._quadratic @ torch.cat([p * p, p]) + self._constant)
         skin = smooth_min(skin - swell[0], smooth_min(nose, wing, 0.08), 0.16)
         skin = smooth_max(skin, -hole, 0.03)
         ex, ey, ez = self.eye
         ball = ((ax - ex) ** 2 + (y - ey) ** 2 + (z - ez) ** 2).sqrt() - EYE_RADIUS
         opening = torch.maximum(*self.aperture(ax, y))
         skin = smooth_max(smooth_min(skin, ball - 0.020, 0.06), -torch.maximum(0.8 * opening, 0.3 - z), 0.022)
-        skin = smooth_min(skin, ear + 0.03 * torch.exp(-((y + 0.03) ** 2 + (z + 0.02) ** 2) / 0.012), 0.08)
+        skin = smooth_min(skin, ear + 0.03 * bell(((y + 0.03) ** 2 + (z + 0.02) ** 2) / 0.012), 0.08)
         bx, by, bz = points
         side = (bx * bx + 1e-4).sqrt()
         torso = smooth_min(self._shoulders(torch.stack([side, by, bz]))[0], self._chest(points)[0], 0.3)

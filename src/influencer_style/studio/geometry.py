@@ -12,6 +12,7 @@ from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
 from influencer_style.studio.figure import BLOCK, EYE_RADIUS, WIDEN, Figure
 from influencer_style.studio.identity import Identity, Pose
+from influencer_style.studio.solids import unit
 from influencer_style.studio.surface import eye_marks, skin_marks
 
 SKIN, EYE, HAIR, CLOTHES, GLASSES, BACKGROUND = range(6)
@@ -65,7 +66,7 @@ def _rays(pose: Pose, size: int, columns: Tensor, rows: Tensor) -> Tensor:
     x = ((columns + 0.5) / size - 0.5 - pose.dx) * frame
     y = CAMERA[1] - ((rows + 0.5) / size - 0.5 - pose.dy) * frame
     towards = torch.stack([x, y, torch.full_like(x, FOCUS_Z)]) - CAMERA[:, None]
-    return towards / towards.norm(dim=0, keepdim=True)
+    return unit(towards)
 
 
 def project(pose: Pose, size: int, points: Tensor) -> Tensor:
@@ -133,13 +134,13 @@ def _worn(figure: Figure, rays: Tensor, depth: Tensor) -> tuple[Tensor, Tensor, 
     at, normals = figure.glasses.meet(figure.to_head(CAMERA[:, None]), towards)
     index = torch.nonzero(at < depth)[:, 0]
     facing = figure.rotation @ normals[:, index]
-    return index, CAMERA[:, None] + rays[:, index] * at[index], facing / facing.norm(dim=0, keepdim=True)
+    return index, CAMERA[:, None] + rays[:, index] * at[index], unit(facing)
 
 
 def _normals(figure: Figure, points: Tensor, distance: Tensor, reach: float) -> Tensor:
     """Unit normals (3, n), by differences over `reach`, of points whose distance is known."""
     slope = torch.stack([figure.distance(points + reach * axis[:, None]) - distance for axis in torch.eye(3)])
-    return slope / slope.norm(dim=0, keepdim=True).clamp_min(1e-9)
+    return unit(slope)
 
 
 def spread(size: int, hits: Tensor, pixels: Tensor, block: int, measure: Callable[[Tensor], Tensor]) -> Tensor:
@@ -201,7 +202,10 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
 
     normals = _normals(figure, points, distance, max(0.5 * pixel, 0.004))
     also = _worn(figure, finer, fine_depth)
-    worn = torch.cat([worn[0], also[0] + size * size]), *(torch.cat(pair, 1) for pair in zip(worn[1:], also[1:]))
+    worn = (
+        torch.cat([worn[0], also[0] + size * size]),
+        *(torch.cat(pair, 1) for pair in zip(worn[1:], also[1:], strict=True)),
+    )
     bare = ~torch.isin(hits, worn[0])
     hits, material = torch.cat([hits[bare], worn[0]]), torch.cat([material[bare], torch.full_like(worn[0], GLASSES)])
     points, normals = (torch.cat([own[:, bare], new], 1) for own, new in zip((points, normals), worn[1:], strict=True))
@@ -209,8 +213,7 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
     openness = spread(
         size, hits, owners, max(1, size // 128), lambda at: _openness(figure, points[:, at], normals[:, at])
     )
-    views = CAMERA[:, None] - points
-    views = views / views.norm(dim=0, keepdim=True)
+    views = unit(CAMERA[:, None] - points)
     local, skin, eye, hair = figure.to_head(points), *(material == kind for kind in (SKIN, EYE, HAIR))
     marks = {
         SKIN: skin_marks(figure, local[:, skin], 0.4 * pixel),

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from influencer_style.studio.identity import Identity
+from influencer_style.studio.solids import length
 
 RIM, WIRE = 0.019, 0.014  # radii of the rims, and of bridge and temples
 
@@ -64,5 +65,5 @@ class Glasses:
         along = ((a * e - b * d) / (a * c - b * b).clamp_min(1e-6)).clamp(0.0, 1.0)
         at = (b * along - d) / a
         gap = away + at * towards - along * axis
-        distance = gap.norm(dim=0)
+        distance = length(gap)
         return torch.where(distance < WIRE, at - WIRE, torch.inf), gap * flip / distance.clamp_min(1e-6)

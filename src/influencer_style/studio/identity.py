@@ -23,7 +23,8 @@ FRAME_COLOURS = ("141414", "3a2618", "6d4a2a", "8b8d92", "b89b5e", "5a1f24")
 # how far each feature follows a face's build
 _WITH_BUILD = {
     "jaw": 0.6, "chin": 0.4, "neck": 0.7, "brow_thickness": 0.6, "nose_bridge": 0.4, "nose_width": 0.3,
-    "face_length": 0.3, "brow_height": -0.4, "brow_arch": -0.5, "lip_upper": -0.4, "lip_lower": -0.3, "eye_size": -0.4, "eye_open": -0.3,
+    "face_length": 0.3, "brow_height": -0.4, "brow_arch": -0.5, "lip_upper": -0.4, "lip_lower": -0.3,
+    "eye_size": -0.4, "eye_open": -0.3,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from influencer_style.studio.geometry import GBuffer, spread
 from influencer_style.studio.identity import RGB
 from influencer_style.studio.look import Light
-from influencer_style.studio.solids import step
+from influencer_style.studio.solids import step, unit
 
 
 def linear(colour: RGB) -> Tensor:
@@ -99,6 +99,5 @@ def _shadow(g: GBuffer, light: Tensor) -> Tensor:
 
 def lobe(normals: Tensor, views: Tensor, light: Tensor, power: float) -> Tensor:
     """Blinn-Phong highlight (n,) of a light, about 1 at its peak for rough surfaces."""
-    half = views + light
-    half = half / half.norm(dim=0).clamp_min(1e-6)
+    half = unit(views + light)
     return (normals * half).sum(0).clamp_min(0.0) ** power * (power + 8.0) / 25.0

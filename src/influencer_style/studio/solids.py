@@ -28,6 +28,25 @@ def step(low: float | Tensor, high: float | Tensor, value: Tensor) -> Tensor:
     return t * t * (3.0 - 2.0 * t)
 
 
+def bell(q: Tensor) -> Tensor:
+    """About exp(-q) for q >= 0, exactly 0 from q = 8 on: three squarings cost a third of an exponential."""
+    bump = torch.add(1.0, q, alpha=-0.125).clamp_min_(0.0)
+    for _ in range(3):
+        bump *= bump
+    return bump
+
+
+def length(vectors: Tensor) -> Tensor:
+    """Lengths (n,) of vectors (3, n); torch's own norm is slow along so short an axis."""
+    x, y, z = vectors
+    return (x * x + y * y + z * z).sqrt()
+
+
+def unit(vectors: Tensor) -> Tensor:
+    """Vectors (3, n) brought to length 1; zero stays zero."""
+    return vectors / length(vectors).clamp_min(1e-9)
+
+
 class Ellipsoids:
     """Several ellipsoids at once: approximate signed distances, exact to first order near each surface.
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from influencer_style.studio.figure import EYE_RADIUS, Figure
-from influencer_style.studio.solids import step
+from influencer_style.studio.solids import length, step, unit
 from influencer_style.studio.texture import noise_table, sample
 
 IRIS, PUPIL = 0.072, 0.030  # radii in decimetres
@@ -131,10 +131,10 @@ def eye_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
     side = torch.sign(x)
     centre = torch.stack([side * figure.eye[0], torch.full_like(x, figure.eye[1]), torch.full_like(x, figure.eye[2])])
     camera = figure.to_head(torch.tensor([[0.0], [-0.1], [11.0]]))
-    gaze = (camera - centre) / (camera - centre).norm(dim=0)
+    gaze = unit(camera - centre)
     offset = local - centre
     flat = offset - (offset * gaze).sum(0) * gaze
-    radius = flat.norm(dim=0)
+    radius = length(flat)
     angle = torch.atan2(flat[1], flat[0]) / (2.0 * torch.pi)
     rays = sample(noise_table(figure.identity.texture_seed + 2, 16, 64, (8, 1)), angle + 0.37 * side, radius * 3.0)
     above, below = figure.aperture(x.abs(), y)
