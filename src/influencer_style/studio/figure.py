@@ -113,7 +113,7 @@ class Figure:
             ((0.0, -0.27, 0.13), (0.575 * wide, 0.85 + 0.04 * i.face_length, 0.575), flat),  # face
             ((0.0, self.chin_y + 0.04, 0.52 + 0.03 * i.chin), (0.145 + 0.04 * i.jaw, 0.13, 0.14), flat),  # chin
             ((0.092 * broad, tip[1] - 0.040, tip[2] - 0.135), (0.062 * broad, 0.062, 0.095), flat),  # wing of the nose
-            ((0.056 * broad, tip[1] - 0.095, tip[2] - 0.105), (0.034 * broad, 0.026, 0.05), flat),  # nostril
+            ((0.056 * broad, tip[1] - 0.095, tip[2] - 0.105), (0.026 * broad, 0.018, 0.04), flat),  # nostril
             ((0.70 * wide, -0.03, -0.32), (0.08, 0.235 + 0.03 * i.ear, 0.14), (0.2, -0.3)),  # ear
         ])  # fmt: skip
         corner, thick = (0.335 * wide + 0.06 * i.jaw, -0.56, -0.02), 0.345 + 0.06 * i.neck

@@ -44,7 +44,9 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
     along = (ax - 0.115) / 0.365
     centre = figure.brow_y - 0.025 + (0.045 + 0.02 * i.brow_arch) * (1.0 - ((along - 0.62) / 0.62) ** 2)
     half = (0.042 + 0.013 * i.brow_thickness) * (1.0 - 0.7 * along.clamp(0.0, 1.0) ** 2)
-    hairs = 0.86 + 0.14 * torch.sin(150.0 * ax - 60.0 * y + 2.0 * fine)
+    # brow hairs lie outward and a little up
+    lie = noise_table(i.texture_seed + 6, 32, 256, (6, 1))
+    hairs = 0.88 + 0.13 * sample(lie, 1.3 * y - 0.55 * ax, 0.45 * ax + 0.25 * y) * min(1.0, 0.006 / (blur + 1e-3))
     brow = (
         step(half + 0.006 + blur, half - 0.016 - blur, (y - centre).abs())
         * step(-0.05, 0.16, along)
@@ -60,8 +62,8 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
         * step(0.018, 0.06, (ax / 0.05) ** 2 * 0.02 + (over - 0.16).abs() * 0.3)
     )
     tip = figure.nose_tip
-    nostril_x = (ax - 0.060 * (1 + 0.2 * i.nose_width)) / 0.036
-    nostril = torch.exp(-nostril_x.square() - ((y - tip[1] + 0.082) / 0.021).square()) * step(0.6, 0.66, z)
+    nostril_x = (ax - 0.058 * (1 + 0.2 * i.nose_width)) / 0.042
+    nostril = torch.exp(-nostril_x.square() - ((y - tip[1] + 0.088) / 0.026).square()) * step(0.6, 0.66, z)
     return {
         "lips": lips,
         "seam": seam,
