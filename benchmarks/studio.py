@@ -1,0 +1,160 @@
+"""What a studio portrait costs, whether detectors take it for a face, and whether it is the same every time.
+
+    python -m benchmarks.studio [--yunet FILE] [--portraits 200] [--sheet docs/pictures/studio.png]
+
+Writes benchmarks/results/studio.json. Timings are of one thread and of this machine, whatever else it is doing; the
+YuNet figures need its weights (an .onnx file, or the environment variable INFLUENCER_STYLE_YUNET).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from tqdm import tqdm
+
+from benchmarks.machine import ran_on
+from influencer_style.faces.detect import Face, make_detector
+from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.studio.demo_set import render_demo_set
+from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
+from influencer_style.studio.look import CREATOR_LOOKS, Look, sample_look, sample_neutral
+from influencer_style.studio.population import StudioSettings
+from influencer_style.studio.render import landmarks, march, render, shade
+
+RESULTS = Path(__file__).parent / "results" / "studio.json"
+STREAM = 77  # no stream of the demo set's or of training's people
+
+
+def person(number: int) -> tuple[Identity, Pose, np.random.Generator]:
+    """One person of this benchmark."""
+    rng = np.random.default_rng((STREAM, number))
+    return sample_identity(rng), sample_pose(rng), rng
+
+
+def look_of(number: int, rng: np.random.Generator) -> Look:
+    """Half of the portraits are unstyled, the others wear the creators' looks in turn."""
+    return sample_neutral(rng) if number % 2 else list(CREATOR_LOOKS.values())[number // 2 % len(CREATOR_LOOKS)]
+
+
+def detection(portraits: int, yunet: str) -> dict[str, Any]:
+    """Share of portraits at 256 px with exactly one face, and with the true one among the faces, by detector."""
+    detectors = {"lbp": make_detector("lbp")} | ({"yunet": make_detector("yunet", yunet)} if yunet else {})
+    exactly, found = dict.fromkeys(detectors, 0), dict.fromkeys(detectors, 0)
+    for number in tqdm(range(portraits), desc="Finding faces", unit="portrait"):
+        who, pose, rng = person(number)
+        picture = render(who, pose, look_of(number, rng), 256, number)
+        places = landmarks(who, pose, 256)
+        for name, detector in detectors.items():
+            faces = detector.find(picture)
+            exactly[name] += len(faces) == 1
+            found[name] += any(_shows(face, places) for face in faces)
+    return {
+        name: {"exactly_one_face": exactly[name] / portraits, "true_face": found[name] / portraits, "n": portraits}
+        for name in detectors
+    }
+
+
+def _shows(face: Face, places: dict[str, tuple[float, float]]) -> bool:
+    """Whether the box holds eyes and nose, and is no more than twice as wide as the face (ear to ear, about)."""
+    inside = all(
+        face.x < places[name][0] < face.x + face.side and face.y < places[name][1] < face.y + face.side
+        for name in ("eye_left", "eye_right", "nose")
+    )
+    return inside and face.side < 5 * (places["eye_right"][0] - places["eye_left"][0])
+
+
+def cost(size: int, people: int) -> dict[str, float]:
+    """Processor seconds on one thread: of a portrait's geometry, and of each look on it; means over people."""
+    threads, spent = torch.get_num_threads(), np.zeros(2)
+    torch.set_num_threads(1)
+    try:
+        render(*person(0)[:2], Look(), size, 0)  # warm up
+        for number in tqdm(range(people), desc=f"Timing at {size} px", unit="portrait"):
+            who, pose, rng = person(number)
+            looks = [sample_look(rng) for _ in range(4)]
+            start = time.process_time()
+            seen = march(who, pose, size)
+            marched = time.process_time()
+            for look in looks:
+                shade(seen, who, look, number)
+            spent += (marched - start, (time.process_time() - marched) / len(looks))
+    finally:
+        torch.set_num_threads(threads)
+    geometry, look = (float(value) for value in spent / people)
+    return {"geometry": round(geometry, 4), "further_look": round(look, 4), "portrait": round(geometry + look, 4)}
+
+
+def sameness(people: int) -> int:
+    """Largest difference, in steps of 1/255, between portraits rendered on one and on two threads."""
+    worst, threads = 0, torch.get_num_threads()
+    try:
+        for number in range(people):
+            who, pose, rng = person(number)
+            look, pictures = sample_look(rng), []
+            for count in (1, 2):
+                torch.set_num_threads(count)
+                pictures.append(render(who, pose, look, 128, number).astype(int))
+            worst = max(worst, int(np.abs(pictures[0] - pictures[1]).max()))
+    finally:
+        torch.set_num_threads(threads)
+    return worst
+
+
+def demo_set() -> dict[str, float]:
+    """Seconds until the demo set is rendered by two processes, and until it is found to be there already."""
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = []
+        for _ in range(2):
+            start = time.perf_counter()
+            render_demo_set(Path(folder), StudioSettings(), workers=2)
+            seconds.append(round(time.perf_counter() - start, 2))
+    return {"first": seconds[0], "again": seconds[1]}
+
+
+def draw_sheet(size: int = 256, people: int = 8) -> Image.Image:
+    """Eight people (rows) in eight looks (columns): unstyled, the four creators', and three drawn for training."""
+    rng = np.random.default_rng((STREAM, 1))
+    drawn = [sample_look(rng) for _ in range(3)]
+    # of a larger crowd, by skin from light to dark, so that the few who are shown span the population
+    crowd = sorted((person(1000 + number) for number in range(8 * people)), key=lambda each: -sum(each[0].skin))
+    rows = []
+    for number, (who, pose, own) in enumerate(tqdm(crowd[4::8], desc="Drawing the sheet", unit="person")):
+        seen = march(who, pose, size)
+        looks = [sample_neutral(own), *CREATOR_LOOKS.values(), *drawn]
+        rows.append(np.concatenate([shade(seen, who, look, number) for look in looks], 1))
+    return Image.fromarray(np.concatenate(rows))
+
+
+def main() -> None:
+    """Measure and write the record."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--yunet", default=os.environ.get("INFLUENCER_STYLE_YUNET", ""), help="YuNet's .onnx file")
+    parser.add_argument("--portraits", type=int, default=200, help="portraits shown to the detectors")
+    parser.add_argument("--sheet", type=Path, help="also draw eight people in eight looks into this file")
+    options = parser.parse_args()
+    if options.sheet:
+        with atomic_file(options.sheet) as part:
+            draw_sheet().save(part, "JPEG" if options.sheet.suffix == ".jpg" else "PNG", quality=90)
+    record = {
+        "what": "studio portraits: detectors at 256 px, processor seconds of one thread, sameness on 1 and 2 threads",
+        "ran_on": ran_on(),
+        "detection": detection(options.portraits, options.yunet),
+        "seconds": {f"{size} px": cost(size, 24) for size in (64, 128, 256)},
+        "demo_set_seconds_2_processes": demo_set(),
+        "largest_difference_between_thread_counts": sameness(12),
+    }
+    write_text(RESULTS, json.dumps(record, indent=1) + "\n")
+    print(json.dumps(record, indent=1))
+
+
+if __name__ == "__main__":
+    main()
