@@ -1,0 +1,67 @@
+"""The measured figures as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def tables(record: Mapping[str, Any]) -> str:
+    """Return a record's scores as two tables: methods by band, and methods' ratios by grade."""
+    scores, bands = record["scores"], record["bands"]
+    wide = max(map(len, scores))
+    lines = [
+        f"{record['photos']} photos of {record['people']} people, {sum(map(len, bands.values()))} looks, each learnt "
+        f"from {record['plan']['teachers']} graded photos of other people; CIEDE2000 to the truth [95% over people]",
+        "",
+        f"{'':{wide}}  {'delta_e':>20}  {'SSIM':>5}  {'over doing nothing':>20}"
+        + "".join(f"  {f'{band} ({len(names)})':>20}" for band, names in bands.items())
+        + "  each repeat",
+    ]
+    for method, of in scores.items():
+        cells = [_interval(of["all"]["delta_e"], 2), f"{of['all']['ssim']['mean']:5.3f}", _interval(of["all"]["ratio"])]
+        cells += [_interval(of["bands"][band]["ratio"]) if band in of["bands"] else "-" for band in bands]
+        repeats = " ".join(f"{ratio:.3f}" for ratio in of["repeats"])
+        right = "".join(f"  {cell:>20}" for cell in cells[2:])
+        lines.append(f"{method:{wide}}  {cells[0]:>20}  {cells[1]}{right}  {repeats}")
+    lines += ["", f"{'look':16}  {'doing nothing':>13}  over doing nothing:"]
+    others = [method for method in scores if method != "do_nothing"]
+    lines.append(f"{'':16}  {'':>13}" + "".join(f"  {method:>10}" for method in others))
+    for names in bands.values():
+        for name in names:
+            nothing = scores["do_nothing"]["grades"][name]["delta_e"]["mean"]
+            ratios = ((scores[m]["grades"][name]["ratio"]["mean"], max(10, len(m))) for m in others)
+            lines.append(f"{name:16}  {nothing:13.2f}" + "".join(f"  {ratio:{width}.2f}" for ratio, width in ratios))
+    return "\n".join(lines)
+
+
+def largest_change(record: Mapping[str, Any], before: Mapping[str, Any], methods: list[str]) -> tuple[float, str]:
+    """Return how far a ratio of two records is apart at most, and which: over methods that both have.
+
+    Raises:
+        ValueError: when they have no method, band or look in common.
+    """
+    changes = [
+        (abs(own["ratio"]["mean"] - other["ratio"]["mean"]), " ".join(path))
+        for method in methods
+        if method in record["scores"] and method in before["scores"]
+        for path, own, other in _pairs(record["scores"][method], before["scores"][method], (method,))
+    ]
+    if not changes:
+        raise ValueError("the two records have no method in common; compare records of this benchmark")
+    return max(changes)
+
+
+def _pairs(own: Mapping[str, Any], other: Mapping[str, Any], path: tuple[str, ...]):
+    if not isinstance(own, Mapping):
+        return
+    if "ratio" in own:
+        yield path, own, other
+        return
+    for name in own:
+        if name in other:
+            yield from _pairs(own[name], other[name], (*path, name))
+
+
+def _interval(interval: Mapping[str, float], digits: int = 3) -> str:
+    return f"{interval['mean']:.{digits}f} [{interval['low']:.{digits}f}, {interval['high']:.{digits}f}]"
