@@ -1,6 +1,7 @@
 """The demo set as files, and the training pairs."""
 
 import json
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ import yaml
 from PIL import Image
 
 from influencer_style.studio import demo_set, pairs
+from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.demo_set import render_demo_set
-from influencer_style.studio.identity import from_hex, sample_identity, sample_pose
-from influencer_style.studio.look import CREATOR_LOOKS
+from influencer_style.studio.geometry import march
+from influencer_style.studio.identity import HairStyle, from_hex, sample_identity, sample_pose
 from influencer_style.studio.population import StudioSettings, creators, users
+from influencer_style.studio.render import regions
 
 SMALL = StudioSettings(creators_photos=1, users=2, size=64, seed=5, truth_users=(1,))
 
@@ -30,6 +33,7 @@ def shot(monkeypatch):
 
     def spy(sitting):
         names.extend(path.name for path, *_ in sitting.files)
+        names.extend(f"{region}/{path.name}" for path, region in sitting.masks)
         return real(sitting)
 
     monkeypatch.setattr(demo_set, "_shoot", spy)
@@ -42,6 +46,7 @@ def test_demo_set_has_photos_consent_and_truth(folder):
     for name in CREATOR_LOOKS:
         expected += [f"creators/{name}/{name}-000.jpg", f"creators/{name}/consent.yml"]
         expected += [f"truth/{name}/user-001.png", f"oracle/{name}/user-001.png"]
+    expected += [f"regions/{region}/user-001.png" for region in pairs.REGIONS]
     assert files == sorted(expected)
     consent = yaml.safe_load((folder / "creators/noir/consent.yml").read_text(encoding="utf-8"))
     assert consent["subject"] == "Noir (studio character, nobody's face)" and consent["kind"] == "synthetic"
@@ -50,6 +55,20 @@ def test_demo_set_has_photos_consent_and_truth(folder):
         assert photo.size == truth.size == (64, 64)
         assert Image.Image.getbbox(photo) and photo.format == "JPEG"
         assert photo.layer[0][1:3] == photo.layer[1][1:3], "colour is not subsampled"
+
+
+def test_masks_say_where_things_are_in_every_look(folder):
+    masks = {name: np.asarray(Image.open(folder / f"regions/{name}/user-001.png")) for name in pairs.REGIONS}
+    assert all(mask.shape == (64, 64) and mask.dtype == np.uint8 for mask in masks.values())
+    total = sum(mask.astype(int) for mask in masks.values())
+    assert total.max() <= 257 and all(masks[name].max() > 128 for name in ("skin", "eyes", "background"))
+    person = users(SMALL)[1]
+    wanted = regions(march(person.identity, person.pose, 64))
+    assert all(np.abs(masks[name] / 255 - wanted[name]).max() <= 1 / 255 for name in pairs.REGIONS)
+    # Where there is background, one look's backdrop replaces another's; the photo's own differs from both.
+    noir, rose = (np.asarray(Image.open(folder / f"truth/{n}/user-001.png")).astype(int) for n in ("noir", "rosewater"))
+    behind = masks["background"] == 255
+    assert np.abs(noir - rose)[behind].mean() > 20
 
 
 def test_finished_set_is_left_alone_and_a_missing_file_alone_is_rendered(folder, shot):
@@ -63,21 +82,32 @@ def test_finished_set_is_left_alone_and_a_missing_file_alone_is_rendered(folder,
     assert (folder / "done.json").exists()
 
 
+def test_a_missing_mask_alone_is_made_again(folder, shot):
+    path = folder / "regions/hair/user-001.png"
+    before = path.read_bytes()
+    path.unlink()
+    (folder / "done.json").unlink()
+    render_demo_set(folder, SMALL, workers=1, progress=False)
+    assert shot == ["hair/user-001.png"] and path.read_bytes() == before
+
+
 def test_changed_settings_render_anew(folder, shot):
     old = json.loads((folder / "done.json").read_text())["fingerprint"]
     changed = StudioSettings(creators_photos=1, users=1, size=64, seed=6, truth_users=())
     render_demo_set(folder, changed, workers=1, progress=False)
     assert sorted(shot) == sorted([f"{name}-000.jpg" for name in CREATOR_LOOKS] + ["user-000.jpg"])
     assert not (folder / "users/user-001.jpg").exists() and not list(folder.glob("truth/**/*.png"))
+    assert not list(folder.glob("regions/**/*.png"))
     assert json.loads((folder / "done.json").read_text())["fingerprint"] != old
 
 
-def test_foreign_files_are_not_cleared(tmp_path):
-    (tmp_path / "users").mkdir()
-    (tmp_path / "users" / "mine.jpg").write_bytes(b"mine")
+@pytest.mark.parametrize("name", ["users", "regions"])
+def test_foreign_files_are_not_cleared(tmp_path, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "mine.jpg").write_bytes(b"mine")
     with pytest.raises(FileExistsError, match="folder of its own"):
         render_demo_set(tmp_path, SMALL, workers=1, progress=False)
-    assert (tmp_path / "users" / "mine.jpg").read_bytes() == b"mine"
+    assert (tmp_path / name / "mine.jpg").read_bytes() == b"mine"
 
 
 def test_each_creator_is_one_person_in_one_look_and_nobody_else(folder):
@@ -101,7 +131,7 @@ def test_people_are_diverse_and_poses_small():
     people, poses = [sample_identity(rng) for _ in range(300)], [sample_pose(rng) for _ in range(300)]
     skin = np.array([np.mean(person.skin) for person in people])
     assert skin.min() < np.mean(from_hex("3a312a")) and skin.max() > np.mean(from_hex("f3e7db")) - 0.02
-    assert {person.hair_style for person in people} == {"shaved", "short", "tied", "bob", "long"}
+    assert {person.hair_style for person in people} == set(get_args(HairStyle))
     assert all(abs(pose.yaw) <= 15 and abs(pose.pitch) <= 8 and abs(pose.roll) <= 5 for pose in poses)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,9 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from influencer_style.storage.atomic import write_bytes, write_text
+from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Identity, Pose
-from influencer_style.studio.look import CREATOR_LOOKS, Look
+from influencer_style.studio.look import Look
 from influencer_style.studio.pairs import REGIONS
 from influencer_style.studio.population import Portrait, StudioSettings, creators, truths, users
 from influencer_style.studio.render import regions, shade
@@ -56,22 +57,14 @@ def fingerprint(settings: StudioSettings) -> str:
     return digest.hexdigest()
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a whole file or none: under another name first, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    os.replace(part, path)
-
-
 def _shoot(sitting: _Sitting) -> int:
     """Render and write the files of one sitting; returns how many."""
     seen = march(sitting.identity, sitting.pose, sitting.size)
     for path, look, seed in sitting.files:
-        _write(path, _encoded(shade(seen, sitting.identity, look, seed), path.suffix))
+        write_bytes(path, _encoded(shade(seen, sitting.identity, look, seed), path.suffix))
     soft = regions(seen) if sitting.masks else {}
     for path, region in sitting.masks:
-        _write(path, _encoded((soft[region] * 255.0).round().astype(np.uint8), path.suffix))
+        write_bytes(path, _encoded((soft[region] * 255.0).round().astype(np.uint8), path.suffix))
     return len(sitting.files) + len(sitting.masks)
 
 
@@ -122,9 +115,9 @@ def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, pr
     """Write the demo set below `folder`.
 
     `creators/<name>/` holds photos and consent.yml, `users/` photos, `truth/<look>/` and `oracle/<look>/` the users of
-    `settings.truth_users` in each look, `regions/<region>/` masks of what their pictures show (grey, 255 is the region),
-    `done.json` the fingerprint, last. Files already there are kept while the
-    fingerprint is the same, so a broken run goes on where it stopped; under another fingerprint they are rendered anew.
+    `settings.truth_users` in each look, `regions/<region>/` masks of what their pictures show (grey, 255 is the
+    region), `done.json` the fingerprint, last. Files already there are kept while the fingerprint is the same, so a
+    broken run goes on where it stopped; under another fingerprint they are rendered anew.
     Raises ValueError if `workers` is below 1, FileExistsError if one of these names holds what is no demo set, and
     OSError if the folder cannot be written.
     """
@@ -137,9 +130,9 @@ def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, pr
     done.unlink(missing_ok=True)
     if not (begun.is_file() and begun.read_text(encoding="utf-8") == text):
         _clear(folder, begun.is_file())
-        _write(begun, text.encode())
+        write_text(begun, text)
     for name in CREATOR_LOOKS:
-        _write(folder / "creators" / name / "consent.yml", CONSENT.format(subject=name.capitalize()).encode())
+        write_text(folder / "creators" / name / "consent.yml", CONSENT.format(subject=name.capitalize()))
     for _ in in_parallel(_shoot, _plan(folder, settings), workers, progress, "studio"):
         pass
-    _write(done, text.encode())
+    write_text(done, text)

@@ -10,13 +10,16 @@ import numpy as np
 RGB = tuple[float, float, float]
 Glasses = Literal["none", "round", "square"]
 Garment = Literal["crew", "vee", "shirt", "roll"]
-HairStyle = Literal["shaved", "short", "tied", "bob", "long"]
+HairStyle = Literal[
+    "shaved", "receding", "short", "swept", "curly", "tied", "bob", "fringe", "asymmetric", "wavy", "long", "ringlets"
+]  # fmt: skip
 
 MONK_SCALE = (
     "f6ede4", "f3e7db", "f7ead0", "eadaba", "d7bd96", "a07e56", "825c43", "604134", "3a312a", "292420",
 )  # fmt: skip
 EYE_COLOURS = ("3b2314", "4d3020", "5e4326", "6b5b33", "5d6b45", "54707c", "6d8598")
-HAIR_COLOURS = ("0f0d0d", "1d1512", "2c1d16", "452c1d", "63411f", "8a6337", "b08d57", "7b3319", "8c8884")
+HAIR_COLOURS = ("0f0d0d", "1d1512", "2c1d16", "452c1d", "5e4129", "826447", "a88b65", "c9b08a", "7d3b21")
+GREY_HAIR = "bdbab6"
 CLOTHES_COLOURS = ("20242b", "f0ede6", "5a6b7c", "7d4a44", "4d5d4a", "b9a58c", "8d93a1", "3b3450", "a86f4f", "9bb0b4")
 
 FRAME_COLOURS = ("141414", "3a2618", "6d4a2a", "8b8d92", "b89b5e", "5a1f24")
@@ -40,7 +43,8 @@ class Identity:
 
     Shape numbers are deviations from an average adult, -1 to 1 with 0 the average. Colours are sRGB in [0, 1].
     `hair_volume`, `hair_curl`, `fringe`, `beard`, `beard_length`, `freckles` and `pattern` (of the clothes) run from 0
-    (none) to 1, `age` from 0 (young adult) to 1 (old), `parting` from -1 to 1 (image right).
+    (none) to 1, `age` from 0 (young adult) to 1 (old), `parting` from -1 to 1 (image right),
+    `hair_grey` (the share of white hairs) and `hair_fade` (how much the hair lightens towards its tips) from 0 to 1.
     """
 
     face_width: float
@@ -73,6 +77,8 @@ class Identity:
     hair_style: HairStyle
     hair_volume: float
     hair_curl: float
+    hair_grey: float
+    hair_fade: float
     parting: float
     fringe: float
     beard: float
@@ -123,6 +129,26 @@ def monk_skin(step: float) -> RGB:
     return tuple(_on_line(MONK_SCALE, step).tolist())
 
 
+# how common each hair style is with soft and with strong features
+_STYLES: dict[HairStyle, tuple[float, float]] = {
+    "shaved": (0.02, 0.11), "receding": (0.0, 0.08), "short": (0.06, 0.26), "swept": (0.05, 0.24),
+    "curly": (0.09, 0.10), "tied": (0.16, 0.05), "bob": (0.13, 0.01), "fringe": (0.12, 0.02),
+    "asymmetric": (0.11, 0.02), "wavy": (0.14, 0.05), "long": (0.13, 0.04), "ringlets": (0.10, 0.04),
+}  # fmt: skip
+
+
+def _sample_style(rng: np.random.Generator, build: float, age: float, curl: float) -> HairStyle:
+    """A hair style likely with these features, at this age, for hair that curls so much."""
+    strong = float(np.clip(0.5 + 0.8 * build, 0.0, 1.0))
+    share = np.array([soft + (hard - soft) * strong for soft, hard in _STYLES.values()])
+    for name, factor in {
+        "receding": 4.0 * age, "curly": 0.3 + 1.9 * curl, "ringlets": 0.3 + 1.9 * curl,
+        "swept": 1.4 - curl, "bob": 1.4 - curl, "fringe": 1.6 - 1.5 * curl, "asymmetric": 1.4 - curl,
+    }.items():  # fmt: skip
+        share[list(_STYLES).index(name)] *= factor
+    return list(_STYLES)[int(rng.choice(len(share), p=share / share.sum()))]
+
+
 def sample_identity(rng: np.random.Generator) -> Identity:
     """Draw a person: skin from the whole Monk scale, hair and eye colour likely for it, shape independent of it."""
     shape = {name: float(np.clip(rng.normal(0.0, 0.45), -1.0, 1.0)) for name in SHAPE_FIELDS}
@@ -133,10 +159,13 @@ def sample_identity(rng: np.random.Generator) -> Identity:
     age = rng.beta(1.0, 1.5)
     tone = rng.uniform(0.0, 9.0)
     fair = float(np.clip(1.0 - tone / 5.0, 0.0, 1.0))
-    style = str(rng.choice(["shaved", "short", "tied", "bob", "long"], p=[0.1, 0.28, 0.14, 0.22, 0.26]))
-    natural = rng.uniform(0.0, 1.0 + 7.0 * fair) if rng.random() > 0.08 else 8.0
+    natural = rng.uniform(0.0, 1.0 + 7.0 * fair)
     curl = rng.beta(1.0, 1.6) if tone < 5.5 else rng.beta(1.6, 1.0)
-    fringed = style in ("bob", "long") and curl < 0.5 and rng.random() < 0.4
+    style = _sample_style(rng, build, age, curl)
+    grey = float(np.clip((age - 0.6) / 0.35 + rng.normal(0.0, 0.15), 0.0, 1.0))
+    hair = np.array(_between(rng, HAIR_COLOURS, natural))
+    hair = tuple((hair + 0.85 * grey * (np.array(from_hex(GREY_HAIR)) - hair)).tolist())
+    faded = style in ("bob", "asymmetric", "wavy", "long", "ringlets") and rng.random() < 0.35
     bearded = build > 0.1 and rng.random() < 0.6
     frames = rng.random() < 0.12 + 0.2 * age
     return Identity(
@@ -144,14 +173,16 @@ def sample_identity(rng: np.random.Generator) -> Identity:
         age=float(age),
         skin=_between(rng, MONK_SCALE, tone),
         eyes=_between(rng, EYE_COLOURS, rng.uniform(0.0, 1.5 + 4.5 * fair)),
-        hair=_between(rng, HAIR_COLOURS, natural),
+        hair=hair,
         clothes=_between(rng, CLOTHES_COLOURS, float(rng.integers(len(CLOTHES_COLOURS)))),
         neckline=float(rng.uniform(0.0, 1.0)),
         hair_style=style,
         hair_volume=float(rng.uniform(0.0, 1.0)),
         hair_curl=float(curl),
+        hair_grey=grey,
+        hair_fade=float(rng.uniform(0.3, 1.0) if faded else 0.0),
         parting=float(rng.uniform(-1.0, 1.0)),
-        fringe=float(rng.uniform(0.5, 1.0) if fringed else rng.uniform(0.0, 0.25)),
+        fringe=float(rng.choice([rng.uniform(0.0, 0.3), rng.uniform(0.7, 1.0)])),
         beard=float(rng.uniform(0.3, 1.0) if bearded else 0.0),
         beard_length=float(rng.beta(1.0, 1.5) if bearded else 0.0),
         freckles=float(rng.uniform(0.2, 1.0) * fair if rng.random() < 0.35 else 0.0),

@@ -10,7 +10,8 @@ import numpy as np
 
 from influencer_style.studio.geometry import GBuffer, march
 from influencer_style.studio.identity import Pose, sample_identity, sample_pose
-from influencer_style.studio.look import Look, sample_look, sample_neutral, vary_look
+from influencer_style.studio.look import Look
+from influencer_style.studio.look_sampling import sample_look, sample_neutral, vary_look
 from influencer_style.studio.population import CROWD_STREAM, PAIR_STREAM, photo_seed
 from influencer_style.studio.render import regions, render, shade
 from influencer_style.studio.workers import in_parallel

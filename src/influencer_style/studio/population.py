@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import HairStyle, Identity, Pose, monk_skin, sample_identity, sample_pose
-from influencer_style.studio.look import CREATOR_LOOKS, Look, sample_neutral, vary_look
+from influencer_style.studio.look import Look
+from influencer_style.studio.look_sampling import sample_neutral, vary_look
 
 # the first word of every random stream, so that no person of one kind ever comes up as another kind
 CREATOR_STREAM, USER_STREAM, PAIR_STREAM, CROWD_STREAM = 101, 102, 103, 104

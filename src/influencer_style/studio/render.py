@@ -13,7 +13,8 @@ from influencer_style.studio.geometry import CLOTHES, EYE, GLASSES, HAIR, SKIN, 
 from influencer_style.studio.hair_shading import hair_radiance
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.light import cast
-from influencer_style.studio.look import Grade, Light, Look, photo_backdrop, photo_light
+from influencer_style.studio.look import Grade, Light, Look
+from influencer_style.studio.look_sampling import photo_backdrop, photo_light
 from influencer_style.studio.skin_shading import skin_radiance
 
 __all__ = ["landmarks", "march", "regions", "render", "shade"]

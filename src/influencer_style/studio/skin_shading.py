@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from influencer_style.studio.hair_shading import hair_colour
 from influencer_style.studio.identity import Identity
 from influencer_style.studio.light import Lit, linear, lobe, mix
 from influencer_style.studio.look import Look
@@ -64,7 +65,7 @@ def _albedo(identity: Identity, look: Look, m: dict[str, Tensor]) -> tuple[Tenso
     whisker = hair * (0.8 - 0.1 * full) * (1.0 + 0.3 * full * m["bristles"]).clamp(0.3, 2.0) + 0.1 * (1.0 - full) * tone
     base = mix(base, whisker, ((0.7 + 0.5 * full) * stubble).clamp(0.0, 1.0))
     root = 0.15 + 0.5 * (identity.texture_seed % 7) / 6.0 if identity.hair_style == "shaved" else 0.75
-    base = mix(base, hair * 0.8 + 0.08 * tone, root * m["scalp"])
+    base = mix(base, hair_colour(identity, look) * 0.8 + 0.08 * tone, root * m["scalp"])
     base = mix(base, dark, 0.92 * m["brow"])
     ink = torch.tensor([0.010, 0.008, 0.008])[:, None]
     base = mix(base, ink, (0.62 * m["lash"] + makeup.liner * m["liner"]).clamp_max(0.96))
