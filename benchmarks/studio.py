@@ -24,9 +24,11 @@ from tqdm import tqdm
 from benchmarks.machine import ran_on
 from influencer_style.faces.detect import Face, make_detector
 from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.demo_set import render_demo_set
 from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
-from influencer_style.studio.look import CREATOR_LOOKS, Look, sample_look, sample_neutral
+from influencer_style.studio.look import Look
+from influencer_style.studio.look_sampling import sample_look, sample_neutral
 from influencer_style.studio.population import StudioSettings
 from influencer_style.studio.render import landmarks, march, render, shade
 
