@@ -5,23 +5,32 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import LOOKS, smooth_pictures, tint
+from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 from PIL import Image
 
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.metrics.cases import Cases
+from influencer_style.metrics import judges as judging
+from influencer_style.metrics.baselines import METHODS
+from influencer_style.metrics.cases import Cases, shrink
+from influencer_style.metrics.judges import Judges
 from influencer_style.metrics.report import Evidence
-from influencer_style.metrics.scorecard import assemble_scorecard, score_cases
+from influencer_style.metrics.scorecard import assemble_scorecard
+from influencer_style.metrics.scoring import score_cases
 from influencer_style.networks.bundle import to_tensor
 
 
 @pytest.fixture(scope="session")
 def cases() -> Cases:
-    inputs = smooth_pictures(5)
-    creators = {look: tint(smooth_pictures(6, seed=10 + i), look) for i, look in enumerate(LOOKS)}
+    """Ten people in two looks; one method has restyled only the first three of them, and rather badly."""
+    count, size = 10, 32
+    inputs, population = smooth_pictures(count), smooth_pictures(12, size, seed=20)
+    creators = {look: tint(smooth_pictures(12, size, seed=10 + i), look) for i, look in enumerate(LOOKS)}
+    small = shrink(inputs, size)
+    baselines = {n: {look: m(small, creators[look], population) for look in LOOKS} for n, m in METHODS.items()}
+    baselines["neural_style"] = {look: tint(small[:3], look, 0.2) for look in LOOKS}
     return Cases(
-        photo_ids=[f"person{i}" for i in range(5)],
+        photo_ids=[f"person{i}" for i in range(count)],
         looks=list(LOOKS),
         inputs=inputs,
         results={look: tint(inputs, look, 0.9) for look in LOOKS},
@@ -29,10 +38,20 @@ def cases() -> Cases:
         oracle={look: tint(inputs, look, 1.02) for look in LOOKS},
         creators=creators,
         examples={look: creators[look][0] for look in LOOKS},
-        held_out={"cool": tint(smooth_pictures(3, seed=30), "cool"), "warm": smooth_pictures(1)[:0]},
-        population=smooth_pictures(8, seed=20),
-        size=32,
+        held_out={"cool": tint(smooth_pictures(5, size, seed=30), "cool"), "warm": smooth_pictures(1, size)[:0]},
+        population=population,
+        size=size,
+        baselines=baselines,
+        regions=masks(count),
     )
+
+
+@pytest.fixture(scope="session")
+def judges(cases) -> Judges:
+    """The look judges as in a run; who it is, is told from a picture's shapes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging, "load_identity_judge", SmallPictureJudge)
+        return judging.appoint_judges(cases)
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +73,9 @@ def looks(cases, encoder) -> LookProfiles:
 def about() -> dict:
     return {
         "model": {"fingerprint": "f" * 64},
-        "test_users": 5,
+        "test_users": 10,
         "size": 32,
+        "identity_threshold": 0.4,
         "source": "studio",
         "users_are_studio": True,
         "versions": {"numpy": np.__version__},
@@ -63,8 +83,8 @@ def about() -> dict:
 
 
 @pytest.fixture(scope="session")
-def evidence(cases, encoder, looks, about) -> Evidence:
-    scores = score_cases(cases)
+def evidence(cases, judges, encoder, looks, about) -> Evidence:
+    scores = score_cases(cases, judges)
     manifest = pd.DataFrame(
         [
             ("a", "Warm", "warm", "creator", "accepted", "", "train", "in/Warm/good.jpg"),
@@ -83,4 +103,5 @@ def evidence(cases, encoder, looks, about) -> Evidence:
         faces=faces,
         history=pd.DataFrame({"step": [10, 20, 30], "seconds": [1.0, 2.0, 3.0], "total": [3.0, 2.0, 1.5]}),
         samples=Image.new("RGB", (200, 100), "teal"),
+        card="# A <card>\n\n- 450 random looks\n",
     )

@@ -18,3 +18,26 @@ def smooth_pictures(count: int, size: int = 48, seed: int = 0) -> np.ndarray:
 def tint(pictures: np.ndarray, look: str, share: float = 1.0) -> np.ndarray:
     """Return pictures moved by `share` of a look."""
     return (pictures * (1 + share * (np.array(LOOKS[look]) - 1))).round().astype(np.uint8)
+
+
+def masks(count: int, size: int = 48) -> dict[str, np.ndarray]:
+    """Return masks of regions, uint8 (count, size, size): thirds of the picture; only the first person has hair."""
+    third = size // 3
+    drawn = {name: np.zeros((count, size, size), np.uint8) for name in ("skin", "lips", "eyes", "hair", "background")}
+    drawn["skin"][:, third : 2 * third] = 255
+    drawn["lips"][:, third + 4 : third + 8, third : 2 * third] = 255
+    drawn["skin"][drawn["lips"] > 0] = 0
+    drawn["hair"][0, :third] = 255
+    drawn["background"][:, 2 * third :] = 255
+    drawn["eyes"][:, third : third + 3, third : 2 * third] = 255
+    return drawn
+
+
+class SmallPictureJudge:
+    """Stands in for the identity judge: a picture's shapes at 8 px are who it shows, whatever its colours."""
+
+    def embed(self, pictures: np.ndarray) -> np.ndarray:
+        small = np.stack([cv2.resize(p, (8, 8), interpolation=cv2.INTER_AREA) for p in pictures]).astype(np.float32)
+        flat = small.mean(-1).reshape(len(small), -1)
+        flat -= flat.mean(1, keepdims=True)
+        return flat / np.linalg.norm(flat, axis=1, keepdims=True)

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from made_up import smooth_pictures, tint
 
-from influencer_style.metrics.baselines import METHODS, histogram_matching, medoid, population_mkl, reinhard
+from influencer_style.metrics.baselines import (
+    METHODS,
+    histogram_matching,
+    medoid,
+    optimal_transport,
+    population_mkl,
+    reinhard,
+)
 from influencer_style.metrics.colour import delta_e, to_lab
 
 PHOTOS, POPULATION = smooth_pictures(4), smooth_pictures(8, seed=1)
@@ -33,6 +40,16 @@ def test_population_mkl_carries_the_population_onto_the_set():
     # It does not look at the photo's own statistics: the same colour always becomes the same colour.
     alone, together = population_mkl(PHOTOS[:1], CREATOR, POPULATION), population_mkl(PHOTOS, CREATOR, POPULATION)
     assert np.array_equal(alone[0], together[0])
+
+
+def test_optimal_transport_carries_each_photo_onto_the_set():
+    wanted_mean, wanted_covariance = statistics(CREATOR)
+    for photo in optimal_transport(PHOTOS, CREATOR, POPULATION):
+        mean, covariance = statistics(photo)
+        assert mean == pytest.approx(wanted_mean, abs=3)
+        assert covariance == pytest.approx(wanted_covariance, abs=0.12 * np.trace(wanted_covariance))
+    # The population has no part in it.
+    assert np.array_equal(optimal_transport(PHOTOS, CREATOR, PHOTOS), optimal_transport(PHOTOS, CREATOR, POPULATION))
 
 
 def test_population_mkl_undoes_nothing_between_equal_sets():

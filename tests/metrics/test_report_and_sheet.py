@@ -2,6 +2,7 @@
 
 import dataclasses
 import html.parser
+import json
 import re
 
 import numpy as np
@@ -11,6 +12,9 @@ import pytest
 from influencer_style.metrics.contact_sheet import MOST_WIDTH, draw_contact_sheet
 from influencer_style.metrics.figures import training_curves
 from influencer_style.metrics.report import write_report
+from influencer_style.metrics.report_tables import further_tables, main_table
+from influencer_style.metrics.scorecard import assemble_scorecard
+from influencer_style.metrics.scoring import score_cases
 
 
 def many_looks(cases, count):
@@ -25,11 +29,11 @@ def many_looks(cases, count):
 
 def test_the_sheet_has_a_row_for_each_person_and_columns_for_each_look(cases):
     few, all_ = draw_contact_sheet(cases, people=2), draw_contact_sheet(cases, people=8)
-    assert few.width == all_.width and all_.height - few.height == 3 * (48 + 8)
+    assert few.width == all_.width and all_.height - few.height == 6 * (48 + 8)
     picture = np.asarray(all_).reshape(-1, 3)
     # Every input is there, pixel by pixel.
     found = {tuple(c) for c in picture}
-    assert all(tuple(c) in found for c in cases.inputs[:, 20, 20])
+    assert all(tuple(c) in found for c in cases.inputs[:8, 20, 20])
     without = draw_contact_sheet(dataclasses.replace(cases, truth={}, oracle={}))
     assert all_.width - without.width == 2 * (48 + 8)
 
@@ -57,13 +61,11 @@ class _Reader(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module", params=["truth", "folder"])
-def page(request, evidence, cases, encoder, looks, about):
+def page(request, evidence, cases, judges, encoder, looks, about):
     if request.param == "truth":
         return write_report(evidence, people=2)
-    from influencer_style.metrics.scorecard import assemble_scorecard, score_cases
-
-    unknown = dataclasses.replace(cases, truth={}, oracle={})
-    scores = score_cases(unknown)
+    unknown = dataclasses.replace(cases, truth={}, oracle={}, regions={})
+    scores = score_cases(unknown, judges)
     card = assemble_scorecard(scores, unknown, encoder, looks, about | {"source": "folder"}, draws=200)
     return write_report(dataclasses.replace(evidence, cases=unknown, scores=scores, scorecard=card), people=2)
 
@@ -81,15 +83,44 @@ def test_the_report_escapes_what_comes_from_outside(page):
     reader = _Reader()
     reader.feed(page)
     assert "Warm/<script>x.jpg" in reader.text and "a <truncated> JPEG" in reader.text
+    assert "# A <card>\n\n- 450 random looks\n" in reader.text
 
 
 def test_the_report_tells_what_was_left_out_and_shows_people(page, evidence):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert "no face found" in text and "users/faceless.jpg" in text
     assert "scope: train, transfer" in text
+    assert "below 0.40 the judge takes two pictures for two people" in text
     assert "generator" in text and "population transport" in text and "Limits" in text
     rows = page.count('class="case"')
     assert rows == 2 * 2 + 2 * 2  # two people in each of two looks, the two best and the two worst
+
+
+def test_every_figure_says_what_it_is_where_columns_have_no_heads(page):
+    cells = re.findall(
+        r'<td class="number[^"]*"( data-name="[^"]+")?', page.split("<h2>The figures</h2>")[1].split("<h2>")[0]
+    )
+    assert cells and all(cells)
+
+
+def test_the_main_figures_come_first_and_regions_are_folded_away(evidence):
+    main, further = main_table(evidence.scorecard), further_tables(evidence.scorecard)
+    assert [name for name, _ in main.columns][:4] == ["colour difference", "SSIM", "PSNR (dB)", "structure"]
+    ((_, rows),) = main.blocks
+    assert [row["method"] for row in rows][:2] == ["generator", "do nothing"]
+    assert "neural style (3 people)" in [row["method"] for row in rows]
+    regions, blind = further
+    assert [name for name, _ in regions.columns] == ["skin", "lips", "eyes", "hair", "background"]
+    assert [look for look, _ in blind.blocks] == ["cool", "warm"]
+    page = write_report(evidence, people=1)
+    assert page.index("<summary>Colour difference by region") > page.index("<h2>The figures")
+
+
+def test_the_best_of_a_column_was_judged_on_everybody(evidence):
+    card = json.loads(json.dumps(evidence.scorecard))
+    card["transfer"]["neural_style"]["delta_e"]["mean"] = 0.0
+    ((_, rows),) = main_table(card).blocks
+    assert [row["method"] for row in rows if row["cells"][0]["best"]] == ["generator"]
 
 
 def test_a_history_without_losses_is_refused():

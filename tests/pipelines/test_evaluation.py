@@ -22,12 +22,14 @@ from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.pipelines.evaluation import create_pipeline
 from influencer_style.pipelines.evaluation.nodes import restyle_test_users
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
+from influencer_style.studio.pairs import REGIONS
 
 SIDE = 64
 LOOKS = {"cool": (0.7, 0.9, 1.0), "warm": (1.0, 0.85, 0.6)}
 SETTINGS = {
     "size": 64,
     "most_people": 64,
+    "neural_style_people": 1,
     "bootstrap_draws": 200,
     "seed": 0,
     "sheet_people": 2,
@@ -64,6 +66,10 @@ def world(tmp_path_factory) -> dict:
         for kind in ("truth", "oracle")
         for i in reversed(range(3))
     ]
+    for number, region in enumerate(REGIONS):
+        mask = np.zeros((SIDE, SIDE, 3), np.uint8)
+        mask[number * 12 : number * 12 + 12] = 255
+        truths += [({"photo_id": f"user{i}", "look": region, "kind": "regions"}, mask) for i in range(3)]
     encoder = load_encoder()
 
     def statistics(seeds: range, look: str | None) -> SetStatistics:
@@ -108,6 +114,10 @@ def test_with_truth_the_pipeline_judges_and_draws(world, tmp_path):
     # The oracle was made equal to the truth, whose rows stand in another order than the users'.
     assert card["transfer"]["oracle"]["delta_e"]["mean"] == 0
     assert card["transfer"]["generator"]["delta_e"]["mean"] < card["transfer"]["do_nothing"]["delta_e"]["mean"]
+    assert card["transfer"]["oracle"]["delta_e_hair"] == {"mean": 0, "low": 0, "high": 0, "n": 3}
+    assert card["transfer"]["neural_style"]["delta_e"]["n"] == card["paired"]["neural_style"]["delta_e"]["n"] == 1
+    assert card["transfer"]["do_nothing"]["identity"]["mean"] == pytest.approx(1, abs=1e-5)
+    assert 0 <= card["transfer"]["oracle"]["look_accuracy"]["mean"] <= 1
     assert card["about"]["looks"] == {"cool": "Cool", "warm": "Warm"}
     assert set(made["scorecard_table"].columns) == {"scope", "look", "method", "metric", "mean", "low", "high", "n"}
     assert made["contact_sheet"].width == 2 * 40 + SIDE + 2 * (32 + 2 * SIDE + 8)
@@ -116,9 +126,13 @@ def test_with_truth_the_pipeline_judges_and_draws(world, tmp_path):
 
 def test_without_truth_the_pipeline_compares_with_the_looks(world, tmp_path):
     source = {"kind": "folder", "users_are_studio": False}
-    card = run(world, tmp_path, truth_crops=world["empty"], photo_source=source)["scorecard"]
+    settings = EvaluationParameters(**SETTINGS | {"neural_style_people": 0})
+    changed = {"truth_crops": world["empty"], "photo_source": source, "params:evaluation": settings}
+    card = run(world, tmp_path, **changed)["scorecard"]
     assert set(card["real"]) == set(LOOKS)
     assert card["real"]["warm"]["held_out"]["gram_distance"]["n"] == 1
+    assert {"identity", "identity_leak", "memorisation"} <= set(card["real"]["warm"]["generator"])
+    assert "neural_style" not in card["real"]["warm"]
 
 
 def test_the_population_and_the_creators_hold_no_test_person(world):
@@ -160,7 +174,22 @@ def test_a_store_without_test_users_is_refused(world):
         restyle_test_users(world["look_transfer"], world["empty"], world["empty"], world["params:evaluation"])
 
 
-@pytest.mark.parametrize("bad", [{"size": 8}, {"most_people": 0}, {"surprise": 1}])
+def test_a_missing_mask_is_named(world, tmp_path):
+    table = world["truth_crops"].kept
+    rows = [
+        (
+            {"photo_id": row.photo_id, "look": row.look, "kind": row.kind},
+            world["truth_crops"].pixels(table.iloc[[i]])[0],
+        )
+        for i, row in enumerate(table.itertuples())
+        if (row.kind, row.look, row.photo_id) != ("regions", "lips", "user2")
+    ]
+    truths = store(tmp_path / "truth", rows, ("photo_id", "look", "kind"))
+    with pytest.raises(CasesError, match="1 regions pictures are missing, the first of photo user2 in look 'lips'"):
+        restyle_test_users(world["look_transfer"], world["face_crops"], truths, world["params:evaluation"])
+
+
+@pytest.mark.parametrize("bad", [{"size": 8}, {"most_people": 0}, {"neural_style_people": -1}, {"surprise": 1}])
 def test_bad_parameters_are_refused(bad):
     with pytest.raises(ValidationError):
         EvaluationParameters(**SETTINGS | bad)

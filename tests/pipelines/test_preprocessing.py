@@ -70,9 +70,14 @@ def catalog(tmp_path, monkeypatch):
             for number in (4, 5):
                 pixels = np.asarray(Image.open(f"photos/{number}.png")) // 2 + shift
                 Image.fromarray(pixels).save(f"{kind}/{look}/{number}.png")
+    for region in ("hair", "skin"):
+        Path("regions", region).mkdir(parents=True)
+        for number in (4, 5):
+            pixels = np.asarray(Image.open(f"photos/{number}.png"))[:, :, 0]
+            Image.fromarray(pixels if region == "skin" else 255 - pixels).save(f"regions/{region}/{number}.png")
     made = DataCatalog.from_config(yaml.safe_load((CONF / "catalog_03_primary.yml").read_text()))
     made["manifest"] = pd.DataFrame(rows).astype(SCHEMA)
-    made["photo_source"] = {"truth": "truth", "oracle": "oracle", "fingerprint": "abc"}
+    made["photo_source"] = {"truth": "truth", "oracle": "oracle", "regions": "regions", "fingerprint": "abc"}
     made["params:preprocessing"] = parameters()
     return made
 
@@ -89,14 +94,20 @@ def test_crops_and_truth(catalog, detector):
     assert list(rejected["reason"]) == ["no_face: no face was found"]
     row = faces.table.iloc[0]
     assert (row["side"], row["face_px"], row["angle"]) == (160, 80, 0)
+    wanted = {"truth": ("noir", "rose"), "oracle": ("noir", "rose"), "regions": ("hair", "skin")}
     assert sorted(zip(truth.kept["photo_id"], truth.kept["look"], truth.kept["kind"], strict=True)) == sorted(
-        (f"{number:016d}", look, kind) for number in (4, 5) for look in ("noir", "rose") for kind in ("truth", "oracle")
+        (f"{number:016d}", look, kind) for number in (4, 5) for kind, looks in wanted.items() for look in looks
     )
     for number in (4, 5):
         own = faces.pixels(faces.kept[faces.kept["photo_id"] == f"{number:016d}"])[0].astype(int)
         rows = truth.kept[(truth.kept["photo_id"] == f"{number:016d}") & (truth.kept["kind"] == "truth")]
         for styled in truth.pixels(rows):
             assert np.abs(styled - (own / 2 + 10)).max() <= 2
+        masks = truth.kept[(truth.kept["photo_id"] == f"{number:016d}") & (truth.kept["kind"] == "regions")]
+        hair, skin = truth.pixels(masks.sort_values("look")).astype(int)
+        # The masks were drawn from the photo itself: they must lie where its crop does.
+        assert (skin == skin[:, :, :1]).all() and np.abs(skin[:, :, 0] - own[:, :, 0]).max() <= 1
+        assert np.abs(hair + skin - 255).max() <= 2
 
 
 def test_only_new_photos_are_looked_at(catalog, detector):
@@ -109,7 +120,7 @@ def test_only_new_photos_are_looked_at(catalog, detector):
     assert detector.seen == seen and len(faces) == 7 and set(faces.table["creator"]) == {"Someone"}
     catalog["params:preprocessing"] = parameters(margin=1.6)
     faces, truth = run(catalog)
-    assert len(detector.seen) == 15 and faces.kept["side"].iloc[0] == 128 and len(truth.kept) == 8
+    assert len(detector.seen) == 15 and faces.kept["side"].iloc[0] == 128 and len(truth.kept) == 12
 
 
 def test_another_rendering_of_the_truth_is_cropped_again(catalog, detector):
@@ -158,9 +169,16 @@ def test_truth_that_does_not_fit_its_photo_is_rejected(catalog, detector):
 
 
 def test_without_the_studio_there_is_no_truth(catalog, detector):
-    catalog["photo_source"] = catalog["photo_source"].load() | {"truth": None, "oracle": None}
-    _, truth = run(catalog)
+    catalog["photo_source"] = catalog["photo_source"].load() | {"truth": None, "oracle": None, "regions": None}
+    faces, truth = run(catalog)
     assert len(truth) == 0 and truth.kept.empty
+    assert len(faces) == 8  # nor does anyone take the masks for photos
+
+
+def test_truth_without_masks_is_cropped_all_the_same(catalog, detector):
+    catalog["photo_source"] = catalog["photo_source"].load() | {"regions": None}
+    _, truth = run(catalog)
+    assert set(truth.kept["kind"]) == {"truth", "oracle"} and len(truth.kept) == 8
 
 
 def test_a_real_face_with_the_real_detector_and_its_preview(catalog):

@@ -8,10 +8,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from influencer_style.looks.pictures import INK, PAPER
 from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.transfer import TransferGenerator
-
-_INK, _PAPER = (32, 32, 36), (250, 249, 247)
 
 
 def draw_samples(
@@ -32,9 +31,9 @@ def draw_samples(
         for person in people.to(device).split(1):
             columns.append(person)
             columns += [generator(person, code[None].to(device)) for code in codes.values()]
-    strip = Image.new("RGB", (90 + len(columns) * (tile + 4), tile + 4), _PAPER)
+    strip = Image.new("RGB", (90 + len(columns) * (tile + 4), tile + 4), PAPER)
     pen = ImageDraw.Draw(strip)
-    pen.text((8, tile // 2), f"step {step}", fill=_INK, font=ImageFont.load_default(size=15), anchor="lm")
+    pen.text((8, tile // 2), f"step {step}", fill=INK, font=ImageFont.load_default(size=15), anchor="lm")
     for i, picture in enumerate(columns):
         pixels = Image.fromarray(to_uint8(picture)[0]).resize((tile, tile), Image.Resampling.LANCZOS)
         strip.paste(pixels, (90 + i * (tile + 4), 2))
@@ -44,7 +43,7 @@ def draw_samples(
 def stack_samples(strips: list[Image.Image], most: int = 8) -> Image.Image:
     """Put strips of samples under each other, first and last and evenly between, at most `most` of them."""
     chosen = [strips[i] for i in np.unique(np.linspace(0, len(strips) - 1, min(most, len(strips))).round().astype(int))]
-    sheet = Image.new("RGB", (max(s.width for s in chosen), sum(s.height for s in chosen)), _PAPER)
+    sheet = Image.new("RGB", (max(s.width for s in chosen), sum(s.height for s in chosen)), PAPER)
     top = 0
     for strip in chosen:
         sheet.paste(strip, (0, top))

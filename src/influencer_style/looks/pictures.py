@@ -7,7 +7,7 @@ import colorsys
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-_INK, _PAPER = (32, 32, 36), (250, 249, 247)
+INK, PAPER = (32, 32, 36), (250, 249, 247)
 
 
 def draw_looks_side_by_side(examples: dict[str, np.ndarray], tile: int = 128) -> Image.Image:
@@ -20,11 +20,11 @@ def draw_looks_side_by_side(examples: dict[str, np.ndarray], tile: int = 128) ->
     gutter, margin = 6, 150
     columns = max(len(crops) for crops in examples.values())
     size = (margin + columns * (tile + gutter), gutter + len(examples) * (tile + gutter))
-    sheet = Image.new("RGB", size, _PAPER)
+    sheet = Image.new("RGB", size, PAPER)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=18)
     for row, (name, crops) in enumerate(examples.items()):
         top = gutter + row * (tile + gutter)
-        pen.text((12, top + tile // 2), _short(name), fill=_INK, font=font, anchor="lm")
+        pen.text((12, top + tile // 2), _short(name), fill=INK, font=font, anchor="lm")
         for column, crop in enumerate(crops):
             picture = Image.fromarray(crop).resize((tile, tile), Image.Resampling.LANCZOS)
             sheet.paste(picture, (margin + column * (tile + gutter), top))
@@ -50,7 +50,7 @@ def draw_look_map(
     places = centred @ axes[:2].T
     low, high = places.min(0), places.max(0)
     spread = (places - low) / np.maximum(high - low, 1e-9)
-    sheet = Image.new("RGB", (side, side + 50), _PAPER)
+    sheet = Image.new("RGB", (side, side + 50), PAPER)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=18)
     for crop, place, label in zip(crops, spread, labels, strict=True):
         left, top = (10 + place * (side - tile - 20)).astype(int)
@@ -59,7 +59,7 @@ def draw_look_map(
     x = 12
     for name in names:
         pen.rectangle((x, side + 14, x + 20, side + 34), fill=colours[name])
-        pen.text((x + 28, side + 24), _short(name), fill=_INK, font=font, anchor="lm")
+        pen.text((x + 28, side + 24), _short(name), fill=INK, font=font, anchor="lm")
         x += 48 + int(pen.textlength(_short(name), font=font))
     return sheet
 

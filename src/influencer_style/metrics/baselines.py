@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from torch import Tensor
 
 from influencer_style.looks.gram import colour_moments
 from influencer_style.looks.transport import apply_transport, monge_kantorovich
@@ -50,20 +51,29 @@ def histogram_matching(photos: np.ndarray, creator_photos: np.ndarray, populatio
     return np.stack([match_histograms(photo, reference, channel_axis=-1) for photo in photos]).round().astype(np.uint8)
 
 
+def optimal_transport(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+    """Apply the linear Monge-Kantorovich transport from each photo's own colours to the creator's set.
+
+    (Pitié and Kokaram 2007.) The result has the set's mean and covariance of colour, whatever the photo shows.
+    """
+    creator = _pooled_moments(creator_photos)
+    return np.concatenate([_transported(photo[None], _pooled_moments(photo[None]), creator) for photo in photos])
+
+
 def population_mkl(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
     """Apply the linear Monge-Kantorovich transport from the unstyled population's colours to the creator's.
 
     The strongest known baseline: what faces, hair and rooms have in common is in both sets, and cancels.
     """
     population, creator = (_pooled_moments(set_) for set_ in (population_photos, creator_photos))
-    matrix, offset = (part.float() for part in monge_kantorovich(population, creator))
-    return np.concatenate([to_uint8(apply_transport(to_tensor(photo[None]), matrix, offset)) for photo in photos])
+    return np.concatenate([_transported(photo[None], population, creator) for photo in photos])
 
 
 METHODS: dict[str, Method] = {
     "do_nothing": do_nothing,
     "reinhard": reinhard,
     "histogram_matching": histogram_matching,
+    "optimal_transport": optimal_transport,
     "population_mkl": population_mkl,
 }
 
@@ -74,7 +84,12 @@ def medoid(photos: np.ndarray) -> int:
     return int(np.linalg.norm(means[:, None] - means[None], axis=-1).sum(1).argmin())
 
 
-def _pooled_moments(photos: np.ndarray):
+def _transported(photos: np.ndarray, source: Tensor, target: Tensor) -> np.ndarray:
+    matrix, offset = (part.float() for part in monge_kantorovich(source, target))
+    return to_uint8(apply_transport(to_tensor(photos), matrix, offset))
+
+
+def _pooled_moments(photos: np.ndarray) -> Tensor:
     # In double: covariance is a small difference of large moments.
     return sum(colour_moments(to_tensor(photo[None]).double())[0] for photo in photos) / len(photos)
 

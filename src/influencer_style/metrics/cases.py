@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-import pandas as pd
-from tqdm import tqdm
 
-from influencer_style.faces.store import FaceStore
-from influencer_style.metrics.baselines import METHODS, medoid
-from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.lift import restyle_crops
-
-# More photos hardly move the statistics that methods take from a set, and memory must not grow with it.
-_MOST_REFERENCE_PHOTOS = 512
-_BATCH = 64
+from influencer_style.metrics.baselines import METHODS
 
 
 class CasesError(ValueError):
@@ -25,7 +16,7 @@ class CasesError(ValueError):
 
 @dataclass(frozen=True)
 class Cases:
-    """Pictures are uint8 sRGB. Rows of `inputs`, `results`, `truth` and `oracle` are the same people, in one order.
+    """Pictures are uint8 sRGB. Rows of all that shows the users are the same people, in one order.
 
     Attributes:
         photo_ids: (n) of the test users.
@@ -39,6 +30,10 @@ class Cases:
         held_out: photos of the creators that nothing has learnt from, by look, (k, size, size, 3); k may be 0.
         population: portraits of unstyled people, none of them a test user, (p, size, size, 3).
         size: side in pixels at which everything is scored.
+        baselines: what each method without training made of the first k people, by method and look,
+            (k, size, size, 3); k is n but for methods that take long.
+        regions: where skin, lips, eyes, hair and background are in the users' crops, by region, soft masks uint8
+            (n, s, s), 255 is the region; empty where not known.
     """
 
     photo_ids: list[str]
@@ -52,112 +47,45 @@ class Cases:
     held_out: dict[str, np.ndarray]
     population: np.ndarray
     size: int
+    baselines: dict[str, dict[str, np.ndarray]]
+    regions: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def methods(self) -> list[str]:
         """The methods there are results of, the generator first."""
-        return ["generator", *METHODS] + (["oracle"] if self.oracle else [])
+        return ["generator", *self.baselines] + (["oracle"] if self.oracle else [])
+
+    def scored(self, method: str, look: str) -> np.ndarray:
+        """Return what is scored of a method, or `truth` or `input`: uint8 (k, size, size, 3), the first k people."""
+        if method in self.baselines:
+            return self.baselines[method][look]
+        return shrink(self._stack(method, look), self.size)
+
+    def masks(self) -> dict[str, np.ndarray]:
+        """Return where each region has more than half of a pixel, at the size of scoring: bool (n, size, size)."""
+        return {name: shrink(mask, self.size) > 127 for name, mask in self.regions.items()}
 
     def pictures(self, method: str, look: str, size: int, people: list[int] | None = None) -> np.ndarray:
-        """Return what a method makes of people: uint8 (n, size, size, 3).
+        """Return pictures to look at: what a method makes of people, uint8 (n, size, size, 3).
 
         Args:
-            method: one of `methods`, or `truth` or `input`.
+            method: `generator`, `oracle`, `truth`, `input` or one of `baselines.METHODS`.
             look: one of `looks`.
             size: side in pixels, at most that of the inputs.
             people: rows; None is everybody.
         """
-        stacks = {"generator": self.results, "truth": self.truth, "oracle": self.oracle}
-        stack = stacks[method][look] if method in stacks else self.inputs
+        stack = self._stack(method, look)
         small = shrink(stack if people is None else stack[people], size)
-        if method in METHODS:
-            return METHODS[method](small, self.creators[look], self.population)
-        return small
+        return METHODS[method](small, self.creators[look], self.population) if method in METHODS else small
 
-
-def gather_cases(
-    bundle: TransferBundle, faces: FaceStore, truths: FaceStore, size: int = 128, most_people: int = 64
-) -> Cases:
-    """Restyle the test users with the model, and lay everything out beside the results.
-
-    Args:
-        bundle: the trained model.
-        faces: all face crops.
-        truths: crops of truth and oracle pictures; may be empty.
-        size: side in pixels at which everything will be scored.
-        most_people: at most so many test users are judged, the first by photo_id (a hash: no order at all).
-
-    Raises:
-        CasesError: when the crops are smaller than `size`, there is no test user, no population, no photo of a look's
-            creator, or a truth picture is missing.
-    """
-    kept, looks = faces.kept, bundle.looks.names
-    users = kept[kept["role"] == "user"].sort_values("photo_id")
-    people = users[users["split"] == "test"].head(most_people)
-    others = users[users["split"].isin(["train", "validation"])]
-    for rows, what in ((people, "no test user"), (others, "no unstyled person to measure looks against")):
-        if rows.empty:
-            raise CasesError(
-                f"there is {what} among the face crops; give ingestion.users more portraits that show one clear face"
-            )
-    inputs = faces.pixels(people)
-    if inputs.shape[1] < size:
-        raise CasesError(
-            f"evaluation.size is {size} px, but face crops have {inputs.shape[1]} px; lower evaluation.size"
-        )
-    progress = tqdm(looks, desc="Restyling test users", unit="look")
-    results = {look: restyle_crops(bundle, inputs, look) for look in progress}
-    photo_ids = people["photo_id"].tolist()
-    known = {kind: _known(truths, kind, photo_ids, looks) for kind in ("truth", "oracle")}
-    of_creator = {look: kept[(kept["role"] == "creator") & (kept["slug"] == look)] for look in looks}
-    training = {look: rows[rows["split"] == "train"] for look, rows in of_creator.items()}
-    for look, rows in training.items():
-        if rows.empty:
-            raise CasesError(f"no training photo of look {look!r} is among the face crops; run: kedro run")
-    creators = {look: _some(faces, rows, size) for look, rows in training.items()}
-    return Cases(
-        photo_ids,
-        looks,
-        inputs,
-        results,
-        known["truth"],
-        known["oracle"],
-        creators,
-        {look: faces.pixels(_ordered(rows).iloc[[medoid(creators[look])]])[0] for look, rows in training.items()},
-        {look: _some(faces, rows[rows["split"] == "test"], size) for look, rows in of_creator.items()},
-        _some(faces, others, size),
-        size,
-    )
+    def _stack(self, kind: str, look: str) -> np.ndarray:
+        stacks = {"generator": self.results, "truth": self.truth, "oracle": self.oracle}
+        return stacks[kind][look] if kind in stacks else self.inputs
 
 
 def shrink(pictures: np.ndarray, size: int) -> np.ndarray:
-    """Return pictures, uint8 (n, s, s, 3), area-averaged to (n, size, size, 3), size at most s."""
+    """Return pictures, uint8 (n, s, s, 3) or masks (n, s, s), area-averaged to `size` a side, at most s."""
     if pictures.shape[1] == size:
         return pictures
     shrunk = [cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA) for picture in pictures]
-    return np.stack(shrunk) if shrunk else np.zeros((0, size, size, 3), np.uint8)
-
-
-def _known(truths: FaceStore, kind: str, photo_ids: list[str], looks: list[str]) -> dict[str, np.ndarray]:
-    table = truths.kept
-    if table.empty or not (table["kind"] == kind).any():
-        return {}
-    pair = ["photo_id", "look"]
-    rows = table[table["kind"] == kind].drop_duplicates(pair).set_index(pair, drop=False)
-    if missing := [(photo, look) for look in looks for photo in photo_ids if (photo, look) not in rows.index]:
-        photo, look = missing[0]
-        raise CasesError(
-            f"{len(missing)} {kind} pictures are missing, the first of photo {photo} in look {look!r}; make them "
-            "again: kedro run --pipelines ingestion,preprocessing"
-        )
-    return {look: truths.pixels(rows.loc[[(p, look) for p in photo_ids]].reset_index(drop=True)) for look in looks}
-
-
-def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values("photo_id").head(_MOST_REFERENCE_PHOTOS)
-
-
-def _some(faces: FaceStore, rows: pd.DataFrame, size: int) -> np.ndarray:
-    rows = _ordered(rows)
-    parts = [shrink(faces.pixels(rows.iloc[i : i + _BATCH]), size) for i in range(0, len(rows), _BATCH)]
-    return np.concatenate(parts) if parts else np.zeros((0, size, size, 3), np.uint8)
+    return np.stack(shrunk) if shrunk else np.zeros((0, size, size, *pictures.shape[3:]), np.uint8)

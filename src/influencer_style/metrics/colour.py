@@ -20,14 +20,34 @@ def delta_e(result: np.ndarray, truth: np.ndarray, mask: np.ndarray | None = Non
     Raises:
         ValueError: when shapes or types do not fit.
     """
+    return mean_where(delta_e_map(result, truth), mask)
+
+
+def delta_e_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Return the CIEDE2000 colour difference of each pixel: float32 (n, h, w). See `delta_e`."""
     require_pictures(result, truth)
-    difference = np.stack([_difference(a, b) for a, b in zip(result, truth, strict=True)])
+    return np.stack([_difference(a, b) for a, b in zip(result, truth, strict=True)]).astype(np.float32)
+
+
+def mean_where(maps: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    """Return the mean of each map.
+
+    Args:
+        maps: (n, h, w).
+        mask: where to look, bool (n, h, w); None is everywhere.
+
+    Returns:
+        (n,) float64; NaN where a mask is empty.
+
+    Raises:
+        ValueError: when the shapes differ.
+    """
     if mask is None:
-        return difference.mean((1, 2), dtype=np.float64)
-    if mask.shape != result.shape[:3]:
-        raise ValueError(f"the mask has shape {mask.shape}, the pictures {result.shape}; give one value for each pixel")
+        return maps.mean((1, 2), dtype=np.float64)
+    if mask.shape != maps.shape:
+        raise ValueError(f"the mask has shape {mask.shape}, the pictures {maps.shape}; give one value for each pixel")
     count = mask.sum((1, 2)).astype(np.float64)
-    total = (difference * mask).sum((1, 2), dtype=np.float64)
+    total = (maps * mask).sum((1, 2), dtype=np.float64)
     return np.divide(total, count, out=np.full_like(count, np.nan), where=count > 0)
 
 

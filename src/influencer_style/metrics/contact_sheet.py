@@ -7,13 +7,14 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from influencer_style.looks.pictures import INK, PAPER
 from influencer_style.metrics.cases import Cases
 
 MOST_WIDTH = 2800
 _LEAST_TILE, _MOST_TILE = 192, 256
 _MARGIN, _GUTTER, _GAP = 40, 8, 32
 _TITLE, _TEXT = 30, 20
-_PAPER, _INK, _GREY = (250, 249, 246), (28, 28, 30), (120, 118, 112)
+_GREY = (120, 118, 112)
 
 
 def draw_contact_sheet(cases: Cases, people: int = 8) -> Image.Image:
@@ -30,7 +31,7 @@ def draw_contact_sheet(cases: Cases, people: int = 8) -> Image.Image:
     free = MOST_WIDTH - 2 * _MARGIN - looks * (_GAP + (columns - 1) * _GUTTER)
     tile = min(_MOST_TILE, cases.inputs.shape[1], free // (1 + looks * columns))
     drawn = [_draw_band(cases, band, shown, tile) for band in bands]
-    sheet = Image.new("RGB", (max(b.width for b in drawn), sum(b.height for b in drawn)), _PAPER)
+    sheet = Image.new("RGB", (max(b.width for b in drawn), sum(b.height for b in drawn)), PAPER)
     top = 0
     for band in drawn:
         sheet.paste(band, (0, top))
@@ -53,7 +54,7 @@ def _draw_band(cases: Cases, looks: list[str], people: list[int], tile: int) -> 
     captions = head + tile + 16
     first = captions + _TEXT + 10
     size = (2 * _MARGIN + tile + len(looks) * (_GAP + group), first + len(people) * (tile + _GUTTER) + _MARGIN)
-    sheet = Image.new("RGB", size, _PAPER)
+    sheet = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(sheet)
 
     def paste(picture: np.ndarray, left: int, top: int) -> None:
@@ -69,7 +70,7 @@ def _draw_band(cases: Cases, looks: list[str], people: list[int], tile: int) -> 
         paste(picture, _MARGIN, first + row * (tile + _GUTTER))
     for number, look in enumerate(looks):
         left = _MARGIN + tile + _GAP + number * (group + _GAP)
-        write(look, left + group // 2, _MARGIN, group, True, _INK)
+        write(look, left + group // 2, _MARGIN, group, True, INK)
         paste(cases.examples[look], left + (group - tile) // 2, head)
         for column, kind in enumerate(kinds):
             x = left + column * (tile + _GUTTER)

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-_INK, _LINE, _GRID = "#1c1c1e", "#2f6f73", "#dcd9d2"
+from influencer_style.looks.pictures import INK
+
+_LINE, _GRID = "#2f6f73", "#dcd9d2"
+
+
+def css(colour: tuple[int, int, int]) -> str:
+    """Return a colour, 0 to 255 a channel, as CSS writes it."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def photo_uri(picture: np.ndarray | Image.Image, quality: int = 88) -> str:
@@ -46,9 +53,9 @@ def _curve(points: pd.DataFrame, name: str) -> str:
     mean = points[name].rolling(max(1, len(points) // 20), min_periods=1, center=True).mean()
     panel.plot(points["step"], points[name], color=_LINE, alpha=0.25, linewidth=0.8)
     panel.plot(points["step"], mean, color=_LINE, linewidth=1.6)
-    panel.set_title(name.replace("_", " "), fontsize=10, color=_INK, loc="left")
+    panel.set_title(name.replace("_", " "), fontsize=10, color=css(INK), loc="left")
     panel.set_facecolor("none")
-    panel.tick_params(labelsize=8, colors=_INK, length=2)
+    panel.tick_params(labelsize=8, colors=css(INK), length=2)
     panel.locator_params(nbins=5)
     panel.ticklabel_format(useOffset=False)
     panel.grid(color=_GRID, linewidth=0.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,13 +53,25 @@ def bootstrap(
     if len(values) == 0 or not np.isfinite(values).all():
         raise ValueError(f"a mean needs at least one value, and finite ones; got {len(values)} values")
     n = len(values)
-    # How often each identity was drawn: its weight in the mean.
-    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws) / n
-    means = weights @ values
+    means = weights_of_draws(n, draws, seed) @ values
     point = values.mean(0, keepdims=True)
     if statistic is not None:
         means, point = statistic(means), statistic(point)
-    estimate = float(point[0])
-    # A distance of a resampled mean is too large on average: that bias is known, and taken off.
-    low, high = np.quantile(means - means.mean() + estimate, [0.025, 0.975])
+    return around(float(point[0]), means, n)
+
+
+@lru_cache(maxsize=4)
+def weights_of_draws(n: int, draws: int, seed: int) -> np.ndarray:
+    """Return how much each of n identities weighs in each draw: (draws, n), rows sum to 1."""
+    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws) / n
+    weights.setflags(write=False)
+    return weights
+
+
+def around(estimate: float, drawn: np.ndarray, n: int) -> Interval:
+    """Return an estimate with the 95% interval that its draws (draws,) span.
+
+    A distance of a resampled mean is too large on average: that bias is known, and taken off.
+    """
+    low, high = np.quantile(drawn - drawn.mean() + estimate, [0.025, 0.975])
     return Interval(estimate, min(float(low), estimate), max(float(high), estimate), n)

@@ -1,4 +1,4 @@
-"""The scorecard: every method beside every other, against known truth, or, without it, against the looks' profiles."""
+"""The scorecard: every method beside every other, against known truth, or, without it, against the creators' photos."""
 
 from __future__ import annotations
 
@@ -7,38 +7,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
-from influencer_style.metrics.colour import delta_e
 from influencer_style.metrics.intervals import bootstrap
-from influencer_style.metrics.structure import psnr, ssim, structure
-from influencer_style.metrics.style import gram_codes, gram_distance
+from influencer_style.metrics.scoring import figures_of
+from influencer_style.metrics.set_scores import set_scores
+from influencer_style.studio.pairs import REGIONS
 
-TRUTH_METRICS = {"delta_e": delta_e, "ssim": ssim, "psnr": psnr, "structure": structure}
-# Without truth: how much of the picture's shapes is left, and how much colour was changed at all.
-INPUT_METRICS = {"structure_to_input": structure, "delta_e_to_input": delta_e}
-
-
-def score_cases(cases: Cases) -> pd.DataFrame:
-    """Measure every method on every case.
-
-    Returns:
-        a row for each person, look and method: `photo_id`, `person` (its row in the cases), `look`, `method`, and a
-        column for each metric: those of `TRUTH_METRICS` where truth is known, else those of `INPUT_METRICS`.
-    """
-    metrics = TRUTH_METRICS if cases.truth else INPUT_METRICS
-    parts = []
-    for look in tqdm(cases.looks, desc="Scoring", unit="look"):
-        reference = cases.pictures("truth" if cases.truth else "input", look, cases.size)
-        for method in cases.methods:
-            results = cases.pictures(method, look, cases.size)
-            values = {name: metric(results, reference) for name, metric in metrics.items()}
-            who = {"photo_id": cases.photo_ids, "person": range(len(results)), "look": look, "method": method}
-            parts.append(pd.DataFrame(who | values))
-    return pd.concat(parts, ignore_index=True)
+MAIN_METRICS = ("delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "diversity")
+REGION_METRICS = tuple(f"delta_e_{region}" for region in REGIONS)
+# What needs no truth; distances to the creator's own photos mean something for that creator alone.
+REAL_METRICS = (
+    "gram_distance", "kid", "structure_to_input", "delta_e_to_input", "identity", "identity_leak", "memorisation",
+)  # fmt: skip
 
 
 def assemble_scorecard(
@@ -63,33 +46,42 @@ def assemble_scorecard(
 
     Returns:
         with truth: `transfer.<method>.<metric>` over all looks, `creators.<look>.<method>.<metric>`, and
-        `paired.<method>.<metric>`, the generator less that method on the same people.
-        Without: `real.<look>.<method>.<metric>`, where `held_out` is the creator's own photos that nothing learnt from.
+        `paired.<method>.<metric>`, the generator less that method on the people whom both have restyled.
+        Without: `real.<look>.<method>.<metric>`. Among the methods of a look are `held_out` and `real_floor`, see
+        `set_scores`. A figure that nobody or too few can carry is absent; `n` is how many people (or photos) did.
     """
-    if not cases.truth:
-        return {"about": dict(about), "real": _real(scores, cases, encoder, looks, draws, seed)}
-    names = list(TRUTH_METRICS)
+    sets, overall = set_scores(cases, encoder, looks, draws, seed)
+    names = figures_of(scores)
 
-    def summed(rows: pd.DataFrame, methods: list[str], less: str | None = None) -> dict[str, Any]:
+    def summed(rows: pd.DataFrame, names: list[str], less: str | None = None) -> dict[str, Any]:
         people = rows.groupby(["method", "person"])[names].mean()
+        methods = [method for method in cases.methods if method != less]
+        values = {m: people.loc[m] if less is None else people.loc[less] - people.loc[m] for m in methods}
         return {
             method: {
-                name: bootstrap(
-                    (people.loc[method] if less is None else people.loc[less] - people.loc[method])[name].to_numpy(),
-                    draws,
-                    seed,
-                ).as_dict()
+                name: bootstrap(shown.to_numpy(), draws, seed).as_dict()
                 for name in names
+                if len(shown := found[name].dropna())  # who shows nothing of a region has no figure for it
             }
-            for method in methods
+            for method, found in values.items()
         }
 
-    rivals = [method for method in cases.methods if method != "generator"]
+    creators = {}
+    for look in cases.looks:
+        section = creators[look] = summed(scores[scores["look"] == look], names)
+        for method, figures in sets[look].items():
+            section.setdefault(method, {}).update({name: figure.as_dict() for name, figure in figures.items()})
+    if not cases.truth:
+        return {"about": dict(about), "real": creators}
+    shared = [name for name in names if name != "memorisation"]
+    transfer = summed(scores, shared)
+    for method, figures in overall.items():
+        transfer[method].update({name: figure.as_dict() for name, figure in figures.items()})
     return {
         "about": dict(about),
-        "transfer": summed(scores, cases.methods),
-        "paired": summed(scores, rivals, less="generator"),
-        "creators": {look: summed(scores[scores["look"] == look], cases.methods) for look in cases.looks},
+        "transfer": transfer,
+        "paired": summed(scores, shared, less="generator"),
+        "creators": creators,
     }
 
 
@@ -108,40 +100,27 @@ def scorecard_rows(scorecard: Mapping[str, Any]) -> pd.DataFrame:
 
 def headline(scorecard: Mapping[str, Any]) -> dict[str, float]:
     """Return the main means as `<metric>.<method>`, over all looks: what two runs are compared by."""
-    sections = [scorecard["transfer"]] if "transfer" in scorecard else list(scorecard["real"].values())
+    known = "transfer" in scorecard
+    sections = [scorecard["transfer"]] if known else list(scorecard["real"].values())
+    metrics = (*MAIN_METRICS, *REGION_METRICS) if known else (*REAL_METRICS, "diversity")
     found: dict[str, list[float]] = {}
     for methods in sections:
         for method, figures in methods.items():
-            for metric, figure in figures.items():
-                found.setdefault(f"{metric}.{method}", []).append(figure["mean"])
+            for metric in metrics:
+                if metric in figures:
+                    found.setdefault(f"{metric}.{method}", []).append(figures[metric]["mean"])
     return {name: float(np.mean(values)) for name, values in found.items()}
 
 
 def best_baseline(scorecard: Mapping[str, Any]) -> str:
-    """Return the method without training that comes nearest to the truth.
+    """Return the method without training that comes nearest to the truth, of those that have restyled everybody.
 
     Without truth it is `population_mkl`, the best one wherever truth was known: the distance of Gram matrices alone
     rewards copying a creator's hair and rooms.
     """
     if "transfer" not in scorecard:
         return "population_mkl"
-    rivals = {m: f["delta_e"]["mean"] for m, f in scorecard["transfer"].items() if m not in ("generator", "oracle")}
+    figures = {method: found["delta_e"] for method, found in scorecard["transfer"].items()}
+    everybody = figures.pop("generator")["n"]
+    rivals = {m: f["mean"] for m, f in figures.items() if m != "oracle" and f["n"] == everybody}
     return min(rivals, key=rivals.__getitem__)
-
-
-def _real(
-    scores: pd.DataFrame, cases: Cases, encoder: StyleEncoder, looks: LookProfiles, draws: int, seed: int
-) -> dict[str, Any]:
-    sections: dict[str, Any] = {}
-    for look in tqdm(cases.looks, desc="Comparing with the looks", unit="look"):
-        section = sections.setdefault(look, {})
-        for method in cases.methods:
-            codes = gram_codes(cases.pictures(method, look, cases.size), encoder, looks)
-            rows = scores[(scores["look"] == look) & (scores["method"] == method)]
-            section[method] = {"gram_distance": gram_distance(codes, look, looks, draws, seed).as_dict()} | {
-                name: bootstrap(rows[name].to_numpy(), draws, seed).as_dict() for name in INPUT_METRICS
-            }
-        if len(cases.held_out[look]):
-            codes = gram_codes(cases.held_out[look], encoder, looks)
-            section["held_out"] = {"gram_distance": gram_distance(codes, look, looks, draws, seed).as_dict()}
-    return sections

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from influencer_style.metrics.colour import require_pictures
+from influencer_style.metrics.colour import mean_where, require_pictures
 
 IDENTICAL_PSNR = 100.0
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -25,8 +25,21 @@ def ssim(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
     Returns:
         (n,) float64, -1 to 1 (identical).
     """
+    return mean_where(interior(ssim_map(result, truth)))
+
+
+def ssim_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Return the structural similarity of the window around each pixel: float32 (n, h, w). See `ssim`.
+
+    Windows that reach beyond the picture see it mirrored; `interior` leaves them out.
+    """
     require_pictures(result, truth)
-    return np.array([_ssim(luminance(a), luminance(b)) for a, b in zip(result, truth, strict=True)], np.float64)
+    return np.stack([_ssim_map(luminance(a), luminance(b)) for a, b in zip(result, truth, strict=True)])
+
+
+def interior(maps: np.ndarray) -> np.ndarray:
+    """Return maps (n, h, w) without the border where SSIM's window reaches beyond the picture."""
+    return maps[:, _SSIM_RADIUS:-_SSIM_RADIUS, _SSIM_RADIUS:-_SSIM_RADIUS]
 
 
 def psnr(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -39,9 +52,18 @@ def psnr(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
     Returns:
         (n,) float64 in decibels, 0 (black and white) up to 100, which stands for identical pictures.
     """
+    return decibels(mean_where(squared_error_map(result, truth)))
+
+
+def squared_error_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Return the squared error of each pixel, the mean of its channels: float32 (n, h, w), in squared levels."""
     require_pictures(result, truth)
     pairs = zip(result, truth, strict=True)
-    error = np.array([np.square(a.astype(np.float32) - b).mean(dtype=np.float64) for a, b in pairs])
+    return np.stack([np.square(a.astype(np.float32) - b).mean(-1) for a, b in pairs])
+
+
+def decibels(error: np.ndarray) -> np.ndarray:
+    """Turn mean squared errors, in squared levels, into PSNR; NaN stays NaN. See `psnr`."""
     return np.minimum(10 * np.log10(255**2 / np.maximum(error, 1e-9)), IDENTICAL_PSNR)
 
 
@@ -68,16 +90,14 @@ def luminance(picture: np.ndarray) -> np.ndarray:
     return picture.astype(np.float32) @ _LUMA
 
 
-def _ssim(a: np.ndarray, b: np.ndarray) -> float:
-    r, size = _SSIM_RADIUS, (2 * _SSIM_RADIUS + 1,) * 2
-
+def _ssim_map(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     def blur(values: np.ndarray) -> np.ndarray:
-        return cv2.GaussianBlur(values, size, _SSIM_SIGMA)[r:-r, r:-r]
+        return cv2.GaussianBlur(values, (2 * _SSIM_RADIUS + 1,) * 2, _SSIM_SIGMA)
 
     mean_a, mean_b = blur(a), blur(b)
     var_a, var_b, both = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2, blur(a * b) - mean_a * mean_b
     above = (2 * mean_a * mean_b + _C1) * (2 * both + _C2)
-    return float((above / ((mean_a**2 + mean_b**2 + _C1) * (var_a + var_b + _C2))).mean(dtype=np.float64))
+    return above / ((mean_a**2 + mean_b**2 + _C1) * (var_a + var_b + _C2))
 
 
 def _normalised(picture: np.ndarray) -> np.ndarray:

@@ -1,9 +1,11 @@
-"""What the report says in words: names of methods and metrics, the finding in one sentence, the limits."""
+"""What the report says in words: names of methods and metrics, the finding in one sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from influencer_style.studio.pairs import REGIONS
 
 LABELS = {
     "input": "input",
@@ -12,17 +14,26 @@ LABELS = {
     "do_nothing": "do nothing",
     "reinhard": "Reinhard",
     "histogram_matching": "histogram matching",
+    "optimal_transport": "optimal transport",
     "population_mkl": "population transport",
+    "neural_style": "neural style",
     "oracle": "oracle",
     "held_out": "creator's unseen photos",
+    "real_floor": "creator's photos, half against half",
     "delta_e": "colour difference",
     "ssim": "SSIM",
     "psnr": "PSNR (dB)",
     "structure": "structure",
+    "look_accuracy": "taken for the look",
+    "identity": "identity kept",
+    "diversity": "diversity",
+    "kid": "KID",
+    "identity_leak": "identity leak",
+    "memorisation": "nearest training photo",
     "gram_distance": "distance from the look",
     "structure_to_input": "structure kept",
     "delta_e_to_input": "colour changed",
-}
+} | {f"delta_e_{region}": region for region in REGIONS}
 # Metric -> which way is good, and how many digits are worth showing.
 METRICS = {
     "delta_e": ("lower is better", 2),
@@ -32,7 +43,21 @@ METRICS = {
     "gram_distance": ("lower is better", 3),
     "structure_to_input": ("1 is untouched", 3),
     "delta_e_to_input": ("0 is untouched", 2),
-}
+    "look_accuracy": ("a sanity check", 2),
+    "identity": ("1 is the input itself", 3),
+    "diversity": ("1 is as varied", 2),
+    "kid": ("lower is better", 2),
+    "identity_leak": ("0 is none", 3),
+    "memorisation": ("less than unseen photos: copied", 1),
+} | {f"delta_e_{region}": ("lower is better", 2) for region in REGIONS}
+
+
+def method_name(method: str, figures: Mapping[str, Any], everybody: int) -> str:
+    """Return a method's name, and of how many people its figures are where that is not everybody."""
+    most = max((figure["n"] for figure in figures.values()), default=everybody)
+    if method in ("held_out", "real_floor"):
+        return f"{LABELS[method]} ({most})"
+    return LABELS[method] if most == everybody else f"{LABELS[method]} ({most} {'person' if most == 1 else 'people'})"
 
 
 def headline_sentence(scorecard: Mapping[str, Any], baseline: str) -> str:
@@ -67,39 +92,6 @@ def _nearer(scorecard: Mapping[str, Any], method: str) -> str:
     ours, nothing = (sum(m[k]["gram_distance"]["mean"] for m in looks) for k in (method, "do_nothing"))
     share = 100 * (1 - ours / nothing) if nothing else 0.0
     return f"{abs(share):.0f}% {'nearer to' if share >= 0 else 'further from'}"
-
-
-def limits(scorecard: Mapping[str, Any]) -> list[str]:
-    """Return what these figures do not show, in plain words."""
-    about, known = scorecard["about"], "transfer" in scorecard
-    found = [
-        f"The intervals are over {about['test_users']} people and one trained model. Another training would give "
-        "slightly other figures, and the intervals do not cover that.",
-        "Colour differences reward the right colour in the right place on average; halos and blotches can still score "
-        "well. Look at the pictures.",
-        "Only face crops are judged here, not whole photos.",
-    ]
-    if about["source"] == "studio":
-        found.insert(
-            0,
-            "These people are drawn by the embedded studio, and so is the truth. A generator that does well here has "
-            "yet to show it on photographs.",
-        )
-    if not known:
-        found.insert(
-            0,
-            "Nobody knows how these people would truly look in each look. The distance from a look rewards anything "
-            "that resembles the creator's photos, backgrounds and hair included.",
-        )
-    if about["users_are_studio"] and about["source"] != "studio":
-        found.insert(
-            0,
-            "No photos of unstyled people were given (ingestion.users), so looks are measured against people drawn by "
-            "the studio. What sets photographs apart from drawings is mistaken for part of the look.",
-        )
-    if about["test_users"] < 8:
-        found.append(f"{about['test_users']} people are too few for firm conclusions.")
-    return found
 
 
 def spoken(value: Any) -> str:

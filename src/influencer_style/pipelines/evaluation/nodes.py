@@ -11,21 +11,26 @@ from PIL import Image
 
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics import contact_sheet, report
-from influencer_style.metrics.cases import Cases, gather_cases
-from influencer_style.metrics.scorecard import assemble_scorecard, headline, score_cases, scorecard_rows
+from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.gather import gather_cases
+from influencer_style.metrics.judges import appoint_judges
+from influencer_style.metrics.scorecard import assemble_scorecard, headline, scorecard_rows
+from influencer_style.metrics.scoring import score_cases
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
-_VERSIONS = ("influencer-style", "torch", "numpy", "scikit-image", "opencv-python-headless", "kedro", "mlflow")
+_PACKAGES = "influencer-style torch numpy scikit-image scikit-learn opencv-python-headless kedro mlflow"
 
 
 def restyle_test_users(
     bundle: TransferBundle, face_crops: FaceStore, truth_crops: FaceStore, parameters: EvaluationParameters
 ) -> Cases:
-    """Put every look on the test users, and lay truth and reference photos beside the results."""
-    cases = gather_cases(bundle, face_crops, truth_crops, parameters.size, parameters.most_people)
+    """Put every look on the test users, by the model and every baseline, and lay out the truth beside it."""
+    cases = gather_cases(
+        bundle, face_crops, truth_crops, parameters.size, parameters.most_people, parameters.neural_style_people
+    )
     known = "known" if cases.truth else "not known"
     log.info("%d test users in %d looks; the truth is %s", len(cases.inputs), len(cases.looks), known)
     return cases
@@ -35,6 +40,7 @@ def score(
     cases: Cases, bundle: TransferBundle, source: dict[str, Any], parameters: EvaluationParameters
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
     """Return the scorecard, the same as a table, and the figures of every single case."""
+    judges = appoint_judges(cases, parameters.seed)
     about = {
         "model": {
             "fingerprint": bundle.fingerprint,
@@ -46,12 +52,13 @@ def score(
         "looks": {look: bundle.looks[look].creator for look in cases.looks},
         "test_users": len(cases.inputs),
         "size": parameters.size,
+        "identity_threshold": judges.identity.threshold,
         "source": source["kind"],
         "users_are_studio": source["users_are_studio"],
         "population": bundle.looks.reference_note,
-        "versions": {name: version(name) for name in _VERSIONS},
+        "versions": {name: version(name) for name in _PACKAGES.split()},
     }
-    scores = score_cases(cases)
+    scores = score_cases(cases, judges)
     scorecard = assemble_scorecard(
         scores, cases, bundle.encoder, bundle.looks, about, parameters.bootstrap_draws, parameters.seed
     )
@@ -90,6 +97,7 @@ def write_report(
         faces=face_crops.table,
         history=training_history,
         samples=training_samples,
+        card=bundle.card,
     )
     page = report.write_report(evidence, parameters.report_people)
     current.log_text(page, "report.html")

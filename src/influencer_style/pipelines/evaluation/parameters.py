@@ -9,6 +9,7 @@ class EvaluationParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     size: int = Field(ge=32, le=1024)
     most_people: int = Field(ge=1, le=10_000)
+    neural_style_people: int = Field(ge=0, le=10_000)
     bootstrap_draws: int = Field(ge=100, le=1_000_000)
     seed: int = Field(ge=0)
     sheet_people: int = Field(ge=1, le=64)

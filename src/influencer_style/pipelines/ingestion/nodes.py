@@ -30,7 +30,7 @@ def open_source(parameters: IngestionParameters) -> dict[str, Any]:
     """
     if parameters.source == "studio":
         made = _render(parameters, parameters.studio.creators_photos, STUDIO_FOLDER)
-        folders = {name: f"{STUDIO_FOLDER}/{name}" for name in ("creators", "users", "truth", "oracle")}
+        folders = {name: f"{STUDIO_FOLDER}/{name}" for name in ("creators", "users", "truth", "oracle", "regions")}
         return {"kind": "studio", **folders, "users_are_studio": True, "fingerprint": made}
     creators = _photo_folder(
         "ingestion.folder", parameters.folder, "a folder for each creator, with photos and consent.yml"
@@ -50,6 +50,7 @@ def open_source(parameters: IngestionParameters) -> dict[str, Any]:
         "users_are_studio": bool(made),
         "truth": None,
         "oracle": None,
+        "regions": None,
         "fingerprint": fingerprint(source, made),
     }
 

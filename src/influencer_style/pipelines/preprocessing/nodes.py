@@ -77,15 +77,15 @@ def crop_truth(
 ) -> Iterator[FaceUpdate]:
     """Yield what makes the truth store: the test users as they are in each look, cropped as their own photos are.
 
-    Rows carry the user's photo_id, the look, and the kind: truth or oracle. Without truth the store is empty.
+    Rows carry the user's photo_id, the look, and the kind: truth or oracle; or the region and the kind regions, whose
+    crops are masks (three equal channels, 255 is the region). Without truth the store is empty.
     """
     made_by = fingerprint(_made_by(parameters), source["fingerprint"])
     users = faces.kept[(faces.kept["role"] == "user") & (faces.kept["split"] == "test")]
     users = users.merge(manifest.loc[manifest["status"] == "accepted", ["photo_id", "path", "width", "height"]])
     wanted = []
-    for kind in ("truth", "oracle"):
-        looks = sorted(p for p in in_project(source[kind]).iterdir() if p.is_dir()) if source[kind] else []
-        for look in looks:
+    for kind, folder in _truth_folders(source).items():
+        for look in sorted(place for place in folder.iterdir() if place.is_dir()):
             pictures = users.assign(picture=[look / f"{Path(path).stem}.png" for path in users["path"]])
             there = [picture.is_file() for picture in pictures["picture"]]
             wanted += pictures[there].assign(look=look.name, kind=kind).to_dict("records")
@@ -108,6 +108,11 @@ def crop_truth(
     for rows, crops in _batches(crop, wanted, parameters, "Cropping truth"):
         yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops, keys=_TRUTH_KEYS)
     log.info("Truth: %d new pictures of %d test users", len(wanted), len(users))
+
+
+def _truth_folders(source: dict[str, Any]) -> dict[str, Path]:
+    """Return the folder of each kind of truth; without known truth there is none."""
+    return {kind: in_project(source[kind]) for kind in ("truth", "oracle", "regions") if source[kind]}
 
 
 def _detector(parameters: PreprocessingParameters) -> detect.Detector:

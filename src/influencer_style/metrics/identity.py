@@ -1,0 +1,218 @@
+"""Whether two pictures show the same person: a small embedding network that came with the project, a judge only.
+
+It was trained on people of the studio, none of them in the demo set, to tell them apart in any look, light, pose and
+framing (`benchmarks/make_identity_judge.py`; an angular margin, Deng et al. 2019). It is part of no loss, and must not
+become one: what is trained against a judge learns to please it. `benchmarks/results/identity_judge.json`
+says how often it is right about people that it was not trained on.
+
+It knows studio people. On real photos a regraded, reframed or relit portrait is nearly always found again among others,
+but that is easy; half of all strangers there have a cosine above the studio's threshold, and a face put into another
+one's head hardly counts. Take it for a hint there: compare methods, do not read it as recognition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from influencer_style.metrics.colour import require_pictures
+
+JUDGE_WEIGHTS = files("influencer_style.metrics") / "identity_judge.safetensors"
+SIDE = 64
+_WIDTHS = (32, 64, 96, 128)
+_BATCH = 64
+
+
+class IdentityJudgeError(ValueError):
+    """The judge's weights are missing or damaged."""
+
+
+class IdentityNetwork(nn.Module):
+    """Portraits (n, 3, 64, 64), sRGB in [0, 1], to unit vectors (n, 96): a residual network of 0.74 M parameters.
+
+    Beside the colours it sees locally normalised luminance, which most grades leave as it is.
+    """
+
+    dimension = 96
+
+    def __init__(self) -> None:
+        super().__init__()
+        stages: list[nn.Module] = []
+        for number, (inputs, outputs) in enumerate(zip((4, *_WIDTHS[:-1]), _WIDTHS, strict=True)):
+            stages.append(_halved(inputs, outputs))
+            if number:  # at half size a residual block costs as much as all others together
+                stages.append(_Residual(outputs))
+        self.stages = nn.Sequential(*stages)
+        last, left = _WIDTHS[-1], SIDE // 2 ** len(_WIDTHS)
+        # A weight for each place, rather than the mean: eyes, nose and mouth lie where they lie (Chen et al. 2018).
+        self.pool = nn.Sequential(
+            nn.Conv2d(last, last, left, groups=last, bias=False), nn.BatchNorm2d(last), nn.Flatten()
+        )
+        self.project = nn.Sequential(nn.Linear(last, self.dimension, bias=False), nn.BatchNorm1d(self.dimension))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the embeddings."""
+        return F.normalize(self.project(self.pool(self.stages(_seen(images)))))
+
+
+class _Residual(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.PReLU(width),
+            nn.Conv2d(width, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+        )
+        self.activation = nn.PReLU(width)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return self.activation(maps + self.body(maps))
+
+
+def _halved(inputs: int, outputs: int) -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.PReLU(outputs)
+    )
+
+
+def _seen(images: Tensor) -> Tensor:
+    """Return colours and locally normalised luminance (n, 4, h, w)."""
+    light = images.mean(1, keepdim=True)
+
+    def blur(values: Tensor) -> Tensor:
+        return F.avg_pool2d(F.pad(values, (4, 4, 4, 4), mode="reflect"), 9, stride=1)
+
+    mean = blur(light)
+    deviation = (blur(light * light) - mean * mean).clamp_min(0).sqrt()
+    return torch.cat([(images - 0.45) / 0.25, (light - mean) / (deviation + 0.02)], dim=1)
+
+
+@dataclass(frozen=True)
+class IdentityJudge:
+    """The network with its weights.
+
+    Attributes:
+        network: in evaluation mode, float32.
+        threshold: the cosine above which two pictures are taken for one person: where, among studio people it was not
+            trained on, as many pairs of one person lie below as pairs of two lie above.
+    """
+
+    network: IdentityNetwork
+    threshold: float
+
+    def embed(self, pictures: np.ndarray) -> np.ndarray:
+        """Return the embedding of each portrait, taken together with its mirror image.
+
+        Args:
+            pictures: uint8 sRGB (n, s, s, 3), face crops with s at least 32.
+
+        Returns:
+            (n, 96) float32 unit vectors; the cosine of two is 1 for the same picture, about 0 for studio strangers.
+
+        Raises:
+            ValueError: for anything else.
+        """
+        require_pictures(pictures)
+        if min(pictures.shape[1:3]) < 32:
+            raise ValueError(f"pictures must be at least 32 px a side, not {pictures.shape[1:3]}")
+        parts = [self._embed(pictures[i : i + _BATCH]) for i in range(0, len(pictures), _BATCH)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.network.dimension), np.float32)
+
+    @torch.inference_mode()
+    def _embed(self, pictures: np.ndarray) -> np.ndarray:
+        images = judged(pictures).contiguous(memory_format=torch.channels_last)
+        return F.normalize(self.network(images) + self.network(images.flip(3))).numpy()
+
+    def save(self, file: str | Path) -> None:
+        """Write the weights, halved in precision, as safetensors."""
+        state = {key: value.detach().contiguous() for key, value in self.network.state_dict().items()}
+        half = {key: value.half() for key, value in state.items() if value.is_floating_point()}
+        save_file(half, str(file), metadata={"threshold": repr(self.threshold)})
+
+
+def judged(pictures: np.ndarray) -> Tensor:
+    """Return uint8 pictures (n, h, w, 3) as the network takes them: float32 (n, 3, 64, 64) in [0, 1]."""
+    how = cv2.INTER_AREA if pictures.shape[1] > SIDE else cv2.INTER_LINEAR
+    small = np.stack([cv2.resize(picture, (SIDE, SIDE), interpolation=how) for picture in pictures])
+    return torch.from_numpy(small).permute(0, 3, 1, 2).float().div(255)
+
+
+def load_identity_judge(file: str | Path | None = None) -> IdentityJudge:
+    """Return the judge that comes with the project, or the one in `file`.
+
+    Raises:
+        IdentityJudgeError: when the file is missing, damaged, or not such a judge.
+    """
+    path = str(file or JUDGE_WEIGHTS)
+    try:
+        with safe_open(path, "pt") as opened:
+            threshold = float((opened.metadata() or {})["threshold"])
+        network = IdentityNetwork()
+        # batch counters are not kept: they matter in training alone
+        counters = {key: value for key, value in network.state_dict().items() if not value.is_floating_point()}
+        network.load_state_dict(counters | {key: value.float() for key, value in load_file(path).items()})
+    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        raise IdentityJudgeError(
+            f"{path} is not a usable identity judge ({error}); make it again: python -m benchmarks.make_identity_judge"
+        ) from error
+    return IdentityJudge(network.eval().requires_grad_(False).to(memory_format=torch.channels_last), threshold)
+
+
+def identity_kept(results: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    """Return how far each result still shows its own person.
+
+    Args:
+        results: embeddings (n, d) of the restyled pictures, unit vectors.
+        inputs: embeddings (n, d) of the same people's own photos, in the same order.
+
+    Returns:
+        (n,) float64 cosines, -1 to 1 (the same picture).
+
+    Raises:
+        ValueError: when the stacks do not fit each other.
+    """
+    results, inputs = _stack(results), _stack(inputs)
+    if results.shape != inputs.shape:
+        raise ValueError(f"embeddings must come in pairs, got {results.shape} and {inputs.shape}")
+    return (results * inputs).sum(1)
+
+
+def identity_leak(results: np.ndarray, inputs: np.ndarray, creator: np.ndarray) -> np.ndarray:
+    """Return how much more like the creator each person has become.
+
+    Args:
+        results: embeddings (n, d) of the restyled pictures, unit vectors.
+        inputs: embeddings (n, d) of the same people's own photos, in the same order.
+        creator: embeddings (m, d) of the creator's photos, m at least 1.
+
+    Returns:
+        (n,) float64: the cosine of the result to the creator's mean embedding less that of the input, -2 to 2. Above 0
+        the result has more of the creator's face than the input had.
+
+    Raises:
+        ValueError: when the stacks do not fit each other, or the creator has no photo.
+    """
+    results, inputs, creator = _stack(results), _stack(inputs), _stack(creator)
+    if results.shape != inputs.shape or creator.shape[1] != inputs.shape[1] or len(creator) == 0:
+        shapes = f"{results.shape}, {inputs.shape} and {creator.shape}"
+        raise ValueError(f"a leak needs pairs of embeddings and at least one of the creator, got {shapes}")
+    mean = creator.mean(0)
+    return (results - inputs) @ (mean / max(float(np.linalg.norm(mean)), 1e-9))
+
+
+def _stack(embeddings: np.ndarray) -> np.ndarray:
+    stack = np.asarray(embeddings, np.float64)
+    if stack.ndim != 2:
+        raise ValueError(f"embeddings must be (n, d), not {stack.shape}")
+    return stack
