@@ -61,7 +61,8 @@ def _albedo(identity: Identity, look: Look, m: dict[str, Tensor]) -> tuple[Tenso
     base = mix(base, torch.tensor([0.60, 0.55, 0.48])[:, None], 0.9 * m["teeth"])
     dark = hair * 0.55 + torch.tensor([0.012, 0.009, 0.007])[:, None]
     full = identity.beard_length
-    stubble = identity.beard * (1.0 + (0.12 + 0.2 * full) * m["bristles"] + 0.1 * m["pores"]) * m["beard"]
+    grown = m["beard"] * (1.0 - m["teeth"]).clamp_min(0.0) * (1.0 - m["mouth"]).clamp_min(0.0)
+    stubble = identity.beard * (1.0 + (0.12 + 0.2 * full) * m["bristles"] + 0.1 * m["pores"]) * grown
     whisker = hair * (0.8 - 0.1 * full) * (1.0 + 0.3 * full * m["bristles"]).clamp(0.3, 2.0) + 0.1 * (1.0 - full) * tone
     base = mix(base, whisker, ((0.7 + 0.5 * full) * stubble).clamp(0.0, 1.0))
     root = 0.15 + 0.5 * (identity.texture_seed % 7) / 6.0 if identity.hair_style == "shaved" else 0.75
