@@ -21,6 +21,7 @@ from benchmarks.real_photos.photos import PhotosError, find_portraits
 from benchmarks.real_photos.scoring import Plan, score
 from benchmarks.real_photos.sheet import draw_sheet
 from benchmarks.real_photos.table import largest_change, tables
+from benchmarks.rounding import rounded
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.cases import shrink
 from influencer_style.networks.bundle import BundleError, TransferBundle
@@ -83,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
             print(f"Only {len(names)} looks are {band} on these photos: too few to say much of that band")
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(_rounded(record), indent=1) + "\n", encoding="utf-8")
+        options.out.write_text(json.dumps(rounded(record), indent=1) + "\n", encoding="utf-8")
     if options.sheet:
         some = portraits.crops[:: max(1, len(portraits.crops) // _SHEET_PEOPLE)][:_SHEET_PEOPLE]
         graded = {"input": some} | {name: np.stack([grade(crop) for crop in some]) for name, grade in GRADES.items()}
@@ -93,14 +94,6 @@ def _run(options: argparse.Namespace) -> int:
     change, where = largest_change(record, before, list(METHODS))
     print(f"Against {options.compare.name}, baselines' ratios differ by {change:.3f} at most ({where})")
     return 0 if change <= _CLOSE else 1
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_rounded(part) for part in value]
-    return round(value, 4) if isinstance(value, float) else value
 
 
 def _parser() -> argparse.ArgumentParser:
