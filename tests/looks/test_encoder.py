@@ -5,7 +5,7 @@ import torch
 
 from influencer_style.looks.encoder import EncoderError, StyleEncoder, load_encoder
 
-SHIPPED = "d4e458f6460a843f510ae2bc3fd5c51ed9ab585fb36375b6641c80a1ad33c710"
+SHIPPED = "3f1953c37fa4fb1b0079a1e66afb54293575f845f272944c4baff3c3b2ea6169"
 
 
 def test_the_shipped_encoder_is_the_one_that_descriptors_were_made_with():

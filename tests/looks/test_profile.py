@@ -6,6 +6,7 @@ import torch
 from influencer_style.looks.encoder import EncoderError, load_encoder
 from influencer_style.looks.profile import (
     TRANSPORT,
+    TRANSPORTS,
     LookProfile,
     LookProfiles,
     SetStatistics,
@@ -41,7 +42,8 @@ def looks(encoder, people):
 
 def test_the_population_has_no_look(looks):
     code = style_code(looks.reference, looks.reference, looks.groups)
-    assert code.abs().max() < 1e-4
+    told = code.shape[0] - TRANSPORT - 1 - 13 * TRANSPORTS  # then come what colours there are, and how many photos
+    assert code[:told].abs().max() < 1e-4 and code[-TRANSPORT:].abs().max() < 1e-3
 
 
 def test_a_styled_set_stands_out_and_a_plain_one_does_not(looks):
@@ -49,7 +51,8 @@ def test_a_styled_set_stands_out_and_a_plain_one_does_not(looks):
 
 
 def test_the_codes_transport_moves_people_towards_the_look(looks, people):
-    change, offset = looks.code("warm")[-TRANSPORT:-3].view(3, 3), looks.code("warm")[-3:]
+    whole = looks.code("warm")[-TRANSPORT:][:12]
+    change, offset = whole[:9].view(3, 3), whole[9:]
     moved = torch.einsum("ij,njhw->nihw", torch.eye(3) + change, people) + offset.view(1, 3, 1, 1)
     before, after = ((images - warm(people)).abs().mean() for images in (people, moved))
     assert after < 0.5 * before

@@ -3,7 +3,8 @@
 Feature maps of a VGG (Simonyan and Zisserman 2015) become Gram matrices (Gatys et al. 2016), each projected to
 `PROJECTED` numbers by fixed random signs (Achlioptas 2003), beside the colour's mean, deviation and coarse layout.
 The default network is a small VGG with orthogonal weights that come with the project as a file: the same seed gives
-other weights on other machines, and descriptors only compare when their encoder is the same.
+other weights on other machines, and descriptors only compare when their encoder is the same. With the encoder goes the
+segmenter, which says what a portrait shows where.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from influencer_style.looks.gram import gram_matrix, signed_sqrt, upper_triangle
+from influencer_style.looks.segmenter import Segmenter, load_segmenter
 
 PROJECTED = 48
 POOLED = 4
@@ -36,13 +38,14 @@ class StyleEncoder(nn.Module):
     Args:
         name: `small_vgg`, `vgg19_imagenet` or `resnet50_imagenet`.
         stages: modules applied one after the other; the output of each is a feature map that is described.
+        segmenter: finds skin, lips, eyes, hair and background.
         size: side in pixels to which pictures are resized before they are described.
     """
 
-    def __init__(self, name: str, stages: list[nn.Module], size: int = 64) -> None:
+    def __init__(self, name: str, stages: list[nn.Module], segmenter: Segmenter, size: int = 64) -> None:
         super().__init__()
         self.name, self.size = name, size
-        self.stages = nn.ModuleList(stages)
+        self.stages, self.segmenter = nn.ModuleList(stages), segmenter
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1), persistent=False)
         with torch.no_grad():
@@ -107,7 +110,7 @@ class StyleEncoder(nn.Module):
                 metadata = opened.metadata() or {}
             state = load_file(str(file))
             name, size = metadata["name"], int(metadata["size"])
-            encoder = cls(name, _ARCHITECTURES[name](), size)
+            encoder = cls(name, _ARCHITECTURES[name](), Segmenter(), size)
             encoder.load_state_dict(state)
         except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
             raise EncoderError(f"{file} is not a saved style encoder ({error}); make it again: features") from error
@@ -134,8 +137,12 @@ def load_encoder(name: str = "small_vgg", weights: str = "") -> StyleEncoder:
     if name not in _ARCHITECTURES:
         raise EncoderError(f"features.encoder is {name!r}; choose one of {', '.join(_ARCHITECTURES)}")
     if name == "small_vgg":
-        return StyleEncoder.load(str(SMALL_VGG_WEIGHTS))
-    return StyleEncoder(name, _cut(name, _imagenet_network(name, weights)))
+        stages = small_vgg_stages()
+        kept = load_file(str(SMALL_VGG_WEIGHTS))
+        nn.ModuleList(stages).load_state_dict({key.removeprefix("stages."): value for key, value in kept.items()})
+    else:
+        stages = _cut(name, _imagenet_network(name, weights))
+    return StyleEncoder(name, stages, load_segmenter())
 
 
 def small_vgg_stages(width: int = 32) -> list[nn.Module]:

@@ -14,10 +14,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
-from influencer_style.looks.gram import colour_moments
-from influencer_style.looks.transport import monge_kantorovich
+from influencer_style.looks.regional import between_photos, regional_moments, regional_numbers, regional_transports
+from influencer_style.looks.segmenter import AREAS
 
-TRANSPORT = 12
+TRANSPORTS = 1 + len(AREAS)  # of the whole picture, and of each area
+TRANSPORT = 12 * TRANSPORTS  # so many numbers at the end of a style code
+_PARTS = ("mean", "deviation", "moments", "between")
 _FILES = ("looks.json", "looks.safetensors")
 
 
@@ -35,19 +37,22 @@ class SetStatistics:
     Attributes:
         mean: (d,) mean descriptor.
         deviation: (d,) standard deviation of the descriptors.
-        moments: (9,) pooled colour moments, see `gram.colour_moments`.
+        moments: (7, 10) pooled colour moments of the whole and of each area, see `regional.regional_moments`.
+        between: (7, 3) how far their mean colours stray from photo to photo.
         count: number of photos.
     """
 
     mean: Tensor
     deviation: Tensor
     moments: Tensor
+    between: Tensor
     count: int
 
     @classmethod
     def of(cls, descriptors: Tensor, moments: Tensor) -> SetStatistics:
-        """Pool descriptors (n, d) and colour moments (n, 9) of a set, n at least 1."""
-        return cls(descriptors.mean(0), descriptors.std(0, correction=0), moments.mean(0), descriptors.shape[0])
+        """Pool descriptors (n, d) and colour moments (n, 7, 10) of a set, n at least 1."""
+        deviation = descriptors.std(0, correction=0)
+        return cls(descriptors.mean(0), deviation, moments.mean(0), between_photos(moments), descriptors.shape[0])
 
 
 @dataclass(frozen=True)
@@ -68,22 +73,25 @@ class LookProfile:
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Return descriptors (n, d) and colour moments (n, 9) of images (n, 3, h, w), sRGB in [0, 1].
+    """Return descriptors (n, d) and colour moments (n, 7, 10) of images (n, 3, h, w), sRGB in [0, 1].
 
     Both are taken at the encoder's size, so that large and small crops of one picture agree.
     """
     small = encoder.resized(images)
-    return encoder(small), colour_moments(small)
+    return encoder(small), regional_moments(small, encoder.segmenter(small))
 
 
 def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[slice]) -> Tensor:
-    """Return the style code (d + 54 + 12,) of a set of photos against the reference population.
+    """Return the style code (d + 54 + 91 + 1 + 84,) of a set of photos against the reference population.
 
     The first d numbers are the difference of the mean descriptors in units of the population's deviation: what every
     portrait has in common (a face, skin, a wall) cancels. The next 54 say how much the set's colours vary, against
     the population's, less 1: what a creator keeps from photo to photo (-1) is their look, what varies as with anybody
-    (0) is not; of one photo nothing is known (0). The last 12 are the linear colour transport from the population to
-    the set, less the identity: the change of colour that no single photo's content explains.
+    (0) is not; of one photo nothing is known (0). Then come 13 numbers of the whole and of each area (skin, lips, eyes,
+    hair, background, other), see `regional.regional_numbers`: what colour the hair is, and is it always. One number
+    says how few photos there are, 1 for a single one. The last 84 are linear colour transports from the population to
+    the set, less the identity, of the whole and of each area: the change of colour that no single photo's content
+    explains.
 
     Args:
         photos: statistics of the set.
@@ -96,14 +104,17 @@ def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[sli
         deviation[group] = deviation[group].clamp_min(0.5 * float(deviation[group].mean()) + 1e-6)
     difference = (photos.mean - reference.mean) / deviation
     colours = slice(groups[-3].start, groups[-1].stop)
-    if min(photos.count, reference.count) > 1:
+    known = min(photos.count, reference.count) > 1
+    if known:
         unbiased = [(s.count / (s.count - 1)) ** 0.5 for s in (photos, reference)]
         spread = (photos.deviation * unbiased[0] / (deviation * unbiased[1]))[colours].clamp_max(2) - 1
     else:
         spread = torch.zeros_like(difference[colours])
-    matrix, offset = monge_kantorovich(reference.moments, photos.moments)
-    change = matrix - torch.eye(3)
-    return torch.cat([difference, spread, change.flatten(), offset])
+    between = (reference.between, photos.between) if known else None
+    numbers = regional_numbers(reference.moments, photos.moments, between)
+    transports = regional_transports(reference.moments, photos.moments)
+    size = torch.tensor([photos.count**-0.5])
+    return torch.cat([difference, spread, numbers.flatten(), size, transports.flatten()])
 
 
 class LookProfiles:
@@ -177,7 +188,7 @@ class LookProfiles:
         tensors = {
             f"{name}.{part}": getattr(statistics, part).contiguous()
             for name, statistics in sets.items()
-            for part in ("mean", "deviation", "moments")
+            for part in _PARTS
         }
         text = {
             "encoder_sha256": self.encoder_sha256,
@@ -205,7 +216,7 @@ class LookProfiles:
             tensors = load_file(str(folder / _FILES[1]))
 
             def statistics(name: str, count: int) -> SetStatistics:
-                return SetStatistics(*(tensors[f"{name}.{p}"] for p in ("mean", "deviation", "moments")), count)
+                return SetStatistics(*(tensors[f"{name}.{part}"] for part in _PARTS), count)
 
             looks = [
                 LookProfile(o["slug"], o["creator"], statistics(f"look.{o['slug']}", o["count"]), o["consent"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import LookProfiles, SetStatistics, style_code
+from influencer_style.looks.profile import LookProfiles, style_code
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.networks.bundle import to_tensor
 
@@ -52,8 +54,5 @@ def _codes(pictures: np.ndarray, encoder: StyleEncoder, looks: LookProfiles) -> 
         descriptors = encoder(to_tensor(pictures))
     width = looks.groups[-4].stop  # mean, deviation and layout of colour come last: no Gram numbers
     neutral = looks.reference
-    codes = [
-        style_code(SetStatistics(d, torch.zeros_like(d), neutral.moments, 1), neutral, looks.groups)[:width]
-        for d in descriptors
-    ]
+    codes = [style_code(replace(neutral, mean=d, count=1), neutral, looks.groups)[:width] for d in descriptors]
     return torch.stack(codes).double().numpy()

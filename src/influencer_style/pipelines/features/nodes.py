@@ -14,7 +14,7 @@ from tqdm import tqdm
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.pictures import draw_look_map, draw_looks_side_by_side
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.profile import TRANSPORTS, LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.photos.consent import load_consent
 from influencer_style.pipelines.features.parameters import FeaturesParameters
@@ -36,7 +36,7 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     """Describe each kept face crop; crops described before by the same encoder are not described again.
 
     Returns:
-        One row a crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (9 numbers).
+        One row a crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (7 x 10).
     """
     rows = crops.kept.reset_index(drop=True)
     cut = rows[["cx", "cy", "side", "angle"]].to_numpy().tolist()
@@ -49,7 +49,9 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
             part = new[start : start + _BATCH]
             pixels = to_tensor(crops.pixels(rows.iloc[part]))
             descriptors, moments = describe(encoder, pixels)
-            known |= {keys[i]: (d, m) for i, d, m in zip(part, descriptors.numpy(), moments.numpy(), strict=True)}
+            known |= {
+                keys[i]: (d, m) for i, d, m in zip(part, descriptors.numpy(), moments.flatten(1).numpy(), strict=True)
+            }
             bar.update(len(part))
     table = rows[["photo_id", "creator", "slug", "role", "split"]].copy()
     table["key"] = keys
@@ -103,4 +105,4 @@ def _statistics(rows: pd.DataFrame) -> SetStatistics:
     descriptors, moments = (
         torch.from_numpy(np.stack(rows[column].to_list()).astype(np.float32)) for column in ("descriptor", "moments")
     )
-    return SetStatistics.of(descriptors, moments)
+    return SetStatistics.of(descriptors, moments.view(len(moments), TRANSPORTS, -1))
