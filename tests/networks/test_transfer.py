@@ -28,7 +28,7 @@ def picture():
 
 def code(seed=5, n=2):
     chance = torch.Generator().manual_seed(seed)
-    return torch.cat([torch.randn(n, 20, generator=chance), 0.2 * torch.randn(n, 12, generator=chance)], dim=1)
+    return torch.cat([torch.randn(n, 20, generator=chance), 0.2 * torch.randn(n, TRANSPORT, generator=chance)], dim=1)
 
 
 def test_strength_zero_is_the_input_bit_for_bit(generator, picture):
@@ -42,13 +42,27 @@ def test_strength_is_linear_between_input_and_look(generator, picture):
     assert (whole - picture).abs().mean() > 0.01
 
 
-def test_untrained_it_is_the_population_transport(picture):
+def test_untrained_half_of_the_populations_transport_comes_with_either_kind_of_mask(picture):
     generator = TransferGenerator(TransferConfig(code=20 + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
     asked = code()
-    matrix, offset = asked[:, -12:-3].view(-1, 3, 3) + torch.eye(3), asked[:, -3:]
+    whole = asked[:, -TRANSPORT:][:, :12]
+    matrix, offset = whole[:, :9].view(-1, 3, 3) + torch.eye(3), whole[:, 9:]
     transported = torch.einsum("nij,njhw->nihw", matrix, picture) + offset[:, :, None, None]
     with torch.no_grad():
         assert torch.allclose(generator(picture, asked), transported, atol=1e-5)
+
+
+def test_weights_say_how_much_of_the_change_each_area_gets(generator, picture):
+    with torch.no_grad():
+        change = generator.change(picture, code())
+    nowhere, everywhere = torch.zeros(6), torch.ones(6)
+    assert torch.equal(change.weighted(nowhere).apply(picture), picture)
+    assert torch.allclose(change.weighted(everywhere).apply(picture), change.apply(picture), atol=1e-5)
+    skin = torch.eye(6)[0]
+    rest = change.weighted(skin).apply(picture) + change.weighted(1 - skin).apply(picture) - picture
+    assert torch.allclose(rest, change.apply(picture), atol=1e-5)
+    with pytest.raises(ValueError, match="areas"):
+        Change(change.affine, change.residual).weighted(skin)
 
 
 def test_noise_varies_the_result_and_none_is_zero(generator, picture):

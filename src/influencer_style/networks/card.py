@@ -16,6 +16,7 @@ def write_card(
     settings: dict[str, Any],
     fingerprint: str,
     data_sha256: str,
+    base_sha256: str,
     history: pd.DataFrame,
 ) -> str:
     """Return the card as Markdown.
@@ -25,7 +26,8 @@ def write_card(
         encoder: its style encoder.
         settings: the parameters it was trained with.
         fingerprint: of the training.
-        data_sha256: of the photos it was trained on.
+        data_sha256: of the photos that its looks were learnt from.
+        base_sha256: of the base, where that was taken; empty for a training from scratch.
         history: one row of losses for each tenth step, columns `step` and `seconds` among them.
     """
     rows = "\n".join(
@@ -47,13 +49,24 @@ A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms 
 - Reference population: {looks.reference_note}.
 - Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
 - Photos' fingerprint: `{data_sha256}`. Training's fingerprint: `{fingerprint}`.
-- Trained for {int(last["step"])} steps in {last["seconds"]:.0f} s (profile {settings["profile"]}, seed
-  {settings["seed"]}), with pairs of studio portraits beside the photos ({settings["pairs"]["looks"]} random looks, none
-  of them a creator's).
+{_training(settings, base_sha256, int(last["step"]), float(last["seconds"]))}
 - Licence: Apache-2.0 for code and weights; each look only within its creator's consent.
 
 ## Limits
 
-Trained for minutes on small crops: hair is recoloured in part, make-up is soft, strong relighting is hinted at.
+Taught on small crops: hair is recoloured in part, make-up is soft, strong relighting is hinted at.
 Not for identification, nor for deceiving anybody about who is in a photo. A look is a creator's: ask before you use it.
 """
+
+
+def _training(settings: dict[str, Any], base_sha256: str, steps: int, seconds: float) -> str:
+    if base_sha256:
+        return (
+            f"- The base, SHA-256 `{base_sha256}`, as it is: taught for {steps} steps in {seconds:.0f} s on studio\n"
+            "  people in random looks, none of them a creator's. The creators' photos only tell it their looks."
+        )
+    return (
+        f"- Trained from scratch for {steps} steps in {seconds:.0f} s (profile {settings['profile']}, seed\n"
+        f"  {settings['seed']}), with pairs of studio portraits beside the photos ({settings['pairs']['looks']}\n"
+        "  random looks, none of them a creator's)."
+    )

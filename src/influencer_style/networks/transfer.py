@@ -2,24 +2,28 @@
 
 It composes its answer with the input instead of painting it anew, so that people stay themselves: soft masks say where,
 each mask has a colour transform (3 x 4, predicted from the style and the picture), and a gated residual adds what
-colour cannot do. One set of masks follows the regions of a portrait (skin, lips, eyes, hair, background, other), taught
-by the studio; the other is free. Transforms start at the population transport that the style code carries
-(`looks.profile`): the untrained network already is that baseline, and learns the rest.
+colour cannot do. One set of masks follows the areas of a portrait (skin, lips, eyes, hair, background, other), which
+the segmenter finds; the other is free. Transforms start at the population transport that the style code carries
+(`looks.profile`) and may lean on the area's own transport: the untrained network already is the strongest baseline, and
+learns the rest.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import TRANSPORT
+from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
+from influencer_style.looks.regional import regional_moments, share_and_moments
+from influencer_style.looks.segmenter import AREAS, Segmenter, load_segmenter
 from influencer_style.networks.blocks import Down, StyledResidual, Up
 
-REGIONS = 6  # skin, lips, eyes, hair, background, and what is none of these
+_REGIONS = len(AREAS)
 _LAYOUT = 3 * 4 * 4  # the picture's own colours, 4 x 4
+_OWN = 4 * _REGIONS  # and area by area: share and mean colour
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class TransferConfig:
     """The shape of a transfer generator.
 
     Attributes:
-        code: width of the style code, its last 12 numbers being the colour transport.
+        code: width of the style code, its last 84 numbers being the colour transports.
         resolution: side in pixels of the crops that it was trained on.
         channels: width at full resolution; halving the size doubles it.
         blocks: styled residual blocks at a quarter of the size.
@@ -58,6 +62,17 @@ class Change:
     residual: Tensor
     regions: Tensor | None = None
 
+    def weighted(self, weights: Tensor) -> Change:
+        """Return the change scaled by a weight for each area, (6,), 0 (none of it there) to 1.
+
+        Raises:
+            ValueError: when the areas are not known.
+        """
+        if self.regions is None:
+            raise ValueError("this change does not know its areas; weigh it before it is collected or resized")
+        share = torch.einsum("nkhw,k->nhw", self.regions, weights).unsqueeze(1)
+        return replace(self, affine=self.affine * share, residual=self.residual * share)
+
     def apply(self, images: Tensor, strength: float | Tensor = 1.0) -> Tensor:
         """Return images (n, 3, h, w) moved by `strength` of the change, not clipped; 0 is the input exactly."""
         n, _, h, w = images.shape
@@ -73,22 +88,22 @@ class TransferGenerator(nn.Module):
         super().__init__()
         self.config = config
         c, width = config.channels, 256
+        self.segmenter: Segmenter = load_segmenter()
         self.style = nn.Sequential(
-            nn.Linear(config.code + config.noise + _LAYOUT, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
+            nn.Linear(config.code + config.noise + _LAYOUT + _OWN, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
         )
-        self.stem = nn.Conv2d(3, c, 3, padding=1)
+        self.stem = nn.Conv2d(3 + _REGIONS, c, 3, padding=1)
         self.down1, self.down2 = Down(c, 2 * c), Down(2 * c, 4 * c)
         self.blocks = nn.ModuleList(StyledResidual(4 * c, width) for _ in range(config.blocks))
         self.up1, self.up2 = Up(4 * c, 2 * c, 2 * c), Up(2 * c, c, c)
-        areas = config.masks + REGIONS
-        self.heads = nn.Conv2d(c, areas + 4, 3, padding=1)
-        # For each mask a transform, and how much of the transport goes beside it.
-        self.transforms = nn.Linear(width + 4 * c, areas * (1 + TRANSPORT))
+        self.heads = nn.Conv2d(c, config.masks + 4, 3, padding=1)
+        # For each mask a transform, and how much of the whole's and of the area's own transport goes beside it.
+        self.transforms = nn.Linear(width + 4 * c, (_REGIONS + config.masks) * (2 + 12))
         # Untrained, it is the population transport: every transform is, and there is no residual.
         for layer in (self.heads, self.transforms):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
-        nn.init.normal_(self.heads.weight[:areas], std=0.05)
+        nn.init.normal_(self.heads.weight[: config.masks], std=0.05)
 
     def change(self, images: Tensor, code: Tensor, noise: Tensor | None = None) -> Change:
         """Return what to do to the pictures.
@@ -100,12 +115,11 @@ class TransferGenerator(nn.Module):
         """
         if noise is None:
             noise = code.new_zeros(code.shape[0], self.config.noise)
-        # Codes of odd sets reach far; squashing keeps them near what training saw. The transport passes as it is.
-        squashed = torch.cat([3 * torch.tanh(code[:, :-TRANSPORT] / 3), code[:, -TRANSPORT:]], dim=1)
-        # How far a picture is from a look depends on the picture: its own coarse colours go in beside the code.
-        layout = F.adaptive_avg_pool2d(images, 4).flatten(1) * 4 - 2
-        style = self.style(torch.cat([squashed, noise, layout], dim=1))
-        full = F.silu(self.stem(images * 2 - 1))
+        with torch.no_grad():
+            regions = self.segmenter(images)
+        transports = _rows(code[:, -TRANSPORT:].float().unflatten(1, (TRANSPORTS, 12)))
+        style = self.style(torch.cat([_squashed(code), noise, _colours(images, regions)], dim=1))
+        full = F.silu(self.stem(torch.cat([images * 2 - 1, regions], 1)))
         half = self.down1(full)
         features = self.down2(half)
         for block in self.blocks:
@@ -115,13 +129,14 @@ class TransferGenerator(nn.Module):
 
         # Masks and colours in full precision: bfloat16 has 8 bits, and so has a picture.
         with torch.autocast(images.device.type, enabled=False):
-            regions, free, residual, gate = heads.float().split([REGIONS, self.config.masks, 3, 1], dim=1)
-            regions, transforms = regions.softmax(1), transforms.float().unflatten(1, (-1, 1 + TRANSPORT))
-            areas = torch.cat([regions, free.softmax(1)], dim=1)
-            # Each pixel lies in one region and in one free mask: half of the transport comes with either.
-            transport = _rows(code[:, None, -TRANSPORT:].float())
-            affine = (0.5 + transforms[..., :1]) * transport + transforms[..., 1:]
-            change = torch.einsum("nkhw,nka->nahw", areas, affine)
+            free, residual, gate = heads.float().split([self.config.masks, 3, 1], dim=1)
+            masks = torch.cat([regions, free.softmax(1)], dim=1)
+            transforms = transforms.float().unflatten(1, (-1, 2 + 12))
+            whole = transports[:, :1]
+            own = torch.cat([transports[:, 1:], whole.expand(-1, self.config.masks, -1)], 1)
+            # Each pixel lies in one area and in one free mask: half of the transport comes with either.
+            affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * own + transforms[..., 2:]
+            change = torch.einsum("nkhw,nka->nahw", masks, affine)
             return Change(change, torch.tanh(residual) * torch.sigmoid(gate), regions)
 
     def forward(self, images: Tensor, code: Tensor, noise: Tensor | None = None, strength: float = 1.0) -> Tensor:
@@ -131,6 +146,18 @@ class TransferGenerator(nn.Module):
     def describe(self) -> dict[str, int]:
         """Return the shape as plain numbers, from which `TransferConfig(**...)` makes the same network."""
         return asdict(self.config)
+
+
+def _squashed(code: Tensor) -> Tensor:
+    """Codes of odd sets reach far; squashing keeps them near what training saw."""
+    return torch.cat([3 * torch.tanh(code[:, :-TRANSPORT] / 3), code[:, -TRANSPORT:].clamp(-3, 3)], dim=1)
+
+
+def _colours(images: Tensor, regions: Tensor) -> Tensor:
+    """The picture's own colours, coarsely and area by area: how far it is from a look depends on them."""
+    layout = F.adaptive_avg_pool2d(images, 4).flatten(1) * 4 - 2
+    share, colours = share_and_moments(regional_moments(images.float(), regions)[:, 1:])
+    return torch.cat([layout, torch.cat([share * 6, colours[..., :3] * 2 - 1], 2).flatten(1)], 1)
 
 
 def _rows(transport: Tensor) -> Tensor:

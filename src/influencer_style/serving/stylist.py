@@ -113,9 +113,11 @@ class Stylist:
         noise = None
         if seed is not None:
             noise = torch.randn(self._bundle.generator.config.noise, generator=torch.Generator().manual_seed(seed))
-        grid = change_of_crop(self._bundle, crop_face(pixels, transform, 256), code, noise)
+        change = change_of_crop(self._bundle, crop_face(pixels, transform, 256), code, noise)
         width = pixels.shape[1]
-        restyled = apply_to_photo(grid, pixels, lambda a, b: crop_coordinates(transform, width, a, b), float(strength))
+        restyled = apply_to_photo(
+            change, pixels, lambda a, b: crop_coordinates(transform, width, a, b), float(strength)
+        )
         provenance = {
             "software": "influencer_style",
             "model": self._source,
