@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from influencer_style.metrics.baselines import METHODS
+from influencer_style.networks.base import Base
 
 ROOT = Path(__file__).parent.parent
 
@@ -121,3 +122,20 @@ def test_changed_parameters_train_anew_and_say_why(project, first):
     changed = run(project, "--pipelines", "training", "--params", "training.learning_rate=0.001")
     assert changed.returncode == 0, changed.stdout[-3000:]
     assert "Training anew, because of a change in: parameters" in " ".join(changed.stdout.split())
+
+
+def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here(project, first):
+    card = project / "data/06_models/look_transfer/card.md"
+    shipped = run(project, "--pipelines", "training", "--params", "training.initial=base")
+    assert shipped.returncode == 0, shipped.stdout[-3000:]
+    assert f"The base, SHA-256 `{Base.load().sha256}`" in card.read_text()
+    taught = run(project, "--pipelines", "pretraining")
+    assert taught.returncode == 0, taught.stdout[-3000:]
+    own = Base.load(project / "data/06_models/base")
+    assert own.facts["steps"] == own.history[-1]["step"] == 4
+    assert not list(project.glob("data/06_models/pretraining/*/shards"))
+    theirs = run(
+        project, "--pipelines", "training", "--params", "training.initial=base,training.base=data/06_models/base"
+    )
+    assert theirs.returncode == 0, theirs.stdout[-3000:]
+    assert f"The base, SHA-256 `{own.sha256}`" in card.read_text()

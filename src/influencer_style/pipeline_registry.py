@@ -2,11 +2,11 @@
 
 from kedro.pipeline import Pipeline
 
-from influencer_style.pipelines import evaluation, features, ingestion, preprocessing, training
+from influencer_style.pipelines import evaluation, features, ingestion, preprocessing, pretraining, training
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Return every pipeline; `__default__` is all stages in their order."""
+    """Return every pipeline; `__default__` is all stages from photos to report, in their order."""
     stages = {
         "ingestion": ingestion.create_pipeline(),
         "preprocessing": preprocessing.create_pipeline(),
@@ -14,4 +14,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         "training": training.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
     }
-    return stages | {"__default__": sum(stages.values(), Pipeline([]))}
+    others = {"pretraining": pretraining.create_pipeline()}
+    return stages | others | {"__default__": sum(stages.values(), Pipeline([]))}

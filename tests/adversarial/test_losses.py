@@ -13,8 +13,8 @@ from influencer_style.adversarial.losses import (
     gram_loss,
     r1_penalty,
     reconstruction_loss,
-    region_loss,
 )
+from influencer_style.looks.profile import TRANSPORT
 
 
 def test_adversarial_losses_of_an_undecided_discriminator():
@@ -42,13 +42,6 @@ def test_reconstruction_counts_weights():
     assert float(reconstruction_loss(result, truth, weights)) == pytest.approx(2.0)
 
 
-def test_region_loss_is_least_at_the_truth():
-    truth = torch.tensor([0.7, 0.3]).view(1, 2, 1, 1)
-    entropy = -(0.7 * math.log(0.7) + 0.3 * math.log(0.3))
-    assert float(region_loss(truth, truth)) == pytest.approx(entropy)
-    assert region_loss(torch.tensor([0.5, 0.5]).view(1, 2, 1, 1), truth) > entropy
-
-
 def test_feature_loss_is_relative():
     truth = [torch.full((1, 2, 2, 2), 4.0), torch.full((1, 2, 2, 2), 100.0)]
     result = [truth[0] * 1.5, truth[1] * 1.5]
@@ -65,9 +58,9 @@ def test_gram_loss_is_free_inside_a_looks_own_variation():
 
 def test_the_discriminator_asks_for_the_look():
     torch.manual_seed(0)
-    judge = Discriminator(code=20 + 12, resolution=32, channels=8)
+    judge = Discriminator(code=20 + TRANSPORT, resolution=32, channels=8)
     images = torch.rand(2, 3, 32, 32)
-    one, other = judge(images, torch.randn(2, 32)), judge(images, torch.randn(2, 32))
+    one, other = judge(images, torch.randn(2, 20 + TRANSPORT)), judge(images, torch.randn(2, 20 + TRANSPORT))
     assert one.shape == (2,) and not torch.allclose(one, other)
 
 

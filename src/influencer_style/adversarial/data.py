@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from influencer_style.adversarial.grades import apply_grades, plain_grades, random_grades
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import TRANSPORT, LookProfiles, SetStatistics, describe, style_code
 from influencer_style.networks.bundle import to_tensor
@@ -36,7 +37,6 @@ class Batch:
         noise: z for each input.
         truth: what the first `len(truth)` results should be.
         weights: (n, 1, h, w) how much each pixel of the truth counts.
-        regions: (n, 6, h, w) the truth's regions, see `networks.transfer.Change`.
         real: what the discriminator is shown as real: the truth, then creators' photos.
         target, deviation: (n, descriptor) of the looks asked of the users' photos.
     """
@@ -46,7 +46,6 @@ class Batch:
     noise: Tensor
     truth: Tensor
     weights: Tensor
-    regions: Tensor
     real: Tensor
     target: Tensor
     deviation: Tensor
@@ -84,7 +83,7 @@ class TrainingData:
         self._encoder = encoder
         self._grades = random_grades(len(pairs.neutral) * _GRADES, torch.Generator().manual_seed(0))
         # The first of each look is the look as it was rendered.
-        self._grades[::_GRADES] = torch.cat([torch.eye(3, 4), torch.ones(3, 1)], dim=1)
+        self._grades[::_GRADES] = plain_grades(1)
 
     @cached_property
     def described(self) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
@@ -124,7 +123,6 @@ class TrainingData:
         described = described + code_noise * torch.randn(described.shape, generator=generator)
         regions = torch.from_numpy(regions).float().div(255)
         weights = 1 + (regions * _REGION_WEIGHTS).sum(1, keepdim=True)
-        regions = torch.cat([regions, (1 - regions.sum(1, keepdim=True)).clamp_min(0)], dim=1)
         neutral, truth = to_tensor(neutral), apply_grades(to_tensor(styled), self._grades[graded])
         mirror = (torch.rand(pairs + photos, generator=generator) < 0.5).view(-1, 1, 1, 1)
         inputs = torch.cat([neutral, users.float().div(255)])
@@ -134,7 +132,6 @@ class TrainingData:
             noise=torch.randn(pairs + photos, noise, generator=generator),
             truth=_mirrored(truth, mirror[:pairs]),
             weights=_mirrored(weights / weights.mean(), mirror[:pairs]),
-            regions=_mirrored(regions, mirror[:pairs]),
             real=torch.cat([truth, real.float().div(255)]),
             target=torch.stack([self.looks[n].statistics.mean for n in asked]),
             deviation=torch.stack([self.looks[n].statistics.deviation for n in asked]),
@@ -149,29 +146,6 @@ class TrainingData:
         photos = SetStatistics.of(descriptors[some], moments[some])
         some_people = SetStatistics.of(*(part[people] for part in population))
         return style_code(photos, some_people, self.looks.groups)
-
-
-def random_grades(count: int, generator: torch.Generator) -> Tensor:
-    """Draw colour grades (count, 3, 5): matrix (3), offset and gamma for each channel; one half mild, one half bold."""
-    bold = (torch.rand(count, generator=generator) < 0.5).float()
-    angle = torch.randn(count, generator=generator) * (0.12 + bold * 1.2)
-    saturation = torch.exp(torch.randn(count, generator=generator) * (0.15 + bold * 0.25)).clamp(0.2, 1.6)
-    grey = torch.full((3, 3), 1 / 3)
-    # Rotation about the grey axis (Rodrigues), then towards or away from grey.
-    axis = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / 3**0.5
-    cos, sin = angle.cos().view(-1, 1, 1), angle.sin().view(-1, 1, 1)
-    turned = grey + saturation.view(-1, 1, 1) * (cos * (torch.eye(3) - grey) + sin * axis)
-    offset = torch.randn(count, 3, generator=generator) * (0.02 + 0.03 * bold[:, None])
-    tint, exposure = (torch.randn(count, channels, generator=generator) for channels in (3, 1))
-    gamma = torch.exp(0.1 * tint + 0.15 * exposure)
-    return torch.cat([turned, offset.unsqueeze(-1), gamma.unsqueeze(-1)], dim=-1)
-
-
-def apply_grades(images: Tensor, grades: Tensor) -> Tensor:
-    """Apply grades (n, 3, 5) to images (n, 3, h, w) in [0, 1]; the result is in [0, 1] too."""
-    raised = images.clamp_min(1e-4) ** grades[:, :, 4, None, None]
-    moved = torch.einsum("nij,njhw->nihw", grades[:, :, :3], raised) + grades[:, :, 3, None, None]
-    return moved.clamp(0, 1)
 
 
 def resize(crops: np.ndarray, resolution: int) -> Tensor:

@@ -38,16 +38,6 @@ def reconstruction_loss(result: Tensor, truth: Tensor, weights: Tensor) -> Tenso
     return ((result - truth).abs() * weights).mean()
 
 
-def region_loss(regions: Tensor, truth: Tensor) -> Tensor:
-    """Cross-entropy of soft regions.
-
-    Args:
-        regions: (n, k, h, w), what is taken for each region, summing to 1 over k.
-        truth: (n, k, h, w), what it is.
-    """
-    return -(truth * regions.clamp_min(1e-6).log()).sum(1).mean()
-
-
 def feature_loss(result: list[Tensor], truth: list[Tensor]) -> Tensor:
     """Mean absolute error of feature maps, each relative to the truth's mean size (after Johnson et al. 2016)."""
     terms = [(a - b).abs().mean() / b.abs().mean().clamp_min(1e-6) for a, b in zip(result, truth, strict=True)]

@@ -8,6 +8,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from influencer_style.adversarial.examples import Examples
 from influencer_style.looks.pictures import INK, PAPER
 from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.transfer import TransferGenerator
@@ -31,13 +32,17 @@ def draw_samples(
         for person in people.to(device).split(1):
             columns.append(person)
             columns += [generator(person, code[None].to(device)) for code in codes.values()]
-    strip = Image.new("RGB", (90 + len(columns) * (tile + 4), tile + 4), PAPER)
-    pen = ImageDraw.Draw(strip)
-    pen.text((8, tile // 2), f"step {step}", fill=INK, font=ImageFont.load_default(size=15), anchor="lm")
-    for i, picture in enumerate(columns):
-        pixels = Image.fromarray(to_uint8(picture)[0]).resize((tile, tile), Image.Resampling.LANCZOS)
-        strip.paste(pixels, (90 + i * (tile + 4), 2))
-    return strip
+    return _strip(torch.cat(columns), step, tile)
+
+
+def draw_examples_in_looks(generator: TransferGenerator, examples: Examples, step: int, count: int = 8) -> Image.Image:
+    """Draw one strip of examples, spread over all: input, result with z = 0, truth, side by side."""
+    device = next(generator.parameters()).device
+    chosen = torch.linspace(0, len(examples.inputs) - 1, count).long()
+    with torch.no_grad():
+        results = generator(examples.inputs[chosen].to(device), examples.codes[chosen].to(device)).cpu()
+    columns = torch.stack([examples.inputs[chosen], results, examples.truth[chosen]], 1).flatten(0, 1)
+    return _strip(columns, step, 64)
 
 
 def stack_samples(strips: list[Image.Image], most: int = 8) -> Image.Image:
@@ -75,3 +80,14 @@ def draw_curves(history: pd.DataFrame) -> Image.Image:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+
+
+def _strip(pictures: Tensor, step: int, tile: int) -> Image.Image:
+    """Pictures (n, 3, s, s) in a row, after the number of the step."""
+    strip = Image.new("RGB", (90 + len(pictures) * (tile + 4), tile + 4), PAPER)
+    pen = ImageDraw.Draw(strip)
+    pen.text((8, tile // 2), f"step {step}", fill=INK, font=ImageFont.load_default(size=15), anchor="lm")
+    for i, pixels in enumerate(to_uint8(pictures)):
+        picture = Image.fromarray(pixels).resize((tile, tile), Image.Resampling.LANCZOS)
+        strip.paste(picture, (90 + i * (tile + 4), 2))
+    return strip

@@ -43,7 +43,6 @@ class Weights(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     reconstruction: float = Field(ge=0, allow_inf_nan=False)
     features: float = Field(ge=0, allow_inf_nan=False)
-    regions: float = Field(ge=0, allow_inf_nan=False)
     adversarial: float = Field(ge=0, allow_inf_nan=False)
     gram: float = Field(ge=0, allow_inf_nan=False)
     r1: float = Field(ge=0, allow_inf_nan=False)
@@ -54,7 +53,8 @@ class TrainingSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     profile: Literal["auto", "cpu", "gpu"]
-    initial: Literal["scratch"]
+    initial: Literal["base", "scratch"]
+    base: str
     seed: int
     learning_rate: float = Field(gt=0, le=0.1)
     discriminator_rate: float = Field(gt=0, le=0.1)

@@ -10,6 +10,7 @@ _HOMES = {
     "AtomicJSONDataset": "atomic",
     "AtomicParquetDataset": "atomic",
     "AtomicTextDataset": "atomic",
+    "BaseDataset": "base",
     "FaceStoreDataset": "face_store",
     "LookProfilesDataset": "look_profiles",
     "PictureDataset": "picture",

@@ -31,6 +31,12 @@ class StudioPairs:
     regions: np.ndarray
     population: np.ndarray  # (96, s, s, 3) unstyled portraits of yet other people
 
+    @classmethod
+    def none(cls, size: int) -> StudioPairs:
+        """Return no pairs at all, `size` pixels wide: where nothing is learnt from them."""
+        pictures = np.zeros((0, 1, size, size, 3), np.uint8)
+        return cls(pictures, pictures, pictures, np.zeros((0, 1, len(REGIONS), size, size), np.uint8), pictures[:, 0])
+
 
 def crop_pose(rng: np.random.Generator) -> Pose:
     """Draw a pose framed like a face crop twice as wide as the face, with the scatter of a detector's boxes."""
@@ -44,13 +50,18 @@ def _fine(look: Look, size: int) -> Look:
     return replace(look, grain=look.grain * min(1.0, size / 256))
 
 
-def _sitting(job: tuple[int, int, int, int, int, int]) -> list[tuple[np.ndarray, ...]]:
-    """All portraits of the looks of one sitting; of each: neutral, styled, references and regions.
+def sitting(
+    seed: int, number: int, looks: int, targets: int, references: int, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Render sitting `number` of the endless many of a seed, at `size` pixels.
 
     The people of a sitting wear all of its looks, one after the other: marching is what takes time, and a look is told
     from a person where the same person wears several.
+
+    Returns:
+        uint8 sRGB: neutral (targets, s, s, 3); styled (looks, targets, s, s, 3); one stranger in each look (looks,
+        references, s, s, 3); and the targets' soft masks, uint8 (targets, 5, s, s), in the order REGIONS.
     """
-    seed, number, looks, targets, references, size = job
     rng = np.random.default_rng((PAIR_STREAM, seed, number))
     people = []
     for _ in range(targets):
@@ -60,13 +71,18 @@ def _sitting(job: tuple[int, int, int, int, int, int]) -> list[tuple[np.ndarray,
     masks = np.stack([_masks(seen) for _, seen, _ in people])
     stranger = sample_identity(rng)
     poses = [march(stranger, crop_pose(rng), size) for _ in range(references)]
-    shown = []
+    styled, worn = [], []
     for _ in range(looks):
         look = sample_look(rng)
-        styled = [shade(seen, who, _fine(vary_look(look, rng), size), photo) for who, seen, photo in people]
-        worn = [shade(seen, stranger, _fine(vary_look(look, rng), size), photo_seed(rng)) for seen in poses]
-        shown.append((neutral, np.stack(styled), np.stack(worn), masks))
-    return shown
+        styled.append([shade(seen, who, _fine(vary_look(look, rng), size), photo) for who, seen, photo in people])
+        worn.append([shade(seen, stranger, _fine(vary_look(look, rng), size), photo_seed(rng)) for seen in poses])
+    return neutral, np.array(styled), np.array(worn), masks
+
+
+def _sitting(job: tuple[int, int, int, int, int, int]) -> list[tuple[np.ndarray, ...]]:
+    """The looks of one sitting; of each: neutral, styled, references and regions."""
+    neutral, styled, worn, masks = sitting(*job)
+    return [(neutral, in_look, references, masks) for in_look, references in zip(styled, worn, strict=True)]
 
 
 def _masks(seen: GBuffer) -> np.ndarray:

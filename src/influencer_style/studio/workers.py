@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
-from tqdm import tqdm
 
 
 def _alone() -> None:
     torch.set_num_threads(1)
+
+
+def _bar(total: int, title: str) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    from tqdm import tqdm  # a bare machine, where the base is taught, may lack it
+
+    return lambda results: tqdm(results, total=total, desc=title, unit="photo")
 
 
 def in_parallel(
@@ -23,15 +28,15 @@ def in_parallel(
     """
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
-    bar = {"total": len(jobs), "desc": title, "disable": not progress, "unit": "photo"}
+    bar = _bar(len(jobs), title) if progress else iter
     if workers == 1 or len(jobs) < 2:
         threads = torch.get_num_threads()
         _alone()  # pictures are too small for two threads to pay
         try:
-            yield from tqdm(map(work, jobs), **bar)
+            yield from bar(map(work, jobs))
         finally:
             torch.set_num_threads(threads)
         return
     # spawn: a forked child would inherit torch's thread pool without its threads
     with multiprocessing.get_context("spawn").Pool(min(workers, len(jobs)), _alone) as pool:
-        yield from tqdm(pool.imap(work, jobs, chunksize=1), **bar)
+        yield from bar(pool.imap(work, jobs, chunksize=1))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 from PIL import Image
+from torch import Tensor
 
 import influencer_style.adversarial
 import influencer_style.looks
@@ -23,10 +24,12 @@ from influencer_style.adversarial.trainer import Watch, train_transfer
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.base import Base, BaseError
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
+from influencer_style.pipelines.project import in_project
 from influencer_style.storage.atomic import atomic_file, write_text
 from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
 from influencer_style.studio.pairs import StudioPairs, render_pairs
@@ -39,10 +42,14 @@ _KEPT_TRAININGS = 3
 def render_studio_pairs(settings: TrainingSettings, before: tuple[StudioPairs, str] | None) -> tuple[StudioPairs, str]:
     """Render the studio pairs that training learns from, unless the ones at hand were made with the same settings.
 
+    None are rendered for a training that takes the base as it is.
+
     Returns:
         The pairs, and the fingerprint of what they were made from.
     """
     wanted = settings.pairs.model_dump() | {"size": settings.chosen.resolution}
+    if settings.initial == "base":
+        return StudioPairs.none(settings.chosen.resolution), ""
     made_from = fingerprint(wanted, source_fingerprint(influencer_style.studio))
     if before is not None and before[1] == made_from:
         log.info("Studio pairs are unchanged")
@@ -58,35 +65,47 @@ def train(
     work: Path,
     settings: TrainingSettings,
 ) -> dict[str, Any]:
-    """Train the generator, or take the one that was trained from the same inputs and parameters.
+    """Take the base, or train a generator, or take the one that was trained from the same inputs and parameters.
 
     A training that was interrupted goes on from its checkpoint, in a folder of `work` named by the fingerprint of all
     that it depends on.
 
     Returns:
-        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`.
+        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`, `base_sha256`.
 
     Raises:
         ValueError: when no creator allows training.
+        BaseError: when there is no base where `training.base` says, or it was made with another encoder.
     """
     users = _rows(crops, role="user", split="train")
     allowed = [name for name in looks.names if "train" in looks[name].consent["scope"]]
     creators = {name: _rows(crops, slug=name, split="train") for name in allowed}
     if not creators:
         raise ValueError("no creator's consent has `train` in its scope, so there is nothing to train on")
+    base = _base(settings, encoder) if settings.initial == "base" else None
     photos = sorted(pd.concat([users, *creators.values()])["photo_id"])
     data_sha256 = fingerprint(photos, crops.fingerprint)
     parts = {
         "photos": data_sha256,
         "looks": fingerprint([looks.code(name).numpy() for name in looks.names]),
         "encoder": encoder.sha256,
+        "base": base.sha256 if base else "",
         "studio pairs": pairs[1],
         "parameters": fingerprint(settings, settings.device),
         "code": source_fingerprint(influencer_style.adversarial, influencer_style.networks, influencer_style.looks),
     }
     made_from = fingerprint(parts)
+    kept = {"fingerprint": made_from, "data_sha256": data_sha256, "base_sha256": parts["base"]}
     folder = work / made_from[:16]
     _say_what_changed(parts, folder)
+    codes = {name: looks.code(name) for name in looks.names}
+    if base is not None:
+        resolution = base.generator.config.resolution
+        people = _some_people(crops, resolution)
+        samples = draw_samples(base.generator, people, codes, int(base.history[-1]["step"]))
+        write_text(folder / "inputs.json", json.dumps(parts, indent=2))
+        log.info("The base is taken as it is: the creators' photos tell it their looks")
+        return {"generator": base.generator, "history": base.history, "samples": samples} | kept
 
     resolution = settings.chosen.resolution
     data = TrainingData(
@@ -97,8 +116,7 @@ def train(
         encoder,
         resolution,
     )
-    people = resize(crops.pixels(_rows(crops, role="user", split="validation").head(3)), resolution).float().div(255)
-    codes = {name: looks.code(name) for name in looks.names}
+    people = _some_people(crops, resolution)
 
     def keep_samples(step: int, generator: TransferGenerator) -> None:
         picture = draw_samples(generator, people, codes, step)
@@ -112,13 +130,7 @@ def train(
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
     _forget_old_trainings(folder)
     strips = [Image.open(path).convert("RGB") for path in sorted((folder / "samples").glob("*.png"))]
-    return {
-        "generator": generator,
-        "history": history,
-        "samples": stack_samples(strips),
-        "fingerprint": made_from,
-        "data_sha256": data_sha256,
-    }
+    return {"generator": generator, "history": history, "samples": stack_samples(strips)} | kept
 
 
 def pack_generator(
@@ -136,7 +148,8 @@ def pack_generator(
     history = pd.DataFrame(trained["history"])
     consents = [dict(looks[name].consent) for name in looks.names]
     made_from = fingerprint(trained["fingerprint"], cropping.margin, json.dumps(consents, sort_keys=True, default=str))
-    card = write_card(looks, encoder, settings.model_dump(), trained["fingerprint"], trained["data_sha256"], history)
+    hashes = trained["fingerprint"], trained["data_sha256"], trained["base_sha256"]
+    card = write_card(looks, encoder, settings.model_dump(), *hashes, history)
     bundle = TransferBundle(
         trained["generator"],
         encoder,
@@ -145,9 +158,28 @@ def pack_generator(
         made_from,
         trained["data_sha256"],
         card,
-        {"reference": looks.reference_note, "steps": str(int(history["step"].max())), "base_sha256": ""},
+        {
+            "reference": looks.reference_note,
+            "steps": str(int(history["step"].max())),
+            "base_sha256": trained["base_sha256"],
+        },
     )
     return bundle, history, draw_curves(history), trained["samples"]
+
+
+def _base(settings: TrainingSettings, encoder: StyleEncoder) -> Base:
+    base = Base.load(in_project(settings.base)) if settings.base else Base.load()
+    if base.encoder_sha256 != encoder.sha256:
+        raise BaseError(
+            f"the base understands style codes of encoder {base.encoder_sha256[:12]}, and features.encoder "
+            f"({encoder.name}) is {encoder.sha256[:12]}; set features.encoder: small_vgg, or training.initial: scratch"
+        )
+    return base
+
+
+def _some_people(crops: FaceStore, resolution: int) -> Tensor:
+    """Three users of the validation split, (3, 3, resolution, resolution) in [0, 1]."""
+    return resize(crops.pixels(_rows(crops, role="user", split="validation").head(3)), resolution).float().div(255)
 
 
 def _rows(crops: FaceStore, **wanted: str) -> pd.DataFrame:

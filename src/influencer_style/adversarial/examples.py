@@ -1,0 +1,116 @@
+"""Batches of known truth from the studio stream: a portrait, a look's style code, the portrait in that look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from influencer_style.adversarial.grades import apply_grades
+from influencer_style.adversarial.stream import Shard
+from influencer_style.looks.profile import TRANSPORT, SetStatistics, style_code
+from influencer_style.networks.bundle import to_tensor
+
+# What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them.
+_REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 1.5, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
+_LEAST_CROWD = 12
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Images are (n, 3, s, s), sRGB in [0, 1].
+
+    Attributes:
+        inputs: unstyled portraits.
+        codes: (n, d) of the looks.
+        noise: (n, z) standard normal.
+        truth: the same portraits in the looks.
+        weights: (n, 1, s, s) how much each pixel of the truth counts, 1 in the mean.
+    """
+
+    inputs: Tensor
+    codes: Tensor
+    noise: Tensor
+    truth: Tensor
+    weights: Tensor
+
+    def to(self, device: str) -> Examples:
+        """Return the same on another device."""
+        return Examples(**{name: value.to(device) for name, value in vars(self).items()})
+
+
+def draw_examples(
+    shards: list[Shard], groups: list[slice], count: int, colour: float, code_noise: float, noise: int,
+    chance: torch.Generator,
+) -> Examples:  # fmt: skip
+    """Draw a batch.
+
+    Args:
+        shards: two or more, to draw from; a look's shard and its crowd's differ, so that nobody is in both.
+        groups: of the encoder that described the shards.
+        count: how many.
+        colour: share of looks of pure colour.
+        code_noise: deviation of the noise on codes, but for their transports.
+        noise: width of z.
+        chance: source of all choices.
+    """
+    drawn = []
+    for _ in range(count):
+        here = _draw(len(shards), chance)
+        there = (here + 1 + _draw(len(shards) - 1, chance)) % len(shards)
+        pure = float(torch.rand(1, generator=chance)) < colour
+        neutral, truth, masks, photos = (_pure if pure else _worn)(shards[here], chance)
+        people = _some(len(shards[there].crowd), min(_LEAST_CROWD, len(shards[there].crowd)), chance)
+        crowd = SetStatistics.of(shards[there].crowd[people], shards[there].crowd_moments[people])
+        drawn.append((neutral, truth, masks, style_code(photos, crowd, groups)))
+    neutral, truth, masks, codes = (torch.stack(part) for part in zip(*drawn, strict=True))
+    weights = 1 + (masks * _REGION_WEIGHTS).sum(1, keepdim=True)
+    told = codes[:, :-TRANSPORT]
+    codes = torch.cat([told + code_noise * torch.randn(told.shape, generator=chance), codes[:, -TRANSPORT:]], 1)
+    mirror = (torch.rand(count, generator=chance) < 0.5).view(-1, 1, 1, 1)
+    neutral, truth, weights = (torch.where(mirror, x.flip(-1), x) for x in (neutral, truth, weights))
+    return Examples(
+        neutral, codes, torch.randn(count, noise, generator=chance), truth, weights / weights.mean((1, 2, 3), True)
+    )
+
+
+def _worn(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+    """One look of a sitting, on one of its people; known from some photos of the stranger who wears it."""
+    sittings, looks, grades, references = shard.descriptors.shape[:4]
+    i, look, grade = _draw(sittings, chance), _draw(looks, chance), _draw(grades, chance)
+    who = _draw(shard.neutral.shape[1], chance)
+    some = _some(references, 1, chance)
+    photos = SetStatistics.of(shard.descriptors[i, look, grade, some], shard.moments[i, look, grade, some])
+    truth = apply_grades(to_tensor(shard.styled[i, look, who][None]), shard.grades[i, look, grade][None])[0]
+    return to_tensor(shard.neutral[i, who][None])[0], truth, _masks(shard.regions[i, who]), photos
+
+
+def _pure(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+    """One look of pure colour, on somebody; known from some photos of other people, each one once."""
+    look = _draw(len(shard.maps), chance)
+    others = shard.shown[look]
+    free = np.setdiff1d(np.arange(len(shard.cameras)), others.numpy())
+    who = int(free[_draw(len(free), chance)])
+    i, target = divmod(who, shard.neutral.shape[1])
+    some = _some(len(others), 1, chance)
+    photos = SetStatistics.of(shard.map_descriptors[look, some], shard.map_moments[look, some])
+    taken = apply_grades(to_tensor(shard.neutral[i, target][None]), shard.cameras[who][None])
+    noise = 0.02 * torch.rand(1, generator=chance) * torch.randn(taken.shape, generator=chance)
+    taken = (taken + noise).clamp(0, 1)
+    return taken[0], apply_grades(taken, shard.maps[look][None])[0], _masks(shard.regions[i, target]), photos
+
+
+def _masks(regions: np.ndarray) -> Tensor:
+    return torch.from_numpy(regions).float() / 255
+
+
+def _draw(count: int, chance: torch.Generator) -> int:
+    return int(torch.randint(count, (1,), generator=chance))
+
+
+def _some(count: int, least: int, chance: torch.Generator) -> Tensor:
+    # Sets of every size, so that small ones are no surprise later.
+    size = least + _draw(count - least + 1, chance)
+    return torch.randperm(count, generator=chance)[:size]

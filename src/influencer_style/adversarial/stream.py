@@ -1,0 +1,211 @@
+"""An endless stream of studio portraits with known truth, numbered and made as they are needed.
+
+The stream comes in shards; shard k is the same whenever, wherever and however often it is made. At a step of a training
+the same shards are always at hand, so a training that was stopped goes on with the very pictures it would have seen.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing.pool import AsyncResult
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from influencer_style.adversarial.grades import (
+    apply_grades,
+    camera_grades,
+    photographic_grades,
+    plain_grades,
+    random_grades,
+)
+from influencer_style.looks.encoder import StyleEncoder, load_encoder
+from influencer_style.looks.profile import describe
+from influencer_style.networks.bundle import to_tensor
+from influencer_style.storage.atomic import atomic_file
+from influencer_style.studio.pairs import sitting
+
+_AHEAD = 2  # shards that are made before they are wanted
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """What a shard holds.
+
+    Attributes:
+        seed: of all that is drawn.
+        resolution: side of the portraits in pixels.
+        sittings: in a shard. In a sitting `targets` people are photographed unstyled and in each of `looks` looks, and
+            one more person `references` times in each look.
+        grades: every look of a sitting stands for so many: itself, and itself under random grades.
+        graded: looks of pure colour in a shard, each shown by up to `photos` people of the shard.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    seed: int = 11
+    resolution: int = 64
+    sittings: int = 24
+    targets: int = 2
+    looks: int = 4
+    references: int = 5
+    grades: int = 3
+    graded: int = 64
+    photos: int = 12
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Some sittings. S sittings, T targets, L looks, G grades, R references, D a descriptor's width; s pixels.
+
+    Attributes:
+        neutral: (S, T, s, s, 3) uint8.
+        styled: (S, L, T, s, s, 3) uint8.
+        regions: (S, T, 5, s, s) uint8.
+        grades: (S, L, G, 43) of each look.
+        descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 7, 10) of each look's references.
+        cameras: (S * T, 43) the camera that took each target where a look is of pure colour.
+        crowd, crowd_moments: (S * T, D) and (S * T, 7, 10) of the targets, unstyled, as their cameras took them.
+        maps: (C, 43) looks of pure colour.
+        shown: (C, P) who shows them, numbers of targets.
+        map_descriptors, map_moments: (C, P, D) and (C, P, 7, 10).
+    """
+
+    neutral: np.ndarray
+    styled: np.ndarray
+    regions: np.ndarray
+    grades: Tensor
+    descriptors: Tensor
+    moments: Tensor
+    cameras: Tensor
+    crowd: Tensor
+    crowd_moments: Tensor
+    maps: Tensor
+    shown: Tensor
+    map_descriptors: Tensor
+    map_moments: Tensor
+
+    def save(self, path: Path) -> None:
+        """Write it as .npz, whole or not at all."""
+        with atomic_file(path) as part, open(part, "wb") as file:
+            np.savez(file, **{name: np.asarray(value) for name, value in vars(self).items()})
+
+    @classmethod
+    def load(cls, path: Path) -> Shard:
+        """Read a shard. Raises OSError, ValueError or KeyError when the file is missing or damaged."""
+        with np.load(path, allow_pickle=False) as saved:
+            arrays = {name: saved[name] for name in cls.__dataclass_fields__}
+        pictures = ("neutral", "styled", "regions")
+        return cls(**{n: value if n in pictures else torch.from_numpy(value) for n, value in arrays.items()})
+
+
+def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> Shard:
+    """Render and describe shard `number`, 0 or more. The same arguments give the same shard."""
+    s = settings
+    shots = [
+        sitting(s.seed, number * s.sittings + i, s.looks, s.targets, s.references, s.resolution)
+        for i in range(s.sittings)
+    ]
+    neutral, styled, worn, regions = (np.stack(part) for part in zip(*shots, strict=True))
+    chance = torch.Generator().manual_seed(s.seed * 1_000_003 + number)
+    grades = random_grades(s.sittings * s.looks * s.grades, chance).unflatten(0, (s.sittings, s.looks, s.grades))
+    grades[:, :, 0] = plain_grades(1)  # the look as it was rendered
+    references = to_tensor(worn.reshape(-1, *worn.shape[3:])).unflatten(0, worn.shape[:3])
+    described = [
+        _described(encoder, references[i, j].repeat(s.grades, 1, 1, 1), grades[i, j].repeat_interleave(s.references, 0))
+        for i in range(s.sittings)
+        for j in range(s.looks)
+    ]
+    descriptors, moments = (
+        torch.stack(part).unflatten(0, (s.sittings, s.looks)).unflatten(2, (s.grades, s.references))
+        for part in zip(*described, strict=True)
+    )
+    people = to_tensor(neutral.reshape(-1, *neutral.shape[2:]))
+    cameras = camera_grades(len(people), chance)
+    people = apply_grades(people, cameras)
+    crowd, crowd_moments = _described(encoder, people, plain_grades(len(people)))
+    maps = photographic_grades(s.graded, chance)
+    photos = min(s.photos, len(people) - 1)
+    shown = torch.stack([torch.randperm(len(people), generator=chance)[:photos] for _ in range(s.graded)])
+    mapped = [_described(encoder, people[who], maps[i].expand(photos, -1)) for i, who in enumerate(shown)]
+    map_descriptors, map_moments = (torch.stack(part) for part in zip(*mapped, strict=True))
+    return Shard(
+        neutral, styled, regions, grades, descriptors, moments, cameras, crowd, crowd_moments, maps, shown,
+        map_descriptors, map_moments,
+    )  # fmt: skip
+
+
+class StudioStream:
+    """The shards at hand at each step of a training; worker processes make them, a folder keeps them.
+
+    Args:
+        settings: what a shard holds.
+        folder: for the shards; it must belong to the same settings and the same studio (name it by a fingerprint).
+        steps: a new shard comes every so many steps.
+        first: so many are at hand at step 0; at least 2.
+        window: so many at most; the oldest leave, and their files are deleted.
+        workers: processes that make shards.
+    """
+
+    def __init__(
+        self, settings: StreamSettings, folder: Path, steps: int, first: int = 4, window: int = 48, workers: int = 1
+    ) -> None:
+        if first < 2 or window < first or steps < 1 or workers < 1:
+            raise ValueError("first must be at least 2, window at least first, steps and workers at least 1")
+        self.settings, self.folder = settings, Path(folder)
+        self._steps, self._first, self._window, self._workers = steps, first, window, workers
+        self._shards: dict[int, Shard] = {}
+        self._waited: dict[int, AsyncResult] = {}
+        self._pool: multiprocessing.pool.Pool | None = None
+
+    def __enter__(self) -> StudioStream:
+        # spawn: a forked child would inherit torch's thread pool without its threads
+        self._pool = multiprocessing.get_context("spawn").Pool(self._workers, torch.set_num_threads, (1,))
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._pool.terminate()
+        self._pool.join()
+
+    def at(self, step: int) -> list[Shard]:
+        """Return the shards at hand at `step`, oldest first; waits for those that are still being made."""
+        last = self._first - 1 + step // self._steps
+        wanted = range(max(0, last + 1 - self._window), last + 1)
+        for number in range(wanted.start, last + 1 + _AHEAD):
+            if number not in self._shards and number not in self._waited:
+                job = (self.settings, number, str(self._path(number)))
+                self._waited[number] = self._pool.apply_async(_keep_shard, job)
+        for number in wanted:
+            if number not in self._shards:
+                self._waited.pop(number).get()
+                self._shards[number] = Shard.load(self._path(number))
+        for number in [n for n in self._shards if n < wanted.start]:
+            del self._shards[number]
+            self._path(number).unlink(missing_ok=True)
+        return [self._shards[number] for number in wanted]
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"shard-{number:06d}.npz"
+
+
+@cache
+def _encoder() -> StyleEncoder:
+    return load_encoder()
+
+
+def _keep_shard(settings: StreamSettings, number: int, path: str) -> None:
+    """In a worker: make a shard unless its file is there and whole."""
+    try:
+        Shard.load(Path(path))
+    except Exception:  # missing, or damaged in whatever way: made anew either way
+        make_shard(settings, number, _encoder()).save(Path(path))
+
+
+def _described(encoder: StyleEncoder, images: Tensor, grades: Tensor) -> tuple[Tensor, Tensor]:
+    with torch.no_grad():
+        return describe(encoder, apply_grades(images, grades))

@@ -1,0 +1,24 @@
+"""The base: a generator that knows looks in general, in a folder of safetensors and JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from influencer_style.datasets.local import LocalDataset
+from influencer_style.storage.atomic import atomic_folder
+
+if TYPE_CHECKING:
+    from influencer_style.networks.base import Base
+
+
+class BaseDataset(LocalDataset):
+    """A `Base` in the folder `filepath`."""
+
+    def load(self) -> Base:
+        from influencer_style.networks.base import Base
+
+        return Base.load(self._filepath)
+
+    def save(self, data: Base) -> None:
+        with atomic_folder(self._filepath) as folder:
+            data.save(folder)

@@ -1,0 +1,112 @@
+"""The base's training: the stream is the same whenever it is made, and a killed run ends with the very same weights."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+
+from influencer_style.adversarial.examples import draw_examples
+from influencer_style.adversarial.loop import Watch
+from influencer_style.adversarial.pretraining import PretrainingSettings, pretrain
+from influencer_style.adversarial.stream import Shard, StreamSettings, StudioStream, make_shard
+from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.profile import TRANSPORT
+from influencer_style.networks.base import Base, BaseError
+
+TINY = StreamSettings(resolution=64, sittings=2, targets=1, looks=1, references=2, grades=2, graded=2, photos=1)
+SETTINGS = PretrainingSettings(
+    steps=6, batch=2, channels=8, stream=TINY, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9,
+    threads=0,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return load_encoder()
+
+
+@pytest.fixture(scope="module")
+def shards(encoder):
+    return [make_shard(TINY, number, encoder) for number in range(2)]
+
+
+def test_a_shard_is_the_same_whenever_it_is_made_and_survives_its_file(shards, encoder, tmp_path):
+    shards[1].save(tmp_path / "shard.npz")
+    for other in (make_shard(TINY, 1, encoder), Shard.load(tmp_path / "shard.npz")):
+        for name, value in vars(shards[1]).items():
+            assert torch.equal(torch.as_tensor(value), torch.as_tensor(getattr(other, name))), name
+    assert not torch.equal(torch.as_tensor(shards[0].neutral), torch.as_tensor(shards[1].neutral))
+
+
+def test_examples_line_up(shards, encoder):
+    def drawn(colour, seed=3):
+        chance = torch.Generator().manual_seed(seed)
+        return draw_examples(shards, encoder.groups, 6, colour, 0.0, 8, chance)
+
+    for colour in (0.0, 1.0):
+        examples = drawn(colour)
+        assert examples.inputs.shape == examples.truth.shape == (6, 3, 64, 64)
+        assert examples.codes.shape[0] == 6 and examples.codes.isfinite().all()
+        assert torch.allclose(examples.weights.mean((1, 2, 3)), torch.ones(6), atol=1e-4)
+        assert torch.equal(examples.truth, drawn(colour).truth) and not torch.equal(
+            examples.truth, drawn(colour, 4).truth
+        )
+
+
+def test_the_stream_hands_out_what_belongs_to_the_step_and_drops_the_oldest(shards, tmp_path):
+    with StudioStream(TINY, tmp_path, steps=2, first=2, window=2) as stream:
+        early, late = stream.at(1), stream.at(4)
+    assert torch.equal(torch.as_tensor(early[1].neutral), torch.as_tensor(shards[1].neutral))
+    assert len(early) == len(late) == 2 and not (tmp_path / "shard-000000.npz").exists()
+    with pytest.raises(ValueError, match="first"):
+        StudioStream(TINY, tmp_path, steps=2, first=1)
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
+    seen = []
+    whole = pretrain(SETTINGS, tmp_path / "whole", Watch(examples=lambda step, generator, examples: seen.append(step)))
+    assert seen == [3, 6] and {"validation_looks", "validation_colour_transport", "total"} <= set(whole.history[-1])
+
+    def kill(step, generator, examples):
+        raise Killed
+
+    with pytest.raises(Killed):
+        pretrain(SETTINGS, tmp_path / "killed", Watch(examples=kill))
+    resumed = pretrain(SETTINGS, tmp_path / "killed")
+    assert resumed.sha256 == whole.sha256
+
+    (tmp_path / "base").mkdir()
+    whole.save(tmp_path / "base")
+    loaded = Base.load(tmp_path / "base")
+    assert loaded.sha256 == whole.sha256 and loaded.encoder_sha256 == load_encoder().sha256
+    assert loaded.history == whole.history and loaded.facts["steps"] == 6
+    with pytest.raises(BaseError, match="kedro run --pipeline pretraining"):
+        Base.load(tmp_path)
+
+
+def test_without_an_adversary_it_learns_from_the_truth_alone(tmp_path):
+    base = pretrain(replace(SETTINGS, adversarial=0.0, steps=2, validate_every=2), tmp_path)
+    assert "adversarial" not in base.history[-1] and "reconstruction" in base.history[-1]
+
+
+def test_a_bare_machine_can_run_it():
+    code = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(('tqdm', 'pydantic', 'pandas', 'kedro', 'mlflow', 'skimage', 'torchvision', "
+        "'scipy', 'sklearn', 'cv2', 'matplotlib', 'omegaconf')))\n"  # importing one of these fails
+        "import influencer_style.adversarial.pretraining, influencer_style.networks.base\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_codes_end_with_their_transports(shards, encoder):
+    examples = draw_examples(shards, encoder.groups, 2, 0.5, 0.5, 8, torch.Generator().manual_seed(0))
+    calm = draw_examples(shards, encoder.groups, 2, 0.5, 0.0, 8, torch.Generator().manual_seed(0))
+    assert torch.equal(examples.codes[:, -TRANSPORT:], calm.codes[:, -TRANSPORT:])
+    assert not torch.equal(examples.codes[:, :-TRANSPORT], calm.codes[:, :-TRANSPORT])
