@@ -119,7 +119,7 @@ def pretrain(settings: PretrainingSettings, folder: str | Path, watch: Watch | N
             state.step += 1
             state.seconds = time.monotonic() - began
             last = state.step == s.steps
-            if state.step % 50 == 0 or last:
+            if state.step % 50 == 0 or state.step % s.validate_every == 0 or last:
                 row = finite({name: float(value) for name, value in losses.items()}, state.step)
                 if state.step % s.validate_every == 0 or last:
                     row |= _validated(state.average, held_out, device)
