@@ -71,7 +71,8 @@ class Killed(Exception):
 def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
     seen = []
     whole = pretrain(SETTINGS, tmp_path / "whole", Watch(examples=lambda step, generator, examples: seen.append(step)))
-    assert seen == [3, 6] and {"validation_looks", "validation_colour_transport", "total"} <= set(whole.history[-1])
+    assert seen == [3, 6] and {"validation_looks", "validation_colour", "total"} <= set(whole.history[-1])
+    assert set(whole.facts["validation"]) == {"nothing", "population_transport"}
 
     def kill(step, generator, examples):
         raise Killed
