@@ -15,16 +15,15 @@ from torch import Tensor
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from influencer_style.adversarial.examples import mirrored, pixel_weights, subset, with_noise
 from influencer_style.adversarial.grades import apply_grades, plain_grades, random_grades
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import TRANSPORT, LookProfiles, SetStatistics, describe, style_code
+from influencer_style.looks.profile import LookProfiles, SetStatistics, describe, style_code
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.studio.pairs import StudioPairs
 
 # Every rendered look stands for so many: itself, and itself under random grades, which cost nothing to make.
 _GRADES = 3
-# What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them.
-_REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 1.5, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
 
 
 @dataclass(frozen=True)
@@ -119,30 +118,27 @@ class TrainingData:
         users = self.users[draw(len(self.users), photos)]
         real = torch.stack([self.creators[n][draw(len(self.creators[n]), 1)[0]] for n in asked])
         codes = torch.stack([self._pair_code(look, generator) for look in graded] + [self.codes[n] for n in asked])
-        described, transport = codes[:, :-TRANSPORT], codes[:, -TRANSPORT:]
-        described = described + code_noise * torch.randn(described.shape, generator=generator)
-        regions = torch.from_numpy(regions).float().div(255)
-        weights = 1 + (regions * _REGION_WEIGHTS).sum(1, keepdim=True)
+        codes = with_noise(codes, code_noise, generator)
+        weights = pixel_weights(torch.from_numpy(regions).float().div(255))
         neutral, truth = to_tensor(neutral), apply_grades(to_tensor(styled), self._grades[graded])
         mirror = (torch.rand(pairs + photos, generator=generator) < 0.5).view(-1, 1, 1, 1)
         inputs = torch.cat([neutral, users.float().div(255)])
         return Batch(
-            inputs=_mirrored(inputs, mirror),
-            codes=torch.cat([described, transport], dim=1),
+            inputs=mirrored(inputs, mirror),
+            codes=codes,
             noise=torch.randn(pairs + photos, noise, generator=generator),
-            truth=_mirrored(truth, mirror[:pairs]),
-            weights=_mirrored(weights / weights.mean(), mirror[:pairs]),
+            truth=mirrored(truth, mirror[:pairs]),
+            weights=mirrored(weights / weights.mean(), mirror[:pairs]),
             real=torch.cat([truth, real.float().div(255)]),
             target=torch.stack([self.looks[n].statistics.mean for n in asked]),
             deviation=torch.stack([self.looks[n].statistics.deviation for n in asked]),
         )
 
     def _pair_code(self, look: int, generator: torch.Generator) -> Tensor:
-        # Sets and populations of every size, so that small ones are no surprise later.
         population, references = self.described
         descriptors, moments = (part[look] for part in references)
-        some = _subset(len(descriptors), 2, generator)
-        people = _subset(len(population[0]), min(8, len(population[0])), generator)
+        some = subset(len(descriptors), 2, generator)
+        people = subset(len(population[0]), min(8, len(population[0])), generator)
         photos = SetStatistics.of(descriptors[some], moments[some])
         some_people = SetStatistics.of(*(part[people] for part in population))
         return style_code(photos, some_people, self.looks.groups)
@@ -174,12 +170,3 @@ def _describe_graded(encoder: StyleEncoder, references: np.ndarray, grades: Tens
             own = grades[look * _GRADES : (look + 1) * _GRADES].repeat_interleave(len(photos), 0)
             parts.append([part.unflatten(0, (_GRADES, -1)) for part in describe(encoder, apply_grades(shown, own))])
     return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
-
-
-def _subset(count: int, least: int, generator: torch.Generator) -> Tensor:
-    size = int(torch.randint(least, count + 1, (1,), generator=generator))
-    return torch.randperm(count, generator=generator)[:size]
-
-
-def _mirrored(images: Tensor, mirror: Tensor) -> Tensor:
-    return torch.where(mirror, images.flip(-1), images)

@@ -62,18 +62,39 @@ def draw_examples(
         there = (here + 1 + _draw(len(shards) - 1, chance)) % len(shards)
         pure = float(torch.rand(1, generator=chance)) < colour
         neutral, truth, masks, photos = (_pure if pure else _worn)(shards[here], chance)
-        people = _some(len(shards[there].crowd), min(_LEAST_CROWD, len(shards[there].crowd)), chance)
+        people = subset(len(shards[there].crowd), min(_LEAST_CROWD, len(shards[there].crowd)), chance)
         crowd = SetStatistics.of(shards[there].crowd[people], shards[there].crowd_moments[people])
         drawn.append((neutral, truth, masks, style_code(photos, crowd, groups)))
     neutral, truth, masks, codes = (torch.stack(part) for part in zip(*drawn, strict=True))
-    weights = 1 + (masks * _REGION_WEIGHTS).sum(1, keepdim=True)
-    told = codes[:, :-TRANSPORT]
-    codes = torch.cat([told + code_noise * torch.randn(told.shape, generator=chance), codes[:, -TRANSPORT:]], 1)
+    weights = pixel_weights(masks)
+    codes = with_noise(codes, code_noise, chance)
     mirror = (torch.rand(count, generator=chance) < 0.5).view(-1, 1, 1, 1)
-    neutral, truth, weights = (torch.where(mirror, x.flip(-1), x) for x in (neutral, truth, weights))
+    neutral, truth, weights = (mirrored(images, mirror) for images in (neutral, truth, weights))
     return Examples(
         neutral, codes, torch.randn(count, noise, generator=chance), truth, weights / weights.mean((1, 2, 3), True)
     )
+
+
+def pixel_weights(masks: Tensor) -> Tensor:
+    """Return how much each pixel counts, (n, 1, h, w), 1 or more, for masks (n, 5, h, w) of the studio's regions."""
+    return 1 + (masks * _REGION_WEIGHTS).sum(1, keepdim=True)
+
+
+def with_noise(codes: Tensor, deviation: float, chance: torch.Generator) -> Tensor:
+    """Return style codes (n, d) with noise on all but their transports."""
+    told, transports = codes[:, :-TRANSPORT], codes[:, -TRANSPORT:]
+    return torch.cat([told + deviation * torch.randn(told.shape, generator=chance), transports], dim=1)
+
+
+def mirrored(images: Tensor, mirror: Tensor) -> Tensor:
+    """Return images (n, c, h, w), left and right swapped where `mirror` (n, 1, 1, 1) says so."""
+    return torch.where(mirror, images.flip(-1), images)
+
+
+def subset(count: int, least: int, chance: torch.Generator) -> Tensor:
+    """Draw `least` to `count` different numbers below `count`: sets of every size, so that none is a surprise later."""
+    size = int(torch.randint(least, count + 1, (1,), generator=chance))
+    return torch.randperm(count, generator=chance)[:size]
 
 
 def _worn(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
@@ -81,7 +102,7 @@ def _worn(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor
     sittings, looks, grades, references = shard.descriptors.shape[:4]
     i, look, grade = _draw(sittings, chance), _draw(looks, chance), _draw(grades, chance)
     who = _draw(shard.neutral.shape[1], chance)
-    some = _some(references, 1, chance)
+    some = subset(references, 1, chance)
     photos = SetStatistics.of(shard.descriptors[i, look, grade, some], shard.moments[i, look, grade, some])
     truth = apply_grades(to_tensor(shard.styled[i, look, who][None]), shard.grades[i, look, grade][None])[0]
     return to_tensor(shard.neutral[i, who][None])[0], truth, _masks(shard.regions[i, who]), photos
@@ -94,7 +115,7 @@ def _pure(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor
     free = np.setdiff1d(np.arange(len(shard.cameras)), others.numpy())
     who = int(free[_draw(len(free), chance)])
     i, target = divmod(who, shard.neutral.shape[1])
-    some = _some(len(others), 1, chance)
+    some = subset(len(others), 1, chance)
     photos = SetStatistics.of(shard.map_descriptors[look, some], shard.map_moments[look, some])
     taken = apply_grades(to_tensor(shard.neutral[i, target][None]), shard.cameras[who][None])
     noise = 0.02 * torch.rand(1, generator=chance) * torch.randn(taken.shape, generator=chance)
@@ -108,9 +129,3 @@ def _masks(regions: np.ndarray) -> Tensor:
 
 def _draw(count: int, chance: torch.Generator) -> int:
     return int(torch.randint(count, (1,), generator=chance))
-
-
-def _some(count: int, least: int, chance: torch.Generator) -> Tensor:
-    # Sets of every size, so that small ones are no surprise later.
-    size = least + _draw(count - least + 1, chance)
-    return torch.randperm(count, generator=chance)[:size]

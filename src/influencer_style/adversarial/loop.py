@@ -35,7 +35,7 @@ class Watch:
         metrics: told a step and its losses.
         samples: shown the averaged generator at a step.
         examples: shown it with examples that it was not taught.
-        progress: told after each step how many there were, how many there will be, and a few words.
+        progress: told now and then how many there were, how many there will be, and a few words.
     """
 
     metrics: Callable[[int, dict[str, float]], None] = lambda step, values: None
@@ -93,9 +93,16 @@ class State:
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
             optimizer.param_groups[0]["lr"] = rate * share
 
+    def average_weights(self, decay: float) -> None:
+        """Move the average towards the generator; in the first steps faster than `decay` says, as it knows nothing."""
+        decay = min(decay, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for kept, now in zip(self.average.parameters(), self.generator.parameters(), strict=True):
+                kept.lerp_(now, 1 - decay)
+
 
 def teach_discriminator(
-    state: State, real: Tensor, fake: Tensor, codes: Tensor, r1: float, chance: torch.Generator
+    state: State, real: Tensor, fake: Tensor, codes: Tensor, r1: float, every: int, chance: torch.Generator
 ) -> dict[str, Tensor]:
     """Let the discriminator tell real pictures from the generator's; returns its losses by name.
 
@@ -103,7 +110,8 @@ def teach_discriminator(
         state: of the training.
         real, fake: (n, 3, h, w) in [0, 1].
         codes: (n, d) the looks asked for.
-        r1: weight of the gradient penalty at this step; 0 leaves it out.
+        r1: weight of the gradient penalty; 0 leaves it out.
+        every: it is taken every so many steps, and counts so many times more.
         chance: source of the augmentations.
     """
     with torch.autocast(real.device.type, torch.bfloat16):
@@ -111,11 +119,11 @@ def teach_discriminator(
         taken = state.discriminator(augment(fake.detach(), chance), codes)
     losses = {"discriminator": discriminator_loss(told, taken)}
     objective = losses["discriminator"]
-    if r1:
+    if r1 and state.step % every == 0:
         # Second derivatives want full precision.
         images = real.detach().requires_grad_()
         losses["r1"] = r1_penalty(images, state.discriminator(images, codes))
-        objective = objective + losses["r1"] * r1
+        objective = objective + losses["r1"] * r1 * every / 2
     descend(state.optimizers[1], objective, state.discriminator)
     return losses
 
@@ -135,13 +143,6 @@ def descend(optimizer: torch.optim.Optimizer, loss: Tensor, network: nn.Module) 
     loss.backward()
     nn.utils.clip_grad_norm_(network.parameters(), _CLIP)
     optimizer.step()
-
-
-def average(mean: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the averaged weights (EMA) towards the network's."""
-    with torch.no_grad():
-        for kept, now in zip(mean.parameters(), network.parameters(), strict=True):
-            kept.lerp_(now, 1 - decay)
 
 
 def finite(losses: dict[str, float], step: int) -> dict[str, float]:

@@ -18,7 +18,6 @@ from influencer_style.adversarial.examples import Examples, draw_examples
 from influencer_style.adversarial.loop import (
     State,
     Watch,
-    average,
     descend,
     finite,
     fool_discriminator,
@@ -155,8 +154,7 @@ def _step(
         results = state.generator(inputs, examples.codes, examples.noise)
     losses: dict[str, Tensor] = {}
     if s.adversarial:
-        r1 = s.r1 * s.penalty_every / 2 if state.step % s.penalty_every == 0 else 0.0
-        losses = teach_discriminator(state, examples.truth, results, examples.codes, r1, chance)
+        losses = teach_discriminator(state, examples.truth, results, examples.codes, s.r1, s.penalty_every, chance)
         losses["adversarial"] = fool_discriminator(state, results, examples.codes, chance)
     with cast:
         with torch.no_grad():
@@ -167,7 +165,7 @@ def _step(
     if s.adversarial:
         losses["total"] = losses["total"] + s.adversarial * losses["adversarial"]
     descend(state.optimizers[0], losses["total"], state.generator)
-    average(state.average, state.generator, min(s.ema, (1 + state.step) / (10 + state.step)))
+    state.average_weights(s.ema)
     return {name: value.detach() for name, value in losses.items()}
 
 

@@ -15,7 +15,6 @@ from influencer_style.adversarial.data import Batch, TrainingData
 from influencer_style.adversarial.loop import (
     State,
     Watch,
-    average,
     descend,
     finite,
     fool_discriminator,
@@ -100,8 +99,7 @@ def _step(
         results = state.generator(inputs, batch.codes, batch.noise)
 
     # The discriminator learns from the results as they are now.
-    r1 = weights.r1 * settings.penalty_every / 2 if state.step % settings.penalty_every == 0 else 0.0
-    losses = teach_discriminator(state, batch.real, results, batch.codes, r1, chance)
+    losses = teach_discriminator(state, batch.real, results, batch.codes, weights.r1, settings.penalty_every, chance)
     # The generator: towards the truth where it is known, past the discriminator, and into the look.
     losses["adversarial"] = fool_discriminator(state, results, batch.codes, chance)
     with cast:
@@ -116,5 +114,5 @@ def _step(
     named = ("reconstruction", "features", "adversarial", "gram")
     losses["total"] = sum(getattr(weights, name) * losses[name] for name in named if name in losses)
     descend(state.optimizers[0], losses["total"], state.generator)
-    average(state.average, state.generator, min(settings.ema, (1 + state.step) / (10 + state.step)))
+    state.average_weights(settings.ema)
     return {name: value.detach() for name, value in losses.items()}
