@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 
@@ -62,6 +63,23 @@ def require_pictures(*stacks: np.ndarray) -> None:
             raise ValueError(f"pictures must be uint8 (n, h, w, 3), not {stack.dtype} {stack.shape}")
         if stack.shape != stacks[0].shape:
             raise ValueError(f"pictures of different shapes cannot be compared: {stacks[0].shape} and {stack.shape}")
+
+
+def lab_thumbnails(pictures: np.ndarray, side: int) -> list[np.ndarray]:
+    """Return each picture in Lab, float32 (side, side, 3).
+
+    Args:
+        pictures: uint8 sRGB (n, h, w, 3), h and w at least 32.
+        side: in pixels.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    require_pictures(pictures)
+    if min(pictures.shape[1:3]) < 32:
+        raise ValueError(f"pictures must be at least 32 px a side, not {pictures.shape[1:3]}")
+    interpolation = cv2.INTER_AREA if pictures.shape[1] > side else cv2.INTER_LINEAR
+    return [to_lab(cv2.resize(picture, (side, side), interpolation=interpolation)) for picture in pictures]
 
 
 def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:

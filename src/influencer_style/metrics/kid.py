@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from influencer_style.metrics.colour import require_pictures, to_lab
+from influencer_style.metrics.colour import lab_thumbnails
 from influencer_style.metrics.intervals import Interval
 
 LEAST_PICTURES = 4
@@ -83,10 +83,7 @@ def kid_features(pictures: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: for anything else.
     """
-    require_pictures(pictures)
-    if min(pictures.shape[1:3]) < 32:
-        raise ValueError(f"pictures must be at least 32 px a side, not {pictures.shape[1:3]}")
-    rows = [_measure(picture) for picture in pictures]
+    rows = [_measure(lab) for lab in lab_thumbnails(pictures, _SIDE)]
     return np.stack(rows) if rows else np.zeros((0, 2 * 48 + 128 + _BANDS), np.float32)
 
 
@@ -101,9 +98,7 @@ def _discrepancy(aa: np.ndarray, bb: np.ndarray, ab: np.ndarray, i: np.ndarray, 
     return float(own - 2 * ab[np.ix_(i, j)].mean())
 
 
-def _measure(picture: np.ndarray) -> np.ndarray:
-    interpolation = cv2.INTER_AREA if picture.shape[0] > _SIDE else cv2.INTER_LINEAR
-    lab = to_lab(cv2.resize(picture, (_SIDE, _SIDE), interpolation=interpolation))
+def _measure(lab: np.ndarray) -> np.ndarray:
     cells = lab.reshape(_CELLS, _SIDE // _CELLS, _CELLS, _SIDE // _CELLS, 3)
     colour = (cells.mean((1, 3)) - _LAB_CENTRE) / _LAB_UNIT
     spread = (cells.std((1, 3)) - _DEVIATION_CENTRE) / _DEVIATION_UNIT

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 
-from influencer_style.metrics.colour import require_pictures, to_lab
+from influencer_style.metrics.colour import lab_thumbnails
 from influencer_style.metrics.kid import octaves
 
 UNSTYLED = ""
@@ -101,16 +100,11 @@ def look_features(pictures: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: for anything else.
     """
-    require_pictures(pictures)
-    if min(pictures.shape[1:3]) < 32:
-        raise ValueError(f"pictures must be at least 32 px a side, not {pictures.shape[1:3]}")
-    rows = [_measure(picture) for picture in pictures]
+    rows = [_measure(lab) for lab in lab_thumbnails(pictures, _SIDE)]
     return np.stack(rows) if rows else np.zeros((0, 60), np.float32)
 
 
-def _measure(picture: np.ndarray) -> np.ndarray:
-    interpolation = cv2.INTER_AREA if picture.shape[0] > _SIDE else cv2.INTER_LINEAR
-    lab = to_lab(cv2.resize(picture, (_SIDE, _SIDE), interpolation=interpolation))
+def _measure(lab: np.ndarray) -> np.ndarray:
     middle = np.zeros((_SIDE, _SIDE), bool)
     middle[_SIDE // 4 : -_SIDE // 4, _SIDE // 3 : -_SIDE // 3] = True
     rim = np.ones((_SIDE, _SIDE), bool)
