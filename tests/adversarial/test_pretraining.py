@@ -72,7 +72,7 @@ def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
     seen = []
     whole = pretrain(SETTINGS, tmp_path / "whole", Watch(examples=lambda step, generator, examples: seen.append(step)))
     assert seen == [3, 6] and {"validation_looks", "validation_colour", "total"} <= set(whole.history[-1])
-    assert set(whole.facts["validation"]) == {"nothing", "population_transport"}
+    assert set(whole.facts["validation"]) == {"nothing", "likely_grade"}
 
     def kill(step, generator, examples):
         raise Killed

@@ -1,10 +1,12 @@
-"""The generator: strength 0 is the input, the untrained network is the population transport, looks mix."""
+"""The generator: strength 0 is the input, the untrained network is the likely grade, looks mix."""
 
 import pytest
 import torch
 
 from influencer_style.looks.profile import TRANSPORT
 from influencer_style.networks.transfer import Change, TransferConfig, TransferGenerator
+
+TOLD = 112  # what a code tells before its transports: at least each area's colours
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +17,7 @@ def generator():
 def untrained(stray: float) -> TransferGenerator:
     """A generator whose heads stray from where training starts."""
     torch.manual_seed(3)
-    made = TransferGenerator(TransferConfig(code=20 + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
+    made = TransferGenerator(TransferConfig(code=TOLD + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
     for layer in (made.heads, made.transforms):
         torch.nn.init.normal_(layer.weight, std=stray)
     return made
@@ -28,7 +30,7 @@ def picture():
 
 def code(seed=5, n=2):
     chance = torch.Generator().manual_seed(seed)
-    return torch.cat([torch.randn(n, 20, generator=chance), 0.2 * torch.randn(n, TRANSPORT, generator=chance)], dim=1)
+    return torch.cat([torch.randn(n, TOLD, generator=chance), 0.2 * torch.randn(n, TRANSPORT, generator=chance)], dim=1)
 
 
 def test_strength_zero_is_the_input_bit_for_bit(generator, picture):
@@ -42,14 +44,29 @@ def test_strength_is_linear_between_input_and_look(generator, picture):
     assert (whole - picture).abs().mean() > 0.01
 
 
-def test_untrained_half_of_the_populations_transport_comes_with_either_kind_of_mask(picture):
-    generator = TransferGenerator(TransferConfig(code=20 + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
+def test_untrained_half_of_the_likely_grade_comes_with_either_kind_of_mask(picture):
+    generator = TransferGenerator(TransferConfig(code=TOLD + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
     asked = code()
     whole = asked[:, -TRANSPORT:][:, :12]
     matrix, offset = whole[:, :9].view(-1, 3, 3) + torch.eye(3), whole[:, 9:]
     transported = torch.einsum("nij,njhw->nihw", matrix, picture) + offset[:, :, None, None]
     with torch.no_grad():
         assert torch.allclose(generator(picture, asked), transported, atol=1e-5)
+
+
+def test_an_area_can_take_the_looks_colour_whatever_its_own_was(picture):
+    generator = TransferGenerator(TransferConfig(code=TOLD + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
+    with torch.no_grad():
+        generator.transforms.bias.view(-1, 15)[:, 2] = 1  # as training may choose: areas go all the way
+        asked = torch.zeros(2, TOLD + TRANSPORT)
+        told = asked[:, -TRANSPORT - 1 - 13 * 7 : -TRANSPORT - 1].unflatten(1, (7, 13))
+        told[..., 3:6], told[..., 12] = torch.tensor([0.4, -0.2, 0.0]), 1.0  # mean colour .7, .4, .5
+        for images in (picture, picture * 0.5):
+            result = generator(images, asked)
+            areas = generator.change(images, asked).regions
+            shift = torch.einsum("nkhw,nchw->nkc", areas, result) / areas.sum((2, 3)).unsqueeze(-1)
+            large = areas.mean((2, 3)) > 0.3
+            assert large.any() and (shift[large] - torch.tensor([0.7, 0.4, 0.5])).abs().max() < 0.1
 
 
 def test_weights_say_how_much_of_the_change_each_area_gets(generator, picture):

@@ -112,12 +112,12 @@ def _pure(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor
     """One look of pure colour, on somebody; known from some photos of other people, each one once."""
     look = _draw(len(shard.maps), chance)
     others = shard.shown[look]
-    free = np.setdiff1d(np.arange(len(shard.cameras)), others.numpy())
+    free = np.setdiff1d(np.arange(len(shard.people)), others.numpy())
     who = int(free[_draw(len(free), chance)])
     i, target = divmod(who, shard.neutral.shape[1])
     some = subset(len(others), 1, chance)
     photos = SetStatistics.of(shard.map_descriptors[look, some], shard.map_moments[look, some])
-    taken = apply_grades(to_tensor(shard.neutral[i, target][None]), shard.cameras[who][None])
+    taken = to_tensor(shard.people[who][None])
     noise = 0.02 * torch.rand(1, generator=chance) * torch.randn(taken.shape, generator=chance)
     taken = (taken + noise).clamp(0, 1)
     return taken[0], apply_grades(taken, shard.maps[look][None])[0], _masks(shard.regions[i, target]), photos

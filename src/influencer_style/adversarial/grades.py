@@ -49,9 +49,9 @@ def photographic_grades(count: int, generator: torch.Generator) -> Tensor:
 def camera_grades(count: int, generator: torch.Generator) -> Tensor:
     """Draw grades (count, 43) as cameras and what is before them differ: white balance, exposure, contrast, colours."""
     amount = torch.rand(count, generator=generator)
-    angle = torch.randn(count, generator=generator) * 0.06 * amount
-    saturation = torch.exp(torch.randn(count, generator=generator) * 0.3)
-    return _assembled(angle, saturation, 0.05 * amount, 2.0 * amount, 0.05 * amount, generator)
+    angle = torch.randn(count, generator=generator) * 0.04 * amount
+    saturation = torch.exp(torch.randn(count, generator=generator) * 0.2)
+    return _assembled(angle, saturation, 0.02 * amount, 0.8 * amount, 0.015 * amount, generator)
 
 
 def apply_grades(images: Tensor, grades: Tensor) -> Tensor:

@@ -132,7 +132,7 @@ def pretrain(settings: PretrainingSettings, folder: str | Path, watch: Watch | N
                 state.save(folder / "checkpoint.pt")
                 saved = time.monotonic()
     generator = state.average.to("cpu", memory_format=torch.contiguous_format).eval()
-    simple = {"nothing": lambda images, codes: images, "population_transport": _transported}
+    simple = {"nothing": lambda images, codes: images, "likely_grade": _graded}
     validated = {name: _validated(restyle, held_out, "cpu") for name, restyle in simple.items()}
     facts = asdict(s) | {
         "validation": validated,
@@ -193,7 +193,7 @@ def _validated(restyle: Restyle, held_out: tuple[Examples, Examples], device: st
     return row
 
 
-def _transported(images: Tensor, codes: Tensor) -> Tensor:
-    """The whole picture's Monge-Kantorovich map, the baseline to beat."""
+def _graded(images: Tensor, codes: Tensor) -> Tensor:
+    """The grade that explains the look best (`looks.grade`), the baseline to beat."""
     matrix, offset = codes[:, -TRANSPORT:][:, :9].unflatten(1, (3, 3)), codes[:, -TRANSPORT:][:, 9:12]
     return images + torch.einsum("nij,njhw->nihw", matrix, images) + offset[:, :, None, None]

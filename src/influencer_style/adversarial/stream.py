@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from influencer_style.adversarial.backgrounds import with_busy_backgrounds
 from influencer_style.adversarial.grades import (
     apply_grades,
     camera_grades,
@@ -26,7 +27,7 @@ from influencer_style.adversarial.grades import (
 )
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.profile import describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.pairs import sitting
 
@@ -50,10 +51,10 @@ class StreamSettings:
 
     seed: int = 11
     resolution: int = 64
-    sittings: int = 24
+    sittings: int = 20
     targets: int = 2
     looks: int = 4
-    references: int = 5
+    references: int = 10
     grades: int = 3
     graded: int = 64
     photos: int = 12
@@ -68,12 +69,12 @@ class Shard:
         styled: (S, L, T, s, s, 3) uint8.
         regions: (S, T, 5, s, s) uint8.
         grades: (S, L, G, 43) of each look.
-        descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 7, 10) of each look's references.
-        cameras: (S * T, 43) the camera that took each target where a look is of pure colour.
-        crowd, crowd_moments: (S * T, D) and (S * T, 7, 10) of the targets, unstyled, as their cameras took them.
+        descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 21, 10) of each look's references.
+        people: (S * T, s, s, 3) uint8, the targets, unstyled, each by a camera and before a background of their own.
+        crowd, crowd_moments: (S * T, D) and (S * T, 21, 10) of these.
         maps: (C, 43) looks of pure colour.
-        shown: (C, P) who shows them, numbers of targets.
-        map_descriptors, map_moments: (C, P, D) and (C, P, 7, 10).
+        shown: (C, P) who shows them, numbers of `people`.
+        map_descriptors, map_moments: (C, P, D) and (C, P, 21, 10).
     """
 
     neutral: np.ndarray
@@ -82,7 +83,7 @@ class Shard:
     grades: Tensor
     descriptors: Tensor
     moments: Tensor
-    cameras: Tensor
+    people: np.ndarray
     crowd: Tensor
     crowd_moments: Tensor
     maps: Tensor
@@ -100,7 +101,7 @@ class Shard:
         """Read a shard. Raises OSError, ValueError or KeyError when the file is missing or damaged."""
         with np.load(path, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in cls.__dataclass_fields__}
-        pictures = ("neutral", "styled", "regions")
+        pictures = ("neutral", "styled", "regions", "people")
         return cls(**{n: value if n in pictures else torch.from_numpy(value) for n, value in arrays.items()})
 
 
@@ -126,8 +127,8 @@ def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> 
         for part in zip(*described, strict=True)
     )
     people = to_tensor(neutral.reshape(-1, *neutral.shape[2:]))
-    cameras = camera_grades(len(people), chance)
-    people = apply_grades(people, cameras)
+    background = torch.from_numpy(regions[:, :, -1:]).flatten(0, 1).float() / 255
+    people = apply_grades(with_busy_backgrounds(people, background, chance), camera_grades(len(people), chance))
     crowd, crowd_moments = _described(encoder, people, plain_grades(len(people)))
     maps = photographic_grades(s.graded, chance)
     photos = min(s.photos, len(people) - 1)
@@ -135,8 +136,8 @@ def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> 
     mapped = [_described(encoder, people[who], maps[i].expand(photos, -1)) for i, who in enumerate(shown)]
     map_descriptors, map_moments = (torch.stack(part) for part in zip(*mapped, strict=True))
     return Shard(
-        neutral, styled, regions, grades, descriptors, moments, cameras, crowd, crowd_moments, maps, shown,
-        map_descriptors, map_moments,
+        neutral, styled, regions, grades, descriptors, moments, to_uint8(people), crowd, crowd_moments, maps,
+        shown, map_descriptors, map_moments,
     )  # fmt: skip
 
 

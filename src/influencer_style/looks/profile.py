@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,22 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
-from influencer_style.looks.regional import between_photos, regional_moments, regional_numbers, regional_transports
+from influencer_style.looks.grade import Halves, halves, likely_grade
+from influencer_style.looks.regional import (
+    WHOLE,
+    between_photos,
+    regional_moments,
+    regional_numbers,
+    regional_transports,
+)
 from influencer_style.looks.segmenter import AREAS
 
 TRANSPORTS = 1 + len(AREAS)  # of the whole picture, and of each area
 TRANSPORT = 12 * TRANSPORTS  # so many numbers at the end of a style code
-_PARTS = ("mean", "deviation", "moments", "between")
+MOMENTS = (
+    3 * TRANSPORTS
+)  # rows of a photo's colour moments: the whole and each area, then their darker and lighter half
+_PARTS = ("mean", "deviation", "moments", "between", "halves.colours", "halves.scatter", "halves.photos")
 _FILES = ("looks.json", "looks.safetensors")
 
 
@@ -39,6 +50,7 @@ class SetStatistics:
         deviation: (d,) standard deviation of the descriptors.
         moments: (7, 10) pooled colour moments of the whole and of each area, see `regional.regional_moments`.
         between: (7, 3) how far their mean colours stray from photo to photo.
+        halves: colours of the darker and lighter half of each, and how far to trust them.
         count: number of photos.
     """
 
@@ -46,13 +58,16 @@ class SetStatistics:
     deviation: Tensor
     moments: Tensor
     between: Tensor
+    halves: Halves
     count: int
 
     @classmethod
     def of(cls, descriptors: Tensor, moments: Tensor) -> SetStatistics:
-        """Pool descriptors (n, d) and colour moments (n, 7, 10) of a set, n at least 1."""
+        """Pool descriptors (n, d) and colour moments (n, 21, 10) of a set, n at least 1."""
         deviation = descriptors.std(0, correction=0)
-        return cls(descriptors.mean(0), deviation, moments.mean(0), between_photos(moments), descriptors.shape[0])
+        areas, parts = moments.split([TRANSPORTS, MOMENTS - TRANSPORTS], dim=1)
+        pooled = areas.mean(0), between_photos(areas), Halves.of(parts)
+        return cls(descriptors.mean(0), deviation, *pooled, descriptors.shape[0])
 
 
 @dataclass(frozen=True)
@@ -73,25 +88,26 @@ class LookProfile:
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Return descriptors (n, d) and colour moments (n, 7, 10) of images (n, 3, h, w), sRGB in [0, 1].
+    """Return descriptors (n, d) and colour moments (n, 21, 10) of images (n, 3, h, w), sRGB in [0, 1].
 
     Both are taken at the encoder's size, so that large and small crops of one picture agree.
     """
     small = encoder.resized(images)
-    return encoder(small), regional_moments(small, encoder.segmenter(small))
+    areas = encoder.segmenter(small)
+    return encoder(small), regional_moments(small, torch.cat([areas, halves(small, areas)], 1))
 
 
 def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[slice]) -> Tensor:
-    """Return the style code (d + 54 + 91 + 1 + 84,) of a set of photos against the reference population.
+    """Return the style code (d + 54 + 42 + 91 + 1 + 84,) of a set of photos against the reference population.
 
     The first d numbers are the difference of the mean descriptors in units of the population's deviation: what every
     portrait has in common (a face, skin, a wall) cancels. The next 54 say how much the set's colours vary, against
     the population's, less 1: what a creator keeps from photo to photo (-1) is their look, what varies as with anybody
-    (0) is not; of one photo nothing is known (0). Then come 13 numbers of the whole and of each area (skin, lips, eyes,
-    hair, background, other), see `regional.regional_numbers`: what colour the hair is, and is it always. One number
-    says how few photos there are, 1 for a single one. The last 84 are linear colour transports from the population to
-    the set, less the identity, of the whole and of each area: the change of colour that no single photo's content
-    explains.
+    (0) is not; of one photo nothing is known (0). 42 say what of the colours no single grade explains
+    (`grade.likely_grade`), in two standard errors: what is worn stands out. Then come 13 numbers of the whole and of
+    each area (skin, lips, eyes, hair, background, other), see `regional.regional_numbers`: what colour the hair is, and
+    is it always. One number says how few photos there are, 1 for a single one. The last 84 are linear colour maps, less
+    the identity: the likely grade of the whole, and the transport from the population to the set of each area.
 
     Args:
         photos: statistics of the set.
@@ -112,9 +128,11 @@ def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[sli
         spread = torch.zeros_like(difference[colours])
     between = (reference.between, photos.between) if known else None
     numbers = regional_numbers(reference.moments, photos.moments, between)
-    transports = regional_transports(reference.moments, photos.moments)
+    grade, unexplained = likely_grade(reference.halves, photos.halves)
+    transports = regional_transports(reference.moments[WHOLE:], photos.moments[WHOLE:], grade)
     size = torch.tensor([photos.count**-0.5])
-    return torch.cat([difference, spread, numbers.flatten(), size, transports.flatten()])
+    told = [difference, spread, unexplained.flatten() / 2, numbers.flatten(), size]
+    return torch.cat([*told, grade, transports.flatten()])
 
 
 class LookProfiles:
@@ -186,7 +204,7 @@ class LookProfiles:
         """Write `looks.json` (names, counts, consents, encoder) and `looks.safetensors` (statistics)."""
         sets = {"reference": self.reference} | {f"look.{slug}": look.statistics for slug, look in self._looks.items()}
         tensors = {
-            f"{name}.{part}": getattr(statistics, part).contiguous()
+            f"{name}.{part}": attrgetter(part)(statistics).contiguous()
             for name, statistics in sets.items()
             for part in _PARTS
         }
@@ -216,7 +234,8 @@ class LookProfiles:
             tensors = load_file(str(folder / _FILES[1]))
 
             def statistics(name: str, count: int) -> SetStatistics:
-                return SetStatistics(*(tensors[f"{name}.{part}"] for part in _PARTS), count)
+                *parts, colours, scatter, photos = (tensors[f"{name}.{part}"] for part in _PARTS)
+                return SetStatistics(*parts, Halves(colours, scatter, photos), count)
 
             looks = [
                 LookProfile(o["slug"], o["creator"], statistics(f"look.{o['slug']}", o["count"]), o["consent"])

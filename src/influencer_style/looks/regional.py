@@ -45,21 +45,20 @@ def between_photos(moments: Tensor) -> Tensor:
     return strayed.sqrt()
 
 
-def regional_transports(source: Tensor, target: Tensor) -> Tensor:
+def regional_transports(source: Tensor, target: Tensor, instead: Tensor) -> Tensor:
     """Return the colour transports from one population's areas to another's.
 
     Args:
         source, target: pooled regional moments (k, 10).
+        instead: (12,) what an area that hardly shows in either population takes.
 
     Returns:
-        (k, 12): matrix (9) and offset (3) of the linear Monge-Kantorovich map less the identity. An area that hardly
-        shows in either population takes the whole picture's.
+        (k, 12): matrix (9) and offset (3) of the linear Monge-Kantorovich map less the identity.
     """
     shares, colours = zip(*(share_and_moments(moments) for moments in (source, target)), strict=True)
     matrix, offset = monge_kantorovich(*colours)
     change = torch.cat([(matrix - torch.eye(3, dtype=matrix.dtype)).flatten(1), offset], 1)
-    trust = (torch.minimum(*shares) / _LEAST).clamp_max(1.0)
-    return change[:WHOLE] + trust * (change - change[:WHOLE])
+    return instead + (torch.minimum(*shares) / _LEAST).clamp_max(1.0) * (change - instead)
 
 
 def regional_numbers(source: Tensor, target: Tensor, spread: tuple[Tensor, Tensor] | None) -> Tensor:

@@ -3,8 +3,8 @@
 It composes its answer with the input instead of painting it anew, so that people stay themselves: soft masks say where,
 each mask has a colour transform (3 x 4, predicted from the style and the picture), and a gated residual adds what
 colour cannot do. One set of masks follows the areas of a portrait (skin, lips, eyes, hair, background, other), which
-the segmenter finds; the other is free. Transforms start at the population transport that the style code carries
-(`looks.profile`) and may lean on the area's own transport: the untrained network already is the strongest baseline, and
+the segmenter finds; the other is free. Transforms start at the likely grade that the style code carries
+(`looks.grade`) and may lean on the area's own transport: the untrained network already is the strongest baseline, and
 learns the rest.
 """
 
@@ -98,8 +98,8 @@ class TransferGenerator(nn.Module):
         self.up1, self.up2 = Up(4 * c, 2 * c, 2 * c), Up(2 * c, c, c)
         self.heads = nn.Conv2d(c, config.masks + 4, 3, padding=1)
         # For each mask a transform, and how much of the whole's and of the area's own transport goes beside it.
-        self.transforms = nn.Linear(width + 4 * c, (_REGIONS + config.masks) * (2 + 12))
-        # Untrained, it is the population transport: every transform is, and there is no residual.
+        self.transforms = nn.Linear(width + 4 * c, (_REGIONS + config.masks) * (3 + 12))
+        # Untrained, it is the likely grade: every transform is, and there is no residual.
         for layer in (self.heads, self.transforms):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
@@ -118,7 +118,8 @@ class TransferGenerator(nn.Module):
         with torch.no_grad():
             regions = self.segmenter(images)
         transports = _rows(code[:, -TRANSPORT:].float().unflatten(1, (TRANSPORTS, 12)))
-        style = self.style(torch.cat([_squashed(code), noise, _colours(images, regions)], dim=1))
+        own_colours = _own(images, regions)
+        style = self.style(torch.cat([_squashed(code), noise, _colours(images, own_colours)], dim=1))
         full = F.silu(self.stem(torch.cat([images * 2 - 1, regions], 1)))
         half = self.down1(full)
         features = self.down2(half)
@@ -131,11 +132,16 @@ class TransferGenerator(nn.Module):
         with torch.autocast(images.device.type, enabled=False):
             free, residual, gate = heads.float().split([self.config.masks, 3, 1], dim=1)
             masks = torch.cat([regions, free.softmax(1)], dim=1)
-            transforms = transforms.float().unflatten(1, (-1, 2 + 12))
+            transforms = transforms.float().unflatten(1, (-1, 3 + 12))
             whole = transports[:, :1]
             own = torch.cat([transports[:, 1:], whole.expand(-1, self.config.masks, -1)], 1)
-            # Each pixel lies in one area and in one free mask: half of the transport comes with either.
-            affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * own + transforms[..., 2:]
+            # Each pixel lies in one area and in one free mask: half of the grade comes with either.
+            affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * own + transforms[..., 3:]
+            # Dyed hair has the look's colour whatever it was before: its mean goes there.
+            shift = F.pad(_shifts(code.float(), own_colours), (0, 0, 0, self.config.masks))
+            affine = affine.unflatten(2, (3, 4))
+            affine = torch.cat([affine[..., :3], affine[..., 3:] + (transforms[..., 2:3] * shift).unsqueeze(-1)], -1)
+            affine = affine.flatten(2)
             change = torch.einsum("nkhw,nka->nahw", masks, affine)
             return Change(change, torch.tanh(residual) * torch.sigmoid(gate), regions)
 
@@ -153,11 +159,23 @@ def _squashed(code: Tensor) -> Tensor:
     return torch.cat([3 * torch.tanh(code[:, :-TRANSPORT] / 3), code[:, -TRANSPORT:].clamp(-3, 3)], dim=1)
 
 
-def _colours(images: Tensor, regions: Tensor) -> Tensor:
+def _own(images: Tensor, regions: Tensor) -> Tensor:
+    """The picture's own share and mean colour of each area, (n, 6, 4)."""
+    share, colours = share_and_moments(regional_moments(images.float(), regions)[:, 1:])
+    return torch.cat([share, colours[..., :3]], 2)
+
+
+def _colours(images: Tensor, own: Tensor) -> Tensor:
     """The picture's own colours, coarsely and area by area: how far it is from a look depends on them."""
     layout = F.adaptive_avg_pool2d(images, 4).flatten(1) * 4 - 2
-    share, colours = share_and_moments(regional_moments(images.float(), regions)[:, 1:])
-    return torch.cat([layout, torch.cat([share * 6, colours[..., :3] * 2 - 1], 2).flatten(1)], 1)
+    return torch.cat([layout, torch.cat([own[..., :1] * 6, own[..., 1:] * 2 - 1], 2).flatten(1)], 1)
+
+
+def _shifts(code: Tensor, own: Tensor) -> Tensor:
+    """From the picture's mean colour of each area to the look's, (n, 6, 3); 0 where either hardly shows it."""
+    told = code[:, -TRANSPORT - 1 - 13 * TRANSPORTS : -TRANSPORT - 1].unflatten(1, (TRANSPORTS, 13))[:, 1:]
+    trust = (torch.minimum(told[..., 12:] / 6, own[..., :1]) / 0.002).clamp(0, 1)
+    return trust * ((told[..., 3:6] + 1) / 2 - own[..., 1:])
 
 
 def _rows(transport: Tensor) -> Tensor:

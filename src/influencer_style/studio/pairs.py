@@ -70,7 +70,9 @@ def sitting(
     neutral = np.stack([shade(seen, who, _fine(sample_neutral(rng), size), photo) for who, seen, photo in people])
     masks = np.stack([_masks(seen) for _, seen, _ in people])
     stranger = sample_identity(rng)
-    poses = [march(stranger, crop_pose(rng), size) for _ in range(references)]
+    # marching is what takes time: each pose is photographed twice, under another light, before another backdrop
+    poses = [march(stranger, crop_pose(rng), size) for _ in range(-(-references // 2))] * 2
+    poses = poses[:references]
     styled, worn = [], []
     for _ in range(looks):
         look = sample_look(rng)

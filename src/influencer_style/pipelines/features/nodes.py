@@ -14,7 +14,7 @@ from tqdm import tqdm
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.pictures import draw_look_map, draw_looks_side_by_side
-from influencer_style.looks.profile import TRANSPORTS, LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.profile import MOMENTS, LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.photos.consent import load_consent
 from influencer_style.pipelines.features.parameters import FeaturesParameters
@@ -36,11 +36,13 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     """Describe each kept face crop; crops described before by the same encoder are not described again.
 
     Returns:
-        One row a crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (7 x 10).
+        One row a crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (21 x 10).
     """
     rows = crops.kept.reset_index(drop=True)
     cut = rows[["cx", "cy", "side", "angle"]].to_numpy().tolist()
-    keys = [fingerprint(encoder.sha256, crops.fingerprint, *key) for key in zip(rows["photo_id"], cut, strict=True)]
+    keys = [
+        fingerprint(encoder.sha256, MOMENTS, crops.fingerprint, *key) for key in zip(rows["photo_id"], cut, strict=True)
+    ]
     known = {} if before is None else {row.key: (row.descriptor, row.moments) for row in before.itertuples()}
     new = [i for i, key in enumerate(keys) if key not in known]
     log.info("%d crops are described already, %d are new", len(rows) - len(new), len(new))
@@ -105,4 +107,4 @@ def _statistics(rows: pd.DataFrame) -> SetStatistics:
     descriptors, moments = (
         torch.from_numpy(np.stack(rows[column].to_list()).astype(np.float32)) for column in ("descriptor", "moments")
     )
-    return SetStatistics.of(descriptors, moments.view(len(moments), TRANSPORTS, -1))
+    return SetStatistics.of(descriptors, moments.view(len(moments), MOMENTS, -1))

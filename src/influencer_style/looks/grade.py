@@ -1,0 +1,117 @@
+"""The one colour grade that most likely turned a population's photos into a set's.
+
+A set differs from a population by its look and by chance: other people, other rooms. Copying the difference copies the
+chance with it, and for subtle looks of ten photos that is worse than doing nothing. So every area's darker and lighter
+half counts as far as it can be trusted, which its scatter from photo to photo tells, and what may be chance is left
+out: Bayesian linear regression (Bishop 2006, chapter 3) under a scale mixture of Gaussian priors (Andrews and Mallows
+1974).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from influencer_style.looks.regional import share_and_moments
+
+_LEAST = 0.001  # share of a photo from which a half counts
+_MIDDLE = 0.4  # grades are told about this colour: what they do to light and to contrast is then nearly independent
+_SCALES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # of the matrices of grades, from hardly any to very bold
+_OFFSET = 0.15  # of the offsets, against the matrices
+_TYPICAL, _WORTH = 0.12, 2  # scatter of a colour from photo to photo where little is known: worth two photos
+_CORRELATED = 0.5  # so much of the measured correlations is believed: photos are few, halves are many
+_ROUNDING = 0.004  # one of 255 levels
+
+
+@dataclass(frozen=True)
+class Halves:
+    """The darker and the lighter half of the whole picture and of each area, over a set of photos.
+
+    Attributes:
+        colours: (k, 3) mean colours.
+        scatter: (3 k, 3 k) covariance of the colours from photo to photo.
+        photos: (k,) how many photos show the half, by weight; 0 where none does.
+    """
+
+    colours: Tensor
+    scatter: Tensor
+    photos: Tensor
+
+    @classmethod
+    def of(cls, moments: Tensor) -> Halves:
+        """Pool the regional moments (n, k, 10) of the halves in n photos, n at least 1."""
+        share, within = share_and_moments(moments)
+        share, colours = share[..., 0] * (share[..., 0] > _LEAST), within[..., :3]
+        weights = share / share.sum(0).clamp_min(1e-9)
+        mean = (weights.unsqueeze(-1) * colours).sum(0)
+        count = len(moments)
+        strayed = (colours - mean) * (weights * count).clamp_max(4).sqrt().unsqueeze(-1)
+        strayed = strayed.flatten(1)
+        typical = _WORTH * _TYPICAL**2 * torch.eye(strayed.shape[1])
+        scatter = (strayed.T @ strayed + typical) / (count - 1 + _WORTH)
+        seen = torch.where(weights.sum(0) > 0.5, 1 / weights.square().sum(0).clamp_min(1e-9), 0)
+        return cls(mean, scatter, seen)
+
+
+def halves(images: Tensor, areas: Tensor) -> Tensor:
+    """Return masks of what is darker than the mean of the picture and of each area, and of what is lighter.
+
+    Args:
+        images: (n, 3, h, w), sRGB in [0, 1].
+        areas: (n, k, h, w) soft masks in [0, 1].
+
+    Returns:
+        (n, 2 + 2 k, h, w) soft masks, the darker halves first.
+    """
+    areas = torch.cat([torch.ones_like(areas[:, :1]), areas], 1)
+    light = images.mean(1, keepdim=True)
+    mean = (areas * light).sum((2, 3), keepdim=True) / areas.sum((2, 3), keepdim=True).clamp_min(1e-6)
+    lighter = (light > mean).to(areas.dtype)
+    return torch.cat([areas * (1 - lighter), areas * lighter], 1)
+
+
+def likely_grade(source: Halves, target: Halves) -> tuple[Tensor, Tensor]:
+    """Return the grade that most likely made the target's photos of photos like the source's.
+
+    Args:
+        source: the population, at least two photos for its scatter to be known.
+        target: the set.
+
+    Returns:
+        (12,): matrix (9) and offset (3) of the linear colour map less the identity, the posterior mean: 0 where chance
+        explains all. And (k, 3): by how many standard errors each half's colour differs from what the grade makes it;
+        0 where it is not seen. That is what is worn, or chance, but no grade.
+    """
+    seen = ((source.photos > 0) & (target.photos > 0)).repeat_interleave(3)
+    error = (1 / source.photos.clamp_min(0.5) + 1 / target.photos.clamp_min(0.5)).sqrt().repeat_interleave(3)
+    scatter = source.scatter.double()
+    scatter = _CORRELATED * scatter + (1 - _CORRELATED) * torch.diag(scatter.diagonal())
+    noise = scatter * error * error.unsqueeze(1) + _ROUNDING**2 * torch.eye(len(scatter))
+    # Halves that are not seen say nothing.
+    noise = torch.where(seen & seen.unsqueeze(1), noise, torch.eye(len(scatter), dtype=noise.dtype))
+    told = (target.colours - source.colours).double().flatten() * seen
+    known = torch.cat([source.colours - _MIDDLE, torch.ones_like(source.colours[:, :1])], 1).double()
+    design = torch.einsum("ka,ij->kija", known, torch.eye(3, dtype=torch.double)).flatten(2).flatten(0, 1)
+    design = design * seen.unsqueeze(1)
+    weighted = torch.linalg.solve(noise, torch.cat([design, told.unsqueeze(1)], 1))
+    precision, evidence = design.T @ weighted[:, :12], design.T @ weighted[:, 12]
+    priors = _prior() * torch.tensor(_SCALES, dtype=torch.double).square().view(-1, 1, 1)
+    posterior = precision + torch.linalg.inv(priors)
+    grades = torch.linalg.solve(posterior, evidence.expand(len(_SCALES), -1))
+    # How well each scale explains the set, up to a constant.
+    likelihood = (grades @ evidence - torch.logdet(posterior) - torch.logdet(priors)) / 2
+    grade = likelihood.softmax(0) @ grades
+    unexplained = ((told - design @ grade) / noise.diagonal().sqrt()).view(-1, 3)
+    matrix, offset = grade.view(3, 4).split([3, 1], 1)
+    offset = offset[:, 0] - matrix.sum(1) * _MIDDLE
+    return torch.cat([matrix.flatten(), offset]).float(), unexplained.float()
+
+
+def _prior() -> Tensor:
+    """Covariance (12, 12) of grades, three rows of four: any entry may differ, contrast and light in all alike too."""
+    contrast, light = torch.zeros(2, 3, 4, dtype=torch.double)
+    contrast[:, :3], light[:, 3] = torch.eye(3, dtype=torch.double), _OFFSET
+    single = torch.tensor([1.0, 1.0, 1.0, _OFFSET**2], dtype=torch.double).repeat(3).diag()
+    return single + torch.outer(contrast.flatten(), contrast.flatten()) + torch.outer(light.flatten(), light.flatten())
