@@ -76,7 +76,7 @@ def test_every_node_is_a_finished_run_under_one_parent(project, first):
     assert {r.info.run_name for r in children} == {
         "ingestion.open_source", "ingestion.scan_photos", "preprocessing.crop_faces", "preprocessing.crop_truth",
         "features.choose_encoder", "features.describe_crops", "features.profile_looks", "features.draw_looks",
-        "training.render_studio_pairs", "training.train_transfer", "training.register_transfer",
+        "training.train_transfer", "training.register_transfer",
         "evaluation.restyle_test_users", "evaluation.score", "evaluation.draw_contact_sheet", "evaluation.write_report",
     }  # fmt: skip
     assert len(children) == len(runs) - 1

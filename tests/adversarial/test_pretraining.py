@@ -8,16 +8,16 @@ import pytest
 import torch
 
 from influencer_style.adversarial.examples import draw_examples
-from influencer_style.adversarial.loop import Watch
-from influencer_style.adversarial.pretraining import PretrainingSettings, pretrain
-from influencer_style.adversarial.stream import Shard, StreamSettings, StudioStream, make_shard
+from influencer_style.adversarial.pretraining import pretrain
+from influencer_style.adversarial.settings import LossWeights, TrainerSettings
+from influencer_style.adversarial.stream import Shard, StreamSettings, StudioStream, kept_shard, make_shard
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import TRANSPORT
 from influencer_style.networks.base import Base, BaseError
 
 TINY = StreamSettings(resolution=64, sittings=2, targets=1, looks=1, references=2, grades=2, graded=2, photos=1)
-SETTINGS = PretrainingSettings(
-    steps=6, batch=2, channels=8, stream=TINY, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9,
+SETTINGS = TrainerSettings(
+    steps=6, examples=2, channels=8, stream=TINY, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9,
     threads=0,
 )  # fmt: skip
 
@@ -55,13 +55,25 @@ def test_examples_line_up(shards, encoder):
         )
 
 
-def test_the_stream_hands_out_what_belongs_to_the_step_and_drops_the_oldest(shards, tmp_path):
-    with StudioStream(TINY, tmp_path, steps=2, first=2, window=2) as stream:
+def test_the_stream_hands_out_what_belongs_to_the_step_and_drops_the_oldest(shards, encoder, tmp_path):
+    with StudioStream(TINY, tmp_path, encoder, steps=2, first=2, window=2) as stream:
         early, late = stream.at(1), stream.at(4)
     assert torch.equal(torch.as_tensor(early[1].neutral), torch.as_tensor(shards[1].neutral))
-    assert len(early) == len(late) == 2 and not (tmp_path / "shard-000000.npz").exists()
+    assert len(early) == len(late) == 2 and not (tmp_path / "shards/shard-0000000.npz").exists()
     with pytest.raises(ValueError, match="first"):
-        StudioStream(TINY, tmp_path, steps=2, first=1)
+        StudioStream(TINY, tmp_path, encoder, steps=2, first=1)
+
+
+def test_a_shard_is_made_once_and_again_where_its_file_is_damaged(shards, encoder, tmp_path):
+    kept_shard(TINY, 0, tmp_path, encoder)
+    (file,) = tmp_path.glob("shards/*.npz")
+    made = file.stat().st_mtime_ns
+    kept_shard(TINY, 0, tmp_path, encoder)
+    assert file.stat().st_mtime_ns == made
+    file.write_bytes(file.read_bytes()[:1000])
+    again = kept_shard(TINY, 0, tmp_path, encoder)
+    assert torch.equal(torch.as_tensor(again.styled), torch.as_tensor(shards[0].styled))
+    assert torch.equal(Shard.load(file).moments, shards[0].moments)
 
 
 class Killed(Exception):
@@ -70,7 +82,7 @@ class Killed(Exception):
 
 def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
     seen = []
-    whole = pretrain(SETTINGS, tmp_path / "whole", Watch(examples=lambda step, generator, examples: seen.append(step)))
+    whole = pretrain(SETTINGS, tmp_path / "whole", show=lambda step, generator, examples: seen.append(step))
     assert seen == [3, 6] and {"validation_looks", "validation_colour", "total"} <= set(whole.history[-1])
     assert set(whole.facts["validation"]) == {"nothing", "likely_grade"}
 
@@ -78,7 +90,7 @@ def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
         raise Killed
 
     with pytest.raises(Killed):
-        pretrain(SETTINGS, tmp_path / "killed", Watch(examples=kill))
+        pretrain(SETTINGS, tmp_path / "killed", show=kill)
     resumed = pretrain(SETTINGS, tmp_path / "killed")
     assert resumed.sha256 == whole.sha256
 
@@ -92,7 +104,7 @@ def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
 
 
 def test_without_an_adversary_it_learns_from_the_truth_alone(tmp_path):
-    base = pretrain(replace(SETTINGS, adversarial=0.0, steps=2, validate_every=2), tmp_path)
+    base = pretrain(replace(SETTINGS, weights=LossWeights(adversarial=0.0), steps=2, validate_every=2), tmp_path)
     assert "adversarial" not in base.history[-1] and "reconstruction" in base.history[-1]
 
 

@@ -137,43 +137,33 @@ def test_people_are_diverse_and_poses_small():
 
 @pytest.fixture(scope="module")
 def made():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pairs, "CROWD", 2)
-        patch.setattr(pairs, "SHARED", 2)
-        return pairs.render_pairs(3, 2, 1, 48, seed=1, workers=1, progress=False)
+    """Two looks, two people, three photos of a stranger in each look."""
+    return pairs.sitting(1, 2, 2, 2, 3, 48)
 
 
-def test_pairs_have_the_promised_shapes_and_share_geometry(made):
-    assert made.neutral.shape == made.styled.shape == (3, 2, 48, 48, 3) and made.references.shape == (3, 1, 48, 48, 3)
-    assert made.regions.shape == (3, 2, 5, 48, 48) and made.population.shape == (2, 48, 48, 3)
-    assert all(array.dtype == np.uint8 for array in vars(made).values())
-    assert not np.array_equal(made.neutral[0], made.styled[0]) and not np.array_equal(made.styled[0], made.styled[1])
-    assert np.array_equal(made.neutral[0], made.neutral[1]), "two looks of one sitting share their people"
-    assert not np.array_equal(made.neutral[0], made.neutral[2])
-    total = made.regions.astype(int).sum(2)
-    assert total.max() <= 257 and made.regions[:, :, 0].max() == 255
+def test_a_sitting_has_the_promised_shapes_and_shares_geometry(made):
+    neutral, styled, worn, masks = made
+    assert neutral.shape == (2, 48, 48, 3) and styled.shape == (2, 2, 48, 48, 3) and worn.shape == (2, 3, 48, 48, 3)
+    assert masks.shape == (2, 5, 48, 48) and all(array.dtype == np.uint8 for array in made)
+    assert not np.array_equal(neutral, styled[0]) and not np.array_equal(styled[0], styled[1])
+    total = masks.astype(int).sum(1)
+    assert total.max() <= 257 and masks[:, 0].max() == 255
+    assert len({photo.tobytes() for photo in worn[0]}) == 3, "a pose that is photographed twice is lit anew"
 
 
-def test_pairs_never_take_creators_looks_or_demo_people(monkeypatch):
+def test_sittings_differ_and_are_the_same_again(made):
+    assert all(np.array_equal(one, other) for one, other in zip(made, pairs.sitting(1, 2, 2, 2, 3, 48), strict=True))
+    assert not np.array_equal(made[0], pairs.sitting(1, 3, 1, 2, 1, 48)[0])
+
+
+def test_sittings_never_take_creators_looks_or_demo_people(monkeypatch):
     looks, people = [], []
     real_vary, real_march = pairs.vary_look, pairs.march
     monkeypatch.setattr(pairs, "vary_look", lambda look, rng: looks.append(look) or real_vary(look, rng))
     monkeypatch.setattr(pairs, "march", lambda person, *rest: people.append(person) or real_march(person, *rest))
     for number in range(3):
-        pairs._sitting((7, number, 2, 1, 1, 32))
+        pairs.sitting(7, number, 2, 1, 1, 32)
     settings = StudioSettings()
     demo = {photos[0].identity for photos in creators(settings).values()} | {user.identity for user in users(settings)}
     assert len(looks) == 12 and len({id(look) for look in looks}) == 6 and not set(looks) & set(CREATOR_LOOKS.values())
     assert len(people) == 6 and not set(people) & demo
-
-
-def test_pairs_do_not_depend_on_the_number_of_workers(made):
-    (again,) = pairs._sitting((1, 2, 1, 2, 1, 48))
-    assert np.array_equal(again[0], made.neutral[2]) and np.array_equal(again[1], made.styled[2])
-
-
-def test_pairs_check_their_numbers():
-    with pytest.raises(ValueError, match="at least 1"):
-        pairs.render_pairs(0, 1, 1, 32, seed=1)
-    with pytest.raises(ValueError, match="workers"):
-        pairs.render_pairs(1, 1, 1, 32, seed=1, workers=0)

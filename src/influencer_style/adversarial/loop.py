@@ -14,7 +14,6 @@ from torch import Tensor, nn
 
 from influencer_style.adversarial.checkpoint import load_checkpoint, save_checkpoint
 from influencer_style.adversarial.discriminator import Discriminator, augment
-from influencer_style.adversarial.examples import Examples
 from influencer_style.adversarial.losses import discriminator_loss, generator_loss, r1_penalty
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
@@ -33,14 +32,14 @@ class Watch:
 
     Attributes:
         metrics: told a step and its losses.
-        samples: shown the averaged generator at a step.
-        examples: shown it with examples that it was not taught.
-        progress: told now and then how many there were, how many there will be, and a few words.
+        validate: given the averaged generator now and then; the errors that it returns join the losses.
+        samples: shown the averaged generator, as often.
+        progress: told now and then how many steps there were, how many there will be, and a few words.
     """
 
     metrics: Callable[[int, dict[str, float]], None] = lambda step, values: None
+    validate: Callable[[TransferGenerator], dict[str, float]] = lambda generator: {}
     samples: Callable[[int, TransferGenerator], None] = lambda step, generator: None
-    examples: Callable[[int, TransferGenerator, Examples], None] = lambda step, generator, examples: None
     progress: Callable[[int, int, str], None] = lambda step, steps, words: None
 
 

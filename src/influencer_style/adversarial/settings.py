@@ -1,79 +1,107 @@
-"""What a training can be told."""
+"""What a training can be told. Plain dataclasses: a bare machine with a GPU has no pydantic."""
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from dataclasses import dataclass, field, fields
 
-import torch
-from pydantic import BaseModel, ConfigDict, Field
+from influencer_style.adversarial.stream import StreamSettings
 
 
-class Profile(BaseModel):
-    """What fits one kind of machine.
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the losses beside reconstruction, which is 1; 0 leaves one out.
 
     Attributes:
-        resolution: side of the crops in pixels.
-        pairs: studio pairs in a batch.
-        photos: users' photos in a batch, each asked for a creator's look.
-        steps: steps of generator and discriminator; the budget.
-        channels: width of the generator at full resolution.
+        features: studio examples: the truth, in features of the encoder.
+        adversarial: all: what the discriminator takes for a photo in that look.
+        gram: users' photos: into the look's Gram statistics.
+        r1: gradient penalty of the discriminator.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    resolution: Literal[32, 64, 128, 256]
-    pairs: int = Field(ge=1, le=512)
-    photos: int = Field(ge=1, le=512)
-    steps: int = Field(ge=1, le=10_000_000)
-    channels: int = Field(ge=8, le=256, multiple_of=8)
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (unknown parameters are refused where pydantic checks)
+
+    features: float = 0.15
+    adversarial: float = 0.01
+    gram: float = 0.0
+    r1: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require_finite(self)
 
 
-class PairSettings(BaseModel):
-    """How much of the studio's known truth is rendered for training: see `studio.pairs.render_pairs`."""
+@dataclass(frozen=True)
+class TrainerSettings:
+    """How the loop runs; conf/base/parameters_pretraining.yml says more.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    looks: int = Field(ge=1, le=100_000)
-    targets: int = Field(ge=1, le=64)
-    references: int = Field(ge=2, le=64)
-    seed: int = 11
+    Attributes:
+        steps: of generator and discriminator; the budget.
+        examples: studio examples with known truth in a step.
+        photos: users' photos in a step, each asked for a creator's look.
+        channels: width of the generator at full resolution.
+        colour: share of examples whose look is of pure colour.
+        rate, discriminator_rate: learning rates.
+        weights: of the losses.
+        penalty_every: the gradient penalty is taken every so many steps, and counts so many times more.
+        code_noise: deviation of the noise on style codes.
+        ema: decay of the average of the weights; the average is what is kept.
+        seed: of the weights and of all choices.
+        stream: what the studio renders; its resolution is that of training.
+        shard_every: a new shard comes every so many steps.
+        window: so many shards are at hand at most.
+        validate_every: steps between two points of the validation curve, with samples.
+        checkpoint_seconds: between two checkpoints.
+        workers: processes that render.
+        threads: of torch in this process; 0 leaves it to torch.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    steps: int = 10_000
+    examples: int = 12
+    photos: int = 0
+    channels: int = 24
+    colour: float = 0.5
+    rate: float = 7e-4
+    discriminator_rate: float = 5e-4
+    weights: LossWeights = field(default_factory=LossWeights)
+    penalty_every: int = 16
+    code_noise: float = 0.05
+    ema: float = 0.998
+    seed: int = 7
+    stream: StreamSettings = field(default_factory=StreamSettings)
+    shard_every: int = 130
+    window: int = 64
+    validate_every: int = 500
+    checkpoint_seconds: float = 60.0
+    workers: int = 1
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        _require_finite(self)
+        for name in ("steps", "examples", "penalty_every", "shard_every", "validate_every", "workers"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("photos", "code_noise", "threads"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+        for name in ("rate", "discriminator_rate"):
+            if not 0 < getattr(self, name) <= 0.1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0 and at most 0.1")
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema is {self.ema}; it must be in [0, 1)")
+        if not 0 <= self.colour <= 1:
+            raise ValueError(f"colour is {self.colour}; it is a share, in [0, 1]")
+        if self.channels < 8 or self.channels % 8:
+            raise ValueError(f"channels is {self.channels}; it must be a multiple of 8")
+        if self.window < 2:
+            raise ValueError(f"window is {self.window}; it must be at least 2")
 
 
-class Weights(BaseModel):
-    """Weights of the losses; 0 leaves one out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    reconstruction: float = Field(ge=0, allow_inf_nan=False)
-    features: float = Field(ge=0, allow_inf_nan=False)
-    adversarial: float = Field(ge=0, allow_inf_nan=False)
-    gram: float = Field(ge=0, allow_inf_nan=False)
-    r1: float = Field(ge=0, allow_inf_nan=False)
-
-
-class TrainingSettings(BaseModel):
-    """The parameters of `training`; conf/base/parameters_training.yml says what each is for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    profile: Literal["auto", "cpu", "gpu"]
-    initial: Literal["base", "scratch"]
-    base: str
-    seed: int
-    learning_rate: float = Field(gt=0, le=0.1)
-    discriminator_rate: float = Field(gt=0, le=0.1)
-    code_noise: float = Field(ge=0, le=10)
-    ema: float = Field(ge=0, lt=1)
-    penalty_every: int = Field(ge=1)
-    sample_every: int = Field(ge=1)
-    checkpoint_seconds: float = Field(gt=0)
-    weights: Weights
-    pairs: PairSettings
-    profiles: dict[Literal["cpu", "gpu"], Profile]
-
-    @property
-    def device(self) -> str:
-        """`cuda` where there is a GPU and the profile does not say `cpu`; else `cpu`."""
-        return "cuda" if torch.cuda.is_available() and self.profile != "cpu" else "cpu"
-
-    @property
-    def chosen(self) -> Profile:
-        """The profile in force: `auto` takes `gpu` where there is one."""
-        name = self.profile if self.profile != "auto" else ("gpu" if self.device == "cuda" else "cpu")
-        return self.profiles[name]
+def _require_finite(settings: LossWeights | TrainerSettings) -> None:
+    for part in fields(settings):
+        value = getattr(settings, part.name)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{part.name} is {value}; it must be a number")
+        if isinstance(settings, LossWeights) and value < 0:
+            raise ValueError(f"{part.name} is {value}; a weight is 0 or more")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 from dataclasses import dataclass
-from functools import cache
 from multiprocessing.pool import AsyncResult
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +24,7 @@ from influencer_style.adversarial.grades import (
     plain_grades,
     random_grades,
 )
-from influencer_style.looks.encoder import StyleEncoder, load_encoder
+from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import describe
 from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.storage.atomic import atomic_file
@@ -144,9 +143,12 @@ def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> 
 class StudioStream:
     """The shards at hand at each step of a training; worker processes make them, a folder keeps them.
 
+    Processes start when the first shard is asked for.
+
     Args:
         settings: what a shard holds.
         folder: for the shards; it must belong to the same settings and the same studio (name it by a fingerprint).
+        encoder: describes the pictures.
         steps: a new shard comes every so many steps.
         first: so many are at hand at step 0; at least 2.
         window: so many at most; the oldest leave, and their files are deleted.
@@ -154,57 +156,79 @@ class StudioStream:
     """
 
     def __init__(
-        self, settings: StreamSettings, folder: Path, steps: int, first: int = 4, window: int = 48, workers: int = 1
+        self,
+        settings: StreamSettings,
+        folder: Path,
+        encoder: StyleEncoder,
+        steps: int,
+        first: int = 4,
+        window: int = 48,
+        workers: int = 1,
     ) -> None:
         if first < 2 or window < first or steps < 1 or workers < 1:
             raise ValueError("first must be at least 2, window at least first, steps and workers at least 1")
         self.settings, self.folder = settings, Path(folder)
-        self._steps, self._first, self._window, self._workers = steps, first, window, workers
+        self._encoder, self._steps, self._first, self._window, self._workers = encoder, steps, first, window, workers
         self._shards: dict[int, Shard] = {}
         self._waited: dict[int, AsyncResult] = {}
         self._pool: multiprocessing.pool.Pool | None = None
 
     def __enter__(self) -> StudioStream:
-        # spawn: a forked child would inherit torch's thread pool without its threads
-        self._pool = multiprocessing.get_context("spawn").Pool(self._workers, torch.set_num_threads, (1,))
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._pool.terminate()
-        self._pool.join()
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool.join()
 
     def at(self, step: int) -> list[Shard]:
         """Return the shards at hand at `step`, oldest first; waits for those that are still being made."""
+        if self._pool is None:
+            # spawn: a forked child would inherit torch's thread pool without its threads
+            self._pool = multiprocessing.get_context("spawn").Pool(self._workers, _begin, (self._encoder,))
         last = self._first - 1 + step // self._steps
         wanted = range(max(0, last + 1 - self._window), last + 1)
         for number in range(wanted.start, last + 1 + _AHEAD):
             if number not in self._shards and number not in self._waited:
-                job = (self.settings, number, str(self._path(number)))
+                job = (self.settings, number, self.folder)
                 self._waited[number] = self._pool.apply_async(_keep_shard, job)
         for number in wanted:
             if number not in self._shards:
                 self._waited.pop(number).get()
-                self._shards[number] = Shard.load(self._path(number))
+                self._shards[number] = Shard.load(_file(self.folder, number))
         for number in [n for n in self._shards if n < wanted.start]:
             del self._shards[number]
-            self._path(number).unlink(missing_ok=True)
+            _file(self.folder, number).unlink(missing_ok=True)
         return [self._shards[number] for number in wanted]
 
-    def _path(self, number: int) -> Path:
-        return self.folder / f"shard-{number:06d}.npz"
 
-
-@cache
-def _encoder() -> StyleEncoder:
-    return load_encoder()
-
-
-def _keep_shard(settings: StreamSettings, number: int, path: str) -> None:
-    """In a worker: make a shard unless its file is there and whole."""
+def kept_shard(settings: StreamSettings, number: int, folder: Path, encoder: StyleEncoder) -> Shard:
+    """Return shard `number`: from its file in the folder, or made now, and kept there."""
+    path = _file(folder, number)
     try:
-        Shard.load(Path(path))
+        return Shard.load(path)
     except Exception:  # missing, or damaged in whatever way: made anew either way
-        make_shard(settings, number, _encoder()).save(Path(path))
+        shard = make_shard(settings, number, encoder)
+        shard.save(path)
+        return shard
+
+
+def _file(folder: Path, number: int) -> Path:
+    return folder / "shards" / f"shard-{number:07d}.npz"
+
+
+# A worker's style encoder, set when it starts.
+_worker: dict[str, StyleEncoder] = {}
+
+
+def _begin(encoder: StyleEncoder) -> None:
+    torch.set_num_threads(1)
+    _worker["encoder"] = encoder
+
+
+def _keep_shard(settings: StreamSettings, number: int, folder: Path) -> None:
+    """In a worker: see to it that a shard's file is there. The file is what is handed over."""
+    kept_shard(settings, number, folder, _worker["encoder"])
 
 
 def _described(encoder: StyleEncoder, images: Tensor, grades: Tensor) -> tuple[Tensor, Tensor]:

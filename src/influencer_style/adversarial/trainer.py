@@ -1,17 +1,21 @@
-"""The training loop: generator against discriminator, with known truth from the studio beside them."""
+"""The loop: generator against discriminator, with known truth from the studio and, where there are any, real photos.
+
+A batch depends on the seed and the step alone, so a training that was stopped goes on with the very batches that it
+would have had.
+"""
 
 from __future__ import annotations
 
 import copy
-import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
-from influencer_style.adversarial.data import Batch, TrainingData
+from influencer_style.adversarial.creators import CreatorPhotos, Restyling
+from influencer_style.adversarial.examples import Examples, draw_examples
 from influencer_style.adversarial.loop import (
     State,
     Watch,
@@ -21,98 +25,124 @@ from influencer_style.adversarial.loop import (
     teach_discriminator,
 )
 from influencer_style.adversarial.losses import feature_loss, gram_loss, reconstruction_loss
-from influencer_style.adversarial.settings import TrainingSettings
+from influencer_style.adversarial.settings import TrainerSettings
+from influencer_style.adversarial.stream import Shard
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.looks.profile import code_width
+from influencer_style.networks.transfer import TransferConfig
 
-log = logging.getLogger(__name__)
+
+def best_device() -> str:
+    """Return `cuda` where there is a GPU, else `cpu`."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def train_transfer(
-    data: TrainingData,
+def train(
+    settings: TrainerSettings,
+    shards_at: Callable[[int], list[Shard]],
     encoder: StyleEncoder,
-    settings: TrainingSettings,
     checkpoint: Path,
     watch: Watch | None = None,
-) -> tuple[TransferGenerator, list[dict[str, float]]]:
-    """Train a transfer generator.
+    creators: CreatorPhotos | None = None,
+    device: str = "cpu",
+) -> State:
+    """Train a transfer generator; go on from the checkpoint where there is one.
 
     Args:
-        data: what it sees.
-        encoder: the style encoder, for feature and Gram losses.
-        settings: see `TrainingSettings`.
-        checkpoint: file to go on from, and to write to every `checkpoint_seconds`; it must belong to the same data and
-            settings (name it by their fingerprint).
-        watch: told losses and shown the generator along the way.
+        settings: see there.
+        shards_at: the studio's shards that are at hand at a step (`StudioStream.at`), two or more.
+        encoder: the style encoder that described them, for feature and Gram losses.
+        checkpoint: file to go on from, and to write to; it must belong to the same material and settings (name it by
+            their fingerprint).
+        watch: told losses, shown the generator and asked how good it is along the way.
+        creators: the real photos, for `settings.photos` of a step.
+        device: torch's name of it.
 
     Returns:
-        The average generator (EMA) in evaluation mode on the CPU, and the history: one row of losses each ten steps.
+        The state at the end: its `average` (EMA) is the generator to keep, `history` has some 200 rows of losses.
 
     Raises:
         TrainingDiverged: when a loss is not finite.
+        ValueError: when the settings ask for photos and there are none.
     """
-    watch = watch or Watch()
-    profile, device = settings.chosen, settings.device
-    width = next(iter(data.codes.values())).shape[0]
-    config = TransferConfig(width, profile.resolution, profile.channels)
-    state = State.start(config, settings.seed, (settings.learning_rate, settings.discriminator_rate), device)
+    s, watch = settings, watch or Watch()
+    if s.photos and creators is None:
+        raise ValueError(f"photos is {s.photos}, and there are no creators' photos; set it to 0")
+    if s.threads:
+        torch.set_num_threads(s.threads)
+    config = TransferConfig(code_width(encoder), s.stream.resolution, s.channels)
+    state = State.start(config, s.seed, (s.rate, s.discriminator_rate), device)
     state.restore(checkpoint)
-    encoder = copy.deepcopy(encoder).to(device)
-    if state.step < profile.steps:
-        log.info("%d studio looks to learn from", len(data.described[1][0]))  # described before the clock starts
+    judge = copy.deepcopy(encoder).to(device)
+    tell_every = max(10, s.steps // 200)
     began, saved = time.monotonic() - state.seconds, time.monotonic()
-    with tqdm(total=profile.steps, initial=state.step, desc="Training", unit="step", smoothing=0.05) as bar:
-        while state.step < profile.steps:
-            # A generator of its own for each step: the batch depends on the seed and the step alone.
-            chance = torch.Generator().manual_seed(settings.seed * 1_000_003 + state.step)
-            batch = data.batch(profile.pairs, profile.photos, state.generator.config.noise, settings.code_noise, chance)
-            batch = Batch(**{name: value.to(device) for name, value in vars(batch).items()})
-            losses = _step(state, batch, encoder, settings, chance)
-            state.step += 1
-            state.seconds = time.monotonic() - began
-            bar.update()
-            if state.step % 10 == 0 or state.step == profile.steps:
-                row = finite({name: float(value) for name, value in losses.items()}, state.step)
-                state.history.append({"step": state.step, "seconds": round(state.seconds, 2)} | row)
-                rate = bar.format_dict["rate"] or 0.0
-                bar.set_postfix_str(f"{rate * (profile.pairs + profile.photos):.0f} images/s, total {row['total']:.3f}")
-                watch.metrics(state.step, row)
-            if state.step % settings.sample_every == 0 or state.step == profile.steps:
+    while state.step < s.steps:
+        # A generator of its own for each step: the batch depends on the seed and the step alone.
+        chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step)
+        drawing = s.examples, s.colour, s.code_noise, config.noise, chance
+        examples = draw_examples(shards_at(state.step), encoder.groups, *drawing).to(device)
+        photos = creators.batch(s.photos, s.code_noise, config.noise, chance).to(device) if s.photos else None
+        losses = _step(state, examples, photos, judge, s, chance)
+        state.step += 1
+        state.seconds = time.monotonic() - began
+        last = state.step == s.steps
+        shown = state.step % s.validate_every == 0 or last
+        if shown or state.step % tell_every == 0:
+            row = finite({name: float(value) for name, value in losses.items()}, state.step)
+            if shown:
+                row |= watch.validate(state.average)
                 watch.samples(state.step, state.average)
-            if time.monotonic() - saved > settings.checkpoint_seconds or state.step == profile.steps:
-                state.save(checkpoint)
-                saved = time.monotonic()
-    return state.average.to("cpu").eval(), state.history
+            state.history.append({"step": state.step, "seconds": round(state.seconds, 1)} | row)
+            watch.metrics(state.step, row)
+            pictures = state.step * (s.examples + s.photos)
+            watch.progress(state.step, s.steps, f"{pictures / state.seconds:.0f} images/s, total {row['total']:.3f}")
+        if time.monotonic() - saved > s.checkpoint_seconds or last:
+            state.save(checkpoint)
+            saved = time.monotonic()
+    state.average.to("cpu", memory_format=torch.contiguous_format).eval()
+    return state
 
 
 def _step(
-    state: State, batch: Batch, encoder: StyleEncoder, settings: TrainingSettings, chance: torch.Generator
+    state: State,
+    examples: Examples,
+    photos: Restyling | None,
+    encoder: StyleEncoder,
+    settings: TrainerSettings,
+    chance: torch.Generator,
 ) -> dict[str, Tensor]:
     """One step of both networks; returns every loss by name."""
-    weights, truths = settings.weights, len(batch.truth)
-    state.set_rates((settings.learning_rate, settings.discriminator_rate), settings.chosen.steps)
-    kind = batch.inputs.device.type
-    cast = torch.autocast(kind, torch.bfloat16)
-
+    s, weights = settings, settings.weights
+    state.set_rates((s.rate, s.discriminator_rate), s.steps)
+    cast = torch.autocast(examples.inputs.device.type, torch.bfloat16)
+    inputs, codes, noise, real = (
+        torch.cat([own] if photos is None else [own, getattr(photos, name)])
+        for name, own in (
+            ("inputs", examples.inputs),
+            ("codes", examples.codes),
+            ("noise", examples.noise),
+            ("real", examples.truth),
+        )
+    )
     with cast:
-        inputs = batch.inputs.contiguous(memory_format=torch.channels_last)
-        results = state.generator(inputs, batch.codes, batch.noise)
-
-    # The discriminator learns from the results as they are now.
-    losses = teach_discriminator(state, batch.real, results, batch.codes, weights.r1, settings.penalty_every, chance)
-    # The generator: towards the truth where it is known, past the discriminator, and into the look.
-    losses["adversarial"] = fool_discriminator(state, results, batch.codes, chance)
+        results = state.generator(inputs.contiguous(memory_format=torch.channels_last), codes, noise)
+    known, restyled = results[: len(examples.truth)], results[len(examples.truth) :]
+    losses: dict[str, Tensor] = {}
+    # The discriminator learns from the results as they are now; then the generator: past it, towards the truth where
+    # that is known, and into the look.
+    if weights.adversarial:
+        losses = teach_discriminator(state, real, results, codes, weights.r1, s.penalty_every, chance)
+        losses["adversarial"] = fool_discriminator(state, results, codes, chance)
     with cast:
         with torch.no_grad():
-            wanted = encoder.features(batch.truth)
-        features = encoder.features(results[:truths].clamp(0, 1))
-        losses["features"] = feature_loss(features[1:], wanted[1:])
-        described = encoder(results[truths:].clamp(0, 1)) if weights.gram else None
-    losses["reconstruction"] = reconstruction_loss(results[:truths], batch.truth, batch.weights)
+            wanted = encoder.features(examples.truth)
+        losses["features"] = feature_loss(encoder.features(known.clamp(0, 1))[1:], wanted[1:])
+        described = encoder(restyled.clamp(0, 1)) if photos is not None and weights.gram else None
+    losses["reconstruction"] = reconstruction_loss(known, examples.truth, examples.weights)
     if described is not None:
-        losses["gram"] = gram_loss(described.float(), batch.target, batch.deviation, encoder.groups)
-    named = ("reconstruction", "features", "adversarial", "gram")
-    losses["total"] = sum(getattr(weights, name) * losses[name] for name in named if name in losses)
+        losses["gram"] = gram_loss(described.float(), photos.target, photos.deviation, encoder.groups)
+    named = [name for name in ("features", "adversarial", "gram") if name in losses]
+    losses["total"] = losses["reconstruction"] + sum(getattr(weights, name) * losses[name] for name in named)
     descend(state.optimizers[0], losses["total"], state.generator)
-    state.average_weights(settings.ema)
+    state.average_weights(s.ema)
     return {name: value.detach() for name, value in losses.items()}

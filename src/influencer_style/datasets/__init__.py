@@ -16,7 +16,6 @@ _HOMES = {
     "PictureDataset": "picture",
     "PreviousDataset": "previous",
     "RegisteredGeneratorDataset": "registered_generator",
-    "StudioPairsDataset": "studio_pairs",
     "StyleEncoderDataset": "style_encoder",
     "WorkFolderDataset": "folder",
 }

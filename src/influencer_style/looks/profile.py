@@ -97,6 +97,12 @@ def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
     return encoder(small), regional_moments(small, torch.cat([areas, halves(small, areas)], 1))
 
 
+def code_width(encoder: StyleEncoder) -> int:
+    """Return how many numbers a style code has."""
+    spread = encoder.groups[-1].stop - encoder.groups[-3].start
+    return encoder.dimension + spread + 3 * (MOMENTS - TRANSPORTS) + 13 * TRANSPORTS + 1 + TRANSPORT
+
+
 def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[slice]) -> Tensor:
     """Return the style code (d + 54 + 42 + 91 + 1 + 84,) of a set of photos against the reference population.
 

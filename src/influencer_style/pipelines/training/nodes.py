@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,53 +17,40 @@ import influencer_style.adversarial
 import influencer_style.looks
 import influencer_style.networks
 import influencer_style.studio
-from influencer_style.adversarial.data import TrainingData, resize
-from influencer_style.adversarial.pictures import draw_curves, draw_samples, stack_samples
-from influencer_style.adversarial.settings import TrainingSettings
-from influencer_style.adversarial.trainer import Watch, train_transfer
+from influencer_style.adversarial.creators import CreatorPhotos, resize
+from influencer_style.adversarial.pictures import draw_curves, draw_samples
+from influencer_style.adversarial.stream import StudioStream
+from influencer_style.adversarial.trainer import train as train_transfer
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import LookProfiles
+from influencer_style.looks.profile import LookProfiles, code_width
 from influencer_style.networks.base import Base, BaseError
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.project import in_project
-from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.pipelines.watching import SampleStrips, told
+from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
-from influencer_style.studio.pairs import StudioPairs, render_pairs
-from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _KEPT_TRAININGS = 3
-
-
-def render_studio_pairs(settings: TrainingSettings, before: tuple[StudioPairs, str] | None) -> tuple[StudioPairs, str]:
-    """Render the studio pairs that training learns from, unless the ones at hand were made with the same settings.
-
-    None are rendered for a training that takes the base as it is.
-
-    Returns:
-        The pairs, and the fingerprint of what they were made from.
-    """
-    wanted = settings.pairs.model_dump() | {"size": settings.chosen.resolution}
-    if settings.initial == "base":
-        return StudioPairs.none(settings.chosen.resolution), ""
-    made_from = fingerprint(wanted, source_fingerprint(influencer_style.studio))
-    if before is not None and before[1] == made_from:
-        log.info("Studio pairs are unchanged")
-        return before
-    return render_pairs(**wanted, workers=os.cpu_count() or 1), made_from
+_PACKAGES = (
+    influencer_style.adversarial,
+    influencer_style.networks,
+    influencer_style.looks,
+    influencer_style.studio,
+)
 
 
 def train(
     crops: FaceStore,
     encoder: StyleEncoder,
     looks: LookProfiles,
-    pairs: tuple[StudioPairs, str],
     work: Path,
-    settings: TrainingSettings,
+    parameters: TrainingParameters,
 ) -> dict[str, Any]:
     """Take the base, or train a generator, or take the one that was trained from the same inputs and parameters.
 
@@ -82,7 +69,7 @@ def train(
     creators = {name: _rows(crops, slug=name, split="train") for name in allowed}
     if not creators:
         raise ValueError("no creator's consent has `train` in its scope, so there is nothing to train on")
-    base = _base(settings, encoder) if settings.initial == "base" else None
+    base = _base(parameters, encoder) if parameters.initial == "base" else None
     photos = sorted(pd.concat([users, *creators.values()])["photo_id"])
     data_sha256 = fingerprint(photos, crops.fingerprint)
     parts = {
@@ -90,9 +77,8 @@ def train(
         "looks": fingerprint([looks.code(name).numpy() for name in looks.names]),
         "encoder": encoder.sha256,
         "base": base.sha256 if base else "",
-        "studio pairs": pairs[1],
-        "parameters": fingerprint(settings, settings.device),
-        "code": source_fingerprint(influencer_style.adversarial, influencer_style.networks, influencer_style.looks),
+        "parameters": fingerprint(parameters, parameters.device),
+        "code": source_fingerprint(*_PACKAGES),
     }
     made_from = fingerprint(parts)
     kept = {"fingerprint": made_from, "data_sha256": data_sha256, "base_sha256": parts["base"]}
@@ -107,37 +93,33 @@ def train(
         log.info("The base is taken as it is: the creators' photos tell it their looks")
         return {"generator": base.generator, "history": base.history, "samples": samples} | kept
 
-    resolution = settings.chosen.resolution
-    data = TrainingData(
-        crops.pixels(users),
-        {name: crops.pixels(rows) for name, rows in creators.items()},
-        looks,
-        pairs[0],
-        encoder,
-        resolution,
-    )
+    settings = parameters.settings
+    resolution = settings.stream.resolution
+    pixels = {name: crops.pixels(rows) for name, rows in creators.items()}
+    real = CreatorPhotos(crops.pixels(users), pixels, looks, resolution)
     people = _some_people(crops, resolution)
+    strips = SampleStrips(folder / "samples")
 
-    def keep_samples(step: int, generator: TransferGenerator) -> None:
-        picture = draw_samples(generator, people, codes, step)
-        path = folder / "samples" / f"step-{step:07d}.png"
-        with atomic_file(path) as temporary:
-            picture.save(temporary)
-        current.log_picture(picture, f"samples/{path.name}")
+    def show(step: int, generator: TransferGenerator) -> None:
+        strips.keep(step, draw_samples(generator, people, codes, step))
 
-    watch = Watch(metrics=lambda step, losses: current.log_metrics(losses, step), samples=keep_samples)
-    generator, history = train_transfer(data, encoder, settings, folder / "checkpoint.pt", watch)
+    stream = StudioStream(
+        settings.stream, folder, encoder, settings.shard_every, window=settings.window, workers=settings.workers
+    )
+    with told(settings.steps, "Training") as watch, stream:
+        watch = replace(watch, samples=show)
+        state = train_transfer(settings, stream.at, encoder, folder / "checkpoint.pt", watch, real, parameters.device)
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
+    shutil.rmtree(folder / "shards", ignore_errors=True)  # hundreds of megabytes that can be made again
     _forget_old_trainings(folder)
-    strips = [Image.open(path).convert("RGB") for path in sorted((folder / "samples").glob("*.png"))]
-    return {"generator": generator, "history": history, "samples": stack_samples(strips)} | kept
+    return {"generator": state.average, "history": state.history, "samples": strips.stacked()} | kept
 
 
 def pack_generator(
     trained: dict[str, Any],
     encoder: StyleEncoder,
     looks: LookProfiles,
-    settings: TrainingSettings,
+    parameters: TrainingParameters,
     cropping: PreprocessingParameters,
 ) -> tuple[TransferBundle, pd.DataFrame, Image.Image, Image.Image]:
     """Put the generator into a model folder with encoder, looks and card; draw curves and samples.
@@ -149,7 +131,7 @@ def pack_generator(
     consents = [dict(looks[name].consent) for name in looks.names]
     made_from = fingerprint(trained["fingerprint"], cropping.margin, json.dumps(consents, sort_keys=True, default=str))
     hashes = trained["fingerprint"], trained["data_sha256"], trained["base_sha256"]
-    card = write_card(looks, encoder, settings.model_dump(), *hashes, history)
+    card = write_card(looks, encoder, parameters.model_dump(), *hashes, history)
     bundle = TransferBundle(
         trained["generator"],
         encoder,
@@ -167,12 +149,17 @@ def pack_generator(
     return bundle, history, draw_curves(history), trained["samples"]
 
 
-def _base(settings: TrainingSettings, encoder: StyleEncoder) -> Base:
-    base = Base.load(in_project(settings.base)) if settings.base else Base.load()
+def _base(parameters: TrainingParameters, encoder: StyleEncoder) -> Base:
+    base = Base.load(in_project(parameters.base)) if parameters.base else Base.load()
     if base.encoder_sha256 != encoder.sha256:
         raise BaseError(
             f"the base understands style codes of encoder {base.encoder_sha256[:12]}, and features.encoder "
             f"({encoder.name}) is {encoder.sha256[:12]}; set features.encoder: small_vgg, or training.initial: scratch"
+        )
+    if base.generator.config.code != code_width(encoder):
+        raise BaseError(
+            "the base was taught by another release, whose style codes differ; make one: kedro run --pipeline "
+            "pretraining, or leave training.base empty for the one that comes with the project"
         )
     return base
 

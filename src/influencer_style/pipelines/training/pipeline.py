@@ -2,22 +2,16 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from influencer_style.pipelines.training.nodes import pack_generator, render_studio_pairs, train
+from influencer_style.pipelines.training.nodes import pack_generator, train
 
 
 def create_pipeline() -> Pipeline:
-    """Crops, looks and studio pairs -> a generator, trained against a discriminator and registered."""
+    """Crops and looks -> a generator, the base's or trained against a discriminator, registered."""
     return Pipeline(
         [
             Node(
-                render_studio_pairs,
-                ["params:training", "studio_pairs_before"],
-                "studio_pairs",
-                name="render_studio_pairs",
-            ),
-            Node(
                 train,
-                ["face_crops", "style_encoder", "look_profiles", "studio_pairs", "training_folder", "params:training"],
+                ["face_crops", "style_encoder", "look_profiles", "training_folder", "params:training"],
                 "trained_transfer",
                 name="train_transfer",
             ),

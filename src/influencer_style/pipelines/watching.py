@@ -1,0 +1,45 @@
+"""What a person sees of a training: a progress bar, and in MLflow its losses and sample strips, as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from influencer_style.adversarial.loop import Watch
+from influencer_style.adversarial.pictures import stack_samples
+from influencer_style.storage.atomic import atomic_file
+from influencer_style.tracking import current
+
+
+@contextmanager
+def told(steps: int, title: str) -> Iterator[Watch]:
+    """Yield a watch that draws a progress bar of `steps`, and logs losses to the run."""
+    with tqdm(total=steps, desc=title, unit="step", smoothing=0.05) as bar:
+
+        def progress(step: int, steps: int, words: str) -> None:
+            bar.update(step - bar.n)
+            bar.set_postfix_str(words)
+
+        yield Watch(metrics=lambda step, losses: current.log_metrics(losses, step), progress=progress)
+
+
+class SampleStrips:
+    """A folder of strips, one for each step that was shown; those of an interrupted run stay."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, step: int, picture: Image.Image) -> None:
+        """Write a strip, and log it to the run."""
+        path = self._folder / f"step-{step:07d}.png"
+        with atomic_file(path) as temporary:
+            picture.save(temporary)
+        current.log_picture(picture, f"samples/{path.name}")
+
+    def stacked(self) -> Image.Image:
+        """Return all strips in one picture, in the order of their steps."""
+        return stack_samples([Image.open(path).convert("RGB") for path in sorted(self._folder.glob("*.png"))])
