@@ -11,7 +11,7 @@ import pytest
 
 from influencer_style.metrics.contact_sheet import MOST_WIDTH, draw_contact_sheet
 from influencer_style.metrics.figures import training_curves
-from influencer_style.metrics.report import write_report
+from influencer_style.metrics.report import _extremes, write_report
 from influencer_style.metrics.report_tables import further_tables, main_table
 from influencer_style.metrics.scorecard import assemble_scorecard
 from influencer_style.metrics.scoring import score_cases
@@ -93,7 +93,17 @@ def test_the_report_tells_what_was_left_out_and_shows_people(page, evidence):
     assert "below 0.40 the judge takes two pictures for two people" in text
     assert "generator" in text and "population transport" in text and "Limits" in text
     rows = page.count('class="case"')
-    assert rows == 2 * 2 + 2 * 2  # two people in each of two looks, the two best and the two worst
+    results = len(evidence.cases.inputs) * len(evidence.cases.looks)
+    # two people in each of two looks, then the best and the worst, of either at most half of all
+    assert rows == 2 * 2 + 2 * min(4, results // 2)
+
+
+def test_the_best_and_the_worst_take_the_looks_in_turn(evidence):
+    best, worst = _extremes(evidence, "do_nothing")
+    own = evidence.scores[evidence.scores["method"] == "generator"].sort_values("delta_e")
+    for group, order in ((best, own), (worst, own[::-1])):
+        looks = [case["note"].partition(":")[0] for case in group["cases"]]
+        assert looks[0] == order["look"].iloc[0] and set(looks[:2]) == set(own["look"])
 
 
 def test_every_figure_says_what_it_is_where_columns_have_no_heads(page):

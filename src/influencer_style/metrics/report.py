@@ -21,6 +21,7 @@ from influencer_style.metrics.scorecard import best_baseline
 from influencer_style.metrics.wording import LABELS, METRICS, headline_sentence, spoken
 
 _TILE, _SAMPLES_WIDTH = 224, 1400
+_EXTREMES = 4
 
 
 @dataclass(frozen=True)
@@ -119,15 +120,18 @@ def _look(evidence: Evidence, look: str, number: int, people: int, baseline: str
     }
 
 
+def _first_of_each_look(scores: pd.DataFrame) -> pd.DataFrame:
+    """Each look's first row, then each look's second: not four of the easiest look, nor of the hardest."""
+    turn = scores.groupby("look").cumcount()
+    return scores.iloc[turn.argsort(kind="stable")]
+
+
 def _extremes(evidence: Evidence, baseline: str) -> list[dict[str, Any]]:
     known = bool(evidence.cases.truth)
     metric = "delta_e" if known else "structure_to_input"
     own = evidence.scores[evidence.scores["method"] == "generator"].sort_values(metric, ascending=known)
-    if len(evidence.cases.looks) > 1:  # not two of the easiest look, and two of the hardest
-        best, worst = own.drop_duplicates("look").head(2), own.drop_duplicates("look", keep="last").iloc[::-1].head(2)
-    else:
-        count = min(2, len(own) // 2) or 1
-        best, worst = own.head(count), own.tail(count).iloc[::-1]
+    count = min(_EXTREMES, len(own) // 2) or 1
+    best, worst = _first_of_each_look(own).head(count), _first_of_each_look(own[::-1]).head(count)
     titles = ("Nearest to the truth", "Furthest from the truth") if known else ("Shapes best kept", "Shapes least kept")
     return [
         {
