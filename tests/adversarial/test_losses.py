@@ -7,12 +7,17 @@ import torch
 
 from influencer_style.adversarial.discriminator import Discriminator, augment
 from influencer_style.adversarial.losses import (
+    content_loss,
     discriminator_loss,
     feature_loss,
     generator_loss,
+    gradient_penalty,
     gram_loss,
-    r1_penalty,
+    lecam_loss,
     reconstruction_loss,
+    relativistic_discriminator_loss,
+    relativistic_generator_loss,
+    shape_loss,
 )
 from influencer_style.looks.profile import TRANSPORT
 
@@ -30,10 +35,40 @@ def test_the_two_networks_want_opposite_things():
     assert down > 0 > up
 
 
-def test_r1_of_a_linear_discriminator_is_its_squared_weight():
+def test_the_penalty_of_a_linear_discriminator_is_its_squared_weight():
     images = torch.rand(2, 3, 4, 4, requires_grad=True)
     logits = (images * 2).sum((1, 2, 3))
-    assert float(r1_penalty(images, logits)) == pytest.approx(4 * 48)
+    assert float(gradient_penalty(images, logits)) == pytest.approx(4 * 48)
+
+
+def test_relativistic_losses_know_only_the_difference():
+    real, fake = torch.tensor([1.0, 3.0]), torch.tensor([0.0, 3.5])
+    for loss in (relativistic_discriminator_loss, relativistic_generator_loss):
+        assert torch.allclose(loss(real, fake), loss(real + 7, fake + 7))
+        assert float(loss(real, real)) == pytest.approx(math.log(2))
+    assert relativistic_discriminator_loss(real, real - 2) < math.log(2) < relativistic_generator_loss(real, real - 2)
+
+
+def test_lecam_is_free_until_logits_pass_the_others_average():
+    real, fake = torch.tensor([0.5, 1.0]), torch.tensor([-0.5, -1.0])
+    assert float(lecam_loss(real, fake, -2.0, 2.0)) == 0
+    assert float(lecam_loss(real, fake, 0.0, 0.0)) == pytest.approx((0.25 + 1) / 2 * 2)
+
+
+def test_content_ignores_the_size_and_the_mean_of_features_and_sees_what_moved():
+    source = [torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(i)) for i in range(2)]
+    assert float(content_loss([3 * part + 1 for part in source], source)) < 1e-3
+    assert float(content_loss([part.flip(-1) for part in source], source)) > 0.5
+
+
+def test_shapes_survive_a_grade_and_not_a_mirror():
+    images = torch.nn.functional.interpolate(torch.rand(2, 3, 9, 9, generator=torch.Generator().manual_seed(1)), 64)
+    graded = (images * torch.tensor([0.5, 0.6, 0.4]).view(1, 3, 1, 1) + 0.2).requires_grad_()
+    kept, lost = shape_loss(graded, images), shape_loss(images.flip(-1), images)
+    kept, lost = shape_loss(graded, images), shape_loss(images.flip(-1), images)
+    assert float(kept.detach()) < 0.1 < 0.6 < float(lost) and float(shape_loss(1 - images, images)) > 1.8
+    (gradient,) = torch.autograd.grad(kept, graded)
+    assert gradient.isfinite().all()
 
 
 def test_reconstruction_counts_weights():

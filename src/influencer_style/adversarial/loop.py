@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from influencer_style.adversarial.checkpoint import load_checkpoint, save_checkpoint
 from influencer_style.adversarial.discriminator import Discriminator, augment
-from influencer_style.adversarial.losses import discriminator_loss, generator_loss, r1_penalty
+from influencer_style.adversarial.losses import discriminator_loss, generator_loss, gradient_penalty
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ def teach_discriminator(
     if r1 and state.step % every == 0:
         # Second derivatives want full precision.
         images = real.detach().requires_grad_()
-        losses["r1"] = r1_penalty(images, state.discriminator(images, codes))
+        losses["r1"] = gradient_penalty(images, state.discriminator(images, codes))
         objective = objective + losses["r1"] * r1 * every / 2
     descend(state.optimizers[1], objective, state.discriminator)
     return losses

@@ -17,15 +17,63 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
 
-def r1_penalty(real_images: Tensor, real_logits: Tensor) -> Tensor:
-    """Mean squared gradient of the logits at real pictures (Mescheder et al. 2018).
+def relativistic_generator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Loss of the generator where pictures are judged in pairs (Jolicoeur-Martineau 2018; Huang et al. 2024).
 
     Args:
-        real_images: (n, 3, h, w), requiring gradients.
-        real_logits: (n,), computed from them.
+        real_logits, fake_logits: (n,) of pictures in the same look, one real and one made.
     """
-    (gradient,) = torch.autograd.grad(real_logits.sum(), real_images, create_graph=True)
+    return F.softplus(real_logits - fake_logits).mean()
+
+
+def relativistic_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Loss of the discriminator for the same game; log 2 where it cannot tell. It wants R1 and R2 beside it."""
+    return F.softplus(fake_logits - real_logits).mean()
+
+
+def gradient_penalty(images: Tensor, logits: Tensor) -> Tensor:
+    """Mean squared gradient of the logits: R1 at real pictures, R2 at made ones (Mescheder et al. 2018).
+
+    Args:
+        images: (n, 3, h, w), requiring gradients.
+        logits: (n,), computed from them.
+    """
+    (gradient,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradient.square().sum((1, 2, 3)).mean()
+
+
+def lecam_loss(real_logits: Tensor, fake_logits: Tensor, real_average: float, fake_average: float) -> Tensor:
+    """Keep logits from running away from each other, which few photos invite (LeCam-GAN, Tseng et al. 2021).
+
+    Args:
+        real_logits, fake_logits: (n,).
+        real_average, fake_average: moving averages of both: each kind is held to the other's.
+    """
+    return F.relu(real_logits - fake_average).square().mean() + F.relu(real_average - fake_logits).square().mean()
+
+
+def content_loss(result: list[Tensor], source: list[Tensor]) -> Tensor:
+    """Mean absolute error of instance-normalised feature maps: what is shown and where, whatever its colours.
+
+    Mean and deviation of a feature are style (Huang and Belongie 2017); what is left of it is content. Each layer
+    counts the same.
+    """
+    terms = [(F.instance_norm(a) - F.instance_norm(b)).abs().mean() for a, b in zip(result, source, strict=True)]
+    return torch.stack(terms).mean()
+
+
+def shape_loss(result: Tensor, source: Tensor) -> Tensor:
+    """One less the correlation of locally normalised luminance: who somebody is lies in the shapes, not in colours.
+
+    Args:
+        result, source: (n, 3, h, w), sRGB. Neighbourhoods are a sixteenth of the height wide to either side.
+
+    Returns:
+        0 where all shapes are kept, 1 where none is, 2 where light and dark have changed places.
+    """
+    a, b = (_locally_normalised(images) for images in (result, source))
+    a, b = (part.flatten(1) - part.flatten(1).mean(1, keepdim=True) for part in (a, b))
+    return (1 - F.cosine_similarity(a, b, eps=1e-6)).mean()
 
 
 def reconstruction_loss(result: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
@@ -60,3 +108,15 @@ def gram_loss(descriptors: Tensor, target: Tensor, deviation: Tensor, groups: li
     relative = excess / scale
     # Grows like a distance, not like a square: one odd layer does not outvote the others.
     return torch.stack([torch.log1p(relative[:, group].mean(1)).mean() for group in groups]).mean()
+
+
+def _locally_normalised(images: Tensor) -> Tensor:
+    radius = max(1, images.shape[-2] // 16)
+    luminance = images.float().mean(1, keepdim=True)
+
+    def around(values: Tensor) -> Tensor:
+        return F.avg_pool2d(F.pad(values, [radius] * 4, mode="replicate"), 2 * radius + 1, stride=1)
+
+    detail = luminance - around(luminance)
+    # Two levels of 255: what rounding and noise make of a flat neighbourhood is no shape.
+    return detail / (around(detail.square()) + (2 / 255) ** 2).sqrt()
