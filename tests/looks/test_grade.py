@@ -82,6 +82,18 @@ def test_the_fewer_photos_the_less_is_believed():
     assert change[0] < change[1]
 
 
+def test_many_photos_of_one_person_are_not_many_people():
+    population, test = observed(photos(40, 3)), photos(10, 4)
+
+    def change(pictures):
+        return (applied(test, likely_grade(population, observed(pictures))[0]) - test).abs().mean()
+
+    for seed in range(5, 10):
+        other = photos(1, seed)
+        alike = other + 0.02 * torch.randn(20, 3, 24, 24, generator=torch.Generator().manual_seed(seed))
+        assert change(alike) < 1.5 * change(other) + 0.01
+
+
 def test_what_is_worn_in_one_area_is_more_than_a_grade_explains():
     people, painted = photos(40, 1), photos(40, 1)
     painted[:, 0, :, :10] = 0.9  # one area is red, always

@@ -10,6 +10,7 @@ out: Bayesian linear regression (Bishop 2006, chapter 3) under a scale mixture o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -23,6 +24,8 @@ _OFFSET = 0.15  # of the offsets, against the matrices
 _TYPICAL, _WORTH = 0.12, 2  # scatter of a colour from photo to photo where little is known: worth two photos
 _CORRELATED = 0.5  # so much of the measured correlations is believed: photos are few, halves are many
 _ROUNDING = 0.004  # one of 255 levels
+_ROUNDS = 3  # what photos share depends on the grade, and the other way round
+_DOUBT = 0.2  # scatter that is so much smaller may be so by chance
 
 
 @dataclass(frozen=True)
@@ -84,34 +87,72 @@ def likely_grade(source: Halves, target: Halves) -> tuple[Tensor, Tensor]:
         explains all. And (k, 3): by how many standard errors each half's colour differs from what the grade makes it;
         0 where it is not seen. That is what is worn, or chance, but no grade.
     """
-    seen = ((source.photos > 0) & (target.photos > 0)).repeat_interleave(3)
-    error = (1 / source.photos.clamp_min(0.5) + 1 / target.photos.clamp_min(0.5)).sqrt().repeat_interleave(3)
+    seen = (source.photos > 0) & (target.photos > 0)
+    each = seen.repeat_interleave(3)
     scatter = source.scatter.double()
-    scatter = _CORRELATED * scatter + (1 - _CORRELATED) * torch.diag(scatter.diagonal())
-    noise = scatter * error * error.unsqueeze(1) + _ROUNDING**2 * torch.eye(len(scatter))
-    # Halves that are not seen say nothing.
-    noise = torch.where(seen & seen.unsqueeze(1), noise, torch.eye(len(scatter), dtype=noise.dtype))
-    told = (target.colours - source.colours).double().flatten() * seen
+    believed = _CORRELATED * scatter + (1 - _CORRELATED) * torch.diag(scatter.diagonal())
+    told = (target.colours - source.colours).double().flatten() * each
     known = torch.cat([source.colours - _MIDDLE, torch.ones_like(source.colours[:, :1])], 1).double()
     design = torch.einsum("ka,ij->kija", known, torch.eye(3, dtype=torch.double)).flatten(2).flatten(0, 1)
-    design = design * seen.unsqueeze(1)
-    weighted = torch.linalg.solve(noise, torch.cat([design, told.unsqueeze(1)], 1))
-    precision, evidence = design.T @ weighted[:, :12], design.T @ weighted[:, 12]
-    priors = _prior() * torch.tensor(_SCALES, dtype=torch.double).square().view(-1, 1, 1)
-    posterior = precision + torch.linalg.inv(priors)
-    grades = torch.linalg.solve(posterior, evidence.expand(len(_SCALES), -1))
-    # How well each scale explains the set, up to a constant.
-    likelihood = (grades @ evidence - torch.logdet(posterior) - torch.logdet(priors)) / 2
-    grade = likelihood.softmax(0) @ grades
+    design = design * each.unsqueeze(1)
+    rounding = _ROUNDING**2 * torch.eye(len(scatter), dtype=torch.double)
+    shared = torch.zeros(len(seen), dtype=torch.double)
+    for _ in range(_ROUNDS):
+        error = 1 / source.photos.clamp_min(0.5) + shared + (1 - shared) / target.photos.clamp_min(0.5)
+        error = error.sqrt().repeat_interleave(3)
+        noise = believed * error * error.unsqueeze(1) + rounding
+        # Halves that are not seen say nothing.
+        noise = torch.where(each & each.unsqueeze(1), noise, torch.eye(len(noise), dtype=torch.double))
+        grade = _posterior_mean(design, told, noise)
+        shared = _shared(scatter, target.scatter.double(), grade.view(3, 4)[:, :3], seen)
     unexplained = ((told - design @ grade) / noise.diagonal().sqrt()).view(-1, 3)
     matrix, offset = grade.view(3, 4).split([3, 1], 1)
     offset = offset[:, 0] - matrix.sum(1) * _MIDDLE
     return torch.cat([matrix.flatten(), offset]).float(), unexplained.float()
 
 
-def _prior() -> Tensor:
-    """Covariance (12, 12) of grades, three rows of four: any entry may differ, contrast and light in all alike too."""
+def _posterior_mean(design: Tensor, told: Tensor, noise: Tensor) -> Tensor:
+    """Mean (12,) of a linear model's coefficients, over all scales of the prior, weighed by how well each explains."""
+    weighted = torch.linalg.solve(noise, torch.cat([design, told.unsqueeze(1)], 1))
+    precision, evidence = design.T @ weighted[:, :12], design.T @ weighted[:, 12]
+    prior, determinant = _prior_precisions()
+    factor = torch.linalg.cholesky(prior + precision)
+    means = torch.cholesky_solve(evidence.view(1, 12, 1).expand(len(_SCALES), -1, -1), factor)[..., 0]
+    posterior = 2 * factor.diagonal(dim1=1, dim2=2).log().sum(1)
+    likelihood = (means @ evidence - posterior + determinant) / 2  # up to a constant
+    return likelihood.softmax(0) @ means
+
+
+def _shared(source: Tensor, target: Tensor, matrix: Tensor, seen: Tensor) -> Tensor:
+    """How much of each half's scatter the set's photos have in common, (k,) in [0, 1].
+
+    Ten photos of one person in one room are not ten people: their colours lie closer together than the population's
+    do under the same grade, and as much of their difference stays, however many there are.
+    """
+    covariances = [
+        part.view(len(seen), 3, len(seen), 3).diagonal(dim1=0, dim2=2).permute(2, 0, 1) for part in (source, target)
+    ]
+    matrix = matrix + torch.eye(3, dtype=matrix.dtype)
+    expected, own = (
+        part.diagonal(dim1=1, dim2=2).sum(1).clamp_min(1e-8)
+        for part in (matrix @ covariances[0] @ matrix.T, covariances[1])
+    )
+    closer = (own / expected).log()
+    # Of few photos one half's scatter says little, and all together say more: half each.
+    closer = ((closer + closer[seen].mean() if seen.any() else closer) / 2).exp()
+    return ((1 - _DOUBT - closer) / (1 - _DOUBT)).clamp(0, 1)
+
+
+@cache
+def _prior_precisions() -> tuple[Tensor, Tensor]:
+    """Inverse covariances (scales, 12, 12) of grades, three rows of four, and the logarithms of their determinants.
+
+    Any entry may differ, and contrast and light may in all channels alike too.
+    """
     contrast, light = torch.zeros(2, 3, 4, dtype=torch.double)
     contrast[:, :3], light[:, 3] = torch.eye(3, dtype=torch.double), _OFFSET
     single = torch.tensor([1.0, 1.0, 1.0, _OFFSET**2], dtype=torch.double).repeat(3).diag()
-    return single + torch.outer(contrast.flatten(), contrast.flatten()) + torch.outer(light.flatten(), light.flatten())
+    alike = [torch.outer(part.flatten(), part.flatten()) for part in (contrast, light)]
+    scales = torch.tensor(_SCALES, dtype=torch.double).view(-1, 1, 1)
+    precisions = torch.linalg.inv(single + sum(alike)) / scales.square()
+    return precisions, torch.logdet(precisions)
