@@ -12,6 +12,7 @@ from influencer_style.adversarial.examples import draw_examples
 from influencer_style.adversarial.loop import TrainingDiverged, Watch
 from influencer_style.adversarial.losses import reconstruction_loss
 from influencer_style.adversarial.settings import LossWeights, TrainerSettings
+from influencer_style.adversarial.step import take_step
 from influencer_style.adversarial.stream import StreamSettings, make_shard
 from influencer_style.adversarial.trainer import train
 from influencer_style.looks.encoder import load_encoder
@@ -67,8 +68,9 @@ def creators(encoder):
 def trained(encoder, shards, creators):
     """Train with some settings changed, on the same two shards at every step."""
 
-    def run(checkpoint, watch=None, **changes):
-        return train(replace(SETTINGS, **changes), lambda step: shards, encoder, checkpoint, watch, creators)
+    def run(checkpoint, watch=None, initial=None, **changes):
+        asked = replace(SETTINGS, **changes)
+        return train(asked, lambda step: shards, encoder, checkpoint, watch, creators, initial=initial)
 
     return run
 
@@ -125,12 +127,91 @@ def test_training_learns_the_truth_and_tells_every_loss(trained, shards, encoder
     assert error(state.average) < 0.8 * error(TransferGenerator(state.average.config))
 
 
-def test_a_loss_that_is_not_a_number_ends_the_training_with_a_remedy(trained, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "influencer_style.adversarial.trainer.reconstruction_loss", lambda *_: torch.tensor(float("nan"))
-    )
-    with pytest.raises(TrainingDiverged, match=r"step 5: reconstruction, total.*lower the learning rate"):
+def broken_loss(monkeypatch, times):
+    """Make the loss no number from step 6 on, as many times."""
+    seen = []
+
+    def loss(result, truth, weights):
+        seen.append(len(seen))
+        good = reconstruction_loss(result, truth, weights)
+        return good * float("nan") if len(seen) > 5 and len(seen) <= 5 + times else good
+
+    monkeypatch.setattr("influencer_style.adversarial.step.reconstruction_loss", loss)
+
+
+def test_a_loss_that_is_not_a_number_sends_training_back_once(trained, tmp_path, monkeypatch, caplog):
+    broken_loss(monkeypatch, 1)
+    state = trained(tmp_path / "c.pt", checkpoint_seconds=1e-9)
+    assert "step 6: " in caplog.text and "goes back to step 5, once" in caplog.text
+    assert state.step == 12 and state.rollbacks == 1 and weights(state.average).isfinite().all()
+
+
+def test_a_loss_that_is_not_a_number_again_ends_the_training_with_a_remedy(trained, tmp_path, monkeypatch):
+    broken_loss(monkeypatch, 1000)
+    with pytest.raises(TrainingDiverged, match=r"reconstruction.*lower the learning rate"):
         trained(tmp_path / "c.pt")
+
+
+def test_a_discriminator_that_knows_all_ends_the_training_with_a_remedy(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr("influencer_style.adversarial.loop._TOO_SURE", -1.0)
+    with pytest.raises(TrainingDiverged, match=r"tells all pictures apart; lower discriminator_rate"):
+        trained(tmp_path / "c.pt")
+
+
+ALL_TERMS = LossWeights(
+    features=0.1, adversarial=0.02, gram=0.02, content=0.02, shape=0.02, r1=0.5, r2=0.5, lecam=0.1
+)  # fmt: skip
+
+
+def test_relativistic_with_every_term_goes_on_after_a_kill_as_if_nothing_had_been(trained, tmp_path):
+    changes = {"relativistic": True, "weights": ALL_TERMS, "head_start": 3}
+    whole = trained(tmp_path / "whole.pt", **changes)
+    told = {name for row in whole.history for name in row}
+    assert {"content", "shape", "lecam", "gram", "adversarial", "discriminator", "total"} <= told
+
+    def kill(step, generator):
+        raise Killed
+
+    with pytest.raises(Killed):
+        trained(tmp_path / "killed.pt", Watch(samples=kill), checkpoint_seconds=1e-9, **changes)
+    resumed = trained(tmp_path / "killed.pt", **changes)
+    assert torch.equal(weights(resumed.average), weights(whole.average)) and resumed.logits == whole.logits
+
+
+def test_a_head_start_teaches_the_discriminator_alone(trained, tmp_path):
+    initial = trained(tmp_path / "first.pt", steps=2).average
+    seen = []
+    watch = Watch(samples=lambda step, generator: seen.append(weights(generator)))
+    trained(tmp_path / "c.pt", watch, initial=initial, steps=4, head_start=3, validate_every=3)
+    assert torch.equal(seen[0], weights(initial)) and not torch.equal(seen[1], weights(initial))
+
+
+def test_parts_learn_the_same_as_the_whole(trained, tmp_path):
+    # One loss that is a mean over pictures: of others, a batch's mean is not that of its parts.
+    only = LossWeights(features=0.0, adversarial=0.0)
+    one, three = (
+        trained(tmp_path / f"{parts}.pt", steps=3, photos=0, half=False, weights=only, parts=parts) for parts in (1, 3)
+    )
+    assert torch.allclose(weights(one.average), weights(three.average), atol=1e-4)
+
+
+def test_out_of_memory_takes_batches_in_parts_and_goes_on(trained, tmp_path, monkeypatch, caplog):
+    taken = []
+
+    def short_of_memory(*arguments):
+        taken.append(arguments[6])
+        if arguments[6] < 2:
+            raise torch.OutOfMemoryError
+        return take_step(*arguments)
+
+    monkeypatch.setattr("influencer_style.adversarial.trainer.take_step", short_of_memory)
+    assert trained(tmp_path / "c.pt").step == 12
+    assert taken == [1] + 12 * [2] and "Out of memory at step 0: batches are taken in 2 parts" in caplog.text
+
+
+def test_time_is_a_cap_that_is_told(trained, tmp_path, caplog):
+    state = trained(tmp_path / "c.pt", most_seconds=1e-9)
+    assert state.step == 1 and "ends at step 1 of 12" in caplog.text
 
 
 def test_a_damaged_checkpoint_is_put_aside(trained, tmp_path, caplog):

@@ -22,14 +22,18 @@ class Restyling:
         inputs: users' photos.
         codes: (n, d) of the looks asked for.
         noise: (n, z) standard normal.
+        domains: (n,) int, the number of each look's creator, from 1.
         real: a photo of each look's creator.
+        others: (n, 3, s, s) more photos of users, as they are.
         target, deviation: (n, descriptor) of the looks.
     """
 
     inputs: Tensor
     codes: Tensor
     noise: Tensor
+    domains: Tensor
     real: Tensor
+    others: Tensor
     target: Tensor
     deviation: Tensor
 
@@ -72,7 +76,7 @@ class CreatorPhotos:
 
         start = draw(len(self.names), 1)[0]
         asked = [self.names[(start + i) % len(self.names)] for i in range(count)]
-        users = self.users[draw(len(self.users), count)].float().div(255)
+        users, others = (self.users[draw(len(self.users), count)].float().div(255) for _ in range(2))
         real = torch.stack([self.creators[name][draw(len(self.creators[name]), 1)[0]] for name in asked])
         statistics = [self.looks[name].statistics for name in asked]
         mirror = (torch.rand(count, generator=chance) < 0.5).view(-1, 1, 1, 1)
@@ -80,7 +84,9 @@ class CreatorPhotos:
             inputs=mirrored(users, mirror),
             codes=with_noise(torch.stack([self.codes[name] for name in asked]), code_noise, chance),
             noise=torch.randn(count, noise, generator=chance),
+            domains=torch.tensor([1 + self.names.index(name) for name in asked]),
             real=real.float().div(255),
+            others=others,
             target=torch.stack([s.mean for s in statistics]),
             deviation=torch.stack([s.deviation for s in statistics]),
         )

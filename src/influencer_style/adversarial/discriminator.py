@@ -9,15 +9,17 @@ from influencer_style.looks.profile import TRANSPORT
 
 
 class Discriminator(nn.Module):
-    """One trunk for all looks; a projection of the style code asks for the look (Miyato and Koyama 2018).
+    """One trunk for all; a projection of the style code asks for the look (Miyato and Koyama 2018), and each domain (a
+    creator, the users) has a projection of its own beside it.
 
     Args:
         code: width of the style code.
         resolution: side of the pictures in pixels, a power of two of 32 or more.
         channels: width after the first convolution; doubles with each halving, to at most eight times.
+        domains: number of domains.
     """
 
-    def __init__(self, code: int, resolution: int = 64, channels: int = 24) -> None:
+    def __init__(self, code: int, resolution: int = 64, channels: int = 24, domains: int = 0) -> None:
         super().__init__()
         widths = [channels]
         size = resolution
@@ -29,11 +31,22 @@ class Discriminator(nn.Module):
         self.trunk = nn.Sequential(*layers)
         self.real = nn.Linear(widths[-1], 1)
         self.look = nn.Sequential(nn.Linear(code - TRANSPORT, 128), nn.LeakyReLU(0.2), nn.Linear(128, widths[-1]))
+        # Row 0 is nobody's, for the studio's people, and stays 0.
+        self.domain = nn.Embedding(1 + domains, widths[-1], padding_idx=0)
+        nn.init.zeros_(self.domain.weight)
 
-    def forward(self, images: Tensor, code: Tensor) -> Tensor:
-        """Return logits (n,) for images (n, 3, h, w), sRGB in [0, 1], and style codes (n, code)."""
+    def forward(self, images: Tensor, code: Tensor, domain: Tensor | None = None) -> Tensor:
+        """Return logits (n,).
+
+        Args:
+            images: (n, 3, h, w), sRGB in [0, 1].
+            code: (n, code) style codes.
+            domain: (n,) numbers of domains from 1; 0 is none of them, and so is None.
+        """
         features = self.trunk(images * 2 - 1).mean((2, 3))
         look = self.look(3 * torch.tanh(code[:, :-TRANSPORT] / 3))
+        if domain is not None:
+            look = look + self.domain(domain)
         return (self.real(features)[:, 0] + (features * look).sum(1) / features.shape[1] ** 0.5).float()
 
 

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from influencer_style.adversarial.checkpoint import load_checkpoint, save_checkpoint
-from influencer_style.adversarial.discriminator import Discriminator, augment
-from influencer_style.adversarial.losses import discriminator_loss, generator_loss, gradient_penalty
+from influencer_style.adversarial.discriminator import Discriminator
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 log = logging.getLogger(__name__)
 _WARM_UP = 50
 _CLIP = 5.0
+_TOO_SURE = 20.0  # difference of the mean logits of real and made pictures
+_PLAIN = ("step", "seconds", "history", "logits", "rollbacks")
 
 
 class TrainingDiverged(RuntimeError):
-    """A loss is no longer a number."""
+    """A loss is no longer a number, or the game is over."""
 
 
 @dataclass
@@ -54,19 +56,45 @@ class State:
     step: int = 0
     seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
+    logits: dict[str, float] = field(default_factory=lambda: {"real": 0.0, "fake": 0.0})
+    rollbacks: int = 0
 
     @classmethod
-    def start(cls, config: TransferConfig, seed: int, rates: tuple[float, float], device: str) -> State:
-        """Return fresh networks, the same for the same seed, and Adam (Kingma and Ba 2015) for both."""
+    def start(
+        cls,
+        config: TransferConfig,
+        seed: int,
+        rates: tuple[float, float],
+        device: str,
+        domains: int = 0,
+        initial: TransferGenerator | None = None,
+    ) -> State:
+        """Return fresh networks, the same for the same seed, and Adam (Kingma and Ba 2015) for both.
+
+        Args:
+            config: of the generator.
+            seed: of the weights.
+            rates: learning rates of generator and discriminator.
+            device: torch's name of it.
+            domains: of the discriminator.
+            initial: a generator of that shape to start from.
+        """
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             generator = TransferGenerator(config)
-            discriminator = Discriminator(config.code, config.resolution)
+            discriminator = Discriminator(config.code, config.resolution, domains=domains)
+        if initial is not None:
+            generator.load_state_dict(initial.state_dict())
         average = copy.deepcopy(generator).requires_grad_(False)
         networks = [n.to(device, memory_format=torch.channels_last) for n in (generator, average, discriminator)]
         learning = [[p for p in network.parameters() if p.requires_grad] for network in (networks[0], networks[2])]
         optimizers = [torch.optim.Adam(p, lr=rate, betas=(0.0, 0.99)) for p, rate in zip(learning, rates, strict=True)]
         return cls(*networks, optimizers)
+
+    @property
+    def domains(self) -> int:
+        """How many domains the discriminator knows; the last is the users'."""
+        return self.discriminator.domain.num_embeddings - 1
 
     @property
     def _parts(self) -> dict[str, Any]:
@@ -75,7 +103,7 @@ class State:
 
     def save(self, path: Path) -> None:
         """Write a checkpoint."""
-        plain = {"step": self.step, "seconds": self.seconds, "history": self.history}
+        plain = {name: getattr(self, name) for name in _PLAIN}
         save_checkpoint(path, plain | {name: part.state_dict() for name, part in self._parts.items()})
 
     def restore(self, path: Path) -> None:
@@ -83,7 +111,8 @@ class State:
         if (saved := load_checkpoint(path)) is not None:
             for name, part in self._parts.items():
                 part.load_state_dict(saved[name])
-            self.step, self.seconds, self.history = saved["step"], saved["seconds"], saved["history"]
+            for name in _PLAIN:
+                setattr(self, name, saved[name])
             log.info("Training goes on from the checkpoint at step %d", self.step)
 
     def set_rates(self, rates: tuple[float, float], steps: int) -> None:
@@ -100,59 +129,24 @@ class State:
                 kept.lerp_(now, 1 - decay)
 
 
-def teach_discriminator(
-    state: State, real: Tensor, fake: Tensor, codes: Tensor, r1: float, every: int, chance: torch.Generator
-) -> dict[str, Tensor]:
-    """Let the discriminator tell real pictures from the generator's; returns its losses by name.
-
-    Args:
-        state: of the training.
-        real, fake: (n, 3, h, w) in [0, 1].
-        codes: (n, d) the looks asked for.
-        r1: weight of the gradient penalty; 0 leaves it out.
-        every: it is taken every so many steps, and counts so many times more.
-        chance: source of the augmentations.
-    """
-    with torch.autocast(real.device.type, torch.bfloat16):
-        told = state.discriminator(augment(real, chance), codes)
-        taken = state.discriminator(augment(fake.detach(), chance), codes)
-    losses = {"discriminator": discriminator_loss(told, taken)}
-    objective = losses["discriminator"]
-    if r1 and state.step % every == 0:
-        # Second derivatives want full precision.
-        images = real.detach().requires_grad_()
-        losses["r1"] = gradient_penalty(images, state.discriminator(images, codes))
-        objective = objective + losses["r1"] * r1 * every / 2
-    descend(state.optimizers[1], objective, state.discriminator)
-    return losses
-
-
-def fool_discriminator(state: State, fake: Tensor, codes: Tensor, chance: torch.Generator) -> Tensor:
-    """Return the generator's adversarial loss; the discriminator's weights get no gradient."""
-    state.discriminator.requires_grad_(False)
-    with torch.autocast(fake.device.type, torch.bfloat16):
-        loss = generator_loss(state.discriminator(augment(fake, chance), codes))
-    state.discriminator.requires_grad_(True)
-    return loss
-
-
-def descend(optimizer: torch.optim.Optimizer, loss: Tensor, network: nn.Module) -> None:
-    """Take one step of one network."""
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+def descend(optimizer: torch.optim.Optimizer, network: nn.Module) -> None:
+    """Take one step of one network along the gradients that it has, and forget them."""
     nn.utils.clip_grad_norm_(network.parameters(), _CLIP)
     optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
 
 
-def finite(losses: dict[str, float], step: int) -> dict[str, float]:
+def sound(losses: dict[str, float], state: State) -> dict[str, float]:
     """Return the losses.
 
     Raises:
-        TrainingDiverged: when one is not a number.
+        TrainingDiverged: when one is not a number, or the discriminator is so sure that it has nothing left to tell.
     """
-    bad = [name for name, value in losses.items() if not abs(value) < float("inf")]
+    bad = [name for name, value in losses.items() if not math.isfinite(value)]
     if bad:
-        raise TrainingDiverged(
-            f"training diverged at step {step}: {', '.join(bad)} is not a number; lower the learning rate"
-        )
-    return losses
+        what = f"{', '.join(bad)} is not a number; lower the learning rate"
+    elif state.logits["real"] - state.logits["fake"] > _TOO_SURE:
+        what = "the discriminator tells all pictures apart; lower discriminator_rate, or raise weights.r1"
+    else:
+        return losses
+    raise TrainingDiverged(f"training diverged at step {state.step}: {what}")

@@ -16,7 +16,10 @@ class LossWeights:
         features: studio examples: the truth, in features of the encoder.
         adversarial: all: what the discriminator takes for a photo in that look.
         gram: users' photos: into the look's Gram statistics.
-        r1: gradient penalty of the discriminator.
+        content: users' photos: what is shown and where stays (instance-normalised features).
+        shape: users' photos: who it is stays (locally normalised luminance).
+        r1, r2: gradient penalties of the discriminator, at real and at made pictures.
+        lecam: keeps the discriminator's logits together where photos are few.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (unknown parameters are refused where pydantic checks)
@@ -24,7 +27,11 @@ class LossWeights:
     features: float = 0.15
     adversarial: float = 0.01
     gram: float = 0.0
+    content: float = 0.0
+    shape: float = 0.0
     r1: float = 1.0
+    r2: float = 0.0
+    lecam: float = 0.0
 
     def __post_init__(self) -> None:
         _require_finite(self)
@@ -41,7 +48,9 @@ class TrainerSettings:
         channels: width of the generator at full resolution.
         colour: share of examples whose look is of pure colour.
         rate, discriminator_rate: learning rates.
+        relativistic: whether real and made pictures are judged in pairs; it wants `r1` and `r2`.
         weights: of the losses.
+        head_start: so many steps at first teach the discriminator alone: a fresh one has nothing to tell.
         penalty_every: the gradient penalty is taken every so many steps, and counts so many times more.
         code_noise: deviation of the noise on style codes.
         ema: decay of the average of the weights; the average is what is kept.
@@ -53,6 +62,11 @@ class TrainerSettings:
         checkpoint_seconds: between two checkpoints.
         workers: processes that render.
         threads: of torch in this process; 0 leaves it to torch.
+        half: whether convolutions are computed in bfloat16.
+        parts: a batch is taken in so many parts, which need less memory; running out of it doubles them.
+        compiled: whether torch.compile makes the generator faster: minutes at the start, on some machines.
+        deterministic: whether slower, repeatable kernels are taken on a GPU; on the CPU they always are.
+        most_seconds: time after which a training ends early, as if it had that budget; 0 is no limit.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -64,7 +78,9 @@ class TrainerSettings:
     colour: float = 0.5
     rate: float = 7e-4
     discriminator_rate: float = 5e-4
+    relativistic: bool = False
     weights: LossWeights = field(default_factory=LossWeights)
+    head_start: int = 0
     penalty_every: int = 16
     code_noise: float = 0.05
     ema: float = 0.998
@@ -76,13 +92,18 @@ class TrainerSettings:
     checkpoint_seconds: float = 60.0
     workers: int = 1
     threads: int = 1
+    half: bool = True
+    parts: int = 1
+    compiled: bool = False
+    deterministic: bool = False
+    most_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         _require_finite(self)
-        for name in ("steps", "examples", "penalty_every", "shard_every", "validate_every", "workers"):
+        for name in ("steps", "examples", "penalty_every", "shard_every", "validate_every", "workers", "parts"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("photos", "code_noise", "threads"):
+        for name in ("photos", "code_noise", "threads", "head_start", "most_seconds"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
         for name in ("rate", "discriminator_rate"):
@@ -96,6 +117,8 @@ class TrainerSettings:
             raise ValueError(f"channels is {self.channels}; it must be a multiple of 8")
         if self.window < 2:
             raise ValueError(f"window is {self.window}; it must be at least 2")
+        if self.head_start >= self.steps:
+            raise ValueError(f"head_start is {self.head_start}, and there are {self.steps} steps; it must be less")
 
 
 def _require_finite(settings: LossWeights | TrainerSettings) -> None:

@@ -7,34 +7,32 @@ would have had.
 from __future__ import annotations
 
 import copy
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from influencer_style.adversarial.creators import CreatorPhotos, Restyling
-from influencer_style.adversarial.examples import Examples, draw_examples
-from influencer_style.adversarial.loop import (
-    State,
-    Watch,
-    descend,
-    finite,
-    fool_discriminator,
-    teach_discriminator,
-)
-from influencer_style.adversarial.losses import feature_loss, gram_loss, reconstruction_loss
+from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.adversarial.examples import draw_examples
+from influencer_style.adversarial.loop import State, TrainingDiverged, Watch, sound
 from influencer_style.adversarial.settings import TrainerSettings
+from influencer_style.adversarial.step import take_step
 from influencer_style.adversarial.stream import Shard
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import code_width
-from influencer_style.networks.transfer import TransferConfig
+from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+
+log = logging.getLogger(__name__)
+_MOST_PARTS = 64
 
 
 def best_device() -> str:
-    """Return `cuda` where there is a GPU, else `cpu`."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    """Return `cuda`, `mps` or `cpu`: the first that this machine has."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def train(
@@ -45,8 +43,12 @@ def train(
     watch: Watch | None = None,
     creators: CreatorPhotos | None = None,
     device: str = "cpu",
+    initial: TransferGenerator | None = None,
 ) -> State:
     """Train a transfer generator; go on from the checkpoint where there is one.
+
+    Losses that are not sound send the training back to its last checkpoint, once. Where memory runs out, batches are
+    taken in twice as many parts.
 
     Args:
         settings: see there.
@@ -57,12 +59,13 @@ def train(
         watch: told losses, shown the generator and asked how good it is along the way.
         creators: the real photos, for `settings.photos` of a step.
         device: torch's name of it.
+        initial: a generator to start from; its shape goes before that of the settings.
 
     Returns:
         The state at the end: its `average` (EMA) is the generator to keep, `history` has some 200 rows of losses.
 
     Raises:
-        TrainingDiverged: when a loss is not finite.
+        TrainingDiverged: when losses are not sound again, see `loop.sound`.
         ValueError: when the settings ask for photos and there are none.
     """
     s, watch = settings, watch or Watch()
@@ -70,79 +73,83 @@ def train(
         raise ValueError(f"photos is {s.photos}, and there are no creators' photos; set it to 0")
     if s.threads:
         torch.set_num_threads(s.threads)
-    config = TransferConfig(code_width(encoder), s.stream.resolution, s.channels)
-    state = State.start(config, s.seed, (s.rate, s.discriminator_rate), device)
-    state.restore(checkpoint)
+    torch.use_deterministic_algorithms(s.deterministic)
+    config = TransferConfig(code_width(encoder), s.stream.resolution, s.channels) if initial is None else initial.config
+    # The creators' domains, and the users'.
+    domains = 1 + len(creators.names) if creators else 0
+
+    def start() -> State:
+        fresh = State.start(config, s.seed, (s.rate, s.discriminator_rate), device, domains, initial)
+        fresh.restore(checkpoint)
+        return fresh
+
+    state = start()
     judge = copy.deepcopy(encoder).to(device)
-    tell_every = max(10, s.steps // 200)
+    run = torch.compile(state.generator) if s.compiled else state.generator
+    parts, tell_every = s.parts, max(10, s.steps // 200)
     began, saved = time.monotonic() - state.seconds, time.monotonic()
     while state.step < s.steps:
         # A generator of its own for each step: the batch depends on the seed and the step alone.
-        chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step)
+        chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step + 7_919_000_017 * state.rollbacks)
         drawing = s.examples, s.colour, s.code_noise, config.noise, chance
         examples = draw_examples(shards_at(state.step), encoder.groups, *drawing).to(device)
         photos = creators.batch(s.photos, s.code_noise, config.noise, chance).to(device) if s.photos else None
-        losses = _step(state, examples, photos, judge, s, chance)
+        try:
+            losses = take_step(state, run, examples, photos, judge, s, parts, chance)
+        except torch.OutOfMemoryError:
+            parts = _more_parts(parts, state)
+            continue
         state.step += 1
         state.seconds = time.monotonic() - began
-        last = state.step == s.steps
+        last = state.step == s.steps or 0 < s.most_seconds < state.seconds
         shown = state.step % s.validate_every == 0 or last
-        if shown or state.step % tell_every == 0:
-            row = finite({name: float(value) for name, value in losses.items()}, state.step)
+        saving = time.monotonic() - saved > s.checkpoint_seconds or last
+        if shown or saving or state.step % tell_every == 0:
+            try:
+                row = sound({name: float(value) for name, value in losses.items()}, state)
+            except TrainingDiverged as error:
+                state = _rolled_back(state, error, start)
+                run = torch.compile(state.generator) if s.compiled else state.generator
+                continue
             if shown:
                 row |= watch.validate(state.average)
                 watch.samples(state.step, state.average)
-            state.history.append({"step": state.step, "seconds": round(state.seconds, 1)} | row)
-            watch.metrics(state.step, row)
-            pictures = state.step * (s.examples + s.photos)
-            watch.progress(state.step, s.steps, f"{pictures / state.seconds:.0f} images/s, total {row['total']:.3f}")
-        if time.monotonic() - saved > s.checkpoint_seconds or last:
+            if shown or state.step % tell_every == 0:
+                state.history.append({"step": state.step, "seconds": round(state.seconds, 1)} | row)
+                watch.metrics(state.step, row)
+                speed = state.step * (s.examples + s.photos) / state.seconds
+                watch.progress(state.step, s.steps, f"{speed:.0f} images/s{_total(row)}")
+        if saving:
             state.save(checkpoint)
             saved = time.monotonic()
+        if last and state.step < s.steps:
+            log.warning("Training ends at step %d of %d: %.0f s are over", state.step, s.steps, s.most_seconds)
+            break
     state.average.to("cpu", memory_format=torch.contiguous_format).eval()
     return state
 
 
-def _step(
-    state: State,
-    examples: Examples,
-    photos: Restyling | None,
-    encoder: StyleEncoder,
-    settings: TrainerSettings,
-    chance: torch.Generator,
-) -> dict[str, Tensor]:
-    """One step of both networks; returns every loss by name."""
-    s, weights = settings, settings.weights
-    state.set_rates((s.rate, s.discriminator_rate), s.steps)
-    cast = torch.autocast(examples.inputs.device.type, torch.bfloat16)
-    inputs, codes, noise, real = (
-        torch.cat([own] if photos is None else [own, getattr(photos, name)])
-        for name, own in (
-            ("inputs", examples.inputs),
-            ("codes", examples.codes),
-            ("noise", examples.noise),
-            ("real", examples.truth),
-        )
-    )
-    with cast:
-        results = state.generator(inputs.contiguous(memory_format=torch.channels_last), codes, noise)
-    known, restyled = results[: len(examples.truth)], results[len(examples.truth) :]
-    losses: dict[str, Tensor] = {}
-    # The discriminator learns from the results as they are now; then the generator: past it, towards the truth where
-    # that is known, and into the look.
-    if weights.adversarial:
-        losses = teach_discriminator(state, real, results, codes, weights.r1, s.penalty_every, chance)
-        losses["adversarial"] = fool_discriminator(state, results, codes, chance)
-    with cast:
-        with torch.no_grad():
-            wanted = encoder.features(examples.truth)
-        losses["features"] = feature_loss(encoder.features(known.clamp(0, 1))[1:], wanted[1:])
-        described = encoder(restyled.clamp(0, 1)) if photos is not None and weights.gram else None
-    losses["reconstruction"] = reconstruction_loss(known, examples.truth, examples.weights)
-    if described is not None:
-        losses["gram"] = gram_loss(described.float(), photos.target, photos.deviation, encoder.groups)
-    named = [name for name in ("features", "adversarial", "gram") if name in losses]
-    losses["total"] = losses["reconstruction"] + sum(getattr(weights, name) * losses[name] for name in named)
-    descend(state.optimizers[0], losses["total"], state.generator)
-    state.average_weights(s.ema)
-    return {name: value.detach() for name, value in losses.items()}
+def _total(row: dict[str, float]) -> str:
+    return f", total {row['total']:.3f}" if "total" in row else ", the discriminator's head start"
+
+
+def _rolled_back(diverged: State, error: TrainingDiverged, start: Callable[[], State]) -> State:
+    """Go back to the last checkpoint, to go on with other batches; the second time give up."""
+    if diverged.rollbacks:
+        raise error
+    state = start()
+    state.rollbacks = 1
+    log.warning("%s; training goes back to step %d, once", error, state.step)
+    return state
+
+
+def _more_parts(parts: int, state: State) -> int:
+    """Twice as many parts, and what a step has left behind is gone. Raises MemoryError where parts are of one."""
+    if parts >= _MOST_PARTS:
+        raise MemoryError("memory runs out even for single pictures; lower the resolution or the channels")
+    for optimizer in state.optimizers:
+        optimizer.zero_grad(set_to_none=True)
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    log.warning("Out of memory at step %d: batches are taken in %d parts from now on", state.step, 2 * parts)
+    return 2 * parts
