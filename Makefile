@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
-.PHONY: run test test-all lint lock setup viz mlflow clean
+.PHONY: run test test-all faults lint lock setup viz mlflow clean
 run: setup ## set up, then photos in, a registered generator and a report out
 	$(BIN)/kedro run
 	@echo "Look at data/08_reporting/report.html and data/08_reporting/contact_sheet.png"
@@ -15,6 +15,9 @@ test: setup ## set up, then the tests (offline, under 10 minutes on 2 cores)
 
 test-all: setup ## the slow tests too
 	$(BIN)/python -m pytest
+
+faults: setup ## kill trainings again and again: minutes
+	$(BIN)/python -m pytest -m faults
 
 viz: setup ## the lineage in the browser, on this machine only
 	$(BIN)/kedro viz run --host 127.0.0.1

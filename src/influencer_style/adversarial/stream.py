@@ -208,9 +208,9 @@ def kept_shard(settings: StreamSettings, number: int, folder: Path, encoder: Sty
     try:
         return Shard.load(path)
     except Exception:  # missing, or damaged in whatever way: made anew either way
-        shard = make_shard(settings, number, encoder)
-        shard.save(path)
-        return shard
+        make_shard(settings, number, encoder).save(path)
+        # Read back: sums over tensors that lie otherwise in memory would differ in the last bit.
+        return Shard.load(path)
 
 
 def _file(folder: Path, number: int) -> Path:
