@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import smooth_pictures, tint
 
-from influencer_style.metrics.kid import kid, kid_features
+from influencer_style.metrics.kid import kid, kid_difference, kid_features
 
 
 def gaussians(count, seed, shift=0.0):
@@ -112,3 +112,22 @@ def test_flat_pictures_have_finite_features_and_none_has_none():
         kid_features(flat[:, :20, :20])
     with pytest.raises(ValueError, match="uint8"):
         kid_features(flat / 255)
+
+
+def test_the_difference_is_that_of_two_distances_to_the_same_photos():
+    near, far, photos = gaussians(12, 0, 0.2), gaussians(12, 1, 0.6), gaussians(12, 2)
+    found = kid_difference([near, near], [far, far], [photos, photos], draws=50)
+    assert found.mean == pytest.approx(kid(near, photos).mean - kid(far, photos).mean)
+    assert found.n == 12 and found.low <= found.mean <= found.high
+
+
+def test_the_difference_is_sure_where_the_same_people_came_nearer_and_only_there():
+    photos = [gaussians(40, 2), gaussians(30, 3)]
+    people = [gaussians(30, 4, 0.5), gaussians(30, 5, 0.5)]
+    nearer = [own - 0.25 for own in people]
+    assert kid_difference(nearer, people, photos).high < 0 < kid_difference(people, nearer, photos).low
+    shuffled = [own[np.random.default_rng(6).permutation(30)] for own in people]
+    none = kid_difference(shuffled, people, photos)
+    assert abs(none.mean) < 1e-9 and none.low < 0 < none.high
+    with pytest.raises(ValueError, match="at least 4"):
+        kid_difference([people[0][:3]], [people[0][:3]], photos[:1])

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from influencer_style.metrics.colour import lab_thumbnails
-from influencer_style.metrics.intervals import Interval
+from influencer_style.metrics.intervals import Interval, around, weights_of_draws
 
 LEAST_PICTURES = 4
 _SIDE = 64
@@ -65,6 +65,49 @@ def kid(features_a: np.ndarray, features_b: np.ndarray, subsets: int = 200, seed
     halves = [_discrepancy(*kernels, *(rng.permutation(n)[: n // 2] for _ in range(2))) for _ in range(subsets)]
     low, high = np.quantile(np.array(halves) - np.mean(halves) + estimate, [0.025, 0.975])
     return Interval(estimate, min(float(low), estimate), max(float(high), estimate), n)
+
+
+def kid_difference(
+    one: list[np.ndarray], other: list[np.ndarray], photos: list[np.ndarray], draws: int = 1000, seed: int = 0
+) -> Interval:
+    """Return by how much one set of results is further from photos than another of the same people: below 0, nearer.
+
+    The difference of two distances to the same photos is known better than either: what photos and people have in
+    common cancels.
+
+    Args:
+        one, other: for each look the features (n, f) of results, the same n people in all.
+        photos: for each look the features (m, f) of its creator's photos.
+        draws, seed: of the bootstrap over people and photos.
+
+    Returns:
+        the mean difference over looks with its 95% interval, n people.
+
+    Raises:
+        ValueError: when there are fewer than 4 people or photos of a look.
+    """
+    count = len(one[0])
+    if min([count, *map(len, photos)]) < LEAST_PICTURES:
+        raise ValueError(f"a kernel distance needs at least {LEAST_PICTURES} pictures in each set")
+    weights = _with_everybody(count, draws, seed)
+    differences = []
+    for number, (first, second, own) in enumerate(zip(one, other, photos, strict=True)):
+        a, b, c = (np.asarray(features, np.float64) for features in (first, second, own))
+        within, across = _kernel(a, a) - _kernel(b, b), _kernel(a, c) - _kernel(b, c)
+        np.fill_diagonal(within, 0)  # nobody meets themselves
+        pairs = 1 - np.square(weights).sum(1)
+        pictures = _with_everybody(len(c), draws, seed + 1 + number)
+        differences.append(((weights @ within) * weights).sum(1) / pairs - 2 * ((weights @ across) * pictures).sum(1))
+    means = np.mean(differences, axis=0)
+    return around(float(means[0]), means[1:], count)
+
+
+def _with_everybody(count: int, draws: int, seed: int) -> np.ndarray:
+    """Weights of bootstrap draws, and before them the row where all weigh the same."""
+    drawn = weights_of_draws(count, draws, seed)
+    # One picture alone makes no pair; the rows of two looks must stay side by side.
+    drawn = np.where((drawn < 1).all(1, keepdims=True), drawn, 1 / count)
+    return np.concatenate([np.full((1, count), 1 / count), drawn])
 
 
 def kid_features(pictures: np.ndarray) -> np.ndarray:

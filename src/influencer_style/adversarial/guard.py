@@ -1,0 +1,117 @@
+"""The guard: what training made of a generator is kept only where nothing that can be checked got worse.
+
+Checked on nobody that training has seen: known truth from the studio, and users and creators of the validation split.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from influencer_style.adversarial.losses import shape_loss
+from influencer_style.metrics.intervals import Interval, bootstrap
+from influencer_style.metrics.kid import LEAST_PICTURES, kid_difference, kid_features
+from influencer_style.networks.bundle import to_uint8
+from influencer_style.networks.transfer import TransferGenerator
+
+_TOLERANCE = 0.01  # of the base's error: less than anybody sees
+_BATCH = 16
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What generators are checked on. Images are (n, 3, s, s), sRGB in [0, 1].
+
+    Attributes:
+        inputs, codes, truth: studio portraits, (n, d) the looks asked for, and the truth.
+        people: validation users.
+        looks: style codes (d,) by look.
+        photos: uint8 (m, s, s, 3) validation photos of each look's creator.
+    """
+
+    inputs: Tensor
+    codes: Tensor
+    truth: Tensor
+    people: Tensor
+    looks: dict[str, Tensor]
+    photos: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What was measured of a generator; rows of two generators' measures are the same pictures.
+
+    Attributes:
+        truth: (n,) mean absolute errors in 255ths on studio portraits.
+        shapes: (people, looks) of shapes lost, 0 to 2, see `losses.shape_loss`.
+        features: by look, (people, f), see `kid.kid_features`.
+    """
+
+    truth: np.ndarray
+    shapes: np.ndarray
+    features: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A generator beside the base: differences, below 0 where it is better, with 95% intervals.
+
+    Attributes:
+        truth: in 255ths.
+        shapes: of the share of shapes lost.
+        kid: to the creators' photos; None where these or the people are too few to say.
+        objections: why it is not to be kept; none where it is.
+    """
+
+    truth: Interval
+    shapes: Interval
+    kid: Interval | None
+    objections: list[str]
+
+
+def measure(generator: TransferGenerator, checked: Checked) -> Measures:
+    """Measure a generator, on the device that it is on."""
+    device = next(generator.parameters()).device
+
+    def restyled(images: Tensor, codes: Tensor) -> Tensor:
+        parts = zip(images.split(_BATCH), codes.split(_BATCH), strict=True)
+        with torch.no_grad():
+            return torch.cat([generator(i.to(device), c.to(device)).clamp(0, 1).cpu() for i, c in parts])
+
+    truth = (restyled(checked.inputs, checked.codes) - checked.truth).abs().mean((1, 2, 3)) * 255
+    shapes, features = [], {}
+    for name, code in checked.looks.items():
+        results = restyled(checked.people, code.expand(len(checked.people), -1))
+        shapes.append([float(shape_loss(a, b)) for a, b in zip(results.split(1), checked.people.split(1), strict=True)])
+        features[name] = kid_features(to_uint8(results))
+    return Measures(truth.numpy(), np.array(shapes).T, features)
+
+
+def compare(candidate: Measures, base: Measures, photos: dict[str, np.ndarray], draws: int = 1000) -> Comparison:
+    """Hold a generator against the base.
+
+    Args:
+        candidate, base: of the same pictures.
+        photos: uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 4 are left out of `kid`.
+        draws: of the bootstrap.
+    """
+    truth = bootstrap(candidate.truth - base.truth, draws)
+    shapes = bootstrap((candidate.shapes - base.shapes).mean(1), draws)
+    known = [name for name, own in photos.items() if len(own) >= LEAST_PICTURES]
+    kid = None
+    if known and len(candidate.shapes) >= LEAST_PICTURES:
+        sets = ([measures.features[name] for name in known] for measures in (candidate, base))
+        kid = kid_difference(*sets, [kid_features(photos[name]) for name in known], draws)
+    objections = []
+    if truth.mean > _TOLERANCE * base.truth.mean():
+        objections.append(f"known truth is missed by {truth.mean:.2f} of 255 levels more")
+    if shapes.mean > _TOLERANCE:
+        objections.append(f"{shapes.mean:.3f} more of people's shapes are lost")
+    if kid is None:
+        objections.append("too few validation photos to tell whether results are nearer to the creators'")
+    elif kid.high >= 0:
+        objections.append(f"results are not surely nearer to the creators' photos (KID {kid.mean:+.3f})")
+    return Comparison(truth, shapes, kid, objections)

@@ -1,0 +1,76 @@
+"""The guard: what got worse is not kept, and says why; what got nearer to the creators and lost nothing is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from influencer_style.adversarial.guard import Checked, Measures, compare, measure
+from influencer_style.looks.profile import TRANSPORT
+from influencer_style.networks.bundle import to_uint8
+from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+
+WIDTH = 112 + TRANSPORT
+
+
+def pictures(count, seed, light=1.0):
+    chance = torch.Generator().manual_seed(seed)
+    return light * torch.nn.functional.interpolate(torch.rand(count, 3, 8, 8, generator=chance), 64, mode="bilinear")
+
+
+def darkening(by):
+    """A style code whose grade scales light, which the untrained generator follows."""
+    code = torch.zeros(WIDTH)
+    code[-TRANSPORT:][:9] = (by - 1) * torch.eye(3).flatten()
+    return code
+
+
+@pytest.fixture(scope="module")
+def generator():
+    torch.manual_seed(0)
+    return TransferGenerator(TransferConfig(code=WIDTH, channels=8, blocks=1, masks=2)).eval()
+
+
+@pytest.fixture(scope="module")
+def checked():
+    inputs = pictures(6, 1)
+    return Checked(
+        inputs, darkening(0.5).expand(6, -1), 0.5 * inputs, pictures(8, 2), {"dark": darkening(0.5)},
+        {"dark": to_uint8(pictures(8, 3, 0.5))},
+    )  # fmt: skip
+
+
+def test_a_generator_is_measured_picture_by_picture(generator, checked):
+    found = measure(generator, checked)
+    assert found.truth.shape == (6,) and found.truth.max() < 1
+    assert found.shapes.shape == (8, 1) and 0 <= found.shapes.min() and found.shapes.max() < 0.05
+    assert found.features["dark"].shape[0] == 8
+    wrong = measure(generator, replace(checked, truth=checked.inputs))
+    assert (wrong.truth > 10).all()
+
+
+def test_what_is_nearer_to_the_creator_and_no_worse_is_kept(generator, checked):
+    near = measure(generator, checked)
+    far = measure(generator, replace(checked, looks={"dark": darkening(1.0)}))
+    assert compare(replace(near, shapes=far.shapes), replace(far, truth=near.truth), checked.photos).objections == []
+
+
+def changed(found, **parts):
+    return Measures(**(vars(found) | parts))
+
+
+def test_what_got_worse_is_named(generator, checked):
+    base = measure(generator, checked)
+    (reason,) = compare(base, base, checked.photos).objections
+    assert "not surely nearer" in reason
+    worse = compare(changed(base, truth=base.truth + 3), base, checked.photos)
+    assert any("missed by 3.00 of 255 levels more" in why for why in worse.objections)
+    lost = compare(changed(base, shapes=base.shapes + 0.1), base, checked.photos)
+    assert any("0.100 more of people's shapes" in why for why in lost.objections)
+
+
+def test_without_enough_photos_nothing_is_kept(generator, checked):
+    base = measure(generator, checked)
+    found = compare(base, base, {"dark": np.zeros((2, 64, 64, 3), np.uint8)})
+    assert found.kid is None and any("too few validation photos" in why for why in found.objections)
