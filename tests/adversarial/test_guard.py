@@ -72,5 +72,5 @@ def test_what_got_worse_is_named(generator, checked):
 
 def test_without_enough_photos_nothing_is_kept(generator, checked):
     base = measure(generator, checked)
-    found = compare(base, base, {"dark": np.zeros((2, 64, 64, 3), np.uint8)})
+    found = compare(base, base, {"dark": np.zeros((1, 64, 64, 3), np.uint8)})
     assert found.kid is None and any("too few validation photos" in why for why in found.objections)

@@ -103,5 +103,16 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
         faces=faces,
         history=pd.DataFrame({"step": [10, 20, 30], "seconds": [1.0, 2.0, 3.0], "total": [3.0, 2.0, 1.5]}),
         samples=Image.new("RGB", (200, 100), "teal"),
+        decision={
+            "kept": "base",
+            "why": "people's <b>shapes</b> are lost",
+            "compared": {
+                "adapted": {
+                    "truth": {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 9},
+                    "shapes": {"mean": 0.02, "low": 0.01, "high": 0.03, "n": 9},
+                    "kid": None,
+                }
+            },
+        },
         card="# A <card>\n\n- 450 random looks\n",
     )

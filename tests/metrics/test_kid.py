@@ -129,5 +129,6 @@ def test_the_difference_is_sure_where_the_same_people_came_nearer_and_only_there
     shuffled = [own[np.random.default_rng(6).permutation(30)] for own in people]
     none = kid_difference(shuffled, people, photos)
     assert abs(none.mean) < 1e-9 and none.low < 0 < none.high
-    with pytest.raises(ValueError, match="at least 4"):
-        kid_difference([people[0][:3]], [people[0][:3]], photos[:1])
+    for few, own in ((people[0][:3], photos[0]), (people[0], photos[0][:1])):
+        with pytest.raises(ValueError, match="at least 4 people, and 2 photos"):
+            kid_difference([few], [few], [own])

@@ -98,6 +98,12 @@ def test_the_report_tells_what_was_left_out_and_shows_people(page, evidence):
     assert rows == 2 * 2 + 2 * min(4, results // 2)
 
 
+def test_the_report_tells_which_generator_was_kept_and_why(page):
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "The generator kept is the base: people&#39;s &lt;b&gt;shapes&lt;/b&gt; are lost" in text
+    assert "adapted, beside the base +0.500 (+0.400 to +0.600) +0.020 (+0.010 to +0.030) too few photos" in text
+
+
 def test_the_best_and_the_worst_take_the_looks_in_turn(evidence):
     best, worst = _extremes(evidence, "do_nothing")
     own = evidence.scores[evidence.scores["method"] == "generator"].sort_values("delta_e")

@@ -94,6 +94,7 @@ def world(tmp_path_factory) -> dict:
         ),
         "training_history": pd.DataFrame({"step": [10, 20], "seconds": [1.0, 2.0], "total": [2.0, 1.0]}),
         "training_samples": Image.new("RGB", (64, 64)),
+        "training_decision": {"kept": "base", "why": "training.adapt is off"},
         "params:evaluation": EvaluationParameters(**SETTINGS),
         "empty": store(folder / "empty", []),
     }

@@ -12,18 +12,22 @@ def shipped():
     return yaml.safe_load(in_project("conf/base/parameters_training.yml").read_text())["training"]
 
 
-def test_the_profile_goes_before_the_loop(shipped):
-    settings = TrainingParameters(**(shipped | {"profile": "cpu"})).settings
-    assert settings.steps == shipped["profiles"]["cpu"]["steps"] and settings.rate == shipped["loop"]["rate"]
-    assert settings.stream.resolution == 64 and settings.stream.sittings == shipped["loop"]["stream"]["sittings"]
-    large = TrainingParameters(**(shipped | {"profile": "gpu"})).settings
-    assert large.stream.resolution == 128 and large.channels == 48
+def test_the_start_and_the_profile_go_before_the_loop(shipped):
+    def settings(**changes):
+        return TrainingParameters(**(shipped | changes)).settings
+
+    scratch = settings(profile="cpu", initial="scratch")
+    assert scratch.steps == shipped["from_scratch"]["cpu"]["steps"] and scratch.seed == shipped["loop"]["seed"]
+    assert scratch.stream.resolution == 64 and scratch.stream.sittings == shipped["loop"]["stream"]["sittings"]
+    assert settings(profile="gpu", initial="scratch").stream.resolution == 128
+    adapting = settings(profile="cpu")
+    assert adapting.head_start and adapting.relativistic and adapting.weights.r2 and adapting.rate < scratch.rate
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"seed": "x"}, {"rate": "nan"}, {"unknown": 1}, {"stream": {"unknown": 1}}, {"ema": 1.0},
+        {"seed": "x"}, {"code_noise": "nan"}, {"unknown": 1}, {"stream": {"unknown": 1}}, {"colour": 2.0},
         {"weights": {"unknown": 1}},
     ],
 )  # fmt: skip
@@ -34,7 +38,7 @@ def test_bad_parameters_are_refused_by_name(shipped, change):
 
 
 def test_a_profile_that_is_not_there_is_named(shipped):
-    with pytest.raises(ValueError, match="profiles has no 'gpu'"):
-        TrainingParameters(**(shipped | {"profile": "gpu", "profiles": {"cpu": shipped["profiles"]["cpu"]}}))
+    with pytest.raises(ValueError, match="from_base has no 'gpu'"):
+        TrainingParameters(**(shipped | {"profile": "gpu", "from_base": {"cpu": shipped["from_base"]["cpu"]}}))
     with pytest.raises(ValueError, match="initial"):
         TrainingParameters(**(shipped | {"initial": "best"}))

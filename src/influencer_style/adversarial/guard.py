@@ -6,6 +6,7 @@ Checked on nobody that training has seen: known truth from the studio, and users
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from influencer_style.adversarial.losses import shape_loss
 from influencer_style.metrics.intervals import Interval, bootstrap
-from influencer_style.metrics.kid import LEAST_PICTURES, kid_difference, kid_features
+from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
 from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.transfer import TransferGenerator
 
@@ -71,6 +72,12 @@ class Comparison:
     kid: Interval | None
     objections: list[str]
 
+    @classmethod
+    def from_dict(cls, told: dict[str, Any]) -> Comparison:
+        """Undo `dataclasses.asdict`."""
+        intervals = {name: told[name] and Interval(**told[name]) for name in ("truth", "shapes", "kid")}
+        return cls(**intervals, objections=told["objections"])
+
 
 def measure(generator: TransferGenerator, checked: Checked) -> Measures:
     """Measure a generator, on the device that it is on."""
@@ -95,12 +102,12 @@ def compare(candidate: Measures, base: Measures, photos: dict[str, np.ndarray], 
 
     Args:
         candidate, base: of the same pictures.
-        photos: uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 4 are left out of `kid`.
+        photos: uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 2 are left out of `kid`.
         draws: of the bootstrap.
     """
     truth = bootstrap(candidate.truth - base.truth, draws)
     shapes = bootstrap((candidate.shapes - base.shapes).mean(1), draws)
-    known = [name for name, own in photos.items() if len(own) >= LEAST_PICTURES]
+    known = [name for name, own in photos.items() if len(own) >= LEAST_PHOTOS]
     kid = None
     if known and len(candidate.shapes) >= LEAST_PICTURES:
         sets = ([measures.features[name] for name in known] for measures in (candidate, base))

@@ -14,6 +14,7 @@ from influencer_style.metrics.colour import lab_thumbnails
 from influencer_style.metrics.intervals import Interval, around, weights_of_draws
 
 LEAST_PICTURES = 4
+LEAST_PHOTOS = 2  # of a look, for a difference
 _SIDE = 64
 _CELLS = 4
 _ORIENTATIONS = 8
@@ -84,11 +85,12 @@ def kid_difference(
         the mean difference over looks with its 95% interval, n people.
 
     Raises:
-        ValueError: when there are fewer than 4 people or photos of a look.
+        ValueError: when there are fewer than 4 people, or fewer than 2 photos of a look.
     """
     count = len(one[0])
-    if min([count, *map(len, photos)]) < LEAST_PICTURES:
-        raise ValueError(f"a kernel distance needs at least {LEAST_PICTURES} pictures in each set")
+    # The photos' distances from each other cancel, so that few of them will do.
+    if count < LEAST_PICTURES or min(map(len, photos)) < LEAST_PHOTOS:
+        raise ValueError(f"a difference needs at least {LEAST_PICTURES} people, and {LEAST_PHOTOS} photos of each look")
     weights = _with_everybody(count, draws, seed)
     differences = []
     for number, (first, second, own) in enumerate(zip(one, other, photos, strict=True)):

@@ -18,7 +18,7 @@ from influencer_style.metrics.limits import limits
 from influencer_style.metrics.report_photos import photo_counts, photos_left_out
 from influencer_style.metrics.report_tables import bars, further_tables, main_table
 from influencer_style.metrics.scorecard import best_baseline
-from influencer_style.metrics.wording import LABELS, METRICS, headline_sentence, spoken
+from influencer_style.metrics.wording import LABELS, METRICS, decision_in_words, headline_sentence, spoken
 
 _TILE, _SAMPLES_WIDTH = 224, 1400
 _EXTREMES = 4
@@ -37,6 +37,8 @@ class Evidence:
         faces: a row for each accepted photo: `photo_id`, `status`, `reason`.
         history: losses over the steps, see `figures.training_curves`.
         samples: samples along the training.
+        decision: which generator was `kept`, `why`, and where there was a choice, what was `compared`: by name
+            differences `truth`, `shapes` and `kid`, each an interval as numbers, or None.
         card: the model card, Markdown.
     """
 
@@ -48,6 +50,7 @@ class Evidence:
     faces: pd.DataFrame
     history: pd.DataFrame
     samples: Image.Image
+    decision: Mapping[str, Any]
     card: str
 
 
@@ -82,6 +85,7 @@ def write_report(evidence: Evidence, people: int = 3) -> str:
         curves=training_curves(evidence.history),
         last=evidence.history.iloc[-1].to_dict(),
         samples=photo_uri(samples, quality=85),
+        decision=decision_in_words(evidence.decision),
         card=evidence.card,
         counts=photo_counts(evidence.manifest, evidence.faces),
         left_out=photos_left_out(evidence.manifest, evidence.faces),

@@ -97,3 +97,23 @@ def _nearer(scorecard: Mapping[str, Any], method: str) -> str:
 def spoken(value: Any) -> str:
     """Return a consent's value as text."""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def decision_in_words(decision: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which generator was kept and why, and a row of figures in words for each comparison there was."""
+    names = {
+        "adapted": "adapted, beside the base",
+        "adapted_without_adversary": "adapted without the adversary, beside the base",
+        "adversary": "with the adversary, beside without",
+    }
+    kept = {"base": "the base", "adapted": "the base, adapted to the creators", "trained": "trained from nothing"}
+
+    def figure(told: Mapping[str, float] | None) -> str:
+        return "too few photos" if told is None else f"{told['mean']:+.3f} ({told['low']:+.3f} to {told['high']:+.3f})"
+
+    rows = [
+        {"name": names[name], **{part: figure(told[part]) for part in ("truth", "shapes", "kid")}}
+        for name, told in decision.get("compared", {}).items()
+    ]
+    name = kept.get(decision["kept"], "the base, adapted to the creators without an adversary")
+    return {"kept": name, "why": decision["why"], "rows": rows}

@@ -85,6 +85,7 @@ def write_report(
     face_crops: FaceStore,
     training_history: pd.DataFrame,
     training_samples: Image.Image,
+    training_decision: dict[str, Any],
     parameters: EvaluationParameters,
 ) -> str:
     """Write the report: one HTML page that opens without a network."""
@@ -97,6 +98,7 @@ def write_report(
         faces=face_crops.table,
         history=training_history,
         samples=training_samples,
+        decision=training_decision,
         card=bundle.card,
     )
     page = report.write_report(evidence, parameters.report_people)

@@ -33,6 +33,7 @@ def create_pipeline() -> Pipeline:
                     "face_crops",
                     "training_history",
                     "training_samples",
+                    "training_decision",
                     "params:evaluation",
                 ],
                 "report",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +17,17 @@ import influencer_style.looks
 import influencer_style.networks
 import influencer_style.studio
 from influencer_style.adversarial.creators import CreatorPhotos, resize
-from influencer_style.adversarial.pictures import draw_curves, draw_samples
-from influencer_style.adversarial.stream import StudioStream
-from influencer_style.adversarial.trainer import train as train_transfer
+from influencer_style.adversarial.pictures import draw_curves
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles, code_width
 from influencer_style.networks.base import Base, BaseError
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
-from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
-from influencer_style.pipelines.watching import SampleStrips, told
+from influencer_style.pipelines.training.ways import Way, with_shape_of
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
 
@@ -51,14 +47,15 @@ def train(
     looks: LookProfiles,
     work: Path,
     parameters: TrainingParameters,
-) -> dict[str, Any]:
-    """Take the base, or train a generator, or take the one that was trained from the same inputs and parameters.
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Take the base, adapt it, or train from nothing; or take what was trained from the same inputs and parameters.
 
     A training that was interrupted goes on from its checkpoint, in a folder of `work` named by the fingerprint of all
     that it depends on.
 
     Returns:
-        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`, `base_sha256`.
+        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`, `base_sha256`; and
+        which generator was kept, and why: `kept`, `why`, and where there was a choice `compared`.
 
     Raises:
         ValueError: when no creator allows training.
@@ -81,38 +78,34 @@ def train(
         "code": source_fingerprint(*_PACKAGES),
     }
     made_from = fingerprint(parts)
-    kept = {"fingerprint": made_from, "data_sha256": data_sha256, "base_sha256": parts["base"]}
     folder = work / made_from[:16]
     _say_what_changed(parts, folder)
-    codes = {name: looks.code(name) for name in looks.names}
-    if base is not None:
-        resolution = base.generator.config.resolution
-        people = _some_people(crops, resolution)
-        samples = draw_samples(base.generator, people, codes, int(base.history[-1]["step"]))
-        write_text(folder / "inputs.json", json.dumps(parts, indent=2))
-        log.info("The base is taken as it is: the creators' photos tell it their looks")
-        return {"generator": base.generator, "history": base.history, "samples": samples} | kept
-
     settings = parameters.settings
+    if base is not None:
+        settings = with_shape_of(settings, base.generator.config)
     resolution = settings.stream.resolution
-    pixels = {name: crops.pixels(rows) for name, rows in creators.items()}
-    real = CreatorPhotos(crops.pixels(users), pixels, looks, resolution)
     people = _some_people(crops, resolution)
-    strips = SampleStrips(folder / "samples")
-
-    def show(step: int, generator: TransferGenerator) -> None:
-        strips.keep(step, draw_samples(generator, people, codes, step))
-
-    stream = StudioStream(
-        settings.stream, folder, encoder, settings.shard_every, window=settings.window, workers=settings.workers
-    )
-    with told(settings.steps, "Training") as watch, stream:
-        watch = replace(watch, samples=show)
-        state = train_transfer(settings, stream.at, encoder, folder / "checkpoint.pt", watch, real, parameters.device)
+    way = Way(settings, folder, encoder, looks, people, parameters.device)
+    if base is not None and not parameters.adapt:
+        found, decision = way.take(base)
+    else:
+        pixels = {name: crops.pixels(rows) for name, rows in creators.items()}
+        real = CreatorPhotos(crops.pixels(users), pixels, looks, resolution)
+        if base is None:
+            found, decision = way.train(real)
+        else:
+            unseen = (
+                _rows(crops, role="user", split="validation"),
+                {name: _rows(crops, slug=name, split="validation") for name in allowed},
+            )
+            others = resize(crops.pixels(unseen[0]), resolution).float().div(255)
+            kept_back = {name: crops.pixels(rows) for name, rows in unseen[1].items()}
+            found, decision = way.adapt(base, real, others, kept_back)
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
-    shutil.rmtree(folder / "shards", ignore_errors=True)  # hundreds of megabytes that can be made again
     _forget_old_trainings(folder)
-    return {"generator": state.average, "history": state.history, "samples": strips.stacked()} | kept
+    log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
+    hashes = {"fingerprint": made_from, "data_sha256": data_sha256, "base_sha256": parts["base"]}
+    return found | hashes, decision
 
 
 def pack_generator(

@@ -14,41 +14,48 @@ from influencer_style.adversarial.trainer import best_device
 class TrainingParameters(BaseModel):
     """The parameters of `training`; conf/base/parameters_training.yml says what each is for.
 
-    `loop` holds what `TrainerSettings` has on any machine, `profiles` what fits one kind of machine.
+    `loop` holds what `TrainerSettings` has anyway; `from_base` and `from_scratch` what belongs to such a start on one
+    kind of machine, and goes before it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     profile: Literal["auto", "cpu", "gpu"]
     initial: Literal["base", "scratch"]
     base: str
+    adapt: bool
     loop: dict[str, Any]
-    profiles: dict[Literal["cpu", "gpu"], dict[str, Any]]
+    from_base: dict[Literal["cpu", "gpu"], dict[str, Any]]
+    from_scratch: dict[Literal["cpu", "gpu"], dict[str, Any]]
 
     @model_validator(mode="after")
-    def _loop_is_complete(self) -> TrainingParameters:
-        for name in self.profiles:
-            self._settings(name)
-        if self._chosen not in self.profiles:
-            raise ValueError(f"profiles has no {self._chosen!r}, which profile: {self.profile} asks for")
+    def _all_are_settings(self) -> TrainingParameters:
+        for starts in (self.from_base, self.from_scratch):
+            for own in starts.values():
+                self._merged(own)
+        if self._profile not in self._starts:
+            raise ValueError(f"from_{self.initial} has no {self._profile!r}, which profile: {self.profile} asks for")
         return self
 
     @property
     def device(self) -> str:
-        """`cuda` where there is a GPU and the profile does not say `cpu`; else `cpu`."""
+        """The best that this machine has, but where the profile says `cpu`."""
         return "cpu" if self.profile == "cpu" else best_device()
 
     @cached_property
     def settings(self) -> TrainerSettings:
-        """The profile in force: `auto` takes `gpu` where there is one."""
-        return self._settings(self._chosen)
+        """Those of the start and the profile in force: `auto` takes `gpu` where there is one."""
+        return self._merged(self._starts[self._profile])
 
     @property
-    def _chosen(self) -> str:
+    def _starts(self) -> dict[str, dict[str, Any]]:
+        return self.from_base if self.initial == "base" else self.from_scratch
+
+    @property
+    def _profile(self) -> str:
         if self.profile != "auto":
             return self.profile
         return "cpu" if self.device == "cpu" else "gpu"
 
-    def _settings(self, profile: str) -> TrainerSettings:
-        own = self.profiles[profile]
-        stream = {**self.loop.get("stream", {}), **own.get("stream", {})}
-        return TypeAdapter(TrainerSettings).validate_python({**self.loop, **own, "stream": stream})
+    def _merged(self, own: dict[str, Any]) -> TrainerSettings:
+        nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in ("stream", "weights")}
+        return TypeAdapter(TrainerSettings).validate_python({**self.loop, **own, **nested})

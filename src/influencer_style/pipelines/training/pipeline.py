@@ -6,13 +6,13 @@ from influencer_style.pipelines.training.nodes import pack_generator, train
 
 
 def create_pipeline() -> Pipeline:
-    """Crops and looks -> a generator, the base's or trained against a discriminator, registered."""
+    """Crops and looks -> a generator: the base, the base adapted, or one trained from nothing; registered."""
     return Pipeline(
         [
             Node(
                 train,
                 ["face_crops", "style_encoder", "look_profiles", "training_folder", "params:training"],
-                "trained_transfer",
+                ["trained_transfer", "training_decision"],
                 name="train_transfer",
             ),
             Node(

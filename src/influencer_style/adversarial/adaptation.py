@@ -1,0 +1,115 @@
+"""Adapts the base to the creators' own photos, twice: with the adversary and without. The guard says what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.adversarial.guard import Checked, Comparison, compare, measure
+from influencer_style.adversarial.loop import State, Watch
+from influencer_style.adversarial.settings import TrainerSettings
+from influencer_style.adversarial.stream import Shard
+from influencer_style.adversarial.trainer import train
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.storage.atomic import write_text
+
+BASE, ADAPTED, PLAIN = "base", "adapted", "adapted_without_adversary"
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """What came of it.
+
+    Attributes:
+        generators: `base`, `adapted` and `adapted_without_adversary`.
+        comparisons: of the latter two with the base; and `adversary`, of `adapted` with `adapted_without_adversary`.
+        kept: the name of the generator to use.
+        why: a sentence.
+        history: the losses of the training whose generator is kept, else of `adapted`.
+    """
+
+    generators: dict[str, TransferGenerator]
+    comparisons: dict[str, Comparison]
+    kept: str
+    why: str
+    history: list[dict[str, float]]
+
+    @property
+    def trained(self) -> str:
+        """The name of the training that `history` is of."""
+        return ADAPTED if self.kept == BASE else self.kept
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what was decided and why, as plain numbers and words."""
+        compared = {name: asdict(comparison) for name, comparison in self.comparisons.items()}
+        return {"kept": self.kept, "why": self.why, "compared": compared}
+
+
+def adapt(
+    base: TransferGenerator,
+    settings: TrainerSettings,
+    shards_at: Callable[[int], list[Shard]],
+    encoder: StyleEncoder,
+    folder: Path,
+    checked: Callable[[], Checked],
+    creators: CreatorPhotos,
+    watched: Callable[[str, Callable[[Watch], State]], State] = lambda name, run: run(Watch()),
+    device: str = "cpu",
+) -> Adaptation:
+    """Train from the base on studio examples and creators' photos; an interrupted adaptation goes on.
+
+    Args:
+        base: to start from, and to fall back on.
+        settings: of the training with the adversary; without it the rest is the same.
+        shards_at: studio examples, see `trainer.train`.
+        encoder: of the style codes.
+        folder: for the checkpoints.
+        checked: makes what nobody was taught; not called where it was compared before.
+        creators: their photos, and the users'.
+        watched: given the name of each of the two trainings, and what runs it when it is given a watch.
+        device: torch's name of it.
+
+    Raises:
+        TrainingDiverged: see `trainer.train`.
+    """
+    plain = replace(settings, head_start=0, weights=replace(settings.weights, adversarial=0.0))
+    trained = {}
+    for name, own in ((PLAIN, plain), (ADAPTED, settings)):
+
+        def run(watch: Watch, name: str = name, own: TrainerSettings = own) -> State:
+            return train(own, shards_at, encoder, folder / f"{name}.pt", watch, creators, device, base)
+
+        trained[name] = watched(name, run)
+    generators = {BASE: base} | {name: state.average for name, state in trained.items()}
+    decided = folder / "comparisons.json"
+    if decided.exists():
+        comparisons = {name: Comparison.from_dict(told) for name, told in json.loads(decided.read_text()).items()}
+    else:
+        comparisons = _compared(generators, checked())
+        write_text(decided, json.dumps({name: asdict(found) for name, found in comparisons.items()}))
+    kept, why = _choose(comparisons)
+    history = trained[ADAPTED if kept == BASE else kept].history
+    return Adaptation(generators, comparisons, kept, why, history)
+
+
+def _compared(generators: dict[str, TransferGenerator], checked: Checked) -> dict[str, Comparison]:
+    measures = {name: measure(generator, checked) for name, generator in generators.items()}
+    pairs = {PLAIN: (PLAIN, BASE), ADAPTED: (ADAPTED, BASE), "adversary": (ADAPTED, PLAIN)}
+    return {name: compare(measures[one], measures[other], checked.photos) for name, (one, other) in pairs.items()}
+
+
+def _choose(comparisons: dict[str, Comparison]) -> tuple[str, str]:
+    refused = {name: comparisons[name].objections for name in (ADAPTED, PLAIN)}
+    earned = not comparisons["adversary"].objections
+    fine = "nothing got worse, and results are nearer to the creators' photos"
+    if not refused[ADAPTED] and (earned or refused[PLAIN]):
+        return ADAPTED, fine
+    if not refused[PLAIN]:
+        against = refused[ADAPTED] or comparisons["adversary"].objections
+        return PLAIN, f"{fine}; but with the adversary {'; '.join(against)}"
+    return BASE, "; ".join(refused[ADAPTED])

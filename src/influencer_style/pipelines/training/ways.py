@@ -1,0 +1,125 @@
+"""The ways to a generator: take the base, adapt it to the creators, or train one from nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from influencer_style.adversarial.adaptation import adapt
+from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.adversarial.guard import Checked
+from influencer_style.adversarial.loop import Watch
+from influencer_style.adversarial.pictures import draw_samples
+from influencer_style.adversarial.pretraining import HeldOut
+from influencer_style.adversarial.settings import TrainerSettings
+from influencer_style.adversarial.stream import StudioStream
+from influencer_style.adversarial.trainer import train
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.base import Base
+from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.pipelines.watching import SampleStrips, told
+
+Found = tuple[dict[str, Any], dict[str, Any]]
+
+
+def with_shape_of(settings: TrainerSettings, config: TransferConfig) -> TrainerSettings:
+    """Return the settings with the resolution and width of a generator to start from."""
+    return replace(settings, channels=config.channels, stream=replace(settings.stream, resolution=config.resolution))
+
+
+@dataclass(frozen=True)
+class Way:
+    """What all ways need. Each returns `generator`, `history` and `samples`; and what was `kept`, and `why`.
+
+    Attributes:
+        settings: of the loop.
+        folder: for checkpoints, shards and samples; a training that was interrupted goes on from there.
+        encoder: of the style codes.
+        looks: the creators'.
+        people: (n, 3, s, s) in [0, 1], to draw samples of.
+        device: torch's name of it.
+    """
+
+    settings: TrainerSettings
+    folder: Path
+    encoder: StyleEncoder
+    looks: LookProfiles
+    people: Tensor
+    device: str
+
+    def take(self, base: Base) -> Found:
+        """Take the base as it is: the creators' photos tell it their looks."""
+        samples = draw_samples(base.generator, self.people, self._codes, int(base.history[-1]["step"]))
+        found = {"generator": base.generator, "history": base.history, "samples": samples}
+        return found, {"kept": "base", "why": "training.adapt is off"}
+
+    def train(self, creators: CreatorPhotos) -> Found:
+        """Train from nothing."""
+        strips = SampleStrips(self.folder / "samples")
+        with self._stream() as stream, self._watch("Training", strips) as watch:
+            checkpoint = self.folder / "checkpoint.pt"
+            state = train(self.settings, stream.at, self.encoder, checkpoint, watch, creators, self.device)
+        found = {"generator": state.average, "history": state.history, "samples": strips.stacked()}
+        return found, {"kept": "trained", "why": "training.initial is scratch"}
+
+    def adapt(self, base: Base, creators: CreatorPhotos, people: Tensor, photos: dict[str, np.ndarray]) -> Found:
+        """Adapt the base, and keep what the guard lets pass.
+
+        Args:
+            base: to start from.
+            creators: what is learnt from.
+            people: (n, 3, s, s) in [0, 1], validation users.
+            photos: uint8 (m, s, s, 3) by look, validation photos of the creators.
+        """
+        strips = {}
+
+        def checked() -> Checked:
+            held_out = HeldOut.of(self.settings.stream, self.folder, self.encoder)
+            known = [
+                torch.cat([getattr(held_out.looks, name), getattr(held_out.colour, name)])
+                for name in ("inputs", "codes", "truth")
+            ]
+            return Checked(*known, people, {name: self._codes[name] for name in creators.names}, photos)
+
+        def train_one(name: str, train: Any) -> Any:
+            strips[name] = SampleStrips(self.folder / "samples" / name)
+            with self._watch(name.replace("_", " ").capitalize(), strips[name]) as watch:
+                return train(watch)
+
+        with self._stream() as stream:
+            done = adapt(
+                base.generator, self.settings, stream.at, self.encoder, self.folder, checked, creators, train_one,
+                self.device,
+            )  # fmt: skip
+        samples = strips[done.trained].stacked()
+        return {"generator": done.generators[done.kept], "history": done.history, "samples": samples}, done.as_dict()
+
+    @property
+    def _codes(self) -> dict[str, Tensor]:
+        return {name: self.looks.code(name) for name in self.looks.names}
+
+    @contextmanager
+    def _stream(self) -> Iterator[StudioStream]:
+        s = self.settings
+        with StudioStream(
+            s.stream, self.folder, self.encoder, s.shard_every, window=s.window, workers=s.workers
+        ) as stream:
+            yield stream
+        shutil.rmtree(self.folder / "shards", ignore_errors=True)  # hundreds of megabytes that can be made again
+
+    @contextmanager
+    def _watch(self, title: str, strips: SampleStrips) -> Iterator[Watch]:
+        def show(step: int, generator: TransferGenerator) -> None:
+            strips.keep(step, draw_samples(generator, self.people, self._codes, step))
+
+        with told(self.settings.steps, title) as watch:
+            yield replace(watch, samples=show)

@@ -1,0 +1,97 @@
+"""Adapting the base: both ways are trained, compared and told; what is decided once stays decided."""
+
+import pytest
+import torch
+
+from influencer_style.adversarial import adaptation
+from influencer_style.adversarial.adaptation import ADAPTED, BASE, PLAIN, adapt
+from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.adversarial.examples import draw_examples
+from influencer_style.adversarial.guard import Checked, Comparison
+from influencer_style.adversarial.settings import LossWeights, TrainerSettings
+from influencer_style.adversarial.stream import StreamSettings, make_shard
+from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
+from influencer_style.metrics.intervals import Interval
+from influencer_style.networks.bundle import to_tensor
+from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+
+STREAM = StreamSettings(resolution=32, sittings=3, targets=2, looks=1, references=2, grades=1, graded=4, photos=2)
+SETTINGS = TrainerSettings(
+    steps=4, examples=2, photos=2, head_start=1, relativistic=True, rate=1e-4, ema=0.5, stream=STREAM, threads=0,
+    weights=LossWeights(adversarial=0.05, r2=1.0),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def material():
+    """Encoder, shards, creators, and what is checked."""
+    encoder = load_encoder()
+    shards = [make_shard(STREAM, number, encoder) for number in range(2)]
+    people = shards[0].people
+    with torch.no_grad():
+        users, own = (SetStatistics.of(*describe(encoder, to_tensor(part))) for part in (people, people // 2))
+    looks = LookProfiles(users, [LookProfile("dark", "Dark", own)], encoder.sha256, encoder.groups)
+    creators = CreatorPhotos(people, {"dark": people // 2}, looks, 32)
+    known = draw_examples(shards, encoder.groups, 6, 0.5, 0.0, 8, torch.Generator().manual_seed(0))
+    others = to_tensor(shards[1].people)
+    checked = Checked(
+        known.inputs, known.codes, known.truth, others, {"dark": looks.code("dark")}, {"dark": shards[1].people // 2}
+    )
+    return encoder, shards, creators, checked
+
+
+@pytest.fixture(scope="module")
+def base(material):
+    torch.manual_seed(0)
+    return TransferGenerator(TransferConfig(code_width(material[0]), 32, channels=8)).eval()
+
+
+def adapted(folder, base, material, checked=None):
+    encoder, shards, creators, known = material
+    asked = checked or (lambda: known)
+    return adapt(base, SETTINGS, lambda step: shards, encoder, folder, asked, creators)
+
+
+def test_it_is_done_both_ways_and_decided_once(base, material, tmp_path):
+    first = adapted(tmp_path, base, material)
+    assert set(first.generators) == {BASE, ADAPTED, PLAIN} and set(first.comparisons) == {ADAPTED, PLAIN, "adversary"}
+    assert first.kept in first.generators and first.why and first.history[-1]["step"] == SETTINGS.steps
+    assert "adversarial" in first.history[-1] or first.kept == PLAIN
+
+    def never():
+        raise AssertionError("what was compared is not compared again")
+
+    again = adapted(tmp_path, base, material, never)
+    assert again.as_dict() == first.as_dict()
+    for name, generator in first.generators.items():
+        one, other = (torch.cat([p.flatten() for p in g.parameters()]) for g in (generator, again.generators[name]))
+        assert torch.equal(one, other)
+    told = first.as_dict()
+    assert told["compared"][ADAPTED]["truth"]["n"] == 6 and isinstance(told["compared"][PLAIN]["objections"], list)
+
+
+def found(*objections):
+    none = Interval(0.0, 0.0, 0.0, 1)
+    return Comparison(none, none, none, list(objections))
+
+
+@pytest.mark.parametrize(
+    ("with_adversary", "plain", "adversary", "kept"),
+    [
+        (found(), found(), found(), ADAPTED),
+        (found(), found(), found("no nearer"), PLAIN),
+        (found(), found("lost"), found("no nearer"), ADAPTED),
+        (found("lost"), found(), found(), PLAIN),
+        (found("lost"), found("lost"), found(), BASE),
+    ],
+)
+def test_the_adversary_has_to_earn_its_place(
+    base, material, tmp_path, monkeypatch, with_adversary, plain, adversary, kept
+):
+    comparisons = {ADAPTED: with_adversary, PLAIN: plain, "adversary": adversary}
+    monkeypatch.setattr(adaptation, "_compared", lambda generators, checked: comparisons)
+    monkeypatch.setattr(
+        adaptation, "train", lambda *arguments: type("State", (), {"average": arguments[7], "history": []})()
+    )
+    assert adapted(tmp_path, base, material).kept == kept
