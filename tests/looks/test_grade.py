@@ -54,7 +54,8 @@ def test_halves_split_each_area_at_its_own_mean():
 
 def test_the_same_people_under_a_grade_tell_the_grade():
     people = photos(40, 1)
-    grade, unexplained = likely_grade(observed(people), observed(graded(people)))
+    found = likely_grade(observed(people), observed(graded(people)))
+    grade, unexplained = found.change, found.unexplained
     test = photos(10, 2)
     assert error(grade, test, graded(test)) < 0.2 * (graded(test) - test).abs().mean()
     assert unexplained.abs().max() < 1
@@ -64,9 +65,9 @@ def test_other_people_under_no_grade_are_left_nearly_alone_and_under_a_bold_one_
     population, test = observed(photos(40, 3)), photos(10, 4)
     for seed in range(5, 10):
         others = photos(10, seed)
-        still, _ = likely_grade(population, observed(others))
+        still = likely_grade(population, observed(others)).change
         assert (applied(test, still) - test).abs().mean() < 0.03
-        bold, _ = likely_grade(population, observed(graded(others)))
+        bold = likely_grade(population, observed(graded(others))).change
         assert error(bold, test, graded(test)) < 0.5 * (graded(test) - test).abs().mean()
 
 
@@ -74,7 +75,7 @@ def test_the_fewer_photos_the_less_is_believed():
     population, test = observed(photos(40, 3)), photos(10, 4)
     change = [
         torch.stack([
-            (applied(test, likely_grade(population, observed(graded(photos(n, seed))))[0]) - test).abs().mean()
+            (applied(test, likely_grade(population, observed(graded(photos(n, seed)))).change) - test).abs().mean()
             for seed in range(20, 30)
         ]).mean()
         for n in (1, 40)
@@ -86,19 +87,21 @@ def test_many_photos_of_one_person_are_not_many_people():
     population, test = observed(photos(40, 3)), photos(10, 4)
 
     def change(pictures):
-        return (applied(test, likely_grade(population, observed(pictures))[0]) - test).abs().mean()
+        return (applied(test, likely_grade(population, observed(pictures)).change) - test).abs().mean()
 
     for seed in range(5, 10):
         other = photos(1, seed)
         alike = other + 0.02 * torch.randn(20, 3, 24, 24, generator=torch.Generator().manual_seed(seed))
         assert change(alike) < 1.5 * change(other) + 0.01
+        assert likely_grade(population, observed(alike)).shared > 0.5
+        for many in (photos(20, seed), graded(photos(20, seed))):
+            assert likely_grade(population, observed(many)).shared < 0.4
 
 
 def test_what_is_worn_in_one_area_is_more_than_a_grade_explains():
     people, painted = photos(40, 1), photos(40, 1)
     painted[:, 0, :, :10] = 0.9  # one area is red, always
-    _, worn = likely_grade(observed(people), observed(painted))
-    _, grade = likely_grade(observed(people), observed(graded(people)))
+    worn, grade = (likely_grade(observed(people), observed(p)).unexplained for p in (painted, graded(people)))
     assert worn.abs().max() > 3 > 1 > grade.abs().max()
 
 
@@ -109,5 +112,5 @@ def test_an_area_that_nobody_shows_says_nothing(count):
     hidden[:, 1] = 1
     part = Halves.of(regional_moments(pictures, halves(pictures, hidden))[:, 1:])
     assert torch.equal(part.photos[[1, 4]], torch.zeros(2))
-    grade, unexplained = likely_grade(observed(photos(20, 7)), part)
-    assert grade.isfinite().all() and torch.equal(unexplained[[1, 4]], torch.zeros(2, 3))
+    found = likely_grade(observed(photos(20, 7)), part)
+    assert found.change.isfinite().all() and torch.equal(found.unexplained[[1, 4]], torch.zeros(2, 3))

@@ -5,8 +5,9 @@ import torch
 
 from influencer_style.looks.encoder import EncoderError, load_encoder
 from influencer_style.looks.profile import (
+    ABOUT,
+    REGIONAL,
     TRANSPORT,
-    TRANSPORTS,
     LookProfile,
     LookProfiles,
     SetStatistics,
@@ -42,7 +43,7 @@ def looks(encoder, people):
 
 def test_the_population_has_no_look(looks):
     code = style_code(looks.reference, looks.reference, looks.groups)
-    told = code.shape[0] - TRANSPORT - 1 - 13 * TRANSPORTS  # then come what colours there are, and how many photos
+    told = code.shape[0] - TRANSPORT - ABOUT - REGIONAL  # then come what colours there are, and of how many photos
     assert code[:told].abs().max() < 1e-4 and code[-TRANSPORT:].abs().max() < 1e-3
 
 

@@ -1,9 +1,11 @@
 """The generator: strength 0 is the input, the untrained network is the likely grade, looks mix."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from influencer_style.looks.profile import TRANSPORT
+from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT
 from influencer_style.networks.transfer import Change, TransferConfig, TransferGenerator
 
 TOLD = 112  # what a code tells before its transports: at least each area's colours
@@ -59,7 +61,7 @@ def test_an_area_can_take_the_looks_colour_whatever_its_own_was(picture):
     with torch.no_grad():
         generator.transforms.bias.view(-1, 15)[:, 2] = 1  # as training may choose: areas go all the way
         asked = torch.zeros(2, TOLD + TRANSPORT)
-        told = asked[:, -TRANSPORT - 1 - 13 * 7 : -TRANSPORT - 1].unflatten(1, (7, 13))
+        told = asked[:, -TRANSPORT - ABOUT - REGIONAL : -TRANSPORT - ABOUT].unflatten(1, (7, 13))
         told[..., 3:6], told[..., 12] = torch.tensor([0.4, -0.2, 0.0]), 1.0  # mean colour .7, .4, .5
         for images in (picture, picture * 0.5):
             result = generator(images, asked)
@@ -67,6 +69,45 @@ def test_an_area_can_take_the_looks_colour_whatever_its_own_was(picture):
             shift = torch.einsum("nkhw,nchw->nkc", areas, result) / areas.sum((2, 3)).unsqueeze(-1)
             large = areas.mean((2, 3)) > 0.3
             assert large.any() and (shift[large] - torch.tensor([0.7, 0.4, 0.5])).abs().max() < 0.1
+
+
+def test_where_photos_share_nothing_the_grade_is_trusted_beside_the_network(picture):
+    generator = untrained(0.02)
+    asked, whole = code(), code()[:, -TRANSPORT:][:, :12]
+    matrix, offset = whole[:, :9].view(-1, 3, 3) + torch.eye(3), whole[:, 9:]
+    graded = torch.einsum("nij,njhw->nihw", matrix, picture) + offset[:, :, None, None]
+    with torch.no_grad():
+        own = {shared: generator(picture, with_shared(asked, shared)) for shared in (0.0, 0.25, 0.5)}
+        generator.config = replace(generator.config, trust=0.4)
+        for shared, trust in ((0.0, 0.4), (0.25, 0.7), (0.5, 1.0)):
+            found = generator(picture, with_shared(asked, shared))
+            assert torch.allclose(found, trust * own[shared] + (1 - trust) * graded, atol=1e-5)
+
+
+def with_shared(asked, shared):
+    asked = asked.clone()
+    asked[:, -TRANSPORT - 1] = shared
+    return asked
+
+
+def test_small_differences_are_doubted_and_large_ones_believed(picture):
+    generator = untrained(0.02)
+
+    def doubted(size):
+        asked = code()
+        asked[:, : TOLD - REGIONAL - ABOUT] *= size
+        with torch.no_grad():
+            results = []
+            for doubt in (0.0, 0.5):
+                generator.config = replace(generator.config, doubt=doubt)
+                results.append(generator(picture, asked))
+        none = asked.clone()
+        none[:, : TOLD - REGIONAL - ABOUT] = 0
+        with torch.no_grad():
+            least = generator(picture, none)
+        return (results[1] - least).norm() / (results[0] - least).norm()
+
+    assert doubted(0.1) < 0.1 and doubted(3.0) > 0.9
 
 
 def test_weights_say_how_much_of_the_change_each_area_gets(generator, picture):

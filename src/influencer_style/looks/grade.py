@@ -75,17 +75,29 @@ def halves(images: Tensor, areas: Tensor) -> Tensor:
     return torch.cat([areas * (1 - lighter), areas * lighter], 1)
 
 
-def likely_grade(source: Halves, target: Halves) -> tuple[Tensor, Tensor]:
+@dataclass(frozen=True)
+class LikelyGrade:
+    """A grade, and what it leaves open.
+
+    Attributes:
+        change: (12,) matrix (9) and offset (3) of the linear colour map less the identity, the posterior mean: 0 where
+            chance explains all.
+        unexplained: (k, 3) by how many standard errors each half's colour differs from what the grade makes it; 0 where
+            it is not seen. That is what is worn, or chance, but no grade.
+        shared: how much the set's photos have in common beyond the grade, 0 (photos of many people) to 1.
+    """
+
+    change: Tensor
+    unexplained: Tensor
+    shared: float
+
+
+def likely_grade(source: Halves, target: Halves) -> LikelyGrade:
     """Return the grade that most likely made the target's photos of photos like the source's.
 
     Args:
         source: the population, at least two photos for its scatter to be known.
         target: the set.
-
-    Returns:
-        (12,): matrix (9) and offset (3) of the linear colour map less the identity, the posterior mean: 0 where chance
-        explains all. And (k, 3): by how many standard errors each half's colour differs from what the grade makes it;
-        0 where it is not seen. That is what is worn, or chance, but no grade.
     """
     seen = (source.photos > 0) & (target.photos > 0)
     each = seen.repeat_interleave(3)
@@ -108,7 +120,8 @@ def likely_grade(source: Halves, target: Halves) -> tuple[Tensor, Tensor]:
     unexplained = ((told - design @ grade) / noise.diagonal().sqrt()).view(-1, 3)
     matrix, offset = grade.view(3, 4).split([3, 1], 1)
     offset = offset[:, 0] - matrix.sum(1) * _MIDDLE
-    return torch.cat([matrix.flatten(), offset]).float(), unexplained.float()
+    common = float(shared[seen].mean()) if seen.any() else 0.0
+    return LikelyGrade(torch.cat([matrix.flatten(), offset]).float(), unexplained.float(), common)
 
 
 def _posterior_mean(design: Tensor, told: Tensor, noise: Tensor) -> Tensor:

@@ -27,9 +27,10 @@ from influencer_style.looks.segmenter import AREAS
 
 TRANSPORTS = 1 + len(AREAS)  # of the whole picture, and of each area
 TRANSPORT = 12 * TRANSPORTS  # so many numbers at the end of a style code
-MOMENTS = (
-    3 * TRANSPORTS
-)  # rows of a photo's colour moments: the whole and each area, then their darker and lighter half
+REGIONAL = 13 * TRANSPORTS  # before them, what is told of each area
+ABOUT = 2  # between these two, what is told of the set itself
+# Rows of a photo's colour moments: the whole and each area, then the darker and the lighter half of each.
+MOMENTS = 3 * TRANSPORTS
 _PARTS = ("mean", "deviation", "moments", "between", "halves.colours", "halves.scatter", "halves.photos")
 _FILES = ("looks.json", "looks.safetensors")
 
@@ -100,11 +101,11 @@ def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
 def code_width(encoder: StyleEncoder) -> int:
     """Return how many numbers a style code has."""
     spread = encoder.groups[-1].stop - encoder.groups[-3].start
-    return encoder.dimension + spread + 3 * (MOMENTS - TRANSPORTS) + 13 * TRANSPORTS + 1 + TRANSPORT
+    return encoder.dimension + spread + 3 * (MOMENTS - TRANSPORTS) + REGIONAL + ABOUT + TRANSPORT
 
 
 def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[slice]) -> Tensor:
-    """Return the style code (d + 54 + 42 + 91 + 1 + 84,) of a set of photos against the reference population.
+    """Return the style code (d + 54 + 42 + 91 + 2 + 84,) of a set of photos against the reference population.
 
     The first d numbers are the difference of the mean descriptors in units of the population's deviation: what every
     portrait has in common (a face, skin, a wall) cancels. The next 54 say how much the set's colours vary, against
@@ -112,8 +113,9 @@ def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[sli
     (0) is not; of one photo nothing is known (0). 42 say what of the colours no single grade explains
     (`grade.likely_grade`), in two standard errors: what is worn stands out. Then come 13 numbers of the whole and of
     each area (skin, lips, eyes, hair, background, other), see `regional.regional_numbers`: what colour the hair is, and
-    is it always. One number says how few photos there are, 1 for a single one. The last 84 are linear colour maps, less
-    the identity: the likely grade of the whole, and the transport from the population to the set of each area.
+    is it always. Two numbers say how few photos there are, 1 for a single one, and how much they share beyond a grade,
+    0 (many people) to 1 (one person in one room). The last 84 are linear colour maps, less the identity: the likely
+    grade of the whole, and the transport from the population to the set of each area.
 
     Args:
         photos: statistics of the set.
@@ -134,11 +136,11 @@ def style_code(photos: SetStatistics, reference: SetStatistics, groups: list[sli
         spread = torch.zeros_like(difference[colours])
     between = (reference.between, photos.between) if known else None
     numbers = regional_numbers(reference.moments, photos.moments, between)
-    grade, unexplained = likely_grade(reference.halves, photos.halves)
-    transports = regional_transports(reference.moments[WHOLE:], photos.moments[WHOLE:], grade)
-    size = torch.tensor([photos.count**-0.5])
-    told = [difference, spread, unexplained.flatten() / 2, numbers.flatten(), size]
-    return torch.cat([*told, grade, transports.flatten()])
+    grade = likely_grade(reference.halves, photos.halves)
+    transports = regional_transports(reference.moments[WHOLE:], photos.moments[WHOLE:], grade.change)
+    about = torch.tensor([photos.count**-0.5, grade.shared])
+    told = [difference, spread, grade.unexplained.flatten() / 2, numbers.flatten(), about]
+    return torch.cat([*told, grade.change, transports.flatten()])
 
 
 class LookProfiles:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
+from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT, TRANSPORTS
 from influencer_style.looks.regional import regional_moments, share_and_moments
 from influencer_style.looks.segmenter import AREAS, Segmenter, load_segmenter
 from influencer_style.networks.blocks import Down, StyledResidual, Up
@@ -24,6 +24,7 @@ from influencer_style.networks.blocks import Down, StyledResidual, Up
 _REGIONS = len(AREAS)
 _LAYOUT = 3 * 4 * 4  # the picture's own colours, 4 x 4
 _OWN = 4 * _REGIONS  # and area by area: share and mean colour
+_REST = REGIONAL + ABOUT  # what a style code tells after its differences from the population
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class TransferConfig:
         blocks: styled residual blocks at a quarter of the size.
         masks: number of free soft masks.
         noise: width of z.
+        doubt: differences of a set from the population that are as small as this, in its deviations, are half
+            believed, and smaller ones less; 0 believes all.
+        trust: how far the network is trusted, beside the likely grade, where photos of many people tell the look, so
+            that a grade explains them well; 1 is wholly. Of one person's photos the network is the better judge.
     """
 
     code: int
@@ -45,6 +50,8 @@ class TransferConfig:
     blocks: int = 3
     masks: int = 8
     noise: int = 8
+    doubt: float = 0.0
+    trust: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class TransferGenerator(nn.Module):
             regions = self.segmenter(images)
         transports = _rows(code[:, -TRANSPORT:].float().unflatten(1, (TRANSPORTS, 12)))
         own_colours = _own(images, regions)
-        style = self.style(torch.cat([_squashed(code), noise, _colours(images, own_colours)], dim=1))
+        style = self.style(torch.cat([_squashed(code, self.config.doubt), noise, _colours(images, own_colours)], dim=1))
         full = F.silu(self.stem(torch.cat([images * 2 - 1, regions], 1)))
         half = self.down1(full)
         features = self.down2(half)
@@ -143,20 +150,34 @@ class TransferGenerator(nn.Module):
             affine = torch.cat([affine[..., :3], affine[..., 3:] + (transforms[..., 2:3] * shift).unsqueeze(-1)], -1)
             affine = affine.flatten(2)
             change = torch.einsum("nkhw,nka->nahw", masks, affine)
-            return Change(change, torch.tanh(residual) * torch.sigmoid(gate), regions)
+            residual = torch.tanh(residual) * torch.sigmoid(gate)
+            if self.config.trust < 1:
+                trust = _trust(code, self.config.trust)[:, :, None, None]
+                change = trust * change + (1 - trust) * transports[:, 0, :, None, None]
+                residual = trust * residual
+            return Change(change, residual, regions)
 
     def forward(self, images: Tensor, code: Tensor, noise: Tensor | None = None, strength: float = 1.0) -> Tensor:
         """Return the restyled pictures (n, 3, h, w), not clipped. Arguments as in `change`."""
         return self.change(images, code, noise).apply(images, strength)
 
-    def describe(self) -> dict[str, int]:
+    def describe(self) -> dict[str, float]:
         """Return the shape as plain numbers, from which `TransferConfig(**...)` makes the same network."""
         return asdict(self.config)
 
 
-def _squashed(code: Tensor) -> Tensor:
-    """Codes of odd sets reach far; squashing keeps them near what training saw."""
-    return torch.cat([3 * torch.tanh(code[:, :-TRANSPORT] / 3), code[:, -TRANSPORT:].clamp(-3, 3)], dim=1)
+def _squashed(code: Tensor, doubt: float) -> Tensor:
+    """Codes of odd sets reach far; squashing keeps them near what training saw. Small differences may be chance."""
+    told, rest, transports = code.split([code.shape[1] - _REST - TRANSPORT, _REST, TRANSPORT], 1)
+    size = told.square().mean(1, keepdim=True)
+    told = told * (size / (size + doubt**2).clamp_min(1e-12))
+    return torch.cat([3 * torch.tanh(torch.cat([told, rest], 1) / 3), transports.clamp(-3, 3)], dim=1)
+
+
+def _trust(code: Tensor, least: float) -> Tensor:
+    """How far to trust the network, (n, 1): `least` where photos share nothing, 1 where they share half or more."""
+    shared = code[:, -TRANSPORT - 1 : -TRANSPORT].float()
+    return least + (1 - least) * (2 * shared).clamp(0, 1)
 
 
 def _own(images: Tensor, regions: Tensor) -> Tensor:
@@ -173,7 +194,7 @@ def _colours(images: Tensor, own: Tensor) -> Tensor:
 
 def _shifts(code: Tensor, own: Tensor) -> Tensor:
     """From the picture's mean colour of each area to the look's, (n, 6, 3); 0 where either hardly shows it."""
-    told = code[:, -TRANSPORT - 1 - 13 * TRANSPORTS : -TRANSPORT - 1].unflatten(1, (TRANSPORTS, 13))[:, 1:]
+    told = code[:, -TRANSPORT - _REST : -TRANSPORT - ABOUT].unflatten(1, (TRANSPORTS, -1))[:, 1:]
     trust = (torch.minimum(told[..., 12:] / 6, own[..., :1]) / 0.002).clamp(0, 1)
     return trust * ((told[..., 3:6] + 1) / 2 - own[..., 1:])
 
