@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT
-from influencer_style.networks.transfer import Change, TransferConfig, TransferGenerator
+from influencer_style.networks.transfer import Change, TransferConfig, TransferGenerator, _teeth_are_no_lips
 
 TOLD = 112  # what a code tells before its transports: at least each area's colours
 
@@ -108,6 +108,20 @@ def test_small_differences_are_doubted_and_large_ones_believed(picture):
         return (results[1] - least).norm() / (results[0] - least).norm()
 
     assert doubted(0.1) < 0.1 and doubted(3.0) > 0.9
+
+
+def test_teeth_are_no_lips_and_lips_stay_lips():
+    images = torch.tensor([0.8, 0.55, 0.5]).view(1, 3, 1, 1).expand(1, 3, 16, 16).clone()  # skin
+    regions = torch.zeros(1, 6, 16, 16)
+    regions[:, 0] = 1
+    regions[:, :2, 8:12, 4:12] = torch.tensor([0.0, 1.0]).view(1, 2, 1, 1)
+    images[:, :, 8:12, 4:12] = torch.tensor([0.7, 0.3, 0.3]).view(1, 3, 1, 1)
+    closed = _teeth_are_no_lips(images, regions)
+    assert torch.allclose(closed, regions, atol=0.05)
+    images[:, :, 9:11, 5:11] = torch.tensor([0.85, 0.83, 0.8]).view(1, 3, 1, 1)
+    smile = _teeth_are_no_lips(images, regions)
+    assert smile[0, 1, 9:11, 5:11].max() < 0.1 and smile[0, 2, 9:11, 5:11].min() > 0.9
+    assert smile[0, 1, 8, 4:12].min() > 0.9 and torch.allclose(smile.sum(1), regions.sum(1))
 
 
 def test_weights_say_how_much_of_the_change_each_area_gets(generator, picture):
