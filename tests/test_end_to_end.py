@@ -119,12 +119,12 @@ def test_a_second_run_does_no_work_twice(project, first):
 
 
 def test_changed_parameters_train_anew_and_say_why(project, first):
-    changed = run(project, "--pipelines", "training", "--params", "training.learning_rate=0.001")
+    changed = run(project, "--pipelines", "training", "--params", "training.loop.code_noise=0.2")
     assert changed.returncode == 0, changed.stdout[-3000:]
     assert "Training anew, because of a change in: parameters" in " ".join(changed.stdout.split())
 
 
-def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here(project, first):
+def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here_and_that_is_adapted(project, first):
     card = project / "data/06_models/look_transfer/card.md"
     shipped = run(project, "--pipelines", "training", "--params", "training.initial=base")
     assert shipped.returncode == 0, shipped.stdout[-3000:]
@@ -139,3 +139,10 @@ def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here(project, 
     )
     assert theirs.returncode == 0, theirs.stdout[-3000:]
     assert f"The base, SHA-256 `{own.sha256}`" in card.read_text()
+    adapting = "training.initial=base,training.base=data/06_models/base,training.adapt=true"
+    adapted = run(project, "--pipelines", "training", "--params", adapting)
+    assert adapted.returncode == 0, adapted.stdout[-3000:] + adapted.stderr[-3000:]
+    decision = json.loads((project / "data/08_reporting/training_decision.json").read_text())
+    assert decision["kept"] in ("base", "adapted", "adapted_without_adversary") and decision["why"]
+    assert set(decision["compared"]) == {"adapted", "adapted_without_adversary", "adversary"}
+    assert not list(project.glob("data/06_models/training/*/shards"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from influencer_style.looks.encoder import StyleEncoder
@@ -13,7 +11,8 @@ from influencer_style.looks.profile import LookProfiles
 def write_card(
     looks: LookProfiles,
     encoder: StyleEncoder,
-    settings: dict[str, Any],
+    kept: str,
+    seed: int,
     fingerprint: str,
     data_sha256: str,
     base_sha256: str,
@@ -24,10 +23,11 @@ def write_card(
     Args:
         looks: the looks it offers.
         encoder: its style encoder.
-        settings: the parameters it was trained with.
+        kept: `base`, `adapted`, `adapted_without_adversary` or `trained`: what it is.
+        seed: of its training.
         fingerprint: of the training.
         data_sha256: of the photos that its looks were learnt from.
-        base_sha256: of the base, where that was taken; empty for a training from scratch.
+        base_sha256: of the base that it is or was adapted from; empty for a training from scratch.
         history: one row of losses for each tenth step, columns `step` and `seconds` among them.
     """
     rows = "\n".join(
@@ -49,7 +49,7 @@ A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms 
 - Reference population: {looks.reference_note}.
 - Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
 - Photos' fingerprint: `{data_sha256}`. Training's fingerprint: `{fingerprint}`.
-{_training(settings, base_sha256, int(last["step"]), float(last["seconds"]))}
+{_training(kept, seed, base_sha256, int(last["step"]), float(last["seconds"]))}
 - Licence: Apache-2.0 for code and weights; each look only within its creator's consent.
 
 ## Limits
@@ -59,14 +59,19 @@ Not for identification, nor for deceiving anybody about who is in a photo. A loo
 """
 
 
-def _training(settings: dict[str, Any], base_sha256: str, steps: int, seconds: float) -> str:
-    if base_sha256:
+def _training(kept: str, seed: int, base_sha256: str, steps: int, seconds: float) -> str:
+    if kept == "base":
         return (
-            f"- The base, SHA-256 `{base_sha256}`, as it is: taught for {steps} steps in {seconds:.0f} s on studio\n"
-            "  people in random looks, none of them a creator's. The creators' photos only tell it their looks."
+            f"- The base, SHA-256 `{base_sha256}`, as it is. The creators' photos only tell it\n"
+            "  their looks; its own card says what it was taught."
+        )
+    if base_sha256:
+        without = ", without an adversary" if kept != "adapted" else ", generator against discriminator"
+        return (
+            f"- The base, SHA-256 `{base_sha256}`, adapted to the creators' photos for {steps} steps\n"
+            f"  in {seconds:.0f} s (seed {seed}){without}: the guard found it nearer to them, and no worse in the rest."
         )
     return (
-        f"- Trained from scratch for {steps} steps in {seconds:.0f} s (profile {settings['profile']}, seed\n"
-        f"  {settings['seed']}), with pairs of studio portraits beside the photos ({settings['pairs']['looks']}\n"
-        "  random looks, none of them a creator's)."
+        f"- Trained from scratch for {steps} steps in {seconds:.0f} s (seed {seed}), with studio portraits\n"
+        "  in random looks beside the photos, none of them in a creator's look."
     )

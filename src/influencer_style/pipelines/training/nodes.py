@@ -54,8 +54,8 @@ def train(
     that it depends on.
 
     Returns:
-        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`, `base_sha256`; and
-        which generator was kept, and why: `kept`, `why`, and where there was a choice `compared`.
+        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`, `base_sha256`, `kept`;
+        and which generator was kept, and why: `kept`, `why`, and where there was a choice `compared`.
 
     Raises:
         ValueError: when no creator allows training.
@@ -105,7 +105,7 @@ def train(
     _forget_old_trainings(folder)
     log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
     hashes = {"fingerprint": made_from, "data_sha256": data_sha256, "base_sha256": parts["base"]}
-    return found | hashes, decision
+    return found | hashes | {"kept": decision["kept"]}, decision
 
 
 def pack_generator(
@@ -124,7 +124,7 @@ def pack_generator(
     consents = [dict(looks[name].consent) for name in looks.names]
     made_from = fingerprint(trained["fingerprint"], cropping.margin, json.dumps(consents, sort_keys=True, default=str))
     hashes = trained["fingerprint"], trained["data_sha256"], trained["base_sha256"]
-    card = write_card(looks, encoder, parameters.model_dump(), *hashes, history)
+    card = write_card(looks, encoder, trained["kept"], parameters.settings.seed, *hashes, history)
     bundle = TransferBundle(
         trained["generator"],
         encoder,
