@@ -30,19 +30,24 @@ class Adaptation:
         comparisons: of the latter two with the base; and `adversary`, of `adapted` with `adapted_without_adversary`.
         kept: the name of the generator to use.
         why: a sentence.
-        history: the losses of the training whose generator is kept, else of `adapted`.
+        histories: the losses of both trainings, by name.
     """
 
     generators: dict[str, TransferGenerator]
     comparisons: dict[str, Comparison]
     kept: str
     why: str
-    history: list[dict[str, float]]
+    histories: dict[str, list[dict[str, float]]]
 
     @property
-    def trained(self) -> str:
-        """The name of the training that `history` is of."""
+    def shown(self) -> str:
+        """The name of the training to show: that of the generator which is kept, else `adapted`."""
         return ADAPTED if self.kept == BASE else self.kept
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """The losses of that training."""
+        return self.histories[self.shown]
 
     def as_dict(self) -> dict[str, Any]:
         """Return what was decided and why, as plain numbers and words."""
@@ -93,8 +98,7 @@ def adapt(
         comparisons = _compared(generators, checked())
         write_text(decided, json.dumps({name: asdict(found) for name, found in comparisons.items()}))
     kept, why = _choose(comparisons)
-    history = trained[ADAPTED if kept == BASE else kept].history
-    return Adaptation(generators, comparisons, kept, why, history)
+    return Adaptation(generators, comparisons, kept, why, {name: state.history for name, state in trained.items()})
 
 
 def _compared(generators: dict[str, TransferGenerator], checked: Checked) -> dict[str, Comparison]:

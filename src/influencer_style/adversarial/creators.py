@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from influencer_style.adversarial.examples import mirrored, with_noise
+from influencer_style.adversarial.examples import Batch, mirrored, with_noise
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import to_tensor
 
 
 @dataclass(frozen=True)
-class Restyling:
+class Restyling(Batch):
     """Users' photos, each asked for a creator's look; images are (n, 3, s, s), sRGB in [0, 1].
 
     Attributes:
@@ -36,10 +36,6 @@ class Restyling:
     others: Tensor
     target: Tensor
     deviation: Tensor
-
-    def to(self, device: str) -> Restyling:
-        """Return the same on another device."""
-        return Restyling(**{name: value.to(device) for name, value in vars(self).items()})
 
 
 class CreatorPhotos:

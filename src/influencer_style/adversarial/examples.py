@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
@@ -17,10 +19,26 @@ from influencer_style.networks.bundle import to_tensor
 # is the hardest to learn.
 _REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 6.0, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
 _LEAST_CROWD = 12
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
-class Examples:
+class Batch:
+    """Tensors whose rows belong together."""
+
+    def to(self, device: str) -> Self:
+        """Return the same on another device."""
+        return type(self)(**{name: value.to(device) for name, value in vars(self).items()})
+
+    def parts(self, count: int) -> list[Self]:
+        """Return its rows in `count` parts, the first ones longer by one where they do not divide."""
+        return [
+            type(self)(*cut) for cut in zip(*(value.tensor_split(count) for value in vars(self).values()), strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Examples(Batch):
     """Images are (n, 3, s, s), sRGB in [0, 1].
 
     Attributes:
@@ -36,10 +54,6 @@ class Examples:
     noise: Tensor
     truth: Tensor
     weights: Tensor
-
-    def to(self, device: str) -> Examples:
-        """Return the same on another device."""
-        return Examples(**{name: value.to(device) for name, value in vars(self).items()})
 
 
 def draw_examples(
@@ -74,6 +88,18 @@ def draw_examples(
     return Examples(
         neutral, codes, torch.randn(count, noise, generator=chance), truth, weights / weights.mean((1, 2, 3), True)
     )
+
+
+def restyled(restyle: Callable[[Tensor, Tensor], Tensor], images: Tensor, codes: Tensor, device: str) -> Tensor:
+    """Return what becomes of images (n, 3, h, w) with style codes (n, d), in [0, 1], on the CPU; a few at a time."""
+    parts = zip(images.split(_AT_ONCE), codes.split(_AT_ONCE), strict=True)
+    with torch.no_grad():
+        return torch.cat([restyle(i.to(device), c.to(device)).clamp(0, 1).cpu() for i, c in parts])
+
+
+def mean_errors(results: Tensor, truth: Tensor) -> Tensor:
+    """Return the mean absolute error of each picture, (n,), in 255ths."""
+    return (results - truth).abs().mean((1, 2, 3)) * 255
 
 
 def pixel_weights(masks: Tensor) -> Tensor:

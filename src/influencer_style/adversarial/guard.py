@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from influencer_style.adversarial.examples import mean_errors, restyled
 from influencer_style.adversarial.losses import shape_loss
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
@@ -20,7 +20,6 @@ from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.transfer import TransferGenerator
 
 _TOLERANCE = 0.01  # of the base's error: less than anybody sees
-_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,10 @@ def measure(generator: TransferGenerator, checked: Checked) -> Measures:
     """Measure a generator, on the device that it is on."""
     device = next(generator.parameters()).device
 
-    def restyled(images: Tensor, codes: Tensor) -> Tensor:
-        parts = zip(images.split(_BATCH), codes.split(_BATCH), strict=True)
-        with torch.no_grad():
-            return torch.cat([generator(i.to(device), c.to(device)).clamp(0, 1).cpu() for i, c in parts])
-
-    truth = (restyled(checked.inputs, checked.codes) - checked.truth).abs().mean((1, 2, 3)) * 255
+    truth = mean_errors(restyled(generator, checked.inputs, checked.codes, device), checked.truth)
     shapes, features = [], {}
     for name, code in checked.looks.items():
-        results = restyled(checked.people, code.expand(len(checked.people), -1))
+        results = restyled(generator, checked.people, code.expand(len(checked.people), -1), device)
         shapes.append([float(shape_loss(a, b)) for a, b in zip(results.split(1), checked.people.split(1), strict=True)])
         features[name] = kid_features(to_uint8(results))
     return Measures(truth.numpy(), np.array(shapes).T, features)

@@ -12,13 +12,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from influencer_style.adversarial.examples import Examples, draw_examples
+from influencer_style.adversarial.examples import Examples, draw_examples, mean_errors, restyled
 from influencer_style.adversarial.loop import Watch
 from influencer_style.adversarial.settings import TrainerSettings
-from influencer_style.adversarial.stream import StreamSettings, StudioStream, kept_shard
-from influencer_style.adversarial.trainer import best_device, train
+from influencer_style.adversarial.stream import StreamSettings, kept_shard
+from influencer_style.adversarial.trainer import best_device, studio_stream, train
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.profile import TRANSPORT
+from influencer_style.looks.transport import apply_transport
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferGenerator
 
@@ -49,7 +50,10 @@ class HeldOut:
 
     def errors(self, restyle: Restyle, device: str = "cpu") -> dict[str, float]:
         """Return mean absolute errors in 255ths: `validation_looks` and `validation_colour`."""
-        return {f"validation_{name}": _error(restyle, examples, device) for name, examples in vars(self).items()}
+        return {
+            f"validation_{name}": float(mean_errors(restyled(restyle, e.inputs, e.codes, device), e.truth).mean())
+            for name, e in vars(self).items()
+        }
 
 
 def pretrain(
@@ -80,10 +84,7 @@ def pretrain(
         validate=lambda generator: held_out.errors(generator, device),
         samples=lambda step, generator: show(step, generator, held_out.looks),
     )
-    first = min(4, settings.window)
-    with StudioStream(
-        settings.stream, folder, encoder, settings.shard_every, first, settings.window, settings.workers
-    ) as stream:
+    with studio_stream(settings, folder, encoder) as stream:
         state = train(settings, stream.at, encoder, folder / "checkpoint.pt", watch, device=device)
     simple = {"nothing": lambda images, codes: images, "likely_grade": _graded}
     state.average.config = replace(state.average.config, doubt=_DOUBT, trust=_TRUST)
@@ -96,16 +97,7 @@ def pretrain(
     return Base(state.average, encoder.sha256, state.history, facts)
 
 
-def _error(restyle: Restyle, examples: Examples, device: str) -> float:
-    errors = []
-    for part in torch.arange(len(examples.inputs)).split(16):
-        with torch.no_grad():
-            results = restyle(examples.inputs[part].to(device), examples.codes[part].to(device))
-        errors.append((results.clamp(0, 1).cpu() - examples.truth[part]).abs().mean((1, 2, 3)) * 255)
-    return float(torch.cat(errors).mean())
-
-
 def _graded(images: Tensor, codes: Tensor) -> Tensor:
     """The grade that explains the look best (`looks.grade`), the baseline to beat."""
     matrix, offset = codes[:, -TRANSPORT:][:, :9].unflatten(1, (3, 3)), codes[:, -TRANSPORT:][:, 9:12]
-    return images + torch.einsum("nij,njhw->nihw", matrix, images) + offset[:, :, None, None]
+    return apply_transport(images, matrix + torch.eye(3), offset)

@@ -53,9 +53,8 @@ def take_step(
     told: dict[str, Tensor] = {}
     for share, known, unknown in _parts(examples, photos, parts):
         with torch.autocast(known.inputs.device.type, torch.bfloat16, enabled=settings.half):
-            inputs = known.inputs if unknown is None else torch.cat([known.inputs, unknown.inputs])
-            codes = known.codes if unknown is None else torch.cat([known.codes, unknown.codes])
-            noise = known.noise if unknown is None else torch.cat([known.noise, unknown.noise])
+            asked = [known] if unknown is None else [known, unknown]
+            inputs, codes, noise = (torch.cat([getattr(a, n) for a in asked]) for n in ("inputs", "codes", "noise"))
             results = restyle(inputs.contiguous(memory_format=torch.channels_last), codes, noise)
         terms: dict[str, Tensor] = {}
         if settings.weights.adversarial:
@@ -144,10 +143,6 @@ def _parts(
     """Cut a batch into parts, each with its share of the examples."""
     total = len(examples.inputs)
     count = min(count, total)
-    of_photos = [None] * count
-    if photos is not None:
-        cut = zip(*(value.tensor_split(count) for value in vars(photos).values()), strict=True)
-        of_photos = [Restyling(*part) if len(part[0]) else None for part in cut]
-    of_examples = zip(*(value.tensor_split(count) for value in vars(examples).values()), strict=True)
-    for part, unknown in zip(of_examples, of_photos, strict=True):
-        yield len(part[0]) / total, Examples(*part), unknown
+    of_photos = [None] * count if photos is None else photos.parts(count)
+    for part, unknown in zip(examples.parts(count), of_photos, strict=True):
+        yield len(part.inputs) / total, part, unknown if unknown is not None and len(unknown.inputs) else None

@@ -7,6 +7,7 @@ the same shards are always at hand, so a training that was stopped goes on with 
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 from dataclasses import dataclass
 from multiprocessing.pool import AsyncResult
 from pathlib import Path
@@ -30,6 +31,7 @@ from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.pairs import sitting
 
+_SHARDS = "shards"  # the folder in a training's folder
 _AHEAD = 2  # shards that are made before they are wanted
 
 
@@ -213,8 +215,13 @@ def kept_shard(settings: StreamSettings, number: int, folder: Path, encoder: Sty
         return Shard.load(path)
 
 
+def forget_shards(folder: Path) -> None:
+    """Delete the shards in a folder: hundreds of megabytes, which can be made again."""
+    shutil.rmtree(folder / _SHARDS, ignore_errors=True)
+
+
 def _file(folder: Path, number: int) -> Path:
-    return folder / "shards" / f"shard-{number:07d}.npz"
+    return folder / _SHARDS / f"shard-{number:07d}.npz"
 
 
 # A worker's style encoder, set when it starts.

@@ -19,7 +19,7 @@ from influencer_style.adversarial.examples import draw_examples
 from influencer_style.adversarial.loop import State, TrainingDiverged, Watch, sound
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.step import take_step
-from influencer_style.adversarial.stream import Shard
+from influencer_style.adversarial.stream import Shard, StudioStream
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import code_width
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
@@ -33,6 +33,12 @@ def best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def studio_stream(settings: TrainerSettings, folder: Path, encoder: StyleEncoder) -> StudioStream:
+    """Return the stream of a training, kept in its folder."""
+    s, first = settings, min(4, settings.window)
+    return StudioStream(s.stream, folder, encoder, s.shard_every, first, s.window, s.workers)
 
 
 def train(

@@ -11,7 +11,7 @@ from torch import Tensor
 from influencer_style.looks.transport import mean_and_covariance, monge_kantorovich
 
 WHOLE = 1  # the first row of regional moments is the whole picture; then come the areas
-_LEAST = 0.002  # share of the picture from which an area's own statistics are trusted
+LEAST = 0.002  # share of the picture from which an area's own statistics are trusted
 
 
 def regional_moments(images: Tensor, areas: Tensor) -> Tensor:
@@ -58,7 +58,7 @@ def regional_transports(source: Tensor, target: Tensor, instead: Tensor) -> Tens
     shares, colours = zip(*(share_and_moments(moments) for moments in (source, target)), strict=True)
     matrix, offset = monge_kantorovich(*colours)
     change = torch.cat([(matrix - torch.eye(3, dtype=matrix.dtype)).flatten(1), offset], 1)
-    return instead + (torch.minimum(*shares) / _LEAST).clamp_max(1.0) * (change - instead)
+    return instead + (torch.minimum(*shares) / LEAST).clamp_max(1.0) * (change - instead)
 
 
 def regional_numbers(source: Tensor, target: Tensor, spread: tuple[Tensor, Tensor] | None) -> Tensor:
@@ -77,6 +77,11 @@ def regional_numbers(source: Tensor, target: Tensor, spread: tuple[Tensor, Tenso
     between = torch.zeros_like(within)
     if spread is not None:
         between = (spread[1] / spread[0].clamp_min(0.01)).clamp_max(2) - 1
-    seen = (share / _LEAST).clamp_max(1.0)
+    seen = (share / LEAST).clamp_max(1.0)
     numbers = torch.cat([(mean1 - mean0) * 4, mean1 * 2 - 1, within, between], 1) * seen
     return torch.cat([numbers, share * 6], 1)
+
+
+def told_colours(numbers: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the target's share (..., 1) and mean colour (..., 3) that `regional_numbers` (..., 13) tell."""
+    return numbers[..., 12:] / 6, (numbers[..., 3:6] + 1) / 2

@@ -41,8 +41,8 @@ def monge_kantorovich(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def apply_transport(images: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
-    """Apply a colour map (3, 3), (3) to images (n, 3, h, w); the result is not clipped."""
-    return torch.einsum("ij,njhw->nihw", matrix, images) + offset.view(1, 3, 1, 1)
+    """Apply a colour map (3, 3), (3), or one to each image, (n, 3, 3), (n, 3), to images (n, 3, h, w); not clipped."""
+    return torch.einsum("...ij,...jhw->...ihw", matrix, images) + offset[..., None, None]
 
 
 def _matrix_power(symmetric: Tensor, power: float) -> Tensor:

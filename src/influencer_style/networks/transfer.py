@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT, TRANSPORTS
-from influencer_style.looks.regional import regional_moments, share_and_moments
+from influencer_style.looks.regional import LEAST, regional_moments, share_and_moments, told_colours
 from influencer_style.looks.segmenter import AREAS, Segmenter, load_segmenter
 from influencer_style.networks.blocks import Down, StyledResidual, Up
 
@@ -213,8 +213,9 @@ def _colours(images: Tensor, own: Tensor) -> Tensor:
 def _shifts(code: Tensor, own: Tensor) -> Tensor:
     """From the picture's mean colour of each area to the look's, (n, 6, 3); 0 where either hardly shows it."""
     told = code[:, -TRANSPORT - _REST : -TRANSPORT - ABOUT].unflatten(1, (TRANSPORTS, -1))[:, 1:]
-    trust = (torch.minimum(told[..., 12:] / 6, own[..., :1]) / 0.002).clamp(0, 1)
-    return trust * ((told[..., 3:6] + 1) / 2 - own[..., 1:])
+    share, colours = told_colours(told)
+    trust = (torch.minimum(share, own[..., :1]) / LEAST).clamp(0, 1)
+    return trust * (colours - own[..., 1:])
 
 
 def _rows(transport: Tensor) -> Tensor:

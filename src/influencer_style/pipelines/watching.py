@@ -1,4 +1,4 @@
-"""What a person sees of a training: a progress bar, and in MLflow its losses and sample strips, as it goes."""
+"""What trainings tell: a progress bar, and in MLflow losses and sample strips as they go; and by what code they run."""
 
 from __future__ import annotations
 
@@ -9,10 +9,22 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
+import influencer_style.adversarial
+import influencer_style.looks
+import influencer_style.networks
+import influencer_style.studio
 from influencer_style.adversarial.loop import Watch
 from influencer_style.adversarial.pictures import stack_samples
 from influencer_style.storage.atomic import atomic_file
+from influencer_style.storage.fingerprint import source_fingerprint
 from influencer_style.tracking import current
+
+
+def code_of_trainings() -> str:
+    """Return the fingerprint of all code that what a training makes depends on."""
+    return source_fingerprint(
+        influencer_style.adversarial, influencer_style.networks, influencer_style.looks, influencer_style.studio
+    )
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,15 @@ import pandas as pd
 from PIL import Image
 from pydantic import TypeAdapter
 
-import influencer_style.adversarial
-import influencer_style.looks
-import influencer_style.networks
-import influencer_style.studio
 from influencer_style.adversarial.examples import Examples
 from influencer_style.adversarial.pictures import draw_curves, draw_examples_in_looks
 from influencer_style.adversarial.pretraining import pretrain
 from influencer_style.adversarial.settings import TrainerSettings
+from influencer_style.adversarial.stream import forget_shards
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.pipelines.watching import SampleStrips, told
-from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
+from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
+from influencer_style.storage.fingerprint import fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +30,7 @@ def teach_base(parameters: dict[str, Any], work: Path) -> tuple[Base, pd.DataFra
         The base, its history, its curves, and what it made of held-out people and looks along the way.
     """
     settings = TypeAdapter(TrainerSettings).validate_python(parameters)
-    packages = (
-        influencer_style.adversarial,
-        influencer_style.networks,
-        influencer_style.looks,
-        influencer_style.studio,
-    )
-    folder = work / fingerprint(parameters, source_fingerprint(*packages))[:16]
+    folder = work / fingerprint(parameters, code_of_trainings())[:16]
     log.info("Teaching the base in %s", folder)
     samples = SampleStrips(folder / "samples")
 
@@ -49,6 +39,6 @@ def teach_base(parameters: dict[str, Any], work: Path) -> tuple[Base, pd.DataFra
 
     with told(settings.steps, "Teaching") as watch:
         base = pretrain(settings, folder, watch, show)
-    shutil.rmtree(folder / "shards", ignore_errors=True)  # hundreds of megabytes that can be made again
+    forget_shards(folder)
     history = pd.DataFrame(base.history)
     return base, history, draw_curves(history), samples.stacked()

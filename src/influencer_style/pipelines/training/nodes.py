@@ -12,10 +12,6 @@ import pandas as pd
 from PIL import Image
 from torch import Tensor
 
-import influencer_style.adversarial
-import influencer_style.looks
-import influencer_style.networks
-import influencer_style.studio
 from influencer_style.adversarial.creators import CreatorPhotos, resize
 from influencer_style.adversarial.pictures import draw_curves
 from influencer_style.faces.store import FaceStore
@@ -28,17 +24,13 @@ from influencer_style.pipelines.preprocessing.parameters import PreprocessingPar
 from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
+from influencer_style.pipelines.watching import code_of_trainings
 from influencer_style.storage.atomic import write_text
-from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
+from influencer_style.storage.fingerprint import fingerprint
 
 log = logging.getLogger(__name__)
 _KEPT_TRAININGS = 3
-_PACKAGES = (
-    influencer_style.adversarial,
-    influencer_style.networks,
-    influencer_style.looks,
-    influencer_style.studio,
-)
+_SHOWN = 3  # people in sample grids
 
 
 def train(
@@ -75,7 +67,7 @@ def train(
         "encoder": encoder.sha256,
         "base": base.sha256 if base else "",
         "parameters": fingerprint(parameters, parameters.device),
-        "code": source_fingerprint(*_PACKAGES),
+        "code": code_of_trainings(),
     }
     made_from = fingerprint(parts)
     folder = work / made_from[:16]
@@ -84,7 +76,7 @@ def train(
     if base is not None:
         settings = with_shape_of(settings, base.generator.config)
     resolution = settings.stream.resolution
-    people = _some_people(crops, resolution)
+    people = _validation_users(crops, resolution, _SHOWN)
     way = Way(settings, folder, encoder, looks, people, parameters.device)
     if base is not None and not parameters.adapt:
         found, decision = way.take(base)
@@ -94,13 +86,8 @@ def train(
         if base is None:
             found, decision = way.train(real)
         else:
-            unseen = (
-                _rows(crops, role="user", split="validation"),
-                {name: _rows(crops, slug=name, split="validation") for name in allowed},
-            )
-            others = resize(crops.pixels(unseen[0]), resolution).float().div(255)
-            kept_back = {name: crops.pixels(rows) for name, rows in unseen[1].items()}
-            found, decision = way.adapt(base, real, others, kept_back)
+            unseen = {name: crops.pixels(_rows(crops, slug=name, split="validation")) for name in allowed}
+            found, decision = way.adapt(base, real, _validation_users(crops, resolution), unseen)
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
     _forget_old_trainings(folder)
     log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
@@ -157,9 +144,10 @@ def _base(parameters: TrainingParameters, encoder: StyleEncoder) -> Base:
     return base
 
 
-def _some_people(crops: FaceStore, resolution: int) -> Tensor:
-    """Three users of the validation split, (3, 3, resolution, resolution) in [0, 1]."""
-    return resize(crops.pixels(_rows(crops, role="user", split="validation").head(3)), resolution).float().div(255)
+def _validation_users(crops: FaceStore, resolution: int, most: int | None = None) -> Tensor:
+    """Users of the validation split, (n, 3, resolution, resolution) in [0, 1]: all, or the first `most`."""
+    rows = _rows(crops, role="user", split="validation")[:most]
+    return resize(crops.pixels(rows), resolution).float().div(255)
 
 
 def _rows(crops: FaceStore, **wanted: str) -> pd.DataFrame:
@@ -173,7 +161,7 @@ def _say_what_changed(parts: dict[str, str], folder: Path) -> None:
     if (folder / "inputs.json").exists():
         log.info("Nothing that training depends on has changed; the generator trained before is kept (%s)", folder)
         return
-    if (folder / "checkpoint.pt").exists():
+    if any(folder.glob("*.pt")):
         return  # the trainer says where it goes on
     earlier = sorted(folder.parent.glob("*/inputs.json"), key=lambda path: path.stat().st_mtime)
     if not earlier:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from influencer_style.adversarial.loop import Watch
 from influencer_style.adversarial.pictures import draw_samples
 from influencer_style.adversarial.pretraining import HeldOut
 from influencer_style.adversarial.settings import TrainerSettings
-from influencer_style.adversarial.stream import StudioStream
-from influencer_style.adversarial.trainer import train
+from influencer_style.adversarial.stream import StudioStream, forget_shards
+from influencer_style.adversarial.trainer import studio_stream, train
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
@@ -88,7 +88,7 @@ class Way:
                 torch.cat([getattr(held_out.looks, name), getattr(held_out.colour, name)])
                 for name in ("inputs", "codes", "truth")
             ]
-            return Checked(*known, people, {name: self._codes[name] for name in creators.names}, photos)
+            return Checked(*known, people, creators.codes, photos)
 
         def train_one(name: str, train: Any) -> Any:
             strips[name] = SampleStrips(self.folder / "samples" / name)
@@ -100,21 +100,18 @@ class Way:
                 base.generator, self.settings, stream.at, self.encoder, self.folder, checked, creators, train_one,
                 self.device,
             )  # fmt: skip
-        samples = strips[done.trained].stacked()
+        samples = strips[done.shown].stacked()
         return {"generator": done.generators[done.kept], "history": done.history, "samples": samples}, done.as_dict()
 
-    @property
+    @cached_property
     def _codes(self) -> dict[str, Tensor]:
         return {name: self.looks.code(name) for name in self.looks.names}
 
     @contextmanager
     def _stream(self) -> Iterator[StudioStream]:
-        s = self.settings
-        with StudioStream(
-            s.stream, self.folder, self.encoder, s.shard_every, window=s.window, workers=s.workers
-        ) as stream:
+        with studio_stream(self.settings, self.folder, self.encoder) as stream:
             yield stream
-        shutil.rmtree(self.folder / "shards", ignore_errors=True)  # hundreds of megabytes that can be made again
+        forget_shards(self.folder)
 
     @contextmanager
     def _watch(self, title: str, strips: SampleStrips) -> Iterator[Watch]:
