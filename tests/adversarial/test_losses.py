@@ -14,6 +14,7 @@ from influencer_style.adversarial.losses import (
     gradient_penalty,
     gram_loss,
     lecam_loss,
+    palette_loss,
     reconstruction_loss,
     relativistic_discriminator_loss,
     relativistic_generator_loss,
@@ -108,3 +109,11 @@ def test_augmentation_is_the_same_for_the_same_chance_and_keeps_colours():
     assert torch.equal(first, again) and not torch.equal(first, noise)
     first.sum().backward()
     assert noise.grad.abs().sum() > 0
+
+
+def test_areas_that_hardly_show_count_less():
+    truth = torch.zeros(1, 2, 3)
+    told = torch.full((4, 1, 2, 3), 0.1)
+    assert float(palette_loss(told, truth, torch.tensor([[[0.5], [0.002]]]))) == pytest.approx(0.1)
+    assert float(palette_loss(told, truth, torch.tensor([[[0.5], [0.001]]]))) == pytest.approx(0.075)
+    assert float(palette_loss(told, truth, torch.zeros(1, 2, 1))) == 0

@@ -8,17 +8,18 @@ import pytest
 import torch
 
 from influencer_style.adversarial.examples import draw_examples
-from influencer_style.adversarial.pretraining import pretrain
-from influencer_style.adversarial.settings import LossWeights, TrainerSettings
+from influencer_style.adversarial.palette_fitting import PaletteSettings
+from influencer_style.adversarial.pretraining import PretrainingSettings, pretrain
+from influencer_style.adversarial.settings import LossWeights
 from influencer_style.adversarial.stream import Shard, StreamSettings, StudioStream, kept_shard, make_shard
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import TRANSPORT
 from influencer_style.networks.base import Base, BaseError
 
 TINY = StreamSettings(resolution=64, sittings=2, targets=1, looks=1, references=2, grades=2, graded=2, photos=1)
-SETTINGS = TrainerSettings(
+SETTINGS = PretrainingSettings(
     steps=6, examples=2, channels=8, stream=TINY, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9,
-    threads=0,
+    threads=0, palette=PaletteSettings(steps=20, rows=8),
 )  # fmt: skip
 
 
@@ -85,6 +86,7 @@ def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
     whole = pretrain(SETTINGS, tmp_path / "whole", show=lambda step, generator, examples: seen.append(step))
     assert seen == [3, 6] and {"validation_looks", "validation_colour", "total"} <= set(whole.history[-1])
     assert set(whole.facts["validation"]) == {"nothing", "likely_grade"}
+    assert whole.facts["with_palette"] != whole.history[-1] and whole.generator.config.palette > 0
 
     def kill(step, generator, examples):
         raise Killed

@@ -30,6 +30,15 @@ class Batch:
         """Return the same on another device."""
         return type(self)(**{name: value.to(device) for name, value in vars(self).items()})
 
+    def at(self, numbers: Tensor) -> Self:
+        """Return the rows of these numbers."""
+        return type(self)(*(value[numbers] for value in vars(self).values()))
+
+    @classmethod
+    def joined(cls, batches: list[Self]) -> Self:
+        """Return the rows of all, one after the other."""
+        return cls(*(torch.cat(rows) for rows in zip(*(vars(batch).values() for batch in batches), strict=True)))
+
     def parts(self, count: int) -> list[Self]:
         """Return its rows in `count` parts, the first ones longer by one where they do not divide."""
         return [

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from influencer_style.looks.regional import LEAST
+
 
 def generator_loss(fake_logits: Tensor) -> Tensor:
     """Non-saturating loss of the generator (Goodfellow et al. 2014). Logits of any shape; 0 or more."""
@@ -84,6 +86,17 @@ def reconstruction_loss(result: Tensor, truth: Tensor, weights: Tensor) -> Tenso
         weights: (n, 1, h, w), 0 or more, mean about 1.
     """
     return ((result - truth).abs() * weights).mean()
+
+
+def palette_loss(told: Tensor, truth: Tensor, share: Tensor) -> Tensor:
+    """Mean absolute error of areas' mean colours; areas that hardly show count less.
+
+    Args:
+        told: (..., n, k, 3).
+        truth: (n, k, 3).
+        share: (n, k, 1) of the picture that an area takes.
+    """
+    return ((told - truth).abs() * (share / LEAST).clamp_max(1.0)).mean()
 
 
 def feature_loss(result: list[Tensor], truth: list[Tensor]) -> Tensor:

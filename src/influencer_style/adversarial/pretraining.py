@@ -6,7 +6,7 @@ Needs torch, NumPy, Pillow and safetensors alone, so that a bare machine with a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from influencer_style.adversarial.examples import Examples, draw_examples, mean_errors, restyled
 from influencer_style.adversarial.loop import Watch
+from influencer_style.adversarial.palette_fitting import PaletteSettings, fit_palette, palette_rows
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.stream import StreamSettings, kept_shard
 from influencer_style.adversarial.trainer import best_device, studio_stream, train
@@ -27,6 +28,7 @@ Restyle = Callable[[Tensor, Tensor], Tensor]  # images and codes in, results out
 _HELD_OUT = 1_000_000  # shards from this number on are for validation
 # What is taught on drawings is believed less on photographs: see benchmarks/README.md for what was compared.
 _DOUBT, _TRUST = 0.5, 0.5
+_PALETTE = 0.5  # of two that err differently, the mean
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,15 @@ class HeldOut:
         }
 
 
+@dataclass(frozen=True)
+class PretrainingSettings(TrainerSettings):
+    """How the base is taught: the generator, and then its palette, from the shards that are at hand at the end."""
+
+    palette: PaletteSettings = field(default_factory=PaletteSettings)
+
+
 def pretrain(
-    settings: TrainerSettings,
+    settings: PretrainingSettings,
     folder: str | Path,
     watch: Watch | None = None,
     show: Callable[[int, TransferGenerator, Examples], None] = lambda step, generator, examples: None,
@@ -86,10 +95,17 @@ def pretrain(
     )
     with studio_stream(settings, folder, encoder) as stream:
         state = train(settings, stream.at, encoder, folder / "checkpoint.pt", watch, device=device)
+        rows = [
+            palette_rows(shard, state.average, encoder.groups, settings.seed + i)
+            for i, shard in enumerate(stream.at(settings.steps - 1))
+        ]
+    told = fit_palette(state.average, rows, settings.palette, watch.progress)
     simple = {"nothing": lambda images, codes: images, "likely_grade": _graded}
-    state.average.config = replace(state.average.config, doubt=_DOUBT, trust=_TRUST)
+    state.average.config = replace(state.average.config, doubt=_DOUBT, trust=_TRUST, palette=_PALETTE)
     facts = asdict(settings) | {
         "validation": {name: held_out.errors(restyle) for name, restyle in simple.items()},
+        "with_palette": held_out.errors(state.average),
+        "palette_error": told[-1]["palette"],
         "seconds": round(state.seconds),
         "device": device,
         "torch": torch.__version__,

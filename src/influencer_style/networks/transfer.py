@@ -5,7 +5,7 @@ each mask has a colour transform (3 x 4, predicted from the style and the pictur
 colour cannot do. One set of masks follows the areas of a portrait (skin, lips, eyes, hair, background, other), which
 the segmenter finds; the other is free. Transforms start at the likely grade that the style code carries
 (`looks.grade`) and may lean on the area's own transport: the untrained network already is the strongest baseline, and
-learns the rest.
+learns the rest. Beside it small networks that see mean colours alone say what they become (`palette`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT, TRANSPORTS
-from influencer_style.looks.regional import LEAST, regional_moments, share_and_moments, told_colours
+from influencer_style.looks.regional import LEAST, regional_moments, share_and_moments
 from influencer_style.looks.segmenter import AREAS, Segmenter, load_segmenter
 from influencer_style.networks.blocks import Down, StyledResidual, Up
+from influencer_style.networks.palette import Palette, Sitter
 
 _REGIONS = len(AREAS)
 _LAYOUT = 3 * 4 * 4  # the picture's own colours, 4 x 4
@@ -43,6 +44,8 @@ class TransferConfig:
             believed, and smaller ones less; 0 believes all.
         trust: how far the network is trusted, beside the likely grade, where photos of many people tell the look, so
             that a grade explains them well; 1 is wholly. Of one person's photos the network is the better judge.
+        palette: how far the palette is heard on mean colours, beside the network, 0 (not at all) to 1 (alone). Taught
+            in different ways, the two err in different ways: between them is better than either.
     """
 
     code: int
@@ -53,6 +56,7 @@ class TransferConfig:
     noise: int = 8
     doubt: float = 0.0
     trust: float = 1.0
+    palette: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class TransferGenerator(nn.Module):
         self.style = nn.Sequential(
             nn.Linear(config.code + config.noise + _LAYOUT + _OWN, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
         )
+        self.palette = Palette(config.code + _LAYOUT + _OWN)
         self.stem = nn.Conv2d(3 + _REGIONS, c, 3, padding=1)
         self.down1, self.down2 = Down(c, 2 * c), Down(2 * c, 4 * c)
         self.blocks = nn.ModuleList(StyledResidual(4 * c, width) for _ in range(config.blocks))
@@ -123,11 +128,11 @@ class TransferGenerator(nn.Module):
         """
         if noise is None:
             noise = code.new_zeros(code.shape[0], self.config.noise)
-        with torch.no_grad():
-            regions = _teeth_are_no_lips(images, self.segmenter(images))
+        regions = self.regions(images)
+        sitter = Sitter.of(images, regions, code)
         transports = _rows(code[:, -TRANSPORT:].float().unflatten(1, (TRANSPORTS, 12)))
-        own_colours = _own(images, regions)
-        style = self.style(torch.cat([_squashed(code, self.config.doubt), noise, _colours(images, own_colours)], dim=1))
+        squashed, own = _squashed(code, self.config.doubt), _colours(images, sitter)
+        style = self.style(torch.cat([squashed, noise, own], dim=1))
         full = F.silu(self.stem(torch.cat([images * 2 - 1, regions], 1)))
         half = self.down1(full)
         features = self.down2(half)
@@ -142,21 +147,37 @@ class TransferGenerator(nn.Module):
             masks = torch.cat([regions, free.softmax(1)], dim=1)
             transforms = transforms.float().unflatten(1, (-1, 3 + 12))
             whole = transports[:, :1]
-            own = torch.cat([transports[:, 1:], whole.expand(-1, self.config.masks, -1)], 1)
+            areas = torch.cat([transports[:, 1:], whole.expand(-1, self.config.masks, -1)], 1)
             # Each pixel lies in one area and in one free mask: half of the grade comes with either.
-            affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * own + transforms[..., 3:]
+            affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * areas + transforms[..., 3:]
             # Dyed hair has the look's colour whatever it was before: its mean goes there.
-            shift = F.pad(_shifts(code.float(), own_colours), (0, 0, 0, self.config.masks))
+            shift = F.pad(sitter.shifts, (0, 0, 0, self.config.masks))
             affine = affine.unflatten(2, (3, 4))
             affine = torch.cat([affine[..., :3], affine[..., 3:] + (transforms[..., 2:3] * shift).unsqueeze(-1)], -1)
             affine = affine.flatten(2)
             change = torch.einsum("nkhw,nka->nahw", masks, affine)
             residual = torch.tanh(residual) * torch.sigmoid(gate)
+            if self.config.palette > 0:
+                with torch.no_grad():  # taught by itself, and no adversary talks it out of what it knows
+                    told = self.palette(*self.asks(images, code, sitter)).mean(0)
+                offsets = _offsets(Change(change, residual, regions).apply(images), told, regions, sitter.share)
+                change = change + self.config.palette * offsets
             if self.config.trust < 1:
                 trust = _trust(code, self.config.trust)[:, :, None, None]
                 change = trust * change + (1 - trust) * transports[:, 0, :, None, None]
                 residual = trust * residual
             return Change(change, residual, regions)
+
+    def regions(self, images: Tensor) -> Tensor:
+        """Return the soft areas (n, 6, h, w) of images (n, 3, h, w): what shows what."""
+        with torch.no_grad():
+            return _teeth_are_no_lips(images, self.segmenter(images))
+
+    def asks(self, images: Tensor, code: Tensor, sitter: Sitter) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what the palette is asked about pictures in looks: the arguments of its `forward`."""
+        grade = _rows(code[:, -TRANSPORT:][:, :12].float()).unflatten(1, (3, 4))
+        told = torch.cat([_squashed(code, self.config.doubt), _colours(images, sitter)], 1).float()
+        return told, sitter.colours, sitter.aims(grade)
 
     def forward(self, images: Tensor, code: Tensor, noise: Tensor | None = None, strength: float = 1.0) -> Tensor:
         """Return the restyled pictures (n, 3, h, w), not clipped. Arguments as in `change`."""
@@ -198,24 +219,18 @@ def _trust(code: Tensor, least: float) -> Tensor:
     return least + (1 - least) * (2 * shared).clamp(0, 1)
 
 
-def _own(images: Tensor, regions: Tensor) -> Tensor:
-    """The picture's own share and mean colour of each area, (n, 6, 4)."""
-    share, colours = share_and_moments(regional_moments(images.float(), regions)[:, 1:])
-    return torch.cat([share, colours[..., :3]], 2)
-
-
-def _colours(images: Tensor, own: Tensor) -> Tensor:
+def _colours(images: Tensor, sitter: Sitter) -> Tensor:
     """The picture's own colours, coarsely and area by area: how far it is from a look depends on them."""
     layout = F.adaptive_avg_pool2d(images, 4).flatten(1) * 4 - 2
-    return torch.cat([layout, torch.cat([own[..., :1] * 6, own[..., 1:] * 2 - 1], 2).flatten(1)], 1)
+    return torch.cat([layout, torch.cat([sitter.share * 6, sitter.colours * 2 - 1], 2).flatten(1)], 1)
 
 
-def _shifts(code: Tensor, own: Tensor) -> Tensor:
-    """From the picture's mean colour of each area to the look's, (n, 6, 3); 0 where either hardly shows it."""
-    told = code[:, -TRANSPORT - _REST : -TRANSPORT - ABOUT].unflatten(1, (TRANSPORTS, -1))[:, 1:]
-    share, colours = told_colours(told)
-    trust = (torch.minimum(share, own[..., :1]) / LEAST).clamp(0, 1)
-    return trust * (colours - own[..., 1:])
+def _offsets(results: Tensor, wanted: Tensor, regions: Tensor, share: Tensor) -> Tensor:
+    """Colour transforms (n, 12, h, w) that move the mean colour of each area of results to the wanted (n, 6, 3)."""
+    found = share_and_moments(regional_moments(results, regions)[:, 1:])[1][..., :3]
+    shifts = (share / LEAST).clamp_max(1.0) * (wanted - found)
+    offsets = torch.einsum("nkhw,nkc->nchw", regions, shifts)
+    return torch.stack([torch.zeros_like(offsets)] * 3 + [offsets], 2).flatten(1, 2)
 
 
 def _rows(transport: Tensor) -> Tensor:

@@ -12,8 +12,7 @@ from pydantic import TypeAdapter
 
 from influencer_style.adversarial.examples import Examples
 from influencer_style.adversarial.pictures import draw_curves, draw_examples_in_looks
-from influencer_style.adversarial.pretraining import pretrain
-from influencer_style.adversarial.settings import TrainerSettings
+from influencer_style.adversarial.pretraining import PretrainingSettings, pretrain
 from influencer_style.adversarial.stream import forget_shards
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferGenerator
@@ -29,7 +28,7 @@ def teach_base(parameters: dict[str, Any], work: Path) -> tuple[Base, pd.DataFra
     Returns:
         The base, its history, its curves, and what it made of held-out people and looks along the way.
     """
-    settings = TypeAdapter(TrainerSettings).validate_python(parameters)
+    settings = TypeAdapter(PretrainingSettings).validate_python(parameters)
     folder = work / fingerprint(parameters, code_of_trainings())[:16]
     log.info("Teaching the base in %s", folder)
     samples = SampleStrips(folder / "samples")
