@@ -79,3 +79,14 @@ def test_what_the_network_learns_does_not_unteach_the_palette(generator, picture
     (loud(pictures, wearing([0.8, 0.3, 0.4], 0.2)) - 0.5).square().mean().backward()
     assert loud.heads.weight.grad is not None
     assert all(weight.grad is None for weight in loud.palette.parameters())
+
+
+def test_mean_colours_are_exact_where_convolutions_are_not(generator, pictures):
+    loud = TransferGenerator(replace(generator.config, palette=0.5)).eval()
+    loud.load_state_dict(generator.state_dict())
+    code = wearing([0.8, 0.3, 0.4], 0.2)
+    with torch.no_grad():
+        exact = loud(pictures, code)
+        with torch.autocast("cpu", torch.bfloat16):
+            coarse = loud(pictures, code)
+    assert coarse.dtype == torch.float32 and (coarse - exact).abs().max() < 0.02

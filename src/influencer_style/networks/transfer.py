@@ -129,7 +129,8 @@ class TransferGenerator(nn.Module):
         if noise is None:
             noise = code.new_zeros(code.shape[0], self.config.noise)
         regions = self.regions(images)
-        sitter = Sitter.of(images, regions, code)
+        with torch.autocast(images.device.type, enabled=False):  # mean colours to more than 8 bits
+            sitter = Sitter.of(images, regions.float(), code)
         transports = _rows(code[:, -TRANSPORT:].float().unflatten(1, (TRANSPORTS, 12)))
         squashed, own = _squashed(code, self.config.doubt), _colours(images, sitter)
         style = self.style(torch.cat([squashed, noise, own], dim=1))
