@@ -1,0 +1,200 @@
+"""Our training as a benchmark runs it: the settings of a `make run`, real studio shards, and a step like the trainer's.
+
+Every stage of a step can be timed: the trainer's own `take_step` runs, with a watch around the functions that it calls.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import torch
+import yaml
+from torch import Tensor
+
+from benchmarks.child import synchronise
+from influencer_style.adversarial import step
+from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.adversarial.examples import draw_examples
+from influencer_style.adversarial.loop import State
+from influencer_style.adversarial.settings import TrainerSettings
+from influencer_style.adversarial.stream import Shard, kept_shard
+from influencer_style.looks.encoder import StyleEncoder, load_encoder
+from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
+from influencer_style.networks.bundle import to_tensor
+from influencer_style.networks.transfer import TransferConfig
+
+PARAMETERS = Path(__file__).parents[1] / "conf" / "base" / "parameters_training.yml"
+SHARDS = 2
+_CREATORS = 4
+# Which function of a step is which stage; what is left over (grading the pictures to judge, joining) is the rest.
+_STAGES = {
+    "discriminator_terms": "discriminator_terms",
+    "adversarial_term": "adversarial_term",
+    "generator_terms": "truth_and_look_terms",
+    "descend": "optimisers_and_average",
+}
+STAGES = (
+    "draw_batch", "generator_forward", "discriminator_terms", "discriminator_backward", "adversarial_term",
+    "truth_and_look_terms", "generator_backward", "optimisers_and_average", "rest",
+)  # fmt: skip
+
+
+def our_settings(size: int, profile: str = "cpu") -> TrainerSettings:
+    """The settings that a `make run` trains with from scratch, at another resolution.
+
+    Args:
+        size: side of the pictures in pixels.
+        profile: `cpu` or `gpu`, see conf/base/parameters_training.yml.
+    """
+    # Imported here: processes that only train would carry pandas and Kedro along, and be said to need their memory.
+    from influencer_style.pipelines.training.parameters import TrainingParameters
+
+    told = yaml.safe_load(PARAMETERS.read_text(encoding="utf-8"))["training"]
+    settings = TrainingParameters(**(told | {"profile": profile})).settings
+    return replace(settings, stream=replace(settings.stream, resolution=size))
+
+
+class Stopwatch:
+    """Adds up the seconds that functions take, by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.last = ""
+
+    def timing(self, stage: str | Callable[[], str], function: Callable) -> Callable:
+        """Return the function with a watch around it; a stage that is callable is asked at every call."""
+
+        @wraps(function)
+        def timed(*arguments: Any, **options: Any) -> Any:
+            name = stage() if callable(stage) else stage
+            synchronise()
+            start = time.perf_counter()
+            result = function(*arguments, **options)
+            synchronise()
+            self.seconds[name] += time.perf_counter() - start
+            self.last = name
+            return result
+
+        return timed
+
+
+class OurTraining:
+    """A training on shards that are rendered already.
+
+    Args:
+        settings: of the training. Its steps are taken after the discriminator's head start, so all are full ones.
+        folder: with the shards 0 and 1, or for them.
+        device: torch's name of it.
+    """
+
+    def __init__(self, settings: TrainerSettings, folder: Path, device: str = "cpu") -> None:
+        torch.use_deterministic_algorithms(settings.deterministic)
+        self.settings, self.device = settings, device
+        self.encoder = load_encoder()
+        self.shards = [kept_shard(settings.stream, number, folder, self.encoder) for number in range(SHARDS)]
+        self.creators = _creators(self.shards, self.encoder) if settings.photos else None
+        domains = 1 + len(self.creators.names) if self.creators else 0
+        self.config = TransferConfig(code_width(self.encoder), settings.stream.resolution, settings.channels)
+        rates = settings.rate, settings.discriminator_rate
+        self.state = State.start(self.config, settings.seed, rates, device, domains)
+        cycles = -(-settings.head_start // settings.penalty_every)
+        self.state.step = cycles * settings.penalty_every
+        self.judge = self.encoder.to(device)
+        self.restyle = torch.compile(self.state.generator) if settings.compiled else self.state.generator
+
+    @property
+    def images(self) -> int:
+        """Photos of a cycle: of `penalty_every` steps, so that each has its share of the gradient penalty."""
+        return self.settings.penalty_every * (self.settings.examples + self.settings.photos)
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """Trainable parameters of each network."""
+        networks = {"generator": self.state.generator, "discriminator": self.state.discriminator}
+        return {name: sum(p.numel() for p in n.parameters() if p.requires_grad) for name, n in networks.items()}
+
+    def cycle(self) -> None:
+        """Take `penalty_every` steps."""
+        for _ in range(self.settings.penalty_every):
+            self.take(self.restyle)
+
+    def take(self, restyle: step.Restyle, watch: Stopwatch | None = None) -> dict[str, Tensor]:
+        """Draw a batch and take a step, as the trainer does; return the losses.
+
+        Args:
+            restyle: the generator.
+            watch: told how long drawing took.
+        """
+        s, state = self.settings, self.state
+        chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step)
+
+        def draw() -> tuple:
+            drawing = s.examples, s.colour, s.code_noise, self.config.noise, chance
+            examples = draw_examples(self.shards, self.encoder.groups, *drawing).to(self.device)
+            if self.creators is None:
+                return examples, None
+            return examples, self.creators.batch(s.photos, s.code_noise, self.config.noise, chance).to(self.device)
+
+        examples, photos = (watch.timing("draw_batch", draw) if watch else draw)()
+        losses = step.take_step(state, restyle, examples, photos, self.judge, s, s.parts, chance)
+        state.step += 1
+        return losses
+
+    def stages(self, cycles: int) -> dict[str, dict[str, float]]:
+        """Return mean milliseconds of each stage of a step, and of the whole.
+
+        Args:
+            cycles: so many cycles are timed.
+
+        Returns:
+            `mean` over all steps, and `with_penalty` and `without_penalty` over steps of either kind.
+        """
+        kinds: dict[bool, list[dict[str, float]]] = {True: [], False: []}
+        for _ in range(cycles * self.settings.penalty_every):
+            penalised = self.state.step % self.settings.penalty_every == 0
+            kinds[penalised].append(self._timed_step())
+        wanted = {"mean": kinds[True] + kinds[False], "with_penalty": kinds[True], "without_penalty": kinds[False]}
+        return {
+            kind: {name: sum(one[name] for one in taken) / len(taken) for name in (*STAGES, "step")}
+            for kind, taken in wanted.items()
+            if taken
+        }
+
+    def _timed_step(self) -> dict[str, float]:
+        """Milliseconds of the stages of one step."""
+        watch = Stopwatch()
+
+        def whose_backward() -> str:
+            return f"{'discriminator' if watch.last == 'discriminator_terms' else 'generator'}_backward"
+
+        with ExitStack() as patches:
+            for name, stage in _STAGES.items():
+                patches.enter_context(patch.object(step, name, watch.timing(stage, getattr(step, name))))
+            averaging = watch.timing("optimisers_and_average", State.average_weights)
+            patches.enter_context(patch.object(State, "average_weights", averaging))
+            patches.enter_context(patch.object(Tensor, "backward", watch.timing(whose_backward, Tensor.backward)))
+            whole = Stopwatch()
+            whole.timing("step", self.take)(watch.timing("generator_forward", self.restyle), watch)
+        total = whole.seconds["step"]
+        taken = watch.seconds | {"rest": total - sum(watch.seconds.values()), "step": total}
+        return {name: 1000 * taken.get(name, 0.0) for name in (*STAGES, "step")}
+
+
+def _creators(shards: list[Shard], encoder: StyleEncoder) -> CreatorPhotos:
+    """Unstyled people of the studio as users, some sittings' styled ones as creators: what they show costs nothing."""
+    users = shards[0].people
+    photos = {
+        f"creator-{i}": styled.reshape(-1, *styled.shape[2:]) for i, styled in enumerate(shards[0].styled[:_CREATORS])
+    }
+    with torch.no_grad():
+        sets = {n: SetStatistics.of(*describe(encoder, to_tensor(p))) for n, p in {"": users, **photos}.items()}
+    looks = LookProfiles(sets[""], [LookProfile(n, n, sets[n]) for n in photos], encoder.sha256, encoder.groups)
+    return CreatorPhotos(users, photos, looks, users.shape[1])
