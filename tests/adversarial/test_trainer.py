@@ -107,6 +107,18 @@ def test_a_finished_training_is_not_done_again(trained, tmp_path):
     assert steps == [] and torch.equal(weights(first.average), weights(again.average))
 
 
+def test_photos_alone_are_enough(encoder, creators, tmp_path):
+    def asked(step):
+        raise AssertionError("no studio example was wanted")
+
+    settings = replace(SETTINGS, examples=0, photos=4, steps=4, parts=2, validate_every=4)
+    state = train(settings, asked, encoder, tmp_path / "c.pt", creators=creators)
+    assert {"adversarial", "gram", "total"} <= set(state.history[-1])
+    assert not {"reconstruction", "features"} & set(state.history[-1])
+    with pytest.raises(ValueError, match="examples and photos are both 0"):
+        replace(settings, photos=0)
+
+
 def test_training_learns_the_truth_and_tells_every_loss(trained, shards, encoder, tmp_path):
     told = []
     watch = Watch(

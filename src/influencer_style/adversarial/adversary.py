@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from influencer_style.adversarial.batch import Batch
 from influencer_style.adversarial.discriminator import Discriminator, augment
 from influencer_style.adversarial.losses import (
     discriminator_loss,
@@ -22,7 +23,7 @@ _MEMORY = 0.99  # decay of the moving averages of logits
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judged(Batch):
     """Pictures to tell apart, in pairs; (n, 3, h, w), sRGB, about [0, 1].
 
     Attributes:

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from influencer_style.adversarial.examples import Batch, mirrored, with_noise
+from influencer_style.adversarial.batch import Batch
+from influencer_style.adversarial.examples import mirrored, with_noise
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import to_tensor
 

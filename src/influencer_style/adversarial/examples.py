@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from influencer_style.adversarial.batch import Batch
 from influencer_style.adversarial.grades import apply_grades
 from influencer_style.adversarial.stream import Shard
 from influencer_style.looks.profile import TRANSPORT, SetStatistics, style_code
@@ -20,30 +20,6 @@ from influencer_style.networks.bundle import to_tensor
 _REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 6.0, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
 _LEAST_CROWD = 12
 _AT_ONCE = 16
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Tensors whose rows belong together."""
-
-    def to(self, device: str) -> Self:
-        """Return the same on another device."""
-        return type(self)(**{name: value.to(device) for name, value in vars(self).items()})
-
-    def at(self, numbers: Tensor) -> Self:
-        """Return the rows of these numbers."""
-        return type(self)(*(value[numbers] for value in vars(self).values()))
-
-    @classmethod
-    def joined(cls, batches: list[Self]) -> Self:
-        """Return the rows of all, one after the other."""
-        return cls(*(torch.cat(rows) for rows in zip(*(vars(batch).values() for batch in batches), strict=True)))
-
-    def parts(self, count: int) -> list[Self]:
-        """Return its rows in `count` parts, the first ones longer by one where they do not divide."""
-        return [
-            type(self)(*cut) for cut in zip(*(value.tensor_split(count) for value in vars(self).values()), strict=True)
-        ]
 
 
 @dataclass(frozen=True)

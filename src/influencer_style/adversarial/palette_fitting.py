@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from influencer_style.adversarial.examples import Batch, subset
+from influencer_style.adversarial.batch import Batch
+from influencer_style.adversarial.examples import subset
 from influencer_style.adversarial.grades import apply_grades
 from influencer_style.adversarial.losses import palette_loss
 from influencer_style.adversarial.stream import Shard

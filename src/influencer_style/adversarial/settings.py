@@ -44,7 +44,7 @@ class TrainerSettings:
     Attributes:
         steps: of generator and discriminator; the budget.
         examples: studio examples with known truth in a step.
-        photos: users' photos in a step, each asked for a creator's look.
+        photos: users' photos in a step, each asked for a creator's look; of the two at least one is above 0.
         channels: width of the generator at full resolution.
         colour: share of examples whose look is of pure colour.
         rate, discriminator_rate: learning rates.
@@ -100,12 +100,14 @@ class TrainerSettings:
 
     def __post_init__(self) -> None:
         _require_finite(self)
-        for name in ("steps", "examples", "penalty_every", "shard_every", "validate_every", "workers", "parts"):
+        for name in ("steps", "penalty_every", "shard_every", "validate_every", "workers", "parts"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("photos", "code_noise", "threads", "head_start", "most_seconds"):
+        for name in ("examples", "photos", "code_noise", "threads", "head_start", "most_seconds"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+        if not self.examples + self.photos:
+            raise ValueError("examples and photos are both 0; at least one of them must be above 0")
         for name in ("rate", "discriminator_rate"):
             if not 0 < getattr(self, name) <= 0.1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0 and at most 0.1")

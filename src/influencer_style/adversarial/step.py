@@ -28,7 +28,7 @@ Restyle = Callable[[Tensor, Tensor, Tensor], Tensor]  # images, codes and noise 
 def take_step(
     state: State,
     restyle: Restyle,
-    examples: Examples,
+    examples: Examples | None,
     photos: Restyling | None,
     encoder: StyleEncoder,
     settings: TrainerSettings,
@@ -40,8 +40,8 @@ def take_step(
     Args:
         state: of the training; its networks, optimisers and averages move on.
         restyle: the state's generator, compiled or not.
-        examples: with known truth.
-        photos: without.
+        examples: with known truth; None where there are none.
+        photos: without; None where there are none, but not both.
         encoder: for features and descriptors.
         settings: of the training.
         parts: the batch is taken in so many parts, one after the other, and learnt from as a whole.
@@ -52,8 +52,8 @@ def take_step(
     learns = state.step >= settings.head_start
     told: dict[str, Tensor] = {}
     for share, known, unknown in _parts(examples, photos, parts):
-        with torch.autocast(known.inputs.device.type, torch.bfloat16, enabled=settings.half):
-            asked = [known] if unknown is None else [known, unknown]
+        asked = [batch for batch in (known, unknown) if batch is not None]
+        with torch.autocast(asked[0].inputs.device.type, torch.bfloat16, enabled=settings.half):
             inputs, codes, noise = (torch.cat([getattr(a, n) for a in asked]) for n in ("inputs", "codes", "noise"))
             results = restyle(inputs.contiguous(memory_format=torch.channels_last), codes, noise)
         terms: dict[str, Tensor] = {}
@@ -79,22 +79,23 @@ def take_step(
 
 
 def generator_terms(
-    known: Examples, unknown: Restyling | None, results: Tensor, encoder: StyleEncoder, settings: TrainerSettings
+    known: Examples | None, unknown: Restyling | None, results: Tensor, encoder: StyleEncoder, settings: TrainerSettings
 ) -> dict[str, Tensor]:
     """Return the generator's losses but for the adversarial one, by name, not weighed.
 
     Args:
         known: the first pictures, with their truth.
-        unknown: the others.
+        unknown: the others; either may be None.
         results: (n, 3, h, w) what became of both.
         encoder: for features and descriptors.
         settings: which losses are wanted.
     """
-    weights, count = settings.weights, len(known.truth)
-    restored, restyled = results[:count], results[count:]
-    terms = {"reconstruction": reconstruction_loss(restored, known.truth, known.weights)}
+    weights, terms = settings.weights, {}
+    restored, restyled = _split(results, known)
+    if known is not None:
+        terms["reconstruction"] = reconstruction_loss(restored, known.truth, known.weights)
     with torch.autocast(results.device.type, torch.bfloat16, enabled=settings.half):
-        if weights.features:
+        if weights.features and known is not None:
             with torch.no_grad():
                 wanted = encoder.features(known.truth)
             terms["features"] = feature_loss(encoder.features(restored.clamp(0, 1))[1:], wanted[1:])
@@ -113,36 +114,43 @@ def generator_terms(
 
 
 def _to_judge(
-    known: Examples, unknown: Restyling | None, results: Tensor, users: int, chance: torch.Generator
+    known: Examples | None, unknown: Restyling | None, results: Tensor, users: int, chance: torch.Generator
 ) -> Judged:
     """Everything that is real beside everything that is made.
 
     What was made of users' photos is judged twice: as a photo of that creator's, and, under a random grade that hides
     all looks, as a photo of the users'.
     """
-    none = torch.zeros(len(known.truth), dtype=torch.long, device=results.device)
-    if unknown is None:
-        return Judged(known.truth, results, known.codes, none)
-    restyled, count = results[len(known.truth) :], len(unknown.inputs)
-    grades = photographic_grades(2 * count, chance).to(results.device).split(count)
-    others, hidden = (
-        apply_grades(images.float().clamp(0, 1), grade)
-        for images, grade in zip((unknown.others, restyled), grades, strict=True)
-    )
-    return Judged(
-        real=torch.cat([known.truth, unknown.real, others]),
-        fake=torch.cat([results, hidden]),
-        codes=torch.cat([known.codes, unknown.codes, torch.zeros_like(unknown.codes)]),
-        domains=torch.cat([none, unknown.domains, torch.full_like(unknown.domains, users)]),
-    )
+    restored, restyled = _split(results, known)
+    judged = []
+    if known is not None:
+        none = torch.zeros(len(known.truth), dtype=torch.long, device=results.device)
+        judged.append(Judged(known.truth, restored, known.codes, none))
+    if unknown is not None:
+        grades = photographic_grades(2 * len(restyled), chance).to(results.device).split(len(restyled))
+        others, hidden = (
+            apply_grades(images.float().clamp(0, 1), grade)
+            for images, grade in zip((unknown.others, restyled), grades, strict=True)
+        )
+        judged.append(Judged(unknown.real, restyled, unknown.codes, unknown.domains))
+        everyone = torch.full_like(unknown.domains, users)
+        judged.append(Judged(others, hidden, torch.zeros_like(unknown.codes), everyone))
+    return Judged.joined(judged)
+
+
+def _split(results: Tensor, known: Examples | None) -> tuple[Tensor, Tensor]:
+    """What became of studio examples, and of users' photos."""
+    count = 0 if known is None else len(known.truth)
+    return results[:count], results[count:]
 
 
 def _parts(
-    examples: Examples, photos: Restyling | None, count: int
-) -> Iterator[tuple[float, Examples, Restyling | None]]:
-    """Cut a batch into parts, each with its share of the examples."""
-    total = len(examples.inputs)
-    count = min(count, total)
-    of_photos = [None] * count if photos is None else photos.parts(count)
-    for part, unknown in zip(examples.parts(count), of_photos, strict=True):
-        yield len(part.inputs) / total, part, unknown if unknown is not None and len(unknown.inputs) else None
+    examples: Examples | None, photos: Restyling | None, count: int
+) -> Iterator[tuple[float, Examples | None, Restyling | None]]:
+    """Cut a batch into parts, each with its share of the pictures."""
+    batches = [batch for batch in (examples, photos) if batch is not None]
+    total = sum(len(batch.inputs) for batch in batches)
+    count = min(count, *(len(batch.inputs) for batch in batches))
+    both = [[None] * count if batch is None else batch.parts(count) for batch in (examples, photos)]
+    for known, unknown in zip(*both, strict=True):
+        yield sum(len(part.inputs) for part in (known, unknown) if part is not None) / total, known, unknown

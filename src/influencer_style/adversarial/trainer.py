@@ -98,7 +98,7 @@ def train(
         # A generator of its own for each step: the batch depends on the seed and the step alone.
         chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step + 7_919_000_017 * state.rollbacks)
         drawing = s.examples, s.colour, s.code_noise, config.noise, chance
-        examples = draw_examples(shards_at(state.step), encoder.groups, *drawing).to(device)
+        examples = draw_examples(shards_at(state.step), encoder.groups, *drawing).to(device) if s.examples else None
         photos = creators.batch(s.photos, s.code_noise, config.noise, chance).to(device) if s.photos else None
         try:
             losses = take_step(state, run, examples, photos, judge, s, parts, chance)
