@@ -1,4 +1,4 @@
-"""Our training as a benchmark runs it: the settings of a `make run`, real studio shards, and a step like the trainer's.
+"""Our training as a benchmark runs it: an adaptation's settings, real studio shards, and a step like the trainer's.
 
 Every stage of a step can be timed: the trainer's own `take_step` runs, with a watch around the functions that it calls.
 """
@@ -47,18 +47,19 @@ STAGES = (
 )  # fmt: skip
 
 
-def our_settings(size: int, profile: str = "cpu") -> TrainerSettings:
-    """The settings that a `make run` trains with from scratch, at another resolution.
+def our_settings(size: int, profile: str = "cpu", initial: str = "base") -> TrainerSettings:
+    """The settings that the base is adapted to creators with, at any resolution.
 
     Args:
         size: side of the pictures in pixels.
         profile: `cpu` or `gpu`, see conf/base/parameters_training.yml.
+        initial: `scratch` for those of a training from nothing.
     """
     # Imported here: processes that only train would carry pandas and Kedro along, and be said to need their memory.
     from influencer_style.pipelines.training.parameters import TrainingParameters
 
     told = yaml.safe_load(PARAMETERS.read_text(encoding="utf-8"))["training"]
-    settings = TrainingParameters(**(told | {"profile": profile})).settings
+    settings = TrainingParameters(**(told | {"profile": profile, "initial": initial})).settings
     return replace(settings, stream=replace(settings.stream, resolution=size))
 
 

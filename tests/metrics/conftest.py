@@ -104,6 +104,7 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
         history=pd.DataFrame({"step": [10, 20, 30], "seconds": [1.0, 2.0, 3.0], "total": [3.0, 2.0, 1.5]}),
         samples=Image.new("RGB", (200, 100), "teal"),
         decision={
+            "photos": {"aurora": 5, "noir": 500},
             "kept": "base",
             "why": "people's <b>shapes</b> are lost",
             "compared": {

@@ -101,6 +101,7 @@ def test_the_report_tells_what_was_left_out_and_shows_people(page, evidence):
 def test_the_report_tells_which_generator_was_kept_and_why(page):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert "The generator kept is the base: people&#39;s &lt;b&gt;shapes&lt;/b&gt; are lost" in text
+    assert "5 of aurora, 500 of noir" in text
     assert "adapted, beside the base +0.500 (+0.400 to +0.600) +0.020 (+0.010 to +0.030) too few photos" in text
 
 

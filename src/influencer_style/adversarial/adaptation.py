@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -82,12 +83,11 @@ def adapt(
     Raises:
         TrainingDiverged: see `trainer.train`.
     """
-    plain = replace(settings, head_start=0, weights=replace(settings.weights, adversarial=0.0))
     trained = {}
-    for name, own in ((PLAIN, plain), (ADAPTED, settings)):
+    for name, own in ((PLAIN, without_adversary(settings)), (ADAPTED, settings)):
 
         def run(watch: Watch, name: str = name, own: TrainerSettings = own) -> State:
-            return train(own, shards_at, encoder, folder / f"{name}.pt", watch, creators, device, base)
+            return train(own, shards_at, encoder, folder / f"{name}.pt", watch, creators, device, to_adapt(base))
 
         trained[name] = watched(name, run)
     generators = {BASE: base} | {name: state.average for name, state in trained.items()}
@@ -99,6 +99,22 @@ def adapt(
         write_text(decided, json.dumps({name: asdict(found) for name, found in comparisons.items()}))
     kept, why = _choose(comparisons)
     return Adaptation(generators, comparisons, kept, why, {name: state.history for name, state in trained.items()})
+
+
+def to_adapt(base: TransferGenerator) -> TransferGenerator:
+    """Return a copy of the base for training, in which the palette alone says what mean colours become.
+
+    Colours of people and rooms are what tells most easily whose photo a picture is, so an adversary that may would
+    move them, towards a creator's skin and walls and away from the look.
+    """
+    generator = copy.deepcopy(base)
+    generator.config = replace(base.config, palette=1.0 if base.config.palette else 0.0)
+    return generator
+
+
+def without_adversary(settings: TrainerSettings) -> TrainerSettings:
+    """Return the settings of the training to compare with."""
+    return replace(settings, head_start=0, weights=replace(settings.weights, adversarial=0.0))
 
 
 def _compared(generators: dict[str, TransferGenerator], checked: Checked) -> dict[str, Comparison]:

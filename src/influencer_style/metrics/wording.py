@@ -100,7 +100,7 @@ def spoken(value: Any) -> str:
 
 
 def decision_in_words(decision: Mapping[str, Any]) -> dict[str, Any]:
-    """Return which generator was kept and why, and a row of figures in words for each comparison there was."""
+    """Return in words: which generator was kept and why, each creator's photos, a row of figures for each comparison."""
     names = {
         "adapted": "adapted, beside the base",
         "adapted_without_adversary": "adapted without the adversary, beside the base",
@@ -116,4 +116,5 @@ def decision_in_words(decision: Mapping[str, Any]) -> dict[str, Any]:
         for name, told in decision.get("compared", {}).items()
     ]
     name = kept.get(decision["kept"], "the base, adapted to the creators without an adversary")
-    return {"kept": name, "why": decision["why"], "rows": rows}
+    photos = ", ".join(f"{count} of {name}" for name, count in decision.get("photos", {}).items())
+    return {"kept": name, "why": decision["why"], "photos": photos, "rows": rows}

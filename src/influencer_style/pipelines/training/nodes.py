@@ -30,6 +30,7 @@ from influencer_style.storage.fingerprint import fingerprint
 
 log = logging.getLogger(__name__)
 _KEPT_TRAININGS = 3
+_FAIR = "Every creator's look is asked for equally often, however many photos there are"
 _SHOWN = 3  # people in sample grids
 
 
@@ -81,6 +82,8 @@ def train(
     if base is not None and not parameters.adapt:
         found, decision = way.take(base)
     else:
+        counts = {name: len(rows) for name, rows in creators.items()}
+        log.info("Training on creators' photos: %s. %s.", json.dumps(counts), _FAIR)
         pixels = {name: crops.pixels(rows) for name, rows in creators.items()}
         real = CreatorPhotos(crops.pixels(users), pixels, looks, resolution)
         if base is None:
@@ -88,6 +91,7 @@ def train(
         else:
             unseen = {name: crops.pixels(_rows(crops, slug=name, split="validation")) for name in allowed}
             found, decision = way.adapt(base, real, _validation_users(crops, resolution), unseen)
+        decision["photos"] = counts
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
     _forget_old_trainings(folder)
     log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])

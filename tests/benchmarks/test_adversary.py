@@ -1,0 +1,59 @@
+"""What decides whether the adversary earns its place: paired, and better below 0. And trainings without pairs."""
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.adversary import Judged, Material, compared, judge
+from benchmarks.from_scratch import ours, settings_without_pairs, stargan
+from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.metrics.kid import kid_features
+from influencer_style.networks.bundle import to_tensor
+
+
+def pictures(count, seed, shade=1.0):
+    chance = torch.Generator().manual_seed(seed)
+    coarse = torch.nn.functional.interpolate(torch.rand(count, 3, 6, 6, generator=chance), (64, 64), mode="bilinear")
+    return (coarse * 255 * shade).byte().permute(0, 2, 3, 1).contiguous().numpy()
+
+
+@pytest.fixture(scope="module")
+def material():
+    encoder = load_encoder()
+    users, dark = pictures(6, 1), pictures(6, 2, 0.5)
+    with torch.no_grad():
+        known = [SetStatistics.of(*describe(encoder, to_tensor(photos))) for photos in (users, dark)]
+    looks = LookProfiles(known[0], [LookProfile("dark", "dark", known[1])], encoder.sha256, encoder.groups)
+    people = pictures(6, 3)
+    truth = (people * 0.5).astype(np.uint8)
+    return Material(CreatorPhotos(users, {"dark": dark}, looks, 64), people, {"dark": truth}, {"dark": dark})
+
+
+def test_who_is_nearer_to_truth_and_photos_is_below_zero(material):
+    photos = [kid_features(material.photos["dark"])]
+    right = judge(lambda people, look: people * 0.5, material)
+    wrong = judge(lambda people, look: people, material)
+    assert right.delta_e.max() < 0.5 and right.delta_e.shape == (6, 1)
+    found = compared([(right, wrong)], photos)
+    assert found["delta_e"]["high"] < 0 and found["kid"]["mean"] < 0
+    again = compared([(wrong, wrong), (right, right)], photos)
+    assert again["delta_e"]["mean"] == again["kid"]["mean"] == 0
+    twice = compared([(right, wrong), (right, wrong)], photos)
+    assert twice["delta_e"]["mean"] == pytest.approx(found["delta_e"]["mean"])
+
+
+def test_several_seeds_are_taken_together():
+    features = [np.random.default_rng(0).normal(size=(5, 4))]
+    far, near = (Judged(np.full((5, 1), error), np.ones((5, 1)), features) for error in (3.0, 1.0))
+    assert compared([(near, far), (far, far)], features)["delta_e"]["mean"] == pytest.approx(-1.0)
+
+
+def test_trainings_without_pairs_keep_to_their_time_and_restyle(material, tmp_path):
+    settings = settings_without_pairs(1.0)
+    assert settings.examples == 0 and settings.weights.features == 0
+    for restyle, steps in (ours(material, settings, tmp_path), stargan(material, 1.0, 0)):
+        results = restyle(to_tensor(material.people), "dark")
+        assert 1 <= steps < settings.steps
+        assert results.shape == (6, 3, 64, 64) and results.isfinite().all()
