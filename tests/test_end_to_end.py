@@ -146,3 +146,12 @@ def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here_and_that_
     assert decision["kept"] in ("base", "adapted", "adapted_without_adversary") and decision["why"]
     assert set(decision["compared"]) == {"adapted", "adapted_without_adversary", "adversary"}
     assert not list(project.glob("data/06_models/training/*/shards"))
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{project}/mlflow.db")
+    experiment = client.get_experiment_by_name("influencer_style")
+    (latest, *_) = client.search_runs(
+        [experiment.experiment_id], "attributes.run_name = 'training.train_transfer'", order_by=["start_time DESC"]
+    )
+    assert "training_decision.json" in {file.path for file in client.list_artifacts(latest.info.run_id)}
+    assert latest.data.metrics["adapted.truth"] == decision["compared"]["adapted"]["truth"]["mean"]

@@ -100,7 +100,7 @@ def spoken(value: Any) -> str:
 
 
 def decision_in_words(decision: Mapping[str, Any]) -> dict[str, Any]:
-    """Return in words: which generator was kept and why, each creator's photos, a row of figures for each comparison."""
+    """Return in words: which generator was kept and why, creators' photos, a row of figures for each comparison."""
     names = {
         "adapted": "adapted, beside the base",
         "adapted_without_adversary": "adapted without the adversary, beside the base",

@@ -27,6 +27,7 @@ from influencer_style.pipelines.training.ways import Way, with_shape_of
 from influencer_style.pipelines.watching import code_of_trainings
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _KEPT_TRAININGS = 3
@@ -95,6 +96,15 @@ def train(
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
     _forget_old_trainings(folder)
     log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
+    current.log_text(json.dumps(decision, indent=2), "training_decision.json")
+    current.log_metrics(
+        {
+            f"{name}.{measure}": told["mean"]
+            for name, compared in decision.get("compared", {}).items()
+            for measure, told in compared.items()
+            if measure != "objections" and told is not None
+        }
+    )
     hashes = {"fingerprint": made_from, "data_sha256": data_sha256, "base_sha256": parts["base"]}
     return found | hashes | {"kept": decision["kept"]}, decision
 
