@@ -23,8 +23,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from benchmarks.adversary import SIDE, Material, by_generator, judge, studio_material
+from benchmarks.judging import by_generator, judge
 from benchmarks.machine import ran_on
+from benchmarks.material import SIDE, Material, studio_material
 from benchmarks.our_training import our_settings
 from benchmarks.rounding import rounded
 from benchmarks.stargan_shaped import Shape, matched

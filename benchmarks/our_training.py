@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import torch
 import yaml
 from torch import Tensor
@@ -22,10 +23,10 @@ from torch import Tensor
 from benchmarks.child import synchronise
 from influencer_style.adversarial import step
 from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.examples import draw_examples
 from influencer_style.adversarial.loop import State
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.stream import Shard, kept_shard
+from influencer_style.adversarial.trainer import draw_batch
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
 from influencer_style.networks.bundle import to_tensor
@@ -137,14 +138,10 @@ class OurTraining:
         s, state = self.settings, self.state
         chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step)
 
-        def draw() -> tuple:
-            drawing = s.examples, s.colour, s.code_noise, self.config.noise, chance
-            examples = draw_examples(self.shards, self.encoder.groups, *drawing).to(self.device)
-            if self.creators is None:
-                return examples, None
-            return examples, self.creators.batch(s.photos, s.code_noise, self.config.noise, chance).to(self.device)
-
-        examples, photos = (watch.timing("draw_batch", draw) if watch else draw)()
+        draw = watch.timing("draw_batch", draw_batch) if watch else draw_batch
+        examples, photos = draw(
+            s, self.shards, self.encoder.groups, self.creators, self.config.noise, chance, self.device
+        )
         losses = step.take_step(state, restyle, examples, photos, self.judge, s, s.parts, chance)
         state.step += 1
         return losses
@@ -189,13 +186,27 @@ class OurTraining:
         return {name: 1000 * taken.get(name, 0.0) for name in (*STAGES, "step")}
 
 
+def creator_photos(
+    encoder: StyleEncoder, users: np.ndarray, population: np.ndarray, sets: dict[str, np.ndarray], side: int
+) -> CreatorPhotos:
+    """Return users' crops and creators' sets, uint8 (n, s, s, 3), and their looks, for a training at `side` px.
+
+    Args:
+        encoder: describes them.
+        users: to restyle.
+        population: that looks are measured against.
+        sets: each creator's crops.
+    """
+    with torch.no_grad():
+        known = [SetStatistics.of(*describe(encoder, to_tensor(crops))) for crops in (population, *sets.values())]
+    profiles = [LookProfile(name, name, own) for name, own in zip(sets, known[1:], strict=True)]
+    return CreatorPhotos(users, sets, LookProfiles(known[0], profiles, encoder.sha256, encoder.groups), side)
+
+
 def _creators(shards: list[Shard], encoder: StyleEncoder) -> CreatorPhotos:
     """Unstyled people of the studio as users, some sittings' styled ones as creators: what they show costs nothing."""
     users = shards[0].people
-    photos = {
+    sets = {
         f"creator-{i}": styled.reshape(-1, *styled.shape[2:]) for i, styled in enumerate(shards[0].styled[:_CREATORS])
     }
-    with torch.no_grad():
-        sets = {n: SetStatistics.of(*describe(encoder, to_tensor(p))) for n, p in {"": users, **photos}.items()}
-    looks = LookProfiles(sets[""], [LookProfile(n, n, sets[n]) for n in photos], encoder.sha256, encoder.groups)
-    return CreatorPhotos(users, photos, looks, users.shape[1])
+    return creator_photos(encoder, users, users, sets, users.shape[1])

@@ -146,7 +146,7 @@ def record(plan: Plan) -> dict[str, Any]:
             "reference": asdict(plan.reference) | {"batch": plan.batch, "tuned": plan.tuned},
         },
         "wanted_at_64_px_on_2_cores": WANTED,
-        "figures": measure(plan),
+        "figures": rounded(measure(plan)),
     }
 
 
@@ -226,7 +226,7 @@ def main(arguments: list[str] | None = None) -> None:
         device="cuda" if torch.cuda.is_available() else "cpu",
         tuned=options.tuned,
     )
-    kept = rounded(record(plan))
+    kept = record(plan)
     write_text(options.out, json.dumps(kept, indent=1) + "\n")
     print(table(kept))
 

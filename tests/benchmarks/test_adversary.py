@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.adversary import Judged, Material, compared, judge
+from benchmarks.adversary import compared
 from benchmarks.from_scratch import ours, settings_without_pairs, stargan
+from benchmarks.judging import Judged, judge
+from benchmarks.material import Material
 from influencer_style.adversarial.creators import CreatorPhotos
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe

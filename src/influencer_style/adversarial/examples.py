@@ -62,8 +62,7 @@ def draw_examples(
         there = (here + 1 + _draw(len(shards) - 1, chance)) % len(shards)
         pure = float(torch.rand(1, generator=chance)) < colour
         neutral, truth, masks, photos = (_pure if pure else _worn)(shards[here], chance)
-        people = subset(len(shards[there].crowd), min(_LEAST_CROWD, len(shards[there].crowd)), chance)
-        crowd = SetStatistics.of(shards[there].crowd[people], shards[there].crowd_moments[people])
+        crowd = draw_crowd(shards[there], torch.arange(len(shards[there].crowd)), chance)
         drawn.append((neutral, truth, masks, style_code(photos, crowd, groups)))
     neutral, truth, masks, codes = (torch.stack(part) for part in zip(*drawn, strict=True))
     weights = pixel_weights(masks)
@@ -73,6 +72,11 @@ def draw_examples(
     return Examples(
         neutral, codes, torch.randn(count, noise, generator=chance), truth, weights / weights.mean((1, 2, 3), True)
     )
+
+
+def draw_crowd(shard: Shard, people: Tensor, chance: torch.Generator) -> SetStatistics:
+    """Draw a population to compare with: some of these people of a shard, a dozen or more where there are."""
+    return shard.population(people[subset(len(people), min(_LEAST_CROWD, len(people)), chance)])
 
 
 def restyled(restyle: Callable[[Tensor, Tensor], Tensor], images: Tensor, codes: Tensor, device: str) -> Tensor:
@@ -115,7 +119,7 @@ def _worn(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor
     i, look, grade = _draw(sittings, chance), _draw(looks, chance), _draw(grades, chance)
     who = _draw(shard.neutral.shape[1], chance)
     some = subset(references, 1, chance)
-    photos = SetStatistics.of(shard.descriptors[i, look, grade, some], shard.moments[i, look, grade, some])
+    photos = shard.worn(i, look, grade, some)
     truth = apply_grades(to_tensor(shard.styled[i, look, who][None]), shard.grades[i, look, grade][None])[0]
     return to_tensor(shard.neutral[i, who][None])[0], truth, _masks(shard.regions[i, who]), photos
 
@@ -128,7 +132,7 @@ def _pure(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor
     who = int(free[_draw(len(free), chance)])
     i, target = divmod(who, shard.neutral.shape[1])
     some = subset(len(others), 1, chance)
-    photos = SetStatistics.of(shard.map_descriptors[look, some], shard.map_moments[look, some])
+    photos = shard.mapped(look, some)
     taken = to_tensor(shard.people[who][None])
     noise = 0.02 * torch.rand(1, generator=chance) * torch.randn(taken.shape, generator=chance)
     taken = (taken + noise).clamp(0, 1)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from influencer_style.looks.regional import LEAST
+from influencer_style.looks.regional import shown
 
 
 def generator_loss(fake_logits: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ def palette_loss(told: Tensor, truth: Tensor, share: Tensor) -> Tensor:
         truth: (n, k, 3).
         share: (n, k, 1) of the picture that an area takes.
     """
-    return ((told - truth).abs() * (share / LEAST).clamp_max(1.0)).mean()
+    return ((told - truth).abs() * shown(share)).mean()
 
 
 def feature_loss(result: list[Tensor], truth: list[Tensor]) -> Tensor:

@@ -9,16 +9,16 @@ import torch
 from torch import Tensor
 
 from influencer_style.adversarial.batch import Batch
-from influencer_style.adversarial.examples import subset
+from influencer_style.adversarial.examples import draw_crowd, subset
 from influencer_style.adversarial.grades import apply_grades
 from influencer_style.adversarial.losses import palette_loss
 from influencer_style.adversarial.stream import Shard
 from influencer_style.looks.profile import SetStatistics, style_code
+from influencer_style.looks.regional import area_colours
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferGenerator
 
-_LEAST_CROWD = 12
 _WARM_UP = 100
 
 
@@ -79,8 +79,7 @@ def palette_rows(shard: Shard, generator: TransferGenerator, groups: list[slice]
     rows: list[Rows] = []
 
     def known(photos: SetStatistics, strangers: Tensor) -> Tensor:
-        crowd = strangers[subset(len(strangers), min(_LEAST_CROWD, len(strangers)), chance)]
-        return style_code(photos, SetStatistics.of(shard.crowd[crowd], shard.crowd_moments[crowd]), groups)
+        return style_code(photos, draw_crowd(shard, strangers, chance), groups)
 
     for i, sitting in enumerate(shard.descriptors):
         pictures = to_tensor(shard.neutral[i])
@@ -89,13 +88,13 @@ def palette_rows(shard: Shard, generator: TransferGenerator, groups: list[slice]
             styled = to_tensor(shard.styled[i, look])
             for number, grade in enumerate(shard.grades[i, look]):
                 some = subset(grades.shape[1], 1, chance)
-                photos = SetStatistics.of(grades[number, some], shard.moments[i, look, number, some])
+                photos = shard.worn(i, look, number, some)
                 truth = apply_grades(styled, grade.expand(targets, -1))
                 rows.append(_asked(generator, pictures, truth, known(photos, strangers)))
     people = to_tensor(shard.people)
     for number, (grade, shown) in enumerate(zip(shard.maps, shard.shown, strict=True)):
         some = subset(len(shown), 1, chance)
-        photos = SetStatistics.of(shard.map_descriptors[number, some], shard.map_moments[number, some])
+        photos = shard.mapped(number, some)
         free = everyone[~torch.isin(everyone, shown)]
         free = free[torch.randperm(len(free), generator=chance)]
         who, strangers = free[:2], free[2:] if len(free) > 2 else free
@@ -144,5 +143,5 @@ def _asked(generator: TransferGenerator, pictures: Tensor, truth: Tensor, code: 
     with torch.no_grad():
         regions = generator.regions(pictures)
         sitter = Sitter.of(pictures, regions, codes)
-        wanted = Sitter.of(truth, regions, codes).colours
+        _, wanted = area_colours(truth, regions)
         return Rows(*generator.asks(pictures, codes, sitter), wanted, sitter.share)

@@ -97,7 +97,7 @@ def pretrain(
         state = train(settings, stream.at, encoder, folder / "checkpoint.pt", watch, device=device)
         rows = [
             palette_rows(shard, state.average, encoder.groups, settings.seed + i)
-            for i, shard in enumerate(stream.at(settings.steps - 1))
+            for i, shard in enumerate(stream.at(state.step - 1))
         ]
     told = fit_palette(state.average, rows, settings.palette, watch.progress)
     simple = {"nothing": lambda images, codes: images, "likely_grade": _graded}

@@ -26,7 +26,7 @@ from influencer_style.adversarial.grades import (
     random_grades,
 )
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import describe
+from influencer_style.looks.profile import SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.pairs import sitting
@@ -91,6 +91,19 @@ class Shard:
     shown: Tensor
     map_descriptors: Tensor
     map_moments: Tensor
+
+    def worn(self, sitting: int, look: int, grade: int, photos: Tensor) -> SetStatistics:
+        """Return what some of the photos tell of a look under a grade."""
+        at = sitting, look, grade, photos
+        return SetStatistics.of(self.descriptors[at], self.moments[at])
+
+    def mapped(self, look: int, photos: Tensor) -> SetStatistics:
+        """Return what some of the photos tell of a look of pure colour."""
+        return SetStatistics.of(self.map_descriptors[look, photos], self.map_moments[look, photos])
+
+    def population(self, people: Tensor) -> SetStatistics:
+        """Return what these unstyled people look like."""
+        return SetStatistics.of(self.crowd[people], self.crowd_moments[people])
 
     def save(self, path: Path) -> None:
         """Write it as .npz, whole or not at all."""

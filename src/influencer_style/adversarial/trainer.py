@@ -14,8 +14,8 @@ from pathlib import Path
 
 import torch
 
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.examples import draw_examples
+from influencer_style.adversarial.creators import CreatorPhotos, Restyling
+from influencer_style.adversarial.examples import Examples, draw_examples
 from influencer_style.adversarial.loop import State, TrainingDiverged, Watch, sound
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.step import take_step
@@ -39,6 +39,34 @@ def studio_stream(settings: TrainerSettings, folder: Path, encoder: StyleEncoder
     """Return the stream of a training, kept in its folder."""
     s, first = settings, min(4, settings.window)
     return StudioStream(s.stream, folder, encoder, s.shard_every, first, s.window, s.workers)
+
+
+def draw_batch(
+    settings: TrainerSettings,
+    shards: list[Shard],
+    groups: list[slice],
+    creators: CreatorPhotos | None,
+    noise: int,
+    chance: torch.Generator,
+    device: str,
+) -> tuple[Examples | None, Restyling | None]:
+    """Draw what a step learns from: studio examples, and creators' photos; None for what is not wanted.
+
+    Args:
+        settings: of the training.
+        shards: two or more where examples are wanted.
+        groups: of the encoder that described them.
+        creators: where photos are wanted.
+        noise: width of z.
+        chance: source of all choices.
+        device: torch's name of where the batch goes.
+    """
+    s, examples, photos = settings, None, None
+    if s.examples:
+        examples = draw_examples(shards, groups, s.examples, s.colour, s.code_noise, noise, chance).to(device)
+    if s.photos:
+        photos = creators.batch(s.photos, s.code_noise, noise, chance).to(device)
+    return examples, photos
 
 
 def train(
@@ -97,9 +125,8 @@ def train(
     while state.step < s.steps:
         # A generator of its own for each step: the batch depends on the seed and the step alone.
         chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step + 7_919_000_017 * state.rollbacks)
-        drawing = s.examples, s.colour, s.code_noise, config.noise, chance
-        examples = draw_examples(shards_at(state.step), encoder.groups, *drawing).to(device) if s.examples else None
-        photos = creators.batch(s.photos, s.code_noise, config.noise, chance).to(device) if s.photos else None
+        shards = shards_at(state.step) if s.examples else []
+        examples, photos = draw_batch(s, shards, encoder.groups, creators, config.noise, chance, device)
         try:
             losses = take_step(state, run, examples, photos, judge, s, parts, chance)
         except torch.OutOfMemoryError:

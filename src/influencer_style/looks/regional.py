@@ -11,7 +11,7 @@ from torch import Tensor
 from influencer_style.looks.transport import mean_and_covariance, monge_kantorovich
 
 WHOLE = 1  # the first row of regional moments is the whole picture; then come the areas
-LEAST = 0.002  # share of the picture from which an area's own statistics are trusted
+_LEAST = 0.002  # share of the picture from which an area's own statistics are trusted
 
 
 def regional_moments(images: Tensor, areas: Tensor) -> Tensor:
@@ -37,6 +37,17 @@ def share_and_moments(moments: Tensor) -> tuple[Tensor, Tensor]:
     return share, moments[..., 1:] / share.clamp_min(1e-6)
 
 
+def area_colours(images: Tensor, areas: Tensor) -> tuple[Tensor, Tensor]:
+    """Return each area's share of the picture (n, k, 1) and mean colour (n, k, 3); arguments as `regional_moments`."""
+    share, moments = share_and_moments(regional_moments(images, areas)[:, WHOLE:])
+    return share, moments[..., :3]
+
+
+def shown(share: Tensor) -> Tensor:
+    """Return from 0 to 1 whether an area that takes that share of the picture shows enough to be measured."""
+    return (share / _LEAST).clamp(0, 1)
+
+
 def between_photos(moments: Tensor) -> Tensor:
     """Return how far the mean colour of each area strays from photo to photo: (k, 3) of regional moments (n, k, 10)."""
     share, within = share_and_moments(moments)
@@ -58,7 +69,7 @@ def regional_transports(source: Tensor, target: Tensor, instead: Tensor) -> Tens
     shares, colours = zip(*(share_and_moments(moments) for moments in (source, target)), strict=True)
     matrix, offset = monge_kantorovich(*colours)
     change = torch.cat([(matrix - torch.eye(3, dtype=matrix.dtype)).flatten(1), offset], 1)
-    return instead + (torch.minimum(*shares) / LEAST).clamp_max(1.0) * (change - instead)
+    return instead + shown(torch.minimum(*shares)) * (change - instead)
 
 
 def regional_numbers(source: Tensor, target: Tensor, spread: tuple[Tensor, Tensor] | None) -> Tensor:
@@ -77,8 +88,7 @@ def regional_numbers(source: Tensor, target: Tensor, spread: tuple[Tensor, Tenso
     between = torch.zeros_like(within)
     if spread is not None:
         between = (spread[1] / spread[0].clamp_min(0.01)).clamp_max(2) - 1
-    seen = (share / LEAST).clamp_max(1.0)
-    numbers = torch.cat([(mean1 - mean0) * 4, mean1 * 2 - 1, within, between], 1) * seen
+    numbers = torch.cat([(mean1 - mean0) * 4, mean1 * 2 - 1, within, between], 1) * shown(share)
     return torch.cat([numbers, share * 6], 1)
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT, TRANSPORTS
-from influencer_style.looks.regional import LEAST, regional_moments, share_and_moments, told_colours
+from influencer_style.looks.regional import area_colours, shown, told_colours
 from influencer_style.looks.segmenter import AREAS
 
 _WIDTH, _MEMBERS = 256, 4
@@ -40,10 +40,10 @@ class Sitter:
     @classmethod
     def of(cls, images: Tensor, regions: Tensor, code: Tensor) -> Sitter:
         """Measure images (n, 3, h, w) under regions (n, 6, h, w), and read the look from style codes (n, d)."""
-        share, moments = share_and_moments(regional_moments(images.float(), regions)[:, 1:])
+        share, colours = area_colours(images.float(), regions)
         told = code[:, -TRANSPORT - REGIONAL - ABOUT : -TRANSPORT - ABOUT].float().unflatten(1, (TRANSPORTS, -1))[:, 1:]
         theirs, worn = told_colours(told)
-        return cls(share, moments[..., :3], (torch.minimum(share, theirs) / LEAST).clamp(0, 1), worn)
+        return cls(share, colours, shown(torch.minimum(share, theirs)), worn)
 
     @property
     def shifts(self) -> Tensor:

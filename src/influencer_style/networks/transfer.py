@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT, TRANSPORTS
-from influencer_style.looks.regional import LEAST, regional_moments, share_and_moments
+from influencer_style.looks.regional import area_colours, shown
 from influencer_style.looks.segmenter import AREAS, Segmenter, load_segmenter
 from influencer_style.networks.blocks import Down, StyledResidual, Up
 from influencer_style.networks.palette import Palette, Sitter
@@ -131,8 +131,9 @@ class TransferGenerator(nn.Module):
         regions = self.regions(images)
         with torch.autocast(images.device.type, enabled=False):  # mean colours to more than 8 bits
             sitter = Sitter.of(images, regions.float(), code)
+            asked = self.asks(images, code, sitter)
         transports = _rows(code[:, -TRANSPORT:].float().unflatten(1, (TRANSPORTS, 12)))
-        squashed, own = _squashed(code, self.config.doubt), _colours(images, sitter)
+        squashed, own = asked[0].split([self.config.code, _LAYOUT + _OWN], 1)
         style = self.style(torch.cat([squashed, noise, own], dim=1))
         full = F.silu(self.stem(torch.cat([images * 2 - 1, regions], 1)))
         half = self.down1(full)
@@ -160,7 +161,7 @@ class TransferGenerator(nn.Module):
             residual = torch.tanh(residual) * torch.sigmoid(gate)
             if self.config.palette > 0:
                 with torch.no_grad():  # taught by itself, and no adversary talks it out of what it knows
-                    told = self.palette(*self.asks(images, code, sitter)).mean(0)
+                    told = self.palette(*asked).mean(0)
                 offsets = _offsets(Change(change, residual, regions).apply(images), told, regions, sitter.share)
                 change = change + self.config.palette * offsets
             if self.config.trust < 1:
@@ -228,8 +229,8 @@ def _colours(images: Tensor, sitter: Sitter) -> Tensor:
 
 def _offsets(results: Tensor, wanted: Tensor, regions: Tensor, share: Tensor) -> Tensor:
     """Colour transforms (n, 12, h, w) that move the mean colour of each area of results to the wanted (n, 6, 3)."""
-    found = share_and_moments(regional_moments(results, regions)[:, 1:])[1][..., :3]
-    shifts = (share / LEAST).clamp_max(1.0) * (wanted - found)
+    _, found = area_colours(results, regions)
+    shifts = shown(share) * (wanted - found)
     offsets = torch.einsum("nkhw,nkc->nchw", regions, shifts)
     return torch.stack([torch.zeros_like(offsets)] * 3 + [offsets], 2).flatten(1, 2)
 
