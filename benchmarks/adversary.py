@@ -1,4 +1,4 @@
-"""Does the adversary earn its place? The base adapted to creators with it and without, three seeds, paired.
+"""Does the adversary earn its place? The base adapted to creators with it, of two kinds, and without: paired.
 
     python -m benchmarks.adversary [--seeds 7 8 9] [--photos FOLDER] [--out FILE]
 
@@ -26,7 +26,7 @@ from benchmarks.machine import ran_on
 from benchmarks.material import SIDE, Material, graded_material, studio_material
 from benchmarks.our_training import our_settings
 from benchmarks.rounding import rounded
-from influencer_style.adversarial.adaptation import to_adapt, without_adversary
+from influencer_style.adversarial.adaptation import as_used, to_adapt, without_adversary
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.trainer import best_device, studio_stream, train
 from influencer_style.looks.encoder import load_encoder
@@ -34,6 +34,7 @@ from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid_difference, kid_features
 from influencer_style.networks.base import Base
+from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.storage.atomic import write_text
 
 RESULTS = Path(__file__).parent / "results" / "adversary.json"
@@ -55,31 +56,45 @@ def compared(pairs: list[tuple[Judged, Judged]], photos: list[np.ndarray]) -> di
     return {"kid": kid.as_dict(), "delta_e": error.as_dict(), "structure": lost.as_dict()}
 
 
+def non_saturating(settings: TrainerSettings) -> TrainerSettings:
+    """Return the settings with the non-saturating loss and R1 (Goodfellow 2014, Mescheder 2018) for the adversary's."""
+    return replace(settings, relativistic=False, weights=replace(settings.weights, r2=0.0))
+
+
 def examine(material: Material, settings: TrainerSettings, seeds: Sequence[int], folder: Path) -> dict[str, Any]:
-    """Adapt the base with every seed, with and without the adversary, and compare."""
+    """Adapt the base with every seed, with either adversary and without, and compare."""
     encoder, device = load_encoder(), best_device()
     photos = [kid_features(shrink(material.photos[name], SIDE)) for name in material.truth]
-    base = judge(by_generator(to_adapt(Base.load().generator), material.creators), material)
-    judged: dict[str, list[Judged]] = {"adapted": [], "plain": []}
+    base = Base.load().generator
+
+    def judged_of(generator: TransferGenerator) -> Judged:
+        return judge(by_generator(generator, material.creators), material)
+
+    judged: dict[str, list[Judged]] = {"relativistic": [], "non_saturating": [], "plain": []}
     with studio_stream(settings, folder, encoder) as stream:
         for seed in tqdm(seeds, desc="Adapting", unit="seed"):
             own = replace(settings, seed=seed)
-            for name, asked in (("adapted", own), ("plain", without_adversary(own))):
-                start = to_adapt(Base.load().generator)
+            ways = {"relativistic": own, "non_saturating": non_saturating(own), "plain": without_adversary(own)}
+            for name, asked in ways.items():
                 part = folder / f"{name}-{seed}.pt"
-                state = train(asked, stream.at, encoder, part, None, material.creators, device, start)
-                judged[name].append(judge(by_generator(state.average, material.creators), material))
-    seeds_apart = [
-        compared([pair], photos) | {"seed": seed}
-        for seed, pair in zip(seeds, zip(judged["adapted"], judged["plain"], strict=True), strict=True)
-    ]
-    means = {"base": [base]} | judged
+                state = train(asked, stream.at, encoder, part, None, material.creators, device, to_adapt(base))
+                judged[name].append(judged_of(as_used(state.average, base)))
+    judged["base"] = [judged_of(base)] * len(seeds)
+
+    def less(one: str, other: str) -> dict[str, Any]:
+        return compared(list(zip(judged[one], judged[other], strict=True)), photos)
+
     return {
-        "delta_e": {name: float(np.mean([one.delta_e.mean() for one in found])) for name, found in means.items()},
-        "adapted_less_plain": compared(list(zip(judged["adapted"], judged["plain"], strict=True)), photos),
-        "each_seed": seeds_apart,
-        "adapted_less_base": compared([(one, base) for one in judged["adapted"]], photos),
-        "plain_less_base": compared([(one, base) for one in judged["plain"]], photos),
+        "delta_e": {name: float(np.mean([one.delta_e.mean() for one in found])) for name, found in judged.items()},
+        "relativistic_less_plain": less("relativistic", "plain"),
+        "non_saturating_less_plain": less("non_saturating", "plain"),
+        "relativistic_less_non_saturating": less("relativistic", "non_saturating"),
+        "relativistic_less_base": less("relativistic", "base"),
+        "plain_less_base": less("plain", "base"),
+        "each_seed": [
+            compared([pair], photos) | {"seed": seed}
+            for seed, *pair in zip(seeds, judged["relativistic"], judged["plain"], strict=True)
+        ],
         "people": len(material.people),
         "photos": {name: len(own) for name, own in material.photos.items()},
     }

@@ -90,7 +90,7 @@ def adapt(
             return train(own, shards_at, encoder, folder / f"{name}.pt", watch, creators, device, to_adapt(base))
 
         trained[name] = watched(name, run)
-    generators = {BASE: base} | {name: state.average for name, state in trained.items()}
+    generators = {BASE: base} | {name: as_used(state.average, base) for name, state in trained.items()}
     decided = folder / "comparisons.json"
     if decided.exists():
         comparisons = {name: Comparison.from_dict(told) for name, told in json.loads(decided.read_text()).items()}
@@ -109,6 +109,13 @@ def to_adapt(base: TransferGenerator) -> TransferGenerator:
     """
     generator = copy.deepcopy(base)
     generator.config = replace(base.config, palette=1.0 if base.config.palette else 0.0)
+    return generator
+
+
+def as_used(adapted: TransferGenerator, base: TransferGenerator) -> TransferGenerator:
+    """Return a copy of an adapted generator that hears the palette as the base does: what is compared, and kept."""
+    generator = copy.deepcopy(adapted)
+    generator.config = replace(adapted.config, palette=base.config.palette)
     return generator
 
 
