@@ -133,12 +133,11 @@ def test_photos_keep_their_split_when_others_come_and_go(run, folders):
     assert counts["train"] in (12, 13) and counts["validation"] == 5 and counts["test"] in (7, 8)
 
 
-def test_users_whose_truth_is_known_are_the_test_users(run):
-    rows = by_name(run(test_users=frozenset({"user-4", "user-5"})))
-    assert {name for name, row in rows.items() if row["role"] == "user" and row["split"] == "test"} == {
-        "user-4.png",
-        "user-5.png",
-    }
+def test_users_whose_truth_is_known_have_their_splits_to_themselves(run):
+    fixed = {"user-4": "test", "user-5": "test", "user-3": "validation"}
+    rows = by_name(run(fixed=fixed))
+    users = {name.removesuffix(".png"): row["split"] for name, row in rows.items() if row["role"] == "user"}
+    assert {name: split for name, split in users.items() if split not in ("train", "")} == fixed
     assert {row["split"] for row in rows.values()} == {"train", "validation", "test"}
 
 

@@ -42,10 +42,11 @@ def test_the_studio_end_to_end(here):
     assert source["creators"] == "data/01_raw/studio/creators"
     assert (manifest["status"] == "accepted").all()
     people = manifest[manifest["role"] == "user"]
-    tested = people[people["split"] == "test"]
-    truth = {picture.stem for picture in (here / source["truth"]).rglob("*.png")}
-    assert {path.rsplit("/", 1)[1].removesuffix(".jpg") for path in tested["path"]} == truth
-    assert len(tested) == 2 and len(people) == 6
+    for splits, kind in ((["test"], "oracle"), (["test", "validation"], "truth")):
+        known = {picture.stem for picture in (here / source[kind]).rglob("*.png")}
+        rows = people[people["split"].isin(splits)]
+        assert {path.rsplit("/", 1)[1].removesuffix(".jpg") for path in rows["path"]} == known
+    assert people["split"].value_counts().to_dict() == {"train": 2, "validation": 2, "test": 2}
     assert open_source(parameters()) == source
 
 
@@ -72,7 +73,7 @@ def test_a_folder_without_users_takes_the_studios_people_and_says_so(here, folde
     source = open_source(parameters(source="folder", folder="creators"))
     assert "the studio's neutral people stand in" in caplog.text
     assert source["users_are_studio"] and source["kind"] == "folder" and source["truth"] is None
-    assert asked[0].creators_photos == 0 and asked[0].truth_users == ()
+    assert asked[0].creators_photos == 0 and asked[0].test_users == asked[0].validation_users == ()
     assert (scan_photos(source, None, parameters())["role"] == "user").sum() == 6
 
 

@@ -16,7 +16,7 @@ from influencer_style.studio.identity import HairStyle, from_hex, sample_identit
 from influencer_style.studio.population import StudioSettings, creators, users
 from influencer_style.studio.render import regions
 
-SMALL = StudioSettings(creators_photos=1, users=2, size=64, seed=5, truth_users=(1,))
+SMALL = StudioSettings(creators_photos=1, users=2, size=64, seed=5, test_users=(1,), validation_users=())
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_a_missing_mask_alone_is_made_again(folder, shot):
 
 def test_changed_settings_render_anew(folder, shot):
     old = json.loads((folder / "done.json").read_text())["fingerprint"]
-    changed = StudioSettings(creators_photos=1, users=1, size=64, seed=6, truth_users=())
+    changed = StudioSettings(creators_photos=1, users=1, size=64, seed=6, test_users=(), validation_users=())
     render_demo_set(folder, changed, workers=1, progress=False)
     assert sorted(shot) == sorted([f"{name}-000.jpg" for name in CREATOR_LOOKS] + ["user-000.jpg"])
     assert not (folder / "users/user-001.jpg").exists() and not list(folder.glob("truth/**/*.png"))
@@ -120,7 +120,7 @@ def test_each_creator_is_one_person_in_one_look_and_nobody_else(folder):
     assert len(everyone) == 4 + settings.users
 
 
-@pytest.mark.parametrize("wrong", [{"size": 32}, {"users": -1}, {"truth_users": (48,)}])
+@pytest.mark.parametrize("wrong", [{"size": 32}, {"users": -1}, {"test_users": (48,)}, {"validation_users": (47,)}])
 def test_settings_are_checked(wrong):
     with pytest.raises(ValueError):
         StudioSettings(**wrong)

@@ -49,8 +49,8 @@ def gather_cases(
             f"evaluation.size is {size} px, but face crops have {inputs.shape[1]} px; lower evaluation.size"
         )
     photo_ids = people["photo_id"].tolist()
-    known = {kind: _known(truths, kind, photo_ids, looks) for kind in ("truth", "oracle")}
-    regions = _known(truths, "regions", photo_ids, list(REGIONS))
+    known = {kind: known_pictures(truths, kind, photo_ids, looks) for kind in ("truth", "oracle")}
+    regions = known_pictures(truths, "regions", photo_ids, list(REGIONS))
     of_creator = {look: kept[(kept["role"] == "creator") & (kept["slug"] == look)] for look in looks}
     training = {look: rows[rows["split"] == "train"] for look, rows in of_creator.items()}
     for look, rows in training.items():
@@ -84,6 +84,36 @@ def gather_cases(
     )
 
 
+def known_pictures(truths: FaceStore, kind: str, photo_ids: list[str], looks: list[str]) -> dict[str, np.ndarray]:
+    """Return what the truth store knows of people, one crop a person.
+
+    Args:
+        truths: see `preprocessing.crop_truth`.
+        kind: `truth`, `oracle` or `regions`.
+        photo_ids: the people.
+        looks: the looks, or the regions.
+
+    Returns:
+        by look (or region) uint8 (n, s, s, 3); empty where nothing of that kind is known of any of them.
+
+    Raises:
+        CasesError: when it is known of some, and missing for others.
+    """
+    table = truths.kept
+    table = table[(table["kind"] == kind) & table["photo_id"].isin(photo_ids)] if len(table) else table
+    if table.empty:
+        return {}
+    pair = ["photo_id", "look"]
+    rows = table.drop_duplicates(pair).set_index(pair, drop=False)
+    if missing := [(photo, look) for look in looks for photo in photo_ids if (photo, look) not in rows.index]:
+        photo, look = missing[0]
+        raise CasesError(
+            f"{len(missing)} {kind} pictures are missing, the first of photo {photo} in look {look!r}; make them "
+            "again: kedro run --pipelines ingestion,preprocessing"
+        )
+    return {look: truths.pixels(rows.loc[[(p, look) for p in photo_ids]].reset_index(drop=True)) for look in looks}
+
+
 def _people(kept: pd.DataFrame, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     users = kept[kept["role"] == "user"].sort_values("photo_id")
     people = users[users["split"] == "test"].head(most)
@@ -94,22 +124,6 @@ def _people(kept: pd.DataFrame, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
                 f"there is {what} among the face crops; give ingestion.users more portraits that show one clear face"
             )
     return people, others
-
-
-def _known(truths: FaceStore, kind: str, photo_ids: list[str], looks: list[str]) -> dict[str, np.ndarray]:
-    """Return the crops of one kind by look (or region), one a person; empty where the store has none of the kind."""
-    table = truths.kept
-    if table.empty or not (table["kind"] == kind).any():
-        return {}
-    pair = ["photo_id", "look"]
-    rows = table[table["kind"] == kind].drop_duplicates(pair).set_index(pair, drop=False)
-    if missing := [(photo, look) for look in looks for photo in photo_ids if (photo, look) not in rows.index]:
-        photo, look = missing[0]
-        raise CasesError(
-            f"{len(missing)} {kind} pictures are missing, the first of photo {photo} in look {look!r}; make them "
-            "again: kedro run --pipelines ingestion,preprocessing"
-        )
-    return {look: truths.pixels(rows.loc[[(p, look) for p in photo_ids]].reset_index(drop=True)) for look in looks}
 
 
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -53,12 +53,12 @@ CREATOR_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 class PhotoFolders:
     """Where photos lie: ``creators`` holds a folder for each creator, ``users`` a photo for each person.
 
-    ``test_users`` are the file names, without suffix, of users whose truth is known: they are the test users.
+    ``fixed`` says the split of users whose truth is known, by their file's name without suffix.
     """
 
     creators: Path
     users: Path
-    test_users: frozenset[str] = frozenset()
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
     for row in table[table["status"] == "quarantined"].head(_MOST_NAMED).itertuples():
         log.warning("%s is left out, %s", row.path, row.reason)
     before = {} if previous is None else dict(zip(previous["photo_id"], previous["split"], strict=True))
-    return _with_splits(table, before, source.test_users, settings.seed)
+    return _with_splits(table, before, source.fixed, settings.seed)
 
 
 def _creators_files(folder: Path, today: date) -> Iterator[_File]:
@@ -215,12 +215,12 @@ def _utf8(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _with_splits(table: pd.DataFrame, before: dict[str, str], test_users: frozenset[str], seed: int) -> pd.DataFrame:
+def _with_splits(table: pd.DataFrame, before: dict[str, str], known: Mapping[str, str], seed: int) -> pd.DataFrame:
     accepted = table["status"] == "accepted"
     splits: dict[str, str] = {}
     people = table[accepted & (table["role"] == "user")]
     stems = people["path"].map(lambda path: Path(path).stem)
-    fixed = {photo: "test" for photo, stem in zip(people["photo_id"], stems, strict=True) if stem in test_users}
+    fixed = {photo: known[stem] for photo, stem in zip(people["photo_id"], stems, strict=True) if stem in known}
     splits |= assign_splits(people["photo_id"], USER_SHARES, seed, before, "users", least=1, fixed=fixed)
     for creator, own in table[accepted & (table["role"] == "creator")].groupby("creator"):
         splits |= assign_splits(own["photo_id"], CREATOR_SHARES, seed, before, f"photos of {creator}")

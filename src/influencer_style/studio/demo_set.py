@@ -87,9 +87,12 @@ def _plan(folder: Path, settings: StudioSettings) -> list[_Sitting]:
     for number, portrait in enumerate(users(settings)):
         name = f"user-{number:03d}"
         files, masks = [(folder / "users" / f"{name}.jpg", portrait)], []
-        if number in settings.truth_users:
+        if number in settings.test_users or number in settings.validation_users:
+            kinds = ("truth", "oracle") if number in settings.test_users else ("truth",)
             others = truths(settings, number, portrait)
-            files += [(folder / kind / look / f"{name}.png", other) for (kind, look), other in others.items()]
+            files += [
+                (folder / kind / look / f"{name}.png", other) for (kind, look), other in others.items() if kind in kinds
+            ]
             # One set for all looks: a look changes colours and light, never where things are.
             masks = [(folder / "regions" / region / f"{name}.png", region) for region in REGIONS]
         wanted.append((files, masks))
@@ -114,8 +117,8 @@ def _clear(folder: Path, ours: bool) -> None:
 def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, progress: bool = True) -> None:
     """Write the demo set below `folder`.
 
-    `creators/<name>/` holds photos and consent.yml, `users/` photos, `truth/<look>/` and `oracle/<look>/` the users of
-    `settings.truth_users` in each look, `regions/<region>/` masks of what their pictures show (grey, 255 is the
+    `creators/<name>/` holds photos and consent.yml, `users/` photos, `truth/<look>/` the users who test or validate in
+    each look, `oracle/<look>/` those who test, `regions/<region>/` masks of what their pictures show (grey, 255 is the
     region), `done.json` the fingerprint, last. Files already there are kept while the fingerprint is the same, so a
     broken run goes on where it stopped; under another fingerprint they are rendered anew.
     Raises ValueError if `workers` is below 1, FileExistsError if one of these names holds what is no demo set, and

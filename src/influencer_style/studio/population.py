@@ -22,20 +22,25 @@ CREATOR_HAIR: dict[str, HairStyle] = {"aurora": "bob", "noir": "long", "rosewate
 @dataclass(frozen=True)
 class StudioSettings:
     """What the demo set holds: photos of each creator, number of users, picture size in pixels, seed, and the indexes
-    of the users whose truth is rendered. Raises ValueError for numbers out of range and truth users that do not exist.
+    of the users whose truth is rendered: those who test (with the oracle beside it) and those who validate. Raises
+    ValueError for numbers out of range, and for users that do not exist or would do both.
     """
 
     creators_photos: int = 24
     users: int = 48
     size: int = 256
     seed: int = 7
-    truth_users: tuple[int, ...] = tuple(range(32, 48))
+    test_users: tuple[int, ...] = tuple(range(32, 48))
+    validation_users: tuple[int, ...] = tuple(range(20, 32))
 
     def __post_init__(self) -> None:
         if self.creators_photos < 0 or self.users < 0 or not 64 <= self.size <= 1024:
             raise ValueError("creators_photos and users must not be negative, size must lie between 64 and 1024")
-        if missing := [user for user in self.truth_users if not 0 <= user < self.users]:
-            raise ValueError(f"truth_users names users that do not exist: {missing}")
+        known = (*self.test_users, *self.validation_users)
+        if missing := [user for user in known if not 0 <= user < self.users]:
+            raise ValueError(f"test_users and validation_users name users that do not exist: {missing}")
+        if len(set(known)) < len(known):
+            raise ValueError("test_users and validation_users must be different people, each named once")
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,11 @@ def open_source(parameters: IngestionParameters) -> dict[str, Any]:
 
 def scan_photos(source: dict[str, Any], before: pd.DataFrame | None, parameters: IngestionParameters) -> pd.DataFrame:
     """Return the manifest: every file, whether it is used, and if not, why."""
-    truth = in_project(source["truth"]) if source["truth"] else None
-    known = frozenset(picture.stem for picture in truth.rglob("*.png")) if truth else frozenset()
-    folders = PhotoFolders(in_project(source["creators"]), in_project(source["users"]), known)
+    fixed = {}
+    for kind, split in (("truth", "validation"), ("oracle", "test")):  # whoever has an oracle has a truth as well
+        if source[kind]:
+            fixed |= {picture.stem: split for picture in in_project(source[kind]).rglob("*.png")}
+    folders = PhotoFolders(in_project(source["creators"]), in_project(source["users"]), fixed)
     settings = ScanSettings(
         base=project_folder(),
         today=date.today(),
@@ -94,8 +96,10 @@ def _render(parameters: IngestionParameters, creators_photos: int, folder: str) 
     from influencer_style.studio.population import StudioSettings
 
     asked = parameters.studio
-    # The last third are the test users; the truth of each look is known for them, where there are looks.
-    tested = tuple(range(2 * asked.users // 3, asked.users)) if creators_photos else ()
-    settings = StudioSettings(creators_photos, asked.users, asked.size, asked.seed, tested)
+    # The last third test and the quarter before them validates; for them the truth of each look is known, where there
+    # are looks.
+    test, validation = 2 * asked.users // 3, 5 * asked.users // 12
+    known = (tuple(range(test, asked.users)), tuple(range(validation, test))) if creators_photos else ((), ())
+    settings = StudioSettings(creators_photos, asked.users, asked.size, asked.seed, *known)
     render_demo_set(in_project(folder), settings, parameters.workers, True)
     return file_sha256(in_project(folder) / DONE)

@@ -75,13 +75,13 @@ def crop_truth(
     before: FaceStore | None,
     parameters: PreprocessingParameters,
 ) -> Iterator[FaceUpdate]:
-    """Yield what makes the truth store: the test users as they are in each look, cropped as their own photos are.
+    """Yield what makes the truth store: those who test or validate in each look, cropped as their own photos are.
 
     Rows carry the user's photo_id, the look, and the kind: truth or oracle; or the region and the kind regions, whose
     crops are masks (three equal channels, 255 is the region). Without truth the store is empty.
     """
     made_by = fingerprint(_made_by(parameters), source["fingerprint"])
-    users = faces.kept[(faces.kept["role"] == "user") & (faces.kept["split"] == "test")]
+    users = faces.kept[(faces.kept["role"] == "user") & faces.kept["split"].isin(["validation", "test"])]
     users = users.merge(manifest.loc[manifest["status"] == "accepted", ["photo_id", "path", "width", "height"]])
     wanted = []
     for kind, folder in _truth_folders(source).items():
@@ -107,7 +107,7 @@ def crop_truth(
 
     for rows, crops in _batches(crop, wanted, parameters, "Cropping truth"):
         yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops, keys=_TRUTH_KEYS)
-    log.info("Truth: %d new pictures of %d test users", len(wanted), len(users))
+    log.info("Truth: %d new pictures of %d people", len(wanted), len(users))
 
 
 def _truth_folders(source: dict[str, Any]) -> dict[str, Path]:
