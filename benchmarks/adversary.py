@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from benchmarks.judging import Judged, by_generator, judge
 from benchmarks.machine import ran_on
-from benchmarks.material import SIDE, Material, graded_material, studio_material
+from benchmarks.material import SIDE, Material, graded_materials, studio_material
 from benchmarks.our_training import our_settings
 from benchmarks.rounding import rounded
 from influencer_style.adversarial.adaptation import as_used, to_adapt, without_adversary
@@ -34,25 +34,25 @@ from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid_difference, kid_features
 from influencer_style.networks.base import Base
-from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.storage.atomic import write_text
 
 RESULTS = Path(__file__).parent / "results" / "adversary.json"
 
 
-def compared(pairs: list[tuple[Judged, Judged]], photos: list[np.ndarray]) -> dict[str, Any]:
+def compared(pairs: list[tuple[Judged, Judged]], photos: list[list[np.ndarray]]) -> dict[str, Any]:
     """Return the mean differences of pairs, with 95% intervals over people (and, of KID, photos); below 0 is better.
 
     Args:
-        pairs: of the same people in the same looks; several are taken together.
-        photos: features of each look's photos.
+        pairs: of the same people in the same looks; several are taken together, and the first person of each, the
+            second and so on drawn as one.
+        photos: for each pair features of each look's photos.
     """
     sets = ([features for pair in pairs for features in pair[side].features] for side in (0, 1))
     error, lost = (
         bootstrap(np.mean([(getattr(a, name) - getattr(b, name)).mean(1) for a, b in pairs], axis=0))
         for name in ("delta_e", "structure")
     )
-    kid = kid_difference(*sets, photos * len(pairs))
+    kid = kid_difference(*sets, [features for own in photos for features in own])
     return {"kid": kid.as_dict(), "delta_e": error.as_dict(), "structure": lost.as_dict()}
 
 
@@ -61,28 +61,39 @@ def non_saturating(settings: TrainerSettings) -> TrainerSettings:
     return replace(settings, relativistic=False, weights=replace(settings.weights, r2=0.0))
 
 
-def examine(material: Material, settings: TrainerSettings, seeds: Sequence[int], folder: Path) -> dict[str, Any]:
-    """Adapt the base with every seed, with either adversary and without, and compare."""
+def examine(
+    materials: Sequence[Material], settings: TrainerSettings, seeds: Sequence[int], folder: Path
+) -> dict[str, Any]:
+    """Adapt the base to every material with every seed, with either adversary and without, and compare.
+
+    Args:
+        materials: with as many people to judge each.
+        settings: of the adaptation.
+        seeds: each is a training.
+        folder: for what the studio renders, and checkpoints.
+    """
     encoder, device = load_encoder(), best_device()
-    photos = [kid_features(shrink(material.photos[name], SIDE)) for name in material.truth]
     base = Base.load().generator
-
-    def judged_of(generator: TransferGenerator) -> Judged:
-        return judge(by_generator(generator, material.creators), material)
-
-    judged: dict[str, list[Judged]] = {"relativistic": [], "non_saturating": [], "plain": []}
+    judged: dict[str, list[Judged]] = {"relativistic": [], "non_saturating": [], "plain": [], "base": []}
+    photos = []
     with studio_stream(settings, folder, encoder) as stream:
-        for seed in tqdm(seeds, desc="Adapting", unit="seed"):
-            own = replace(settings, seed=seed)
-            ways = {"relativistic": own, "non_saturating": non_saturating(own), "plain": without_adversary(own)}
-            for name, asked in ways.items():
-                part = folder / f"{name}-{seed}.pt"
-                state = train(asked, stream.at, encoder, part, None, material.creators, device, to_adapt(base))
-                judged[name].append(judged_of(as_used(state.average, base)))
-    judged["base"] = [judged_of(base)] * len(seeds)
+        for number, material in enumerate(tqdm(materials, desc="Creators", unit="set")):
+            untouched = judge(by_generator(base, material.creators), material)
+            own_photos = [kid_features(shrink(material.photos[name], SIDE)) for name in material.truth]
+            for seed in tqdm(seeds, desc="Adapting", unit="seed", leave=False):
+                own = replace(settings, seed=seed)
+                ways = {"relativistic": own, "non_saturating": non_saturating(own), "plain": without_adversary(own)}
+                for name, asked in ways.items():
+                    part = folder / f"{name}-{number}-{seed}.pt"
+                    state = train(asked, stream.at, encoder, part, None, material.creators, device, to_adapt(base))
+                    adapted = by_generator(as_used(state.average, base), material.creators)
+                    judged[name].append(judge(adapted, material))
+                judged["base"].append(untouched)
+                photos.append(own_photos)
 
-    def less(one: str, other: str) -> dict[str, Any]:
-        return compared(list(zip(judged[one], judged[other], strict=True)), photos)
+    def less(one: str, other: str, seed: int | None = None) -> dict[str, Any]:
+        chosen = [i for i in range(len(photos)) if seed is None or seeds[i % len(seeds)] == seed]
+        return compared([(judged[one][i], judged[other][i]) for i in chosen], [photos[i] for i in chosen])
 
     return {
         "delta_e": {name: float(np.mean([one.delta_e.mean() for one in found])) for name, found in judged.items()},
@@ -91,12 +102,9 @@ def examine(material: Material, settings: TrainerSettings, seeds: Sequence[int],
         "relativistic_less_non_saturating": less("relativistic", "non_saturating"),
         "relativistic_less_base": less("relativistic", "base"),
         "plain_less_base": less("plain", "base"),
-        "each_seed": [
-            compared([pair], photos) | {"seed": seed}
-            for seed, *pair in zip(seeds, judged["relativistic"], judged["plain"], strict=True)
-        ],
-        "people": len(material.people),
-        "photos": {name: len(own) for name, own in material.photos.items()},
+        "each_seed": [less("relativistic", "plain", seed) | {"seed": seed} for seed in seeds],
+        "people": sum(len(material.people) for material in materials),
+        "photos": {name: sum(len(one.photos[name]) for one in materials) for name in materials[0].photos},
     }
 
 
@@ -108,9 +116,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     settings, encoder = replace(our_settings(SIDE), workers=2), load_encoder()
-    materials = {"studio": lambda: studio_material(encoder)}
+    materials = {"studio": lambda: [studio_material(encoder)]}
     if options.photos:
-        materials["real"] = lambda: graded_material(encoder, options.photos)
+        materials["real"] = lambda: graded_materials(encoder, options.photos)
     record: dict[str, Any] = {"what": __doc__.splitlines()[0], "ran_on": ran_on(), "steps": settings.steps}
     with tempfile.TemporaryDirectory() as folder:
         for name, made in materials.items():

@@ -60,23 +60,25 @@ def studio_material(encoder: StyleEncoder, to_judge: bool = True) -> Material:
     return Material(shown, store.pixels(test), truth, _further_photos() if to_judge else {})
 
 
-def graded_material(encoder: StyleEncoder, folder: Path, seed: int = 0) -> Material:
-    """Real portraits, a fourth each: users, creators under four grades, photos to judge by, and people to restyle."""
+def graded_materials(encoder: StyleEncoder, folder: Path, seed: int = 0) -> list[Material]:
+    """Real portraits, a fourth each: users, creators under four grades, photos to judge by, and people to restyle.
+
+    In four turns, so that everybody (but for up to three who are over) is restyled once.
+    """
     found = find_portraits(folder, leave_out=["edge"])
     order = np.random.default_rng(seed).permutation(len(found.crops))
-    users, teachers, judges, people = (found.crops[part] for part in np.array_split(order, 4))
-    in_look = {name: {"t": teachers, "j": judges, "p": people} for name in _GRADED}
-    graded = {
-        name: {part: np.stack([GRADES[name](crop) for crop in crops]) for part, crops in parts.items()}
-        for name, parts in in_look.items()
-    }
-    sets = {name: parts["t"] for name, parts in graded.items()}
-    return Material(
-        creator_photos(encoder, users, users, sets, SIDE),
-        people,
-        {name: parts["p"] for name, parts in graded.items()},
-        {name: parts["j"] for name, parts in graded.items()},
-    )
+    parts = np.split(order[: len(order) // 4 * 4], 4)
+    return [_graded(encoder, *(found.crops[parts[(turn + i) % 4]] for i in range(4))) for turn in range(4)]
+
+
+def _graded(
+    encoder: StyleEncoder, users: np.ndarray, teachers: np.ndarray, judges: np.ndarray, people: np.ndarray
+) -> Material:
+    def in_look(crops: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: np.stack([GRADES[name](crop) for crop in crops]) for name in _GRADED}
+
+    shown = creator_photos(encoder, users, users, in_look(teachers), SIDE)
+    return Material(shown, people, in_look(people), in_look(judges))
 
 
 def _further_photos() -> dict[str, np.ndarray]:

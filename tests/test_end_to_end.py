@@ -78,11 +78,26 @@ def test_every_node_is_a_finished_run_under_one_parent(project, first):
         "features.choose_encoder", "features.describe_crops", "features.profile_looks", "features.draw_looks",
         "training.train_transfer", "training.register_transfer",
         "evaluation.restyle_test_users", "evaluation.score", "evaluation.draw_contact_sheet", "evaluation.write_report",
+        "evaluation.judge_challenger", "evaluation.promote",
     }  # fmt: skip
     assert len(children) == len(runs) - 1
-    version = client.get_model_version_by_alias("look-transfer", "champion")
-    assert int(version.version) == 1
-    assert "aurora" in version.tags["creators"] and len(version.tags["encoder_sha256"]) == 64
+    base, trained = (client.get_model_version("look-transfer", number) for number in ("1", "2"))
+    assert base.tags["kept"] == "base" and base.tags["base_sha256"] == Base.load().sha256
+    assert trained.tags["kept"] == "trained" and trained.tags["creators"] == base.tags["creators"]
+    assert "aurora" in base.tags["creators"] and len(base.tags["encoder_sha256"]) == 64
+
+
+def test_six_steps_from_nothing_do_not_depose_the_base(project, first):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{project}/mlflow.db")
+    aliases = client.get_registered_model("look-transfer").aliases
+    assert {name: str(version) for name, version in aliases.items()} == {"champion": "1", "challenger": "2"}
+    trained = client.get_model_version("look-transfer", "2")
+    assert trained.tags["verdict"] == "not promoted" and "not surely better" in trained.tags["verdict_reasons"]
+    record = json.loads((project / "data/08_reporting/promotion_record.json").read_text())
+    assert record["truth_known"] and record["people"] == 2 and not record["promoted"]
+    assert "Version 2 did not become the champion" in (project / "data/08_reporting/report.html").read_text()
 
 
 def test_the_champion_loads_and_restyles(project, first):
@@ -115,7 +130,28 @@ def test_a_second_run_does_no_work_twice(project, first):
     from mlflow import MlflowClient
 
     versions = MlflowClient(f"sqlite:///{project}/mlflow.db").search_model_versions("name='look-transfer'")
-    assert len(versions) == 1, "the same model is not registered twice"
+    assert len(versions) == 2, "the same model is not registered twice"
+
+
+def test_the_worse_gets_the_title_by_hand_alone_and_the_better_takes_it_back_by_the_rules(project, first):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{project}/mlflow.db")
+
+    def champion() -> str:
+        return str(client.get_model_version_by_alias("look-transfer", "champion").version)
+
+    forced = run(project, "--pipeline", "rollback", "--params", "rollback.to=2,rollback.why=a trial")
+    assert forced.returncode == 0 and champion() == "2", forced.stdout[-3000:]
+    client.delete_model_version_tag("look-transfer", "1", "rolled_back")
+    judged = run(project, "--pipeline", "promotion", "--params", "promotion.challenger=1")
+    assert judged.returncode == 0 and champion() == "1", judged.stdout[-3000:]
+    refused = run(project, "--pipeline", "rollback", "--params", "rollback.to=9")
+    assert refused.returncode != 0 and "has no version 9; it has: 2, 1" in " ".join(refused.stdout.split())
+    experiment = client.get_experiment_by_name("influencer_style")
+    runs = client.search_runs([experiment.experiment_id], "attributes.run_name = 'rollback'")
+    assert sorted(found.info.status for found in runs) == ["FAILED", "FINISHED"]
+    assert "a trial" in {found.data.params.get("rollback.why") for found in runs}
 
 
 def test_changed_parameters_train_anew_and_say_why(project, first):

@@ -2,7 +2,16 @@
 
 from kedro.pipeline import Pipeline
 
-from influencer_style.pipelines import evaluation, features, ingestion, preprocessing, pretraining, training
+from influencer_style.pipelines import (
+    evaluation,
+    features,
+    ingestion,
+    preprocessing,
+    pretraining,
+    promotion,
+    rollback,
+    training,
+)
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -14,5 +23,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         "training": training.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
     }
-    others = {"pretraining": pretraining.create_pipeline()}
+    others = {
+        "pretraining": pretraining.create_pipeline(),
+        "promotion": promotion.create_pipeline(),
+        "rollback": rollback.create_pipeline(),
+    }
     return stages | others | {"__default__": sum(stages.values(), Pipeline([]))}

@@ -34,22 +34,22 @@ def material():
 
 
 def test_who_is_nearer_to_truth_and_photos_is_below_zero(material):
-    photos = [kid_features(material.photos["dark"])]
+    photos = [[kid_features(material.photos["dark"])]]
     right = judge(lambda people, look: people * 0.5, material)
     wrong = judge(lambda people, look: people, material)
     assert right.delta_e.max() < 0.5 and right.delta_e.shape == (6, 1)
     found = compared([(right, wrong)], photos)
     assert found["delta_e"]["high"] < 0 and found["kid"]["mean"] < 0
-    again = compared([(wrong, wrong), (right, right)], photos)
+    again = compared([(wrong, wrong), (right, right)], photos * 2)
     assert again["delta_e"]["mean"] == again["kid"]["mean"] == 0
-    twice = compared([(right, wrong), (right, wrong)], photos)
+    twice = compared([(right, wrong), (right, wrong)], photos * 2)
     assert twice["delta_e"]["mean"] == pytest.approx(found["delta_e"]["mean"])
 
 
 def test_several_seeds_are_taken_together():
     features = [np.random.default_rng(0).normal(size=(5, 4))]
     far, near = (Judged(np.full((5, 1), error), np.ones((5, 1)), features) for error in (3.0, 1.0))
-    assert compared([(near, far), (far, far)], features)["delta_e"]["mean"] == pytest.approx(-1.0)
+    assert compared([(near, far), (far, far)], [features] * 2)["delta_e"]["mean"] == pytest.approx(-1.0)
 
 
 def test_trainings_without_pairs_keep_to_their_time_and_restyle(material, tmp_path):

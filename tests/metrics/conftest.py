@@ -115,5 +115,37 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
                 }
             },
         },
+        promotion={
+            "judged": True,
+            "promoted": False,
+            "challenger": "2",
+            "champion": "1",
+            "people": 9,
+            "reasons": ["SSIM 0.5 against 0.6: more than may be"],
+            "lines": [
+                {
+                    "difference": {
+                        "metric": "ssim",
+                        "look": "noir",
+                        "challenger": 0.5,
+                        "champion": 0.6,
+                        "less": {"mean": -0.1, "low": -0.2, "high": -0.05, "n": 9},
+                    },
+                    "rule": "not surely worse by more than 0.01",
+                    "holds": False,
+                },
+                {
+                    "difference": {
+                        "metric": "kid",
+                        "look": "",
+                        "challenger": None,
+                        "champion": None,
+                        "less": {"mean": -0.1, "low": -0.2, "high": -0.05, "n": 9},
+                    },
+                    "rule": "surely better",
+                    "holds": True,
+                },
+            ],
+        },
         card="# A <card>\n\n- 450 random looks\n",
     )

@@ -2,102 +2,18 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
-import pandas as pd
 import pytest
-import torch
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
-from PIL import Image
 from pydantic import ValidationError
 
 from influencer_style.datasets import AtomicJSONDataset
-from influencer_style.faces.store import SCHEMA, FaceStore
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.metrics.cases import CasesError
-from influencer_style.networks.bundle import TransferBundle, to_tensor
-from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.pipelines.evaluation import create_pipeline
 from influencer_style.pipelines.evaluation.nodes import restyle_test_users
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
-from influencer_style.studio.pairs import REGIONS
-
-SIDE = 64
-LOOKS = {"cool": (0.7, 0.9, 1.0), "warm": (1.0, 0.85, 0.6)}
-SETTINGS = {
-    "size": 64,
-    "most_people": 64,
-    "neural_style_people": 1,
-    "bootstrap_draws": 200,
-    "seed": 0,
-    "sheet_people": 2,
-    "report_people": 1,
-}
-
-
-def picture(seed: int, look: str | None = None) -> np.ndarray:
-    coarse = np.random.default_rng(seed).uniform(30, 225, (5, 5, 3)).astype(np.float32)
-    smooth = cv2.resize(coarse, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-    return (smooth * LOOKS.get(look, (1, 1, 1))).clip(0, 255).astype(np.uint8)
-
-
-def store(folder, photos: list[tuple[dict, np.ndarray]], keys=("photo_id",)) -> FaceStore:
-    made = FaceStore.create(folder, SIDE, "test", keys)
-    blank = {name: "" if kind == "str" else 0 for name, kind in SCHEMA.items()} | {"status": "kept"}
-    if photos:
-        made.append(pd.DataFrame([blank | row for row, _ in photos]), np.stack([crop for _, crop in photos]))
-    return made
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory) -> dict:
-    folder = tmp_path_factory.mktemp("evaluation")
-    splits = ["test"] * 3 + ["validation"] * 2 + ["train"] * 4
-    photos = [({"photo_id": f"user{i}", "role": "user", "split": s}, picture(i)) for i, s in enumerate(splits)]
-    for look in LOOKS:
-        for i in range(6):
-            own = {"photo_id": f"{look}{i}", "role": "creator", "slug": look, "creator": look.title()}
-            photos.append((own | {"split": "test" if i == 5 else "train"}, picture(100 + i, look)))
-    truths = [
-        ({"photo_id": f"user{i}", "look": look, "kind": kind}, picture(i, look))
-        for look in LOOKS
-        for kind in ("truth", "oracle")
-        for i in reversed(range(3))
-    ]
-    for number, region in enumerate(REGIONS):
-        mask = np.zeros((SIDE, SIDE, 3), np.uint8)
-        mask[number * 12 : number * 12 + 12] = 255
-        truths += [({"photo_id": f"user{i}", "look": region, "kind": "regions"}, mask) for i in range(3)]
-    encoder = load_encoder()
-
-    def statistics(seeds: range, look: str | None) -> SetStatistics:
-        return SetStatistics.of(*describe(encoder, to_tensor(np.stack([picture(s, look) for s in seeds]))))
-
-    consent = {"scope": ["train", "transfer"], "expires": "never"}
-    profiles = [LookProfile(look, look.title(), statistics(range(100, 105), look), consent) for look in LOOKS]
-    looks = LookProfiles(statistics(range(3, 9), None), profiles, encoder.sha256, encoder.groups, "6 users' photos")
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        generator = (
-            TransferGenerator(TransferConfig(len(looks.code(looks.names[0])), 32, 8, 1, 2)).eval().requires_grad_(False)
-        )
-    faces = store(folder / "faces", photos)
-    return {
-        "look_transfer": TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "a card"),
-        "face_crops": faces,
-        "truth_crops": store(folder / "truth", truths, ("photo_id", "look", "kind")),
-        "photo_source": {"kind": "studio", "users_are_studio": True},
-        "manifest": faces.table[["photo_id", "creator", "slug", "role", "split"]].assign(
-            status="accepted", reason="", path="photos/" + faces.table["photo_id"] + ".jpg"
-        ),
-        "training_history": pd.DataFrame({"step": [10, 20], "seconds": [1.0, 2.0], "total": [2.0, 1.0]}),
-        "training_samples": Image.new("RGB", (64, 64)),
-        "training_decision": {"kept": "base", "why": "training.adapt is off"},
-        "params:evaluation": EvaluationParameters(**SETTINGS),
-        "empty": store(folder / "empty", []),
-    }
+from tests.pipelines.conftest import LOOKS, SETTINGS, SIDE, picture, store
 
 
 def run(world: dict, folder, **changed) -> dict:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.storage.atomic import atomic_folder
-from influencer_style.tracking.registry import register_generator
+from influencer_style.tracking.registry import is_registered, register_generator
 
 if TYPE_CHECKING:
     from influencer_style.networks.bundle import TransferBundle
 
+log = logging.getLogger(__name__)
+
 
 class RegisteredGeneratorDataset(LocalDataset):
     """A `TransferBundle` in the folder `filepath`, registered when a tracked run saves it.
+
+    Version 1 is the base that comes with the project, in the same looks: what training makes has to beat that.
 
     Args:
         filepath: the model folder.
@@ -33,7 +39,23 @@ class RegisteredGeneratorDataset(LocalDataset):
     def save(self, data: TransferBundle) -> None:
         with atomic_folder(self._filepath) as folder:
             data.save(folder)
+        if not is_registered(self._registered_model):
+            self._register_base(data)
         register_generator(self._filepath, self._registered_model, data.tags(), data.card)
+
+    def _register_base(self, data: TransferBundle) -> None:
+        from influencer_style.networks.base import Base
+
+        shipped = Base.load()
+        if data.notes.get("kept") == "base" and data.notes.get("base_sha256") == shipped.sha256:
+            return  # it is the base
+        base = shipped.in_looks_of(data)
+        if base is None:
+            log.info("The base does not know style codes of %s, so it is not registered.", data.encoder.name)
+            return
+        with TemporaryDirectory() as folder:
+            base.save(folder)
+            register_generator(folder, self._registered_model, base.tags(), base.card)
 
     def _describe(self) -> dict[str, Any]:
         return super()._describe() | {"registered_model": self._registered_model}

@@ -108,7 +108,7 @@ def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int,
 
 
 def measure(bundle: TransferBundle, panel: Panel, title: str) -> Measured:
-    """Let a generator restyle the panel; measure it against the truth, or, without truth, what is left of the people."""
+    """Let a generator restyle the panel; measure results by the truth, or, without it, by what is left of people."""
     judge = load_identity_judge()
     inputs = shrink(panel.inputs, panel.size)
     who = judge.embed(inputs)

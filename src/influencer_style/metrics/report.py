@@ -18,6 +18,7 @@ from influencer_style.metrics.limits import limits
 from influencer_style.metrics.report_photos import photo_counts, photos_left_out
 from influencer_style.metrics.report_tables import bars, further_tables, main_table
 from influencer_style.metrics.scorecard import best_baseline
+from influencer_style.metrics.verdict import record_in_words
 from influencer_style.metrics.wording import LABELS, METRICS, decision_in_words, headline_sentence, spoken
 
 _TILE, _SAMPLES_WIDTH = 224, 1400
@@ -39,6 +40,7 @@ class Evidence:
         samples: samples along the training.
         decision: which generator was `kept`, `why`, and where there was a choice, what was `compared`: by name
             differences `truth`, `shapes` and `kid`, each an interval as numbers, or None.
+        promotion: the record of who is champion, see `verdict.record_in_words`.
         card: the model card, Markdown.
     """
 
@@ -51,6 +53,7 @@ class Evidence:
     history: pd.DataFrame
     samples: Image.Image
     decision: Mapping[str, Any]
+    promotion: Mapping[str, Any]
     card: str
 
 
@@ -86,6 +89,7 @@ def write_report(evidence: Evidence, people: int = 3) -> str:
         last=evidence.history.iloc[-1].to_dict(),
         samples=photo_uri(samples, quality=85),
         decision=decision_in_words(evidence.decision),
+        promotion=record_in_words(evidence.promotion),
         card=evidence.card,
         counts=photo_counts(evidence.manifest, evidence.faces),
         left_out=photos_left_out(evidence.manifest, evidence.faces),

@@ -111,6 +111,40 @@ def in_words(one: Difference) -> str:
     return f"{what} {one.challenger:.{digits}f} against {one.champion:.{digits}f}, {less}"
 
 
+def record_in_words(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a verdict's record as the report shows it: a sentence, and a row for each rule.
+
+    Args:
+        record: `judged`, `reasons`, `lines` as `Verdict.as_dict` has them, and, where somebody was judged, `promoted`,
+            `challenger`, `champion` and `people`.
+    """
+    reasons = "; ".join(record["reasons"])
+    if not record["judged"]:
+        return {"sentence": f"Nobody was judged for promotion: {reasons}.", "rows": []}
+    became = "became" if record["promoted"] else "did not become"
+    sentence = (
+        f"Version {record['challenger']} {became} the champion in place of version {record['champion']}: {reasons}."
+    )
+    rows = []
+    for line in record["lines"]:
+        one = line["difference"]
+        digits = METRICS[one["metric"]][1]
+        shown = [one["challenger"], one["champion"], *(one["less"][part] for part in ("mean", "low", "high"))]
+        ours, theirs, *less = ("" if value is None else f"{value:z.{digits}f}" for value in shown)
+        what = LABELS[one["metric"]] + (f", {one['look']}" if one["look"] else "")
+        rows.append(
+            {
+                "what": what,
+                "challenger": ours,
+                "champion": theirs,
+                "less": f"{less[0]} ({less[1]} to {less[2]})",
+                "rule": line["rule"],
+                "holds": "yes" if line["holds"] else "no",
+            }
+        )
+    return {"sentence": sentence, "rows": rows, "people": record["people"]}
+
+
 def _guard(one: Difference, margin: float) -> Line:
     return Line(one, f"not surely worse by more than {margin:g}", _worsening(one)[0] <= margin)
 

@@ -74,6 +74,19 @@ def register_generator(
     )
 
 
+def is_registered(name: str) -> bool:
+    """Return whether the registry of the current node's run has a version of `name`, or there is no registry to ask."""
+    run = current.node_run()
+    if run is None:
+        return True
+
+    def look() -> bool:
+        return bool(run.store.client.search_model_versions(f"name = '{name}'", max_results=1))
+
+    found = run.store.attempt(f"looking {name} up", look)
+    return found is None or found
+
+
 def _register(run: NodeRun, folder: Path, name: str, tags: dict[str, str], card: str, metrics: dict[str, float]) -> str:
     import mlflow
 
@@ -98,13 +111,7 @@ def _register(run: NodeRun, folder: Path, name: str, tags: dict[str, str], card:
         logger.info("%s is now version %s of %s, its @champion.", folder, version, name)
     elif not found:
         client.set_registered_model_alias(name, "challenger", version)
-        logger.info(
-            "%s is now version %s of %s, its @challenger. To promote it by hand:\n%s",
-            folder,
-            version,
-            name,
-            promotion_command(run.store.uri, name, version),
-        )
+        logger.info("%s is now version %s of %s, its @challenger; evaluation judges it.", folder, version, name)
     return version
 
 
@@ -117,11 +124,15 @@ def model_folder(uri: str) -> Path:
     Raises:
         RegistryError: when there is no such model, or the registry does not answer.
     """
+    return registered_folder(Store(project_uri()), uri)
+
+
+def registered_folder(store: Store, uri: str) -> Path:
+    """Return the local model folder of a registered model in a store; raises as `model_folder` does."""
     import mlflow
     from mlflow.exceptions import MlflowException
     from mlflow.models import Model
 
-    store = Store(project_uri())
     try:
         local = Path(mlflow.artifacts.download_artifacts(uri, tracking_uri=store.uri, registry_uri=store.uri))
         parts = Model.load(str(local)).flavors["python_function"]["artifacts"]
@@ -131,12 +142,6 @@ def model_folder(uri: str) -> Path:
             f"{uri} cannot be had from {without_password(store.uri)} ({error}); train and register one: kedro run, "
             "or name a model folder"
         ) from error
-
-
-def promotion_command(uri: str, name: str, version: str) -> str:
-    """Return the shell line that makes a version the champion; a password in the URI is left out."""
-    call = f"MlflowClient('{without_password(uri)}').set_registered_model_alias('{name}', 'champion', '{version}')"
-    return f'python -c "from mlflow import MlflowClient; {call}"'
 
 
 def _registered_model(client: Any, name: str) -> Any:

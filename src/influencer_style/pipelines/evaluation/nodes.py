@@ -86,6 +86,7 @@ def write_report(
     training_history: pd.DataFrame,
     training_samples: Image.Image,
     training_decision: dict[str, Any],
+    promotion_record: dict[str, Any],
     parameters: EvaluationParameters,
 ) -> str:
     """Write the report: one HTML page that opens without a network."""
@@ -99,6 +100,7 @@ def write_report(
         history=training_history,
         samples=training_samples,
         decision=training_decision,
+        promotion=promotion_record,
         card=bundle.card,
     )
     page = report.write_report(evidence, parameters.report_people)

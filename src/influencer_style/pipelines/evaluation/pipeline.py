@@ -3,10 +3,11 @@
 from kedro.pipeline import Node, Pipeline
 
 from influencer_style.pipelines.evaluation.nodes import draw_contact_sheet, restyle_test_users, score, write_report
+from influencer_style.pipelines.promotion.nodes import judge_challenger, promote
 
 
 def create_pipeline() -> Pipeline:
-    """Generator and test users -> scorecard, contact sheet and report."""
+    """Generator and test users -> scorecard, contact sheet and report; challenger and champion -> who is champion."""
     return Pipeline(
         [
             Node(
@@ -21,6 +22,13 @@ def create_pipeline() -> Pipeline:
                 ["scorecard", "scorecard_table", "case_scores"],
                 name="score",
             ),
+            Node(
+                judge_challenger,
+                ["look_transfer", "face_crops", "truth_crops", "params:promotion"],
+                "promotion_verdict",
+                name="judge_challenger",
+            ),
+            Node(promote, ["promotion_verdict", "params:promotion"], "promotion_record", name="promote"),
             Node(draw_contact_sheet, ["test_results", "params:evaluation"], "contact_sheet", name="draw_contact_sheet"),
             Node(
                 write_report,
@@ -34,6 +42,7 @@ def create_pipeline() -> Pipeline:
                     "training_history",
                     "training_samples",
                     "training_decision",
+                    "promotion_record",
                     "params:evaluation",
                 ],
                 "report",

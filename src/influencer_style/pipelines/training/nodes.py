@@ -138,6 +138,7 @@ def pack_generator(
             "reference": looks.reference_note,
             "steps": str(int(history["step"].max())),
             "base_sha256": trained["base_sha256"],
+            "kept": trained["kept"],
         },
     )
     return bundle, history, draw_curves(history), trained["samples"]

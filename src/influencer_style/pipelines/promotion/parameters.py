@@ -1,0 +1,43 @@
+"""The parameters of `promotion`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from influencer_style.metrics.verdict import Rules
+
+_OPEN = ConfigDict(extra="forbid", frozen=True)
+Metric = Literal[
+    "delta_e", "delta_e_skin", "delta_e_hair", "ssim", "psnr", "structure", "identity", "structure_to_input", "kid"
+]
+Margin = Field(ge=0)
+
+
+class RuleParameters(BaseModel):
+    """See `verdict.Rules`."""
+
+    model_config = _OPEN
+    main: Metric
+    each_look: float = Margin
+    guarded: dict[Metric, float]
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.main, self.each_look, self.guarded)
+
+
+class PromotionParameters(BaseModel):
+    """See conf/base/parameters_evaluation.yml."""
+
+    model_config = _OPEN
+    registered_model: str = Field(min_length=1)
+    challenger: str = Field(pattern=r"^(@\w+|\d+)$", coerce_numbers_to_str=True)
+    champion: str = Field(pattern=r"^(@\w+|\d+)$", coerce_numbers_to_str=True)
+    size: int = Field(ge=32, le=1024)
+    most_people: int = Field(ge=1, le=10_000)
+    bootstrap_draws: int = Field(ge=100, le=1_000_000)
+    seed: int = Field(ge=0)
+    with_truth: RuleParameters
+    without_truth: RuleParameters

@@ -1,0 +1,31 @@
+"""The node of `rollback`."""
+
+from __future__ import annotations
+
+import logging
+
+from influencer_style.pipelines.rollback.parameters import RollbackParameters
+from influencer_style.tracking import champion, current
+from influencer_style.tracking.registry import RegistryError
+
+log = logging.getLogger(__name__)
+
+
+def roll_back(parameters: RollbackParameters) -> dict[str, str]:
+    """Make an earlier version the champion again.
+
+    Returns:
+        what was done: `champion`, `rolled_back`, `why` and `on`.
+
+    Raises:
+        RegistryError: when this run is not tracked, or there is no version to go back to.
+    """
+    run = current.node_run()
+    if run is None:
+        raise RegistryError(
+            "this run is not tracked, and titles live in the registry; set tracking.enabled: true in mlflow.yml, or "
+            "see the warning above"
+        )
+    record = champion.roll_back(run.store, parameters.registered_model, parameters.to, parameters.why)
+    log.info("Rolled back from version %s to version %s.", record["rolled_back"], record["champion"])
+    return record

@@ -1,0 +1,80 @@
+"""The title of champion: who has it, how it moves, and how it comes back; and all of it on record."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from influencer_style.tracking.champion import contender, contender_of, crown, folder_of, record_verdict, roll_back
+from influencer_style.tracking.registry import RegistryError, is_registered, register_generator
+
+
+@pytest.fixture
+def versions(node_run, tmp_path: Path, request):
+    """A registered model of two versions, the first of them champion; its name."""
+    folder, name = tmp_path / "look_transfer", f"title-{abs(hash(request.node.name))}"
+    folder.mkdir()
+    (folder / "looks.json").write_text(json.dumps({"looks": [{"slug": "noir"}]}))
+    assert not is_registered(name)
+    for fingerprint in ("a", "b"):
+        (folder / "generator.safetensors").write_bytes(fingerprint.encode())
+        register_generator(folder, name, {"fingerprint": fingerprint, "revoked": "false"}, "# card")
+    assert is_registered(name)
+    return name
+
+
+def aliases(store, name):
+    return {alias: str(version) for alias, version in store.client.get_registered_model(name).aliases.items()}
+
+
+def test_promotion_moves_the_title_and_says_why(store, versions):
+    one = contender(store, versions, "@challenger")
+    assert one == contender_of(store, versions, "b") == contender(store, versions, "2")
+    assert (folder_of(store, one) / "generator.safetensors").read_bytes() == b"b"
+    record_verdict(store, one, "1", True, ["surely better", "no worse"])
+    crown(store, one, "surely better", "1")
+    assert aliases(store, versions) == {"champion": "2"}
+    tags = contender(store, versions, "2").tags
+    assert (tags["verdict"], tags["verdict_against"], tags["verdict_reasons"]) == (
+        "promoted",
+        "1",
+        "surely better; no worse",
+    )
+    assert (tags["champion_after"], tags["champion_why"]) == ("1", "surely better") and "UTC" in tags["champion_since"]
+
+
+def test_a_title_that_has_moved_in_the_meantime_is_not_taken(store, versions):
+    crown(store, contender(store, versions, "2"), "first", "1")
+    with pytest.raises(RegistryError, match="judge again"):
+        crown(store, contender(store, versions, "2"), "second", "1")
+
+
+def test_rolling_back_returns_the_title_and_keeps_it_there(store, versions):
+    crown(store, contender(store, versions, "2"), "better", "1")
+    record = roll_back(store, versions, "", "too pale")
+    assert (record["champion"], record["rolled_back"], record["why"]) == ("1", "2", "too pale")
+    assert aliases(store, versions)["champion"] == "1"
+    back = contender(store, versions, "2")
+    assert "rolled back" in back.objections[0] and "too pale" in back.objections[0]
+    assert contender(store, versions, "1").tags["champion_why"] == "too pale"
+    again = roll_back(store, versions, "2", "")
+    assert again["champion"] == "2" and contender(store, versions, "2").objections == []
+
+
+def test_rolling_back_to_nowhere_says_what_to_do(store, versions):
+    with pytest.raises(RegistryError, match=r"rollback\.to=VERSION"):
+        roll_back(store, versions, "", "")
+    with pytest.raises(RegistryError, match="has no version 7; it has: 2, 1"):
+        roll_back(store, versions, "7", "")
+    with pytest.raises(RegistryError, match="the champion already"):
+        roll_back(store, versions, "1", "")
+    store.client.set_model_version_tag(versions, "2", "revoked", "true")
+    assert "withdrawn" in contender(store, versions, "2").objections[0]
+    with pytest.raises(RegistryError, match="was revoked"):
+        roll_back(store, versions, "2", "")
+    with pytest.raises(RegistryError, match="kedro run"):
+        contender(store, "nothing", "@champion")
+    with pytest.raises(RegistryError, match="is not registered"):
+        contender_of(store, versions, "c")
