@@ -80,12 +80,14 @@ class LookProfile:
         creator: the creator's name, as their folder spells it.
         statistics: of the creator's training photos.
         consent: what the consent allows, and until when (`scope`, `expires`).
+        photos: the photo_ids of these photos (16 hex digits of a file's SHA-256 each), sorted.
     """
 
     slug: str
     creator: str
     statistics: SetStatistics
     consent: Mapping[str, Any] = field(default_factory=dict)
+    photos: tuple[str, ...] = ()
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -221,7 +223,13 @@ class LookProfiles:
             "groups": [[group.start, group.stop] for group in self.groups],
             "reference": {"count": self.reference.count, "note": self.reference_note},
             "looks": [
-                {"slug": look.slug, "creator": look.creator, "count": look.statistics.count, "consent": look.consent}
+                {
+                    "slug": look.slug,
+                    "creator": look.creator,
+                    "count": look.statistics.count,
+                    "consent": look.consent,
+                    "photos": look.photos,
+                }
                 for look in self._looks.values()
             ],
         }
@@ -246,8 +254,14 @@ class LookProfiles:
                 return SetStatistics(*parts, Halves(colours, scatter, photos), count)
 
             looks = [
-                LookProfile(o["slug"], o["creator"], statistics(f"look.{o['slug']}", o["count"]), o["consent"])
-                for o in text["looks"]
+                LookProfile(
+                    told["slug"],
+                    told["creator"],
+                    statistics(f"look.{told['slug']}", told["count"]),
+                    told["consent"],
+                    tuple(told["photos"]),
+                )
+                for told in text["looks"]
             ]
             reference = statistics("reference", text["reference"]["count"])
             groups = [slice(*bounds) for bounds in text["groups"]]

@@ -15,6 +15,8 @@ _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
     asked = _parser().parse_args(arguments)
+    if asked.command == "trace":
+        return _trace(asked)
     from influencer_style.networks.bundle import BundleError
 
     unusable: tuple[type[Exception], ...] = (BundleError,)
@@ -33,11 +35,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _stylize(stylist, asked)
 
 
+def _trace(asked: argparse.Namespace) -> int:
+    from influencer_style.provenance.record import RecordError
+    from influencer_style.serving.trace import as_json, in_words, trace
+    from influencer_style.tracking.registry import RegistryError
+
+    failed = False
+    for picture in asked.pictures:
+        try:
+            traced = trace(picture)
+        except (RecordError, RegistryError) as error:
+            failed = True
+            print(f"influencer-style: {error}", file=sys.stderr)
+            continue
+        print(as_json(traced) if asked.json else in_words(picture, traced))
+    return 1 if failed else 0
+
+
 def _stylize(stylist: Stylist, asked: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from influencer_style.photos.decode import PhotoError
-    from influencer_style.storage.atomic import atomic_file
 
     # What holds for every photo is checked before the first.
     try:
@@ -55,8 +73,7 @@ def _stylize(stylist: Stylist, asked: argparse.Namespace) -> int:
         taken.add(target)
         try:
             result = stylist.apply(path, asked.look, asked.strength, seed=asked.seed)
-            with atomic_file(target) as temporary:
-                result.picture.save(temporary, **({} if suffix == ".png" else {"quality": 95}))
+            result.save(target)
         except (PhotoError, StylistError, OSError) as error:
             failed += 1
             tqdm.write(f"influencer-style: {photo}: {error}", file=sys.stderr)
@@ -97,6 +114,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     stylize.add_argument("--seed", type=int, help="draw a variation inside the look; without it, the look's centre")
     stylize.add_argument("--out", required=True, metavar="DIR", help="folder to write to; made if it is not there")
+    tracing = commands.add_parser(
+        "trace",
+        help="follow restyled pictures back to model, run, photos and consents",
+        description="Follow pictures that `stylize` wrote back to the registered model, the run that made it, the "
+        "photos it was learnt from and the consents. Run it in the project, or set MLFLOW_TRACKING_URI.",
+    )
+    tracing.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG or WebP files")
+    tracing.add_argument("--json", action="store_true", help="everything, for programs")
     return parser
 
 

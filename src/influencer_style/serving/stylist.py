@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,24 @@ class Result:
     faces: list[Face]
     provenance: dict[str, Any]
     notices: list[str] = field(default_factory=list)
+
+    def save(self, path: str | Path) -> None:
+        """Write the picture with its provenance in the file, which `influencer-style trace` follows back.
+
+        Args:
+            path: of a JPEG, PNG or WebP file; replaced atomically.
+
+        Raises:
+            StylistError: for another suffix.
+        """
+        from influencer_style.provenance.record import SUFFIXES, encode
+        from influencer_style.storage.atomic import write_bytes
+
+        suffix = Path(path).suffix.lower()
+        if suffix not in SUFFIXES:
+            raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
+        written = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        write_bytes(path, encode(self.picture, self.provenance | {"written": written}, suffix))
 
 
 class Stylist:

@@ -68,13 +68,19 @@ class TrackingConfig(_Section):
         return uri
 
 
+def project_folder() -> Path | None:
+    """Return the Kedro project around the working folder; None outside of one."""
+    found = find_kedro_project(Path.cwd())
+    return None if found is None else Path(found)
+
+
 def project_uri() -> str | None:
     """Return the tracking URI of the Kedro project around the working folder; None (MLflow's choice) outside of one.
 
     Raises:
         ConfigurationError: when the project's `mlflow.yml` cannot be used.
     """
-    project = find_kedro_project(Path.cwd())
+    project = project_folder()
     if project is None:
         return None
     loader = OmegaConfigLoader(

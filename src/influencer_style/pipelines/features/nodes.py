@@ -85,7 +85,7 @@ def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict
             log.warning("Creator %s does not allow transfer; their look is not offered", creator)
             continue
         recorded = consent.model_dump(mode="json", include={"subject", "scope", "granted_on", "expires", "territory"})
-        looks.append(LookProfile(slug, creator, _statistics(own), recorded))
+        looks.append(LookProfile(slug, creator, _statistics(own), recorded, tuple(sorted(own["photo_id"]))))
         log.info("Look %s: %d photos", slug, len(own))
     who = "studio people in neutral looks" if source["users_are_studio"] else "users' photos"
     return LookProfiles(_statistics(users), looks, encoder.sha256, encoder.groups, f"{len(users)} {who}")

@@ -1,0 +1,1 @@
+"""What a written picture says of itself: which model made it, in whose look, and by what consent."""

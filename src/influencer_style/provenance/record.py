@@ -1,0 +1,83 @@
+"""A picture's record, in its own file: XMP, which JPEG, PNG and WebP all have room for.
+
+Other programs read from it that a trained model had a hand in the picture (IPTC's digital source type); ours, how.
+A program that rewrites the file may drop it: a record that is there is told, one that is not proves nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
+
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+SUFFIXES = frozenset(_FORMATS)
+_OPTIONS = {"PNG": {"compress_level": 3}, "JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
+_PNG_KEY = "XML:com.adobe.xmp"
+_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+_PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+ xmlns:influencer_style="urn:influencer_style" Iptc4xmpExt:DigitalSourceType="{source_type}"
+ influencer_style:record="{record}"/></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+_RECORD = re.compile(rb'influencer_style:record="([^"]*)"')
+
+
+class RecordError(ValueError):
+    """A file holds no record that can be read; the message names the file and says what may have become of it."""
+
+
+def encode(picture: Image.Image, record: Mapping[str, Any], suffix: str) -> bytes:
+    """Return the bytes of a picture's file, with its record in it.
+
+    Args:
+        picture: RGB.
+        record: plain numbers and words.
+        suffix: one of `SUFFIXES`, which says the format: PNG keeps every pixel, JPEG and WebP nearly.
+    """
+    kind = _FORMATS[suffix]
+    text = json.dumps(record, ensure_ascii=False, default=str)
+    packet = _PACKET.format(source_type=_SOURCE_TYPE, record=html.escape(text).replace("\n", "&#10;"))
+    buffer, options = io.BytesIO(), dict(_OPTIONS[kind])
+    if kind == "PNG":
+        options["pnginfo"] = PngImagePlugin.PngInfo()
+        options["pnginfo"].add_itxt(_PNG_KEY, packet)
+    else:
+        options["xmp"] = packet.encode()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """Return the record that a picture's file holds; its pixels are not decoded.
+
+    Raises:
+        RecordError: when the file is no picture, or holds no record.
+    """
+    try:
+        with Image.open(path, formats=sorted(set(_FORMATS.values()))) as opened:
+            packet = opened.info.get("xmp") or opened.info.get(_PNG_KEY) or b""
+    except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise RecordError(
+            f"{path} cannot be read as a JPEG, PNG or WebP picture ({error}); name another file"
+        ) from error
+    found = _RECORD.search(packet if isinstance(packet, bytes) else packet.encode())
+    if found is None:
+        raise RecordError(
+            f"{path} holds no record of this software: it was not made by it, or a program that saved it since has "
+            "dropped the record; ask for the file as it was written"
+        )
+    try:
+        record = json.loads(html.unescape(found.group(1).decode()))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise RecordError(f"{path} holds a damaged record ({error}); ask for the file as it was written") from error
+    if not isinstance(record, dict):
+        raise RecordError(f"{path} holds a damaged record (no table); ask for the file as it was written")
+    return record

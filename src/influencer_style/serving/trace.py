@@ -1,0 +1,109 @@
+"""From a restyled picture back to the model, its training run, the photos and the consents."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.provenance.record import read_record
+from influencer_style.tracking.config import project_folder
+
+_SHOWN = 6  # photos of a look that are listed; --json lists all
+
+
+def trace(path: str | Path) -> dict[str, Any]:
+    """Follow a picture back.
+
+    Args:
+        path: of a picture that this software wrote.
+
+    Returns:
+        `record`: what the file says of itself. `versions`: the registered versions of that model, as
+        `lineage.versions_of` has them, each with the `photos` that its looks were learnt from, by look {photo_id: path
+        in the manifest of the project around the working folder, or None}. `notices`: what is to be minded.
+
+    Raises:
+        RecordError: when the file holds no record.
+        RegistryError: when the registry does not answer.
+    """
+    from influencer_style.tracking.lineage import versions_of
+
+    record = read_record(path)
+    looks = sorted(record.get("looks", {}))
+    versions = versions_of(str(record.get("model_fingerprint", "")))
+    paths = _paths()
+    for version in versions:
+        known = LookProfiles.load(version.pop("folder"))
+        version["photos"] = {
+            look: {photo: paths.get(photo) for photo in known[look].photos} for look in looks if look in known.names
+        }
+    return {"record": record, "versions": versions, "notices": _notices(record, versions)}
+
+
+def in_words(path: str | Path, traced: dict[str, Any]) -> str:
+    """Return what `trace` found, as lines to read."""
+    record = traced["record"]
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in record.get("looks", {}).items())
+    when = record.get("written", "at a time unknown")
+    lines = [
+        str(path),
+        f"  look      {shares}, strength {record.get('strength', '?')}, written {when}",
+        f"  software  {record.get('software', '?')}",
+        f"  model     fingerprint {record.get('model_fingerprint', '?')}",
+    ]
+    for version in traced["versions"]:
+        titles = "".join(f", @{alias}" for alias in version["aliases"])
+        run = version["run"]
+        changes = " with changes" if run["dirty"] else ""
+        lines += [
+            f"  version   {version['name']} {version['version']}{titles}",
+            f"  run       {run['id']} ({run['name']}, {run['status']}, {run['started']})",
+            f"  code      commit {run['commit'] or 'unknown'}{changes}; {run['command']}",
+            *(f"  data      {name} {digest}" for name, digest in sorted(run["inputs"].items())),
+        ]
+        for look, photos in version["photos"].items():
+            lines.append(f"  photos    {look}: {len(photos)}, by the first 16 digits of their SHA-256")
+            shown = list(photos.items())[:_SHOWN]
+            lines += [f"              {photo}  {place or 'not in this project any more'}" for photo, place in shown]
+            if len(photos) > _SHOWN:
+                lines.append(f"              and {len(photos) - _SHOWN} more (all of them: --json)")
+    for name, consent in record.get("consents", {}).items():
+        told = ", ".join(f"{key} {' '.join(v) if isinstance(v, list) else v}" for key, v in consent.items())
+        lines.append(f"  consent   {name}: {told}")
+    return "\n".join(lines + [f"  mind      {notice}" for notice in traced["notices"]])
+
+
+def _paths() -> dict[str, str]:
+    """Where photos lie now, by photo_id; empty outside of a project, or before its ingestion."""
+    project = project_folder()
+    manifest = project and project / "data/02_intermediate/manifest.parquet"
+    if not manifest or not manifest.is_file():
+        return {}
+    import pandas as pd
+
+    rows = pd.read_parquet(manifest, columns=["photo_id", "path", "status"])
+    return {row.photo_id: row.path for row in rows[rows["status"] == "accepted"].itertuples()}
+
+
+def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str]:
+    notices = []
+    if not versions:
+        notices.append(
+            "no registered version has this fingerprint: made with a model folder that is not registered here"
+        )
+    for version in versions:
+        if version["tags"].get("revoked") == "true":
+            notices.append(f"version {version['version']} was revoked: a consent it rests on was withdrawn")
+    for name, consent in record.get("consents", {}).items():
+        expires = str(consent.get("expires", "never"))
+        if expires != "never" and expires < date.today().isoformat():
+            notices.append(f"the consent for {name} expired on {expires}")
+    return notices
+
+
+def as_json(traced: dict[str, Any]) -> str:
+    """Return what `trace` found, for programs."""
+    return json.dumps(traced, indent=2, ensure_ascii=False, default=str)
