@@ -100,17 +100,25 @@ def test_six_steps_from_nothing_do_not_depose_the_base(project, first):
     assert "Version 2 did not become the champion" in (project / "data/08_reporting/report.html").read_text()
 
 
-def test_the_champion_loads_and_restyles(project, first):
+def test_the_champion_loads_and_restyles_and_a_picture_is_followed_back(project, first):
     code = (
         "import sys, numpy as np\n"
         "from skimage.data import astronaut\n"
         "from influencer_style import Stylist\n"
+        "from influencer_style.serving.cli import main\n"
         "stylist = Stylist.load('models:/look-transfer@champion')\n"
-        "print(stylist.looks, stylist.apply(astronaut(), 'aurora').picture.size)\n"
+        "result = stylist.apply(astronaut(), {'aurora': 0.7, 'noir': 0.3})\n"
+        "result.save('restyled.webp')\n"
+        "main(['trace', 'restyled.webp'])\n"
+        "print(stylist.looks, result.picture.size)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("['aurora', 'meridian', 'noir', 'rosewater'] (512, 512)")
+    told = done.stdout
+    assert "aurora 70%, noir 30%" in told and "look-transfer 1, @champion" in told and "FINISHED" in told
+    assert told.count("data/01_raw/studio/creators/aurora/aurora-") == told.count("/noir/noir-") > 0
+    assert "face_crops" in told and "consent   noir: subject Noir" in told and "run --env test" in told
 
 
 def test_a_second_run_does_no_work_twice(project, first):

@@ -11,6 +11,7 @@ from skimage.data import astronaut
 from influencer_style import Stylist
 from influencer_style.networks.bundle import BundleError, TransferBundle
 from influencer_style.photos.decode import PhotoError
+from influencer_style.provenance.record import read_record
 from influencer_style.serving.cli import main
 from influencer_style.serving.stylist import StylistError
 
@@ -120,9 +121,24 @@ def test_the_command_restyles_names_what_it_cannot_and_says_so(model_folder, tmp
     arguments = ["--model", str(model_folder), "--look", "warm", "--strength", "0.8", "--out", str(out)]
     assert main(["stylize", str(bad), str(good), *arguments]) == 1
     assert [p.name for p in out.iterdir()] == ["me-warm.jpg"]
+    record = read_record(out / "me-warm.jpg")
+    assert record["looks"] == {"warm": 1.0} and record["strength"] == 0.8 and "UTC" in record["written"]
     errors = capsys.readouterr().err
     assert "bad.jpg" in errors and "1 of 2 photos" in errors
     assert main(["stylize", str(good), *arguments]) == 0
+
+
+def test_a_result_is_saved_as_a_picture_only(stylist, tmp_path):
+    result = stylist.apply(astronaut(), "warm")
+    with pytest.raises(StylistError, match=r"has no suffix of \.jpeg, \.jpg, \.png, \.webp"):
+        result.save(tmp_path / "me.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tracing_what_cannot_be_traced_says_so(tmp_path, capsys):
+    Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
+    assert main(["trace", str(tmp_path / "plain.png")]) == 1
+    assert "plain.png holds no record" in capsys.readouterr().err
 
 
 def test_the_command_lists_looks(model_folder, capsys):

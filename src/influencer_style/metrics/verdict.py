@@ -118,7 +118,9 @@ def record_in_words(record: Mapping[str, Any]) -> dict[str, Any]:
         record: `judged`, `reasons`, `lines` as `Verdict.as_dict` has them, and, where somebody was judged, `promoted`,
             `challenger`, `champion` and `people`.
     """
-    reasons = "; ".join(record["reasons"])
+    first, *further = record["reasons"]
+    # The rows say the rest.
+    reasons = f"{first}; and {len(further)} more" if further and record["lines"] else "; ".join(record["reasons"])
     if not record["judged"]:
         return {"sentence": f"Nobody was judged for promotion: {reasons}.", "rows": []}
     became = "became" if record["promoted"] else "did not become"

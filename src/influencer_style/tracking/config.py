@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -83,14 +84,18 @@ def project_uri() -> str | None:
     project = project_folder()
     if project is None:
         return None
-    loader = OmegaConfigLoader(
-        conf_source=str(project / "conf"),
-        base_env="base",
-        default_run_env="local",
-        config_patterns={"mlflow": ["mlflow*", "mlflow*/**"]},
-        merge_strategy={"mlflow": "soft"},
-    )
-    return TrackingConfig.of(dict(loader["mlflow"])).uri(project)
+    with warnings.catch_warnings():
+        # Kedro's own call; nothing that a user could mend.
+        warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
+        loader = OmegaConfigLoader(
+            conf_source=str(project / "conf"),
+            base_env="base",
+            default_run_env="local",
+            config_patterns={"mlflow": ["mlflow*", "mlflow*/**"]},
+            merge_strategy={"mlflow": "soft"},
+        )
+        content = dict(loader["mlflow"])
+    return TrackingConfig.of(content).uri(project)
 
 
 def without_password(uri: str) -> str:

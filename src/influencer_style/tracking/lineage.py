@@ -17,7 +17,7 @@ def versions_of(fingerprint: str) -> list[dict[str, Any]]:
     Returns:
         for each `name`, `version`, `aliases`, `tags`, its model `folder`, and its `run`: `id`, `name`, `status`,
         `started`, `commit`, `dirty`, `command`, and `inputs`, digests by the data's name of what the nodes of the
-        pipeline run read.
+        pipeline run read up to then.
 
     Raises:
         RegistryError: when the registry does not answer.
@@ -46,8 +46,9 @@ def _told(store: Store, found: Any) -> dict[str, Any]:
     inputs = {
         entry.dataset.name: entry.dataset.digest
         for node in nodes
+        if node.info.start_time <= run.info.start_time
         for entry in node.inputs.dataset_inputs
-        if _is_input(entry)
+        if _is_input(entry) and entry.dataset.digest != "absent"
     }
     return {
         "name": found.name,
