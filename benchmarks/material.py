@@ -60,15 +60,15 @@ def studio_material(encoder: StyleEncoder, to_judge: bool = True) -> Material:
     return Material(shown, store.pixels(test), truth, _further_photos() if to_judge else {})
 
 
-def graded_materials(encoder: StyleEncoder, folder: Path, seed: int = 0) -> list[Material]:
+def graded_materials(encoder: StyleEncoder, folder: Path, turns: int = 2, seed: int = 0) -> list[Material]:
     """Real portraits, a fourth each: users, creators under four grades, photos to judge by, and people to restyle.
 
-    In four turns, so that everybody (but for up to three who are over) is restyled once.
+    Each turn, of up to four, moves every fourth on by one, so that other people are restyled.
     """
     found = find_portraits(folder, leave_out=["edge"])
     order = np.random.default_rng(seed).permutation(len(found.crops))
     parts = np.split(order[: len(order) // 4 * 4], 4)
-    return [_graded(encoder, *(found.crops[parts[(turn + i) % 4]] for i in range(4))) for turn in range(4)]
+    return [_graded(encoder, *(found.crops[parts[(turn + i) % 4]] for i in range(4))) for turn in range(turns)]
 
 
 def _graded(
