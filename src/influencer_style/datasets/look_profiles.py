@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
+
+from kedro_datasets._typing import TablePreview
 
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.storage.atomic import atomic_folder
@@ -23,5 +26,20 @@ class LookProfilesDataset(LocalDataset):
         with atomic_folder(self._filepath) as folder:
             data.save(folder)
 
+    def preview(self) -> TablePreview:
+        """Return a table of the looks, for Kedro-Viz: whose they are, of how many photos, within which consent."""
+        told = json.loads((self._filepath / "looks.json").read_text(encoding="utf-8"))
+        consent = ["subject", "scope", "territory", "granted_on", "expires"]
+        rows = [
+            [look["slug"], look["creator"], look["count"], *(_text(look["consent"].get(field)) for field in consent)]
+            for look in told["looks"]
+        ]
+        columns = ["look", "creator", "photos", *consent]
+        return TablePreview({"index": list(range(len(rows))), "columns": columns, "data": rows})
+
     def _exists(self) -> bool:
         return (self._filepath / "looks.json").exists()
+
+
+def _text(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value or "")
