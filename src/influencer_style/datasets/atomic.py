@@ -12,10 +12,8 @@ from kedro_datasets.json import JSONDataset
 from kedro_datasets.pandas import CSVDataset, ParquetDataset
 from kedro_datasets.text import TextDataset
 
-from influencer_style.datasets.preview import as_json
+from influencer_style.datasets.preview import as_json, as_table
 from influencer_style.storage.atomic import atomic_file
-
-_MOST_ITEMS = 6  # of a list in a cell of a preview
 
 
 class _AtomicSave:
@@ -35,22 +33,23 @@ class AtomicParquetDataset(_AtomicSave, ParquetDataset):
     """A pandas DataFrame as Parquet. Arguments as for `kedro_datasets.pandas.ParquetDataset`."""
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """Return the first rows, for Kedro-Viz: only these are read, and of a list in a cell its beginning.
-
-        Kedro's own preview reads the whole file, and fails on lists.
-        """
+        """Return the first rows, and read no more. Kedro's own preview reads the whole file, and fails on lists."""
         import pyarrow.parquet as pq
 
         with self._fs.open(get_filepath_str(self._get_load_path(), self._protocol), "rb") as file:
             opened = pq.ParquetFile(file)
             rows = next(opened.iter_batches(nrows), None)
             columns = opened.schema_arrow.names
-        data = [[_short(value) for value in row.values()] for row in rows.to_pylist()] if rows else []
-        return TablePreview({"index": list(range(len(data))), "columns": columns, "data": data})
+        return as_table(columns, [row.values() for row in rows.to_pylist()] if rows else [])
 
 
 class AtomicCSVDataset(_AtomicSave, CSVDataset):
     """A pandas DataFrame as CSV. Arguments as for `kedro_datasets.pandas.CSVDataset`."""
+
+    def preview(self, nrows: int = 5) -> TablePreview:
+        """Return the first rows, for Kedro-Viz."""
+        table = super().preview(nrows)
+        return as_table(table["columns"], table["data"])
 
 
 class AtomicJSONDataset(_AtomicSave, JSONDataset):
@@ -63,11 +62,3 @@ class AtomicJSONDataset(_AtomicSave, JSONDataset):
 
 class AtomicTextDataset(_AtomicSave, TextDataset):
     """A text, such as an HTML page. Arguments as for `kedro_datasets.text.TextDataset`."""
-
-
-def _short(value: Any) -> Any:
-    """Return a list as text, of a long one its beginning and its length; anything else as it is."""
-    if not isinstance(value, list):
-        return value
-    first = ", ".join(f"{item:.3g}" if isinstance(item, float) else str(item) for item in value[:_MOST_ITEMS])
-    return f"[{first}, … {len(value)} in all]" if len(value) > _MOST_ITEMS else f"[{first}]"

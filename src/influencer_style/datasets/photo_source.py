@@ -33,12 +33,15 @@ class PhotoSourceDataset(AtomicJSONDataset):
             photos: most photos in a row, spread over all.
         """
         source, project = self.load(), find_kedro_project(Path.cwd()) or Path.cwd()
-        creators = sorted(entry for entry in (project / source["creators"]).iterdir() if entry.is_dir())
-        rows = {
-            folder.name: _tiles(folder, photos) if _consented(folder) else _none() for folder in creators[:_CREATORS]
-        }
+        creators = sorted(entry for entry in (project / source["creators"]).iterdir() if _is_creator(entry))
+        shown = creators[:_CREATORS]
+        rows = {folder.name: _tiles(folder, photos) if _consented(folder) else _none() for folder in shown}
         rows["users"] = _tiles(project / source["users"], photos)
         return as_preview(draw_looks_side_by_side(rows, _TILE))
+
+
+def _is_creator(entry: Path) -> bool:
+    return entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")
 
 
 def _consented(folder: Path) -> bool:
