@@ -24,4 +24,4 @@ CONFIG_LOADER_ARGS = {
 }
 
 # Kedro's own call; nothing that a user could mend.
-warnings.filterwarnings("ignore", message=r"OmegaConf\.register_new_resolver\(\) is deprecated")
+warnings.filterwarnings("ignore", message=r"register_new_resolver\(\) is deprecated")
