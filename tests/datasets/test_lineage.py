@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 
 import pytest
 import yaml
@@ -10,11 +10,11 @@ from kedro.io import DataCatalog
 from kedro_viz.data_access.managers import DataAccessManager
 from kedro_viz.models.flowchart.node_metadata import DataNodeMetadata
 from kedro_viz.models.flowchart.nodes import DataNode
+from tiny_project import ROOT, kedro
 
 from influencer_style.pipeline_registry import register_pipelines
 
-LAYERS = ["raw", "intermediate", "primary", "feature", "models", "model_output", "reporting"]
-CONF = Path(__file__).parents[2] / "conf/base"
+LAYERS = ["raw", "intermediate", "primary", "feature", "model_input", "models", "model_output", "reporting"]
 PIPELINES = register_pipelines()
 
 
@@ -22,7 +22,7 @@ PIPELINES = register_pipelines()
 def entries(tmp_path, monkeypatch):
     """The catalog's configuration, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    files = sorted(CONF.glob("catalog*.yml"))
+    files = sorted((ROOT / "conf/base").glob("catalog*.yml"))
     return {name: entry for file in files for name, entry in yaml.safe_load(file.read_text()).items()}
 
 
@@ -66,3 +66,22 @@ def test_nothing_breaks_before_the_first_run(lineage):
     assert {"manifest", "face_crops", "scorecard", "contact_sheet"} < told.keys()
     shown = {name for name, preview in told.items() if preview is not None}
     assert shown == {"training_folder", "pretraining_folder"}, "these say that there is nothing yet"
+
+
+def test_a_site_of_a_finished_run_is_built_offline_with_its_previews(project, first, monkeypatch):
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there: what would ask the internet fails
+    built = kedro(project, "viz", "build", "--include-previews")
+    assert "Success" in built.stdout, built.stdout[-3000:]
+    site = project / "build"
+    nodes = json.loads((site / "api/main").read_text())["nodes"]
+    told = {n["name"]: json.loads((site / "api/nodes" / n["id"]).read_text()) for n in nodes if n["type"] == "data"}
+    kinds = {name: entry.get("preview_type") for name, entry in told.items() if entry.get("preview")}
+    pictures = {
+        "photo_source", "face_crops", "truth_crops", "training_folder", "training_curves", "training_samples",
+        "looks_side_by_side", "look_map", "contact_sheet",
+    }  # fmt: skip
+    assert pictures <= {name for name, kind in kinds.items() if kind == "ImagePreview"}
+    tables = {"manifest", "descriptors", "look_profiles", "training_history", "scorecard_table"}
+    assert tables <= {name for name, kind in kinds.items() if kind == "TablePreview"}
+    assert {"scorecard", "training_decision"} <= {name for name, kind in kinds.items() if kind == "JSONPreview"}
