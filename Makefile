@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
-.PHONY: run test test-all faults lint lock setup viz mlflow clean
+.PHONY: run test test-all faults lint lock setup viz viz-site mlflow clean
 run: setup ## set up, then photos in, a registered generator and a report out
 	$(BIN)/kedro run
 	@echo "Look at data/08_reporting/report.html and data/08_reporting/contact_sheet.png"
@@ -21,6 +21,10 @@ faults: setup ## kill trainings again and again: minutes
 
 viz: setup ## the lineage in the browser, on this machine only
 	$(BIN)/kedro viz run --host 127.0.0.1
+
+viz-site: setup ## the lineage with its previews as a static site in build/, for any web server
+	$(BIN)/kedro viz build --include-previews
+	@echo "Look at it with: $(BIN)/python -m http.server --directory build 8000. It shows people's photos: share it only where they may be seen."
 
 mlflow: setup ## runs, metrics and registered models in the browser, on this machine only
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000

@@ -1,54 +1,25 @@
 """The main job on a tiny project, as a user runs it: a real process, twice, and what it leaves behind."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
-import pytest
 from PIL import Image
+from tiny_project import make_project, run
 
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.networks.base import Base
 
-ROOT = Path(__file__).parent.parent
 
-
-def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400"}
-    command = [sys.executable, "-m", "kedro", "run", "--env", "test", *arguments]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=300)
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
-    (folder / "conf/local").mkdir()
-    (folder / "src").mkdir()  # Kedro wants the folder; the package is installed
-    return folder
-
-
-@pytest.fixture(scope="module")
-def first(project):
-    done = run(project)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done
-
-
-def test_a_stage_whose_inputs_are_missing_says_which_pipeline_makes_them(project):
-    if (project / "data/03_primary").exists():
-        pytest.fail("this test must come before the first run")
-    refused = run(project, "--pipeline", "features")
+def test_a_stage_whose_inputs_are_missing_says_which_pipeline_makes_them(tmp_path):
+    refused = run(make_project(tmp_path), "--pipeline", "features")
     assert refused.returncode != 0
     assert "kedro run --env test --pipeline preprocessing" in refused.stdout + refused.stderr
 
 
 def test_the_run_leaves_a_model_a_scorecard_and_pictures(project, first):
+    assert "deprecated" not in first.stdout + first.stderr
     model = project / "data/06_models/look_transfer"
     files = {"generator.safetensors", "encoder.safetensors", "looks.json", "looks.safetensors", "card.md"}
     assert files == {path.name for path in model.iterdir()}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest, photo_header
+from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest, photo_header, photo_thumbnail
 
 GRADIENT = np.dstack([np.tile(np.linspace(0, 255, 96), (80, 1))] * 3).astype(np.uint8)
 
@@ -112,6 +112,21 @@ def test_exif_orientation_is_honoured(tmp_path, orientation):
     Image.fromarray(upright).save(tmp_path / "b.png")
     turned, plain = photo_digest(tmp_path / "a.png"), photo_digest(tmp_path / "b.png")
     assert (turned.width, turned.height, turned.phash) == (plain.width, plain.height, plain.phash)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_a_thumbnail_is_the_photo_made_small(tmp_path, suffix):
+    sideways = Image.fromarray(GRADIENT).resize((1600, 1200))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    sideways.save(tmp_path / f"a.{suffix}", exif=exif)
+    small = photo_thumbnail(tmp_path / f"a.{suffix}", 100)
+    whole = Image.fromarray(decode_photo(tmp_path / f"a.{suffix}")).resize((75, 100), Image.Resampling.BOX)
+    assert small.shape == (100, 75, 3)
+    assert np.abs(small.astype(int) - np.asarray(whole)).mean() < 2
+    (tmp_path / "cut.jpg").write_bytes(noisy_jpeg()[:9000])
+    with pytest.raises(PhotoError, match="truncated"):
+        photo_thumbnail(tmp_path / "cut.jpg", 100)
 
 
 @pytest.mark.parametrize("value", [0, 9, 65535])

@@ -13,6 +13,7 @@ _HOMES = {
     "BaseDataset": "base",
     "FaceStoreDataset": "face_store",
     "LookProfilesDataset": "look_profiles",
+    "PhotoSourceDataset": "photo_source",
     "PictureDataset": "picture",
     "PreviousDataset": "previous",
     "RegisteredGeneratorDataset": "registered_generator",

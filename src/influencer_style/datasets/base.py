@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from kedro_datasets._typing import JSONPreview
+
 from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.preview import as_json
 from influencer_style.storage.atomic import atomic_folder
 
 if TYPE_CHECKING:
@@ -22,3 +26,7 @@ class BaseDataset(LocalDataset):
     def save(self, data: Base) -> None:
         with atomic_folder(self._filepath) as folder:
             data.save(folder)
+
+    def preview(self) -> JSONPreview:
+        """Return what the base was taught with, for Kedro-Viz."""
+        return as_json(json.loads((self._filepath / "base.json").read_text(encoding="utf-8"))["facts"])

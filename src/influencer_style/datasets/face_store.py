@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-
 import cv2
 import numpy as np
 from kedro_datasets._typing import ImagePreview
+from PIL import Image
 
 from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.preview import as_preview, spread
 from influencer_style.faces.store import FaceStore, FaceUpdate
 
 _TILE, _COLUMNS, _MOST = 96, 12, 96
@@ -32,12 +32,11 @@ class FaceStoreDataset(LocalDataset):
         """Return a contact sheet of up to 96 crops, spread over all of them, as a base64 PNG."""
         store = FaceStore.open(self._filepath)
         kept = store.kept.sort_values(["role", "slug", "photo_id"])
-        rows = kept.iloc[np.unique(np.linspace(0, max(len(kept) - 1, 0), min(_MOST, len(kept)), dtype=int))]
+        rows = kept.iloc[spread(range(len(kept)), _MOST)]
         sheet = np.full((max(1, -(-len(rows) // _COLUMNS)) * _TILE, _COLUMNS * _TILE, 3), 245, np.uint8)
         for place, crop in enumerate(store.pixels(rows)):
             top, left = place // _COLUMNS * _TILE, place % _COLUMNS * _TILE
             sheet[top : top + _TILE, left : left + _TILE] = cv2.resize(
                 crop, (_TILE, _TILE), interpolation=cv2.INTER_AREA
             )
-        encoded = cv2.imencode(".png", sheet[:, :, ::-1])[1]
-        return ImagePreview(base64.b64encode(encoded.tobytes()).decode())
+        return as_preview(Image.fromarray(sheet))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from kedro_datasets._typing import TablePreview
+
 from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.preview import as_table
 from influencer_style.storage.atomic import atomic_folder
 
 if TYPE_CHECKING:
@@ -22,6 +26,18 @@ class LookProfilesDataset(LocalDataset):
     def save(self, data: LookProfiles) -> None:
         with atomic_folder(self._filepath) as folder:
             data.save(folder)
+
+    def preview(self) -> TablePreview:
+        """Return a table of the looks, for Kedro-Viz: whose they are, of how many photos, within which consent."""
+        told = json.loads((self._filepath / "looks.json").read_text(encoding="utf-8"))
+        consent = ["subject", "scope", "territory", "granted_on", "expires"]
+        return as_table(
+            ["look", "creator", "photos", *consent],
+            (
+                [look["slug"], look["creator"], look["count"], *(look["consent"].get(field) for field in consent)]
+                for look in told["looks"]
+            ),
+        )
 
     def _exists(self) -> bool:
         return (self._filepath / "looks.json").exists()

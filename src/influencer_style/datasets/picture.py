@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import Any
 
 from kedro_datasets._typing import ImagePreview
 from PIL import Image
 
 from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.preview import as_preview
 from influencer_style.storage.atomic import atomic_file
 
 
@@ -39,11 +38,7 @@ class PictureDataset(LocalDataset):
 
     def preview(self, side: int = 1000) -> ImagePreview:
         """Return the picture as base64 PNG, its longer side at most `side` pixels."""
-        picture = self.load().convert("RGB")
-        picture.thumbnail((side, side))
-        buffer = io.BytesIO()
-        picture.save(buffer, "PNG")
-        return ImagePreview(base64.b64encode(buffer.getvalue()).decode("ascii"))
+        return as_preview(self.load(), side)
 
     def _describe(self) -> dict[str, Any]:
         return super()._describe() | {"save_args": self._save_args}

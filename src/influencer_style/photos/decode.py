@@ -109,6 +109,20 @@ def decode_photo(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
         return to_rgb(_upright(image))
 
 
+def photo_thumbnail(
+    path: str | Path, side: int, max_pixels: int = MAX_PIXELS, root: str | Path | None = None
+) -> np.ndarray:
+    """Return the photo at ``path`` as ``decode_photo`` does, its longer side at most ``side`` pixels.
+
+    A JPEG is decoded at reduced scale, at a fraction of the cost. Raises PhotoError.
+    """
+    with _opened(Path(path), max_pixels, root) as (_, image):
+        image.draft(None, (side, side))
+        small = Image.fromarray(to_rgb(_upright(image)))
+        small.thumbnail((side, side))
+        return np.asarray(small)
+
+
 def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> PhotoDigest:
     """Return digest, size and perceptual hash of the photo at ``path``; proves that all of it can be decoded.
 

@@ -1,0 +1,71 @@
+"""Where the photos are, with a contact sheet of them in Kedro-Viz."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from kedro.utils import find_kedro_project
+from kedro_datasets._typing import ImagePreview
+from PIL import Image, ImageOps
+
+from influencer_style.datasets.atomic import AtomicJSONDataset
+from influencer_style.datasets.preview import as_preview, spread
+from influencer_style.looks.pictures import draw_looks_side_by_side
+from influencer_style.photos.consent import ConsentError, load_consent, require
+from influencer_style.photos.decode import PhotoError, photo_thumbnail
+
+_TILE, _CREATORS = 128, 12
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+
+class PhotoSourceDataset(AtomicJSONDataset):
+    """The folders `creators` (one folder in it for each creator) and `users`, as JSON; relative to the project."""
+
+    def preview(self, photos: int = 8) -> ImagePreview:
+        """Return a contact sheet: a row for each of up to 12 creators and one for the users, as a base64 PNG.
+
+        Photos of a creator without valid consent are not read: that creator's row is empty.
+
+        Args:
+            photos: most photos in a row, spread over all.
+        """
+        source, project = self.load(), find_kedro_project(Path.cwd()) or Path.cwd()
+        creators = sorted(entry for entry in (project / source["creators"]).iterdir() if _is_creator(entry))
+        shown = creators[:_CREATORS]
+        rows = {folder.name: _tiles(folder, photos) if _consented(folder) else _none() for folder in shown}
+        rows["users"] = _tiles(project / source["users"], photos)
+        return as_preview(draw_looks_side_by_side(rows, _TILE))
+
+
+def _is_creator(entry: Path) -> bool:
+    return entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")
+
+
+def _consented(folder: Path) -> bool:
+    try:
+        require(load_consent(folder), date.today(), folder)
+    except ConsentError:
+        return False
+    return True
+
+
+def _tiles(folder: Path, most: int) -> np.ndarray:
+    """Return photos of `folder`, cut square, uint8 (n, 128, 128, 3)."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    tiles = [ImageOps.fit(photo, (_TILE, _TILE)) for photo in _readable(spread(files, most), folder)]
+    return np.stack([np.asarray(tile) for tile in tiles]) if tiles else _none()
+
+
+def _readable(files: list[Path], root: Path) -> Iterator[Image.Image]:
+    for file in files:
+        try:
+            yield Image.fromarray(photo_thumbnail(file, 2 * _TILE, root=root))
+        except PhotoError:
+            continue  # the manifest says what is wrong with it
+
+
+def _none() -> np.ndarray:
+    return np.empty((0, _TILE, _TILE, 3), np.uint8)

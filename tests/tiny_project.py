@@ -1,0 +1,27 @@
+"""A tiny project as a user has it: configuration and no data, run as a process of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def make_project(folder: Path) -> Path:
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
+    (folder / "conf/local").mkdir()
+    (folder / "src").mkdir()  # Kedro wants the folder; the package is installed
+    return folder
+
+
+def kedro(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400"}
+    command = [sys.executable, "-m", "kedro", *arguments]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return kedro(project, "run", "--env", "test", *arguments)
