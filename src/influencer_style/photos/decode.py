@@ -95,9 +95,7 @@ def photo_header(
         return PhotoHeader(width, height, str(image.format), file.seek(0, os.SEEK_END))
 
 
-def decode_photo(
-    photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: str | Path | None = None
-) -> np.ndarray:
+def decode_photo(photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> np.ndarray:
     """Return a photo as a uint8 array (height, width, 3), sRGB, upright.
 
     JPEG, PNG and WebP are known by their content, whatever the name. EXIF orientation is honoured, a valid embedded

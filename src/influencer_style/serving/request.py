@@ -69,7 +69,7 @@ def read_body(body: bytes, content_type: str | None) -> Any:
         MlflowException: a refusal.
     """
     if len(body) > MAX_BODY:
-        raise refusal(f"the request has {len(body) >> 20} MiB, more than {MAX_BODY >> 20}; send fewer or smaller photos")
+        raise refusal(f"the request has more than {MAX_BODY >> 20} MiB; send fewer or smaller photos")
     if (content_type or "").partition(";")[0].strip().lower() != "application/json":
         raise refusal("the request does not say that it is JSON; set the header Content-Type: application/json")
     if sum(map(body.count, (b"[", b"{", b","))) > _MAX_MARKS:

@@ -35,7 +35,8 @@ def answer(body: bytes, content_type: str | None, model: Any, input_schema: Any 
     from mlflow.pyfunc.scoring_server import InvocationsResponse
 
     try:
-        told, status = json.dumps({"predictions": model.predict(read_body(body, content_type))}), 200
+        inputs = read_body(body, content_type)
+        told, status = json.dumps({"predictions": model.predict(inputs)}), 200
     except MlflowException as refused:
         told, status = refused.serialize_as_json(), refused.get_http_status_code()
     except Exception:  # whatever it is, it is for the log of the server and not for who asked
