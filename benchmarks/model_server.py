@@ -95,16 +95,20 @@ class ModelServer:
         return json.loads(answer)["predictions"]
 
     def peak_memory(self) -> float:
-        """Return the peak memory so far, in MiB, of the process that has the model; Linux only."""
+        """Return the peak memory so far, in MiB, of the largest of the server's processes: the one with the model."""
         peaks = []
-        for status in Path("/proc").glob("[0-9]*/status"):
-            try:
-                if os.getpgid(int(status.parent.name)) == self._process.pid:
-                    told = dict(line.split(":", 1) for line in status.read_text().splitlines())
-                    peaks.append(int(told["VmHWM"].split()[0]) / 1024)
-            except (OSError, KeyError):  # it has ended meanwhile
-                continue
+        for process in self._processes():
+            told = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+            peaks.append(int(told["VmHWM"].split()[0]) / 1024)
         return max(peaks)
+
+    def processor_seconds(self) -> float:
+        """Return what all threads of the server's processes have computed so far."""
+        ticks = 0
+        for process in self._processes():
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])  # in user mode and in the kernel's
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> None:
         """End the server and all that it started."""
@@ -120,8 +124,20 @@ class ModelServer:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    def _processes(self) -> list[Path]:
+        """The server's processes in /proc, which Linux has."""
+        numbers = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        return [Path(f"/proc/{number}") for number in numbers if _group(number) == self._process.pid]
+
     def _answers(self) -> bool:
         try:
             return self.send(Hostile("ping", b"", None, "GET", "/ping"))[0] == 200
         except OSError:
             return False
+
+
+def _group(process: int) -> int | None:
+    try:
+        return os.getpgid(process)
+    except ProcessLookupError:  # it has ended meanwhile
+        return None

@@ -55,3 +55,18 @@ def test_the_server_survives_a_storm_of_hostile_requests(server, model_folder):
         assert verb in {"choose", "send", "export", "make", "use", "copy", "remove", "set"}, (kind, told["message"])
     assert server.predict(good, good | {"strength": 0}) == before
     assert "Traceback" not in server.log.read_text()
+
+
+def test_hostile_requests_come_from_chance_with_a_seed():
+    requests = list(hostile_requests("warm", 90, seed=1))
+    assert requests == list(hostile_requests("warm", 90, seed=1)) != list(hostile_requests("warm", 90, seed=2))
+    assert len({request.kind for request in requests}) > 40
+
+
+def test_the_benchmark_does_what_the_server_does_and_knows_its_parts(server, model_folder):
+    photo = picture_file(Image.fromarray(np.random.default_rng(1).integers(0, 255, (80, 96, 3), np.uint8)))
+    (prediction,) = server.predict({"image": encoded(photo), "look": "warm"})
+    picture, parts = bare(Stylist.load(model_folder), photo, "warm")
+    assert picture == prediction["image"]
+    assert set(parts) == {"decoding", "face_detector", "crop", "network", "lift", "png_and_base64"}
+    assert all(seconds > 0 for seconds in parts.values())

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 # What one request may cost: these, and photos.decode's limits of a photo.
 MAX_BODY = 64 * 2**20  # bytes of JSON; in base64 that is 48 MiB of files
 MAX_INPUTS = 16  # photos
-MAX_PIXELS = 50_000_000  # of all photos together: a phone's largest; some 15 seconds of two cores
+MAX_PIXELS = 50_000_000  # of all photos together: a phone's largest; 13 seconds of a processor
 
 _MAX_MARKS = 256  # brackets and commas: MAX_INPUTS photos have 66, none of them in base64
 _EXAMPLE = '{"inputs": [{"image": <a file in base64>, "look": <name>, "strength": 1.0}]}'

@@ -13,6 +13,7 @@ import mlflow
 
 from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, refusal
 from influencer_style.serving.scoring_server import take_over
+from influencer_style.serving.stylist import Stylist
 
 PNG_LEVEL = 4  # 2% more bytes than at zlib's own 6, in 40% of the time
 
@@ -26,7 +27,6 @@ class ServedModel(mlflow.pyfunc.PythonModel):
     def load_context(self, context: Any) -> None:
         """Load the model folder that was registered with this file."""
         from influencer_style.networks.bundle import TransferBundle
-        from influencer_style.serving.stylist import Stylist
 
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
         self._stylist = Stylist(TransferBundle.load(context.artifacts["model"]), "look-transfer")
@@ -73,11 +73,11 @@ class ServedModel(mlflow.pyfunc.PythonModel):
             except PhotoError as error:
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
             result = self._stylist.apply(photo, request.look, request.strength)
-            predictions.append({"image": _png(result.picture), "provenance": result.provenance})
+            predictions.append({"image": png(result.picture), "provenance": result.provenance})
         return predictions
 
 
-def _png(picture: Any) -> str:
+def png(picture: Any) -> str:
     """Return a picture as a PNG file in base64."""
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", compress_level=PNG_LEVEL)

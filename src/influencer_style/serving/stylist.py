@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any
+
+# Before torch is imported: threads that wait must sleep. Beside other programs, threads that spin make a photo take
+# several times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 from PIL import Image, ImageOps
