@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest, photo_header, photo_thumbnail
+from influencer_style.photos.jpeg_scans import scans
 
 GRADIENT = np.dstack([np.tile(np.linspace(0, 255, 96), (80, 1))] * 3).astype(np.uint8)
 
@@ -205,3 +206,41 @@ def test_hostile_bytes_raise_nothing_but_photo_errors(tmp_path_factory, data):
             read(path)
         except PhotoError as error:
             assert error.code and error.message
+
+
+def test_bytes_are_a_photo_like_a_file(tmp_path):
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(noisy_jpeg())
+    assert np.array_equal(decode_photo(noisy_jpeg()), decode_photo(path))
+    assert photo_header(noisy_jpeg()) == photo_header(path)
+    for content, code in {b"": "empty_file", b"text": "not_an_image"}.items():
+        with pytest.raises(PhotoError) as error:
+            decode_photo(content)
+        assert error.value.code == code
+
+
+def progressive_jpeg(more_scans=0, behind=b""):
+    """A small progressive JPEG whose last scan is there again and again."""
+    buffer = io.BytesIO()
+    Image.fromarray(GRADIENT).save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue()
+    last = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + more_scans * last + data[-2:] + behind
+
+
+def test_a_jpeg_with_endless_scans_is_refused_before_it_is_decoded(tmp_path):
+    assert scans(progressive_jpeg()) == 10 and scans(noisy_jpeg()) == 1
+    path = tmp_path / "scans.jpg"
+    path.write_bytes(progressive_jpeg(90))
+    assert decode_photo(path).shape == GRADIENT.shape
+    path.write_bytes(progressive_jpeg(500))
+    assert code_of(path) == "too_large"
+
+
+def test_what_lies_behind_a_jpeg_or_in_its_segments_is_no_scan(tmp_path):
+    film = 500 * b"\xff\xda\0\0"
+    assert scans(progressive_jpeg(behind=film)) == 10
+    buffer = io.BytesIO()
+    Image.fromarray(GRADIENT).save(buffer, "JPEG", comment=film)
+    assert scans(buffer.getvalue()) == 1 and film in buffer.getvalue()
+    assert decode_photo(buffer.getvalue()).shape == GRADIENT.shape

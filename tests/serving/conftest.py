@@ -1,5 +1,9 @@
-"""A small, untrained model folder with two looks."""
+"""A small, untrained model folder with two looks, and the same model registered."""
 
+import sys
+from pathlib import Path
+
+import mlflow
 import pytest
 import torch
 
@@ -7,6 +11,8 @@ from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # `benchmarks`, which is no installed package
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +44,21 @@ def model_folder(bundle, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     bundle.save(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def store(model_folder, tmp_path_factory):
+    """The store in which the model is registered, as a node does it; its URI there is `model_server.URI`."""
+    from benchmarks.model_server import registered
+
+    yield registered(model_folder, tmp_path_factory.mktemp("registry"))
+    mlflow.set_tracking_uri(None)
+
+
+@pytest.fixture(scope="session")
+def served(store):
+    """The registered model, loaded into this process."""
+    from benchmarks.model_server import URI
+
+    mlflow.set_tracking_uri(store.uri)
+    return mlflow.pyfunc.load_model(URI)

@@ -6,16 +6,7 @@ import base64
 import importlib.util
 import io
 import json
-import os
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
-from types import SimpleNamespace
 
 import mlflow
 import numpy as np
@@ -23,37 +14,24 @@ import pytest
 from mlflow.exceptions import MlflowException
 from PIL import Image
 
-from influencer_style.serving.served_model import Request, ServedModel
-from influencer_style.tracking import current
-from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry import SERVED_MODEL, register_generator
-from influencer_style.tracking.store import Store
+from benchmarks.hostile_requests import bomb, encoded, endless, picture_file
+from influencer_style.serving.request import MAX_BODY, MAX_INPUTS, MAX_PIXELS
+from influencer_style.serving.scoring_server import answer, take_over
+from influencer_style.tracking.registry import SERVED_MODEL
 
-
-def encoded(photo: Image.Image) -> str:
-    buffer = io.BytesIO()
-    photo.save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
+PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 96, 3), np.uint8))
+GOOD = {"image": encoded(picture_file(PHOTO)), "look": "warm", "strength": 0.5}
+JSON = "application/json"
 
 
 def decoded(prediction: dict) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(prediction["image"]))))
-
-
-PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 96, 3), np.uint8))
-
-
-@pytest.fixture(scope="module")
-def served(model_folder):
-    model = ServedModel()
-    model.load_context(SimpleNamespace(artifacts={"model": str(model_folder)}))
-    return model
+    with Image.open(io.BytesIO(base64.b64decode(prediction["image"]))) as picture:
+        assert picture.format == "PNG"
+        return np.asarray(picture)
 
 
 def test_a_photo_comes_back_restyled_with_its_provenance(served):
-    whole, nothing = served.predict(
-        [Request(image=encoded(PHOTO), look="warm"), Request(image=encoded(PHOTO), look="warm", strength=0)]
-    )
+    whole, nothing = served.predict([{k: GOOD[k] for k in ("image", "look")}, GOOD | {"strength": 0}])
     assert decoded(whole).shape == (80, 96, 3)
     assert not np.array_equal(decoded(whole), np.asarray(PHOTO))
     assert np.array_equal(decoded(nothing), np.asarray(PHOTO))
@@ -63,28 +41,161 @@ def test_a_photo_comes_back_restyled_with_its_provenance(served):
 
 
 def test_the_provenance_says_nothing_of_the_machine(served, model_folder):
-    (answer,) = served.predict([Request(image=encoded(PHOTO), look="warm")])
-    assert str(model_folder) not in json.dumps(answer["provenance"])
+    (prediction,) = served.predict([GOOD])
+    assert prediction["provenance"]["model"] == "look-transfer"
+    assert str(model_folder) not in json.dumps(prediction["provenance"])
 
 
 @pytest.mark.parametrize(
-    ("request_", "reason"),
+    ("kind", "mode", "options"),
     [
-        ({"image": encoded(PHOTO), "look": "noir"}, r"inputs\[1\]: .*'noir'.*cold, warm"),
-        ({"image": encoded(PHOTO), "look": "cold"}, r"inputs\[1\]: .*expired"),
-        ({"image": encoded(PHOTO), "look": "warm", "strength": 1.5}, r"inputs\[1\]: strength is 1\.5"),
-        ({"image": "not base64!", "look": "warm"}, r"inputs\[1\]: image is not base64"),
-        ({"image": base64.b64encode(b"a text").decode(), "look": "warm"}, r"inputs\[1\]: image is not a JPEG"),
-        ({"image": encoded(PHOTO)[:400], "look": "warm"}, r"inputs\[1\]: image "),
-        ({"image": "", "look": "warm"}, r"inputs\[1\]: image has no bytes"),
+        ("JPEG", "CMYK", {}),
+        ("JPEG", "L", {"exif": b"Exif\0\0MM\0*\xff\xff\xff\xff"}),
+        ("PNG", "P", {}),
+        ("PNG", "RGBA", {}),
+        ("PNG", "I;16", {}),
+        ("PNG", "RGB", {"save_all": True, "append_images": [PHOTO]}),
+        ("WEBP", "RGB", {"save_all": True, "append_images": [PHOTO.rotate(180)]}),
     ],
-    ids=["look", "consent", "strength", "base64", "text", "cut", "empty"],
 )
-def test_a_bad_request_is_refused_in_words(served, request_, reason):
-    good = Request(image=encoded(PHOTO), look="warm")
-    with pytest.raises(MlflowException, match=reason) as refused:
-        served.predict([good, Request(**request_)])
+def test_unusual_photos_are_photos(served, kind, mode, options):
+    photo = PHOTO.convert("L").convert(mode) if mode == "I;16" else PHOTO.convert(mode)
+    (prediction,) = served.predict([GOOD | {"image": encoded(picture_file(photo, kind, **options))}])
+    assert decoded(prediction).shape == (80, 96, 3)
+
+
+def test_a_turned_photo_comes_back_upright(served):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (prediction,) = served.predict([GOOD | {"image": encoded(picture_file(PHOTO, "JPEG", exif=exif))}])
+    assert decoded(prediction).shape == (96, 80, 3)
+
+
+WRONG = {
+    "look": ({"look": "noir"}, "there is no look 'noir'; choose one of: cold, warm"),
+    "long look": ({"look": "x" * 10**6}, "there is no look 'xxxxxxxxxxxx...xxxxxxxxxxxxx'; choose one of: cold, warm"),
+    "look in control characters": ({"look": "\0\x1b"}, r"there is no look '\x00\x1b'; choose one of: cold, warm"),
+    "consent": ({"look": "cold"}, "the consent for look 'cold' expired on 2020-01-01; renew it and run again"),
+    "look of another type": ({"look": {"warm": 1}}, "look is of the wrong type; send the name of a look"),
+    "strength": ({"strength": 1.5}, "strength is 1.5; choose 0 (the photo as it is) to 1 (the whole look)"),
+    "nan": ({"strength": float("nan")}, "strength is nan; choose 0 (the photo as it is) to 1 (the whole look)"),
+    **{
+        f"strength {strength!r:.9}": (
+            {"strength": strength},
+            "strength is of the wrong type; send a number from 0 (the photo as it is) to 1 (the whole look)",
+        )
+        for strength in ("0.5", None, True, [], 10**400)
+    },
+    "no base64": ({"image": "{}!"}, "image is not base64; send the file in base64, without prefix and line breaks"),
+    "no ASCII": ({"image": "é"}, "image is not base64; send the file in base64, without prefix and line breaks"),
+    "no text": ({"image": None}, "image is of the wrong type; send a JPEG, PNG or WebP file in base64"),
+    "text": ({"image": encoded(b"a")}, "image is not a JPEG, PNG or WebP picture; remove it or export it as one"),
+    "GIF": ({"image": encoded(picture_file(PHOTO, "GIF"))}, "image is GIF; export it as JPEG, PNG or WebP"),
+    "empty": ({"image": ""}, "image has no bytes; copy it again from its original"),
+    "cut": ({"image": GOOD["image"][:400]}, "image cannot be decoded (image file is truncated); export it again fr"),
+    "bomb": ({"image": encoded(bomb(50_000, 50_000))}, "image has far more pixels than the 50 megapixels allowed; mak"),
+    "small bomb": ({"image": encoded(bomb(8_000, 8_000))}, "image has 8000 x 8000 pixels, more than 50 megapixels; m"),
+    "scans": ({"image": encoded(endless(200))}, "image has more than 100 scans; export it again from its original"),
+    "tiny": ({"image": encoded(picture_file(PHOTO.resize((1, 1))))}, "image has 1 x 1 pixels, less than 64 a side; u"),
+    "more": ({"strenght": 1}, "'strenght' is not known; send image, look and strength alone"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_bad_input_is_refused_in_words_that_say_which_and_what_to_do(served, name):
+    wrong, reason = WRONG[name]
+    with pytest.raises(MlflowException) as refused:
+        served.predict([GOOD, GOOD | wrong])
+    assert refused.value.message.startswith(f"inputs[1]: {reason}")
     assert refused.value.error_code == "INVALID_PARAMETER_VALUE"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        ([], '"inputs" is not a list of at least one photo; send {"inputs"'),
+        (GOOD, '"inputs" is not a list of at least one photo; send {"inputs"'),
+        (["x"], "inputs[0]: is not an object; send image, look and strength alone"),
+        ([{"image": GOOD["image"]}], "inputs[0]: look is missing; send the name of a look"),
+        ([GOOD] * (MAX_INPUTS + 1), f'"inputs" has 17 photos; send at most {MAX_INPUTS} at once'),
+        (
+            [GOOD | {"image": encoded(bomb(4000, 4000))}] * 4,  # a header is all that is looked at
+            f"the images have more than {MAX_PIXELS / 1e6:.0f} megapixels together; send fewer at once or smaller ones",
+        ),
+    ],
+    ids=["none", "one alone", "no object", "look missing", "too many", "too many pixels"],
+)
+def test_bad_inputs_are_refused_as_a_whole(served, inputs, reason):
+    with pytest.raises(MlflowException) as refused:
+        served.predict(inputs)
+    assert refused.value.message.startswith(reason)
+
+
+def test_the_schema_tells_the_typed_request_and_the_example_works(served):
+    (column,) = served.metadata.signature.inputs.to_dict()
+    assert {name: told["type"] for name, told in column["properties"].items()} == {
+        "image": "string",
+        "look": "string",
+        "strength": "double",
+    }
+    (example,) = served.input_example
+    assert example["look"] == "warm"
+    (prediction,) = served.predict(served.input_example)
+    assert decoded(prediction).shape == (64, 64, 3)
+
+
+def test_a_request_is_answered_as_the_server_answers_it(served):
+    body = json.dumps({"inputs": [GOOD | {"strength": 0}], "params": None}).encode()
+    told, status, media = answer(body, "application/json; charset=utf-8", served)
+    assert (status, media) == (200, JSON)
+    assert np.array_equal(decoded(json.loads(told)["predictions"][0]), np.asarray(PHOTO))
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        (b"", JSON, 'the request is not JSON; send {"inputs"'),
+        (b'{"inputs": [', JSON, 'the request is not JSON; send {"inputs"'),
+        (b'{"inputs": "\xff"}', JSON, 'the request is not JSON; send {"inputs"'),
+        (b'{"inputs": ' + b"9" * 5000 + b"}", JSON, 'the request is not JSON; send {"inputs"'),
+        (b"[" * 10**5, JSON, "the request has far more parts than 16 photos do; send at most 16 at once"),
+        (b"{},", JSON, 'the request is not JSON; send {"inputs"'),
+        (b"5", JSON, 'the request has no "inputs"; send {"inputs"'),
+        (b'{"instances": []}', JSON, 'the request has no "inputs"; send {"inputs"'),
+        (b'{"inputs": [], "params": {"seed": 1}}', JSON, "'params' is not known; send only {"),
+        (b"a,b\n", "text/csv", "the request does not say that it is JSON; set the header Content-Type: applic"),
+        (b"{}", None, "the request does not say that it is JSON; set the header Content-Type: applic"),
+        (b" " * (MAX_BODY + 1), JSON, "the request has more than 64 MiB; send fewer or smaller photos"),
+    ],
+    ids=lambda value: repr(value)[:20],
+)
+def test_a_bad_request_is_refused_before_the_model_is_asked(body, content_type, reason):
+    told, status, media = answer(body, content_type, model=None)
+    assert (status, media) == (400, JSON)
+    assert json.loads(told)["message"].startswith(reason)
+
+
+def test_a_failure_of_the_model_goes_to_the_log_and_not_to_who_asked(caplog):
+    class Broken:
+        def predict(self, inputs):
+            raise OSError("/home/somebody/model is gone")
+
+    told, status, _ = answer(b'{"inputs": []}', JSON, Broken())
+    assert status == 500
+    assert "somebody" not in told and "Traceback" not in told and "tell whoever runs it" in told
+    assert "/home/somebody/model is gone" in caplog.text
+
+
+def test_only_in_mlflows_scoring_server_does_the_model_take_over(monkeypatch):
+    from mlflow.pyfunc import scoring_server
+
+    theirs = scoring_server.invocations
+    monkeypatch.setattr(scoring_server, "invocations", theirs)  # to be put back
+    take_over()
+    assert scoring_server.invocations is theirs
+    monkeypatch.setitem(sys.modules, "mlflow.pyfunc.scoring_server.app", scoring_server)
+    take_over()
+    assert scoring_server.invocations is answer
 
 
 @pytest.mark.parametrize(("name", "sets"), [("influencer_style.serving.again", False), ("code_model_1", True)])
@@ -93,76 +204,3 @@ def test_only_mlflow_makes_a_model_of_the_file(name, sets, monkeypatch):
     spec = importlib.util.spec_from_file_location(name, SERVED_MODEL)
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
     assert (mlflow.models.model.__mlflow_model__ is not None) == sets
-
-
-@pytest.fixture(scope="module")
-def registered(model_folder, tmp_path_factory):
-    """The store and the URI of the model, registered as a node would."""
-    folder = tmp_path_factory.mktemp("registry")
-    store = Store(f"sqlite:///{folder}/mlflow.db")
-    experiment = store.experiment_id("serving")
-    run = NodeRun(store, store.client.create_run(experiment).info.run_id, experiment, "train", [], folder)
-    current.enter(run)
-    register_generator(model_folder, "look-transfer", {"fingerprint": "f"}, "# card")
-    run.close("FINISHED")
-    yield store, "models:/look-transfer@champion"
-    mlflow.set_tracking_uri(None)
-
-
-def test_the_registered_model_loads_and_answers(registered):
-    _, uri = registered
-    model = mlflow.pyfunc.load_model(uri)
-    (answer,) = model.predict([{"image": encoded(PHOTO), "look": "warm", "strength": 0.0}])
-    assert np.array_equal(decoded(answer), np.asarray(PHOTO))
-    assert {column["type"] for column in model.metadata.signature.inputs.to_dict()} == {"object"}
-    (example,) = model.input_example
-    assert example["look"] == "warm"
-    with pytest.raises(MlflowException, match="strength"):
-        model.predict([{"image": encoded(PHOTO), "look": "warm", "strength": "much"}])
-
-
-def post(port: int, body: dict) -> tuple[int, dict]:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/invocations", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
-
-
-@pytest.mark.slow
-def test_the_model_is_served_over_http(registered, tmp_path):
-    store, uri = registered
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", uri, "-p", str(port), "--env-manager", "local"]
-    with (tmp_path / "log").open("w") as log:
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # MLflow starts `uvicorn` from there
-        environment = os.environ | {"MLFLOW_TRACKING_URI": store.uri, "PATH": path}
-        server = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log, cwd=tmp_path, start_new_session=True
-        )
-    try:
-        deadline = time.monotonic() + 120
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=5).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline and server.poll() is None, (tmp_path / "log").read_text()
-                time.sleep(0.3)
-        good = {"image": encoded(PHOTO), "look": "warm", "strength": 0.0}
-        status, answer = post(port, {"inputs": [good]})
-        assert status == 200
-        assert np.array_equal(decoded(answer["predictions"][0]), np.asarray(PHOTO))
-        for wrong, reason in (({"look": "noir"}, "there is no look"), ({"strength": "much"}, "strength")):
-            status, answer = post(port, {"inputs": [good | wrong]})
-            assert status == 400
-            assert reason in json.dumps(answer)
-    finally:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGKILL)
-        server.wait()

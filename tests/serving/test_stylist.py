@@ -66,10 +66,10 @@ def test_provenance_says_model_look_and_consent(stylist):
 @pytest.mark.parametrize(
     ("look", "strength", "message"),
     [
-        ("nobody", 1, "there is no look 'nobody'; there are: cold, warm"),
+        ("nobody", 1, "there is no look 'nobody'; choose one of: cold, warm"),
         ("cold", 1, "expired on 2020-01-01"),
-        ("warm", 1.5, "goes from 0"),
-        ("warm", float("nan"), "goes from 0"),
+        ("warm", 1.5, "choose 0"),
+        ("warm", float("nan"), "choose 0"),
         ({"warm": -1}, 1, "shares of 0 or more"),
         ({"warm": float("inf")}, 1, "shares of 0 or more"),
         ({}, 1, "shares of 0 or more"),

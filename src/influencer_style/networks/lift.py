@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from influencer_style.networks.bundle import TransferBundle, to_tensor, to_uint8
 from influencer_style.networks.transfer import Change
 
-_PIXELS = 2**18  # of a photo at a time
+_PIXELS = 2**15  # of a photo at a time: 60 numbers each stay in memory that is used again, not mapped anew
 _FADE = (0.47, 0.25)  # from this distance off the crop's centre, over this distance; its edge lies at 0.5
 _BORDER = 8  # the border is an eighth of the crop wide
 _CALM = 0.03  # deviation of colour, of full scale, under which the border's change is not told from colour

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
 import warnings
@@ -17,6 +18,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from influencer_style.photos.colour import to_rgb
+from influencer_style.photos.jpeg_scans import MAX_SCANS, scans
 
 MAX_BYTES = 200_000_000
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
@@ -84,28 +86,31 @@ class PhotoDigest:
     phash: str
 
 
-def photo_header(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> PhotoHeader:
-    """Return the header of the photo at ``path`` without decoding its pixels. Raises PhotoError."""
-    with _opened(Path(path), max_pixels, root) as (file, image):
+def photo_header(
+    photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: str | Path | None = None
+) -> PhotoHeader:
+    """Return the header of a photo, a file or a file's bytes, without decoding its pixels. Raises PhotoError."""
+    with _opened(photo, max_pixels, root) as (file, image):
         width, height = _upright_size(image)
-        return PhotoHeader(width, height, str(image.format), os.fstat(file.fileno()).st_size)
+        return PhotoHeader(width, height, str(image.format), file.seek(0, os.SEEK_END))
 
 
-def decode_photo(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> np.ndarray:
-    """Return the photo at ``path`` as a uint8 array (height, width, 3), sRGB, upright.
+def decode_photo(photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> np.ndarray:
+    """Return a photo as a uint8 array (height, width, 3), sRGB, upright.
 
     JPEG, PNG and WebP are known by their content, whatever the name. EXIF orientation is honoured, a valid embedded
     colour profile is converted to sRGB, transparency lies over white, 16 bits become 8. Size is checked beforehand.
 
     Args:
-        path: the file.
+        photo: the file, or its bytes.
         max_pixels: most pixels that are decoded.
         root: when given, the file must lie inside this folder once links are followed.
 
     Raises:
         PhotoError: for anything that is not a sound photo; no other exception, whatever the file holds.
     """
-    with _opened(Path(path), max_pixels, root) as (_, image):
+    with _opened(photo, max_pixels, root) as (file, image):
+        _refuse_endless_scans(file, image)
         return to_rgb(_upright(image))
 
 
@@ -128,7 +133,8 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
 
     A JPEG is decoded at reduced scale, which reads every byte at a fraction of the cost. Raises PhotoError.
     """
-    with _opened(Path(path), max_pixels, root) as (file, image):
+    with _opened(path, max_pixels, root) as (file, image):
+        _refuse_endless_scans(file, image)
         width, height = _upright_size(image)
         turn = _turn(image)
         image.draft("L", (8 * HASH_SIDE, 8 * HASH_SIDE))
@@ -149,10 +155,14 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
 
 
 @contextmanager
-def _opened(path: Path, max_pixels: int, root: str | Path | None) -> Iterator[tuple[BinaryIO, Image.Image]]:
+def _opened(
+    photo: str | Path | bytes, max_pixels: int, root: str | Path | None
+) -> Iterator[tuple[BinaryIO, Image.Image]]:
     """Open and check a photo; turn whatever goes wrong in the block, too, into a PhotoError."""
     try:
-        with _open_file(path, root) as file:
+        with io.BytesIO(photo) if isinstance(photo, bytes) else _open_file(Path(photo), root) as file:
+            _refuse_size(file.seek(0, os.SEEK_END))
+            file.seek(0)
             image = _open_image(file, max_pixels)
             with image:
                 yield file, image
@@ -176,16 +186,27 @@ def _open_file(path: Path, root: str | Path | None) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a named pipe would block the open
             raise PhotoError("unreadable", "is not a regular file; remove it")
-        file = path.open("rb")
+        return path.open("rb")
     except OSError as error:
         raise PhotoError("unreadable", f"cannot be read ({error.strerror}); check the file and its rights") from None
-    size = os.fstat(file.fileno()).st_size
-    if 0 < size <= MAX_BYTES:
-        return file
-    file.close()
-    if size:
+
+
+def _refuse_size(size: int) -> None:
+    if size > MAX_BYTES:
         raise PhotoError("too_large", f"has {size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}; export it smaller")
-    raise PhotoError("empty_file", "has no bytes; copy it again from its original")
+    if not size:
+        raise PhotoError("empty_file", "has no bytes; copy it again from its original")
+
+
+def _refuse_endless_scans(file: BinaryIO, image: Image.Image) -> None:
+    """Refuse a progressive JPEG that asks for its pixels again and again; before they are decoded."""
+    if image.format not in ("JPEG", "MPO"):
+        return
+    at = file.tell()
+    file.seek(0)
+    if scans(file.read()) > MAX_SCANS:
+        raise PhotoError("too_large", f"has more than {MAX_SCANS} scans; export it again from its original")
+    file.seek(at)
 
 
 def _open_image(file: BinaryIO, max_pixels: int) -> Image.Image:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any
+
+# Before torch is imported: threads that wait must sleep. Beside other programs, threads that spin make a photo take
+# several times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -154,14 +160,14 @@ class Stylist:
             StylistError: as `apply` does, for all that does not depend on the photo.
         """
         if not 0 <= strength <= 1:
-            raise StylistError(f"strength is {strength}; it goes from 0 (the photo as it is) to 1 (the whole look)")
+            raise StylistError(f"strength is {strength}; choose 0 (the photo as it is) to 1 (the whole look)")
         shares = {look: 1.0} if isinstance(look, str) else {name: float(share) for name, share in look.items()}
         total = sum(shares.values())
         if not shares or not all(0 <= share < float("inf") for share in shares.values()) or not total > 0:
             raise StylistError(f"a mix of looks needs shares of 0 or more that are not all 0, not {dict(shares)}")
         for name in shares:
             if name not in self.looks:
-                raise StylistError(f"there is no look {name!r}; there are: {', '.join(self.looks)}")
+                raise StylistError(f"there is no look {shortened(name)}; choose one of: {', '.join(self.looks)}")
             expires = str(self._bundle.looks[name].consent.get("expires", "never"))
             if expires != "never" and date.fromisoformat(expires) < date.today():
                 raise StylistError(f"the consent for look {name!r} expired on {expires}; renew it and run again")

@@ -1,0 +1,113 @@
+"""What the served model takes, `{"inputs": [{"image", "look", "strength"}]}`, how much of it at once, and its refusals.
+
+A refusal says what is wrong, then what to do. It never repeats what was sent, but for the start of a name.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from reprlib import repr as shortened
+from typing import Any
+
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+# What one request may cost: these, and photos.decode's limits of a photo.
+MAX_BODY = 64 * 2**20  # bytes of JSON; in base64 that is 48 MiB of files
+MAX_INPUTS = 16  # photos
+MAX_PIXELS = 50_000_000  # of all photos together: a phone's largest; 13 seconds of a processor
+
+_MAX_MARKS = 256  # brackets and commas: MAX_INPUTS photos have 66, none of them in base64
+_EXAMPLE = '{"inputs": [{"image": <a file in base64>, "look": <name>, "strength": 1.0}]}'
+_WANTED = {
+    "image": "a JPEG, PNG or WebP file in base64",
+    "look": "the name of a look",
+    "strength": "a number from 0 (the photo as it is) to 1 (the whole look)",
+}
+
+
+class Request(BaseModel):
+    """One photo to restyle.
+
+    Attributes:
+        image: the photo's file, base64.
+        look: name of a look that the model knows.
+        strength: 0 (the photo as it is) to 1 (the whole look).
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    image: str
+    look: str
+    strength: float = 1.0
+
+    def file(self) -> bytes:
+        """Return the photo's file.
+
+        Raises:
+            ValueError: when `image` is not base64; the message says so.
+        """
+        try:
+            return base64.b64decode(self.image, validate=True)
+        except ValueError:
+            raise ValueError("image is not base64; send the file in base64, without prefix and line breaks") from None
+
+
+def refusal(reason: str) -> MlflowException:
+    """Return what to raise to answer a request with HTTP 400 and this reason."""
+    return MlflowException(reason, error_code=INVALID_PARAMETER_VALUE)
+
+
+def read_body(body: bytes, content_type: str | None) -> Any:
+    """Return the `inputs` of a request's JSON, whatever they are.
+
+    Nothing is parsed that is too long or could unfold into more than it should.
+
+    Raises:
+        MlflowException: a refusal.
+    """
+    if len(body) > MAX_BODY:
+        raise refusal(f"the request has more than {MAX_BODY >> 20} MiB; send fewer or smaller photos")
+    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+        raise refusal("the request does not say that it is JSON; set the header Content-Type: application/json")
+    if sum(map(body.count, (b"[", b"{", b","))) > _MAX_MARKS:
+        raise refusal(f"the request has far more parts than {MAX_INPUTS} photos do; send at most {MAX_INPUTS} at once")
+    try:
+        told = json.loads(body)
+    except ValueError:  # not JSON, not UTF-8, or an integer of thousands of digits
+        raise refusal(f"the request is not JSON; send {_EXAMPLE}") from None
+    if not isinstance(told, dict) or "inputs" not in told:
+        raise refusal(f'the request has no "inputs"; send {_EXAMPLE}')
+    inputs = told.pop("inputs")
+    for name, value in told.items():
+        if name != "params" or value:  # MLflow's clients may send empty ones
+            raise refusal(f"{shortened(name)} is not known; send only {_EXAMPLE}")
+    return inputs
+
+
+def read_inputs(inputs: Any) -> list[Request]:
+    """Return inputs as requests.
+
+    Raises:
+        MlflowException: a refusal; it names the first input that is none.
+    """
+    if not isinstance(inputs, list) or not inputs:
+        raise refusal(f'"inputs" is not a list of at least one photo; send {_EXAMPLE}')
+    if len(inputs) > MAX_INPUTS:
+        raise refusal(f'"inputs" has {len(inputs)} photos; send at most {MAX_INPUTS} at once')
+    return [_read_input(index, item) for index, item in enumerate(inputs)]
+
+
+def _read_input(index: int, item: Any) -> Request:
+    try:
+        return Request.model_validate(item)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        kind, (field, *_) = fault["type"], fault["loc"] or ("",)
+    if field not in _WANTED:
+        what = f"{shortened(field)} is not known" if field else "is not an object"
+        raise refusal(f"inputs[{index}]: {what}; send image, look and strength alone") from None
+    what = "is missing" if kind == "missing" else "is of the wrong type"
+    raise refusal(f"inputs[{index}]: {field} {what}; send {_WANTED[field]}") from None
