@@ -13,7 +13,8 @@ from influencer_style.tracking.config import ConfigurationError
 
 
 @pytest.fixture(scope="module")
-def finished(run):
+def finished(run, project):
+    (project / "uncommitted.txt").touch()
     return run("__default__")
 
 
@@ -25,7 +26,7 @@ def test_the_parent_says_what_ran_and_from_which_commit(finished, project):
     tags = finished.parent.data.tags
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=project, capture_output=True, text=True, check=True)
     assert tags["mlflow.source.git.commit"] == commit.stdout.strip()
-    assert tags["git.dirty"] == "true"  # runs have written beside the committed files
+    assert tags["git.dirty"] == "true"
     assert tags["kedro.pipelines"] == "__default__"
     assert tags["kedro.env"] == "local"
     assert "pytest" in tags["kedro.command"]
