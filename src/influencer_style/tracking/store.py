@@ -8,12 +8,11 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from influencer_style.tracking.config import SQLITE, artifact_location, without_password
+from influencer_style.tracking.config import artifact_location, without_password
+from influencer_style.tracking.database import client_of
 
 logger = logging.getLogger(__name__)
 
@@ -72,10 +71,7 @@ class Store:
     @cached_property
     def client(self) -> Any:
         """MLflow's client. The first use makes the store, or fails when it does not answer."""
-        import mlflow
-
-        _open_at_once(self.uri)
-        return mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        return client_of(self.uri)
 
     def write(self, what: str, action: Callable[[], Any]) -> None:
         """Do `action` after all that was to be written before it: now, or later when the store does not answer now."""
@@ -155,14 +151,6 @@ class Store:
         if experiment.lifecycle_stage == "deleted":
             self.client.restore_experiment(experiment.experiment_id)
         return experiment.experiment_id
-
-
-def _open_at_once(uri: str) -> None:
-    """Fail at once where an sqlite file is locked or no database: MLflow would try to open it for minutes."""
-    path = Path(uri.removeprefix(SQLITE))
-    if uri.startswith(SQLITE) and path.is_file():
-        with closing(sqlite3.connect(path, timeout=1)) as connection:
-            connection.execute("PRAGMA schema_version")
 
 
 def _refused(error: Exception) -> bool:
