@@ -64,7 +64,7 @@ def test_a_server_that_is_down(run, project, warnings):
 
 def test_a_server_that_never_answers(run, project, warnings, hanging):
     runs_all_the_same(run, project, "hangs")
-    assert len(warnings()) == 1 and "timed out" in warnings()[0]
+    assert len(warnings()) == 1 and "ReadTimeout" in warnings()[0]
 
 
 def test_a_store_that_is_locked_all_the_time(run, project, warnings, locked):
