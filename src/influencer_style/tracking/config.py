@@ -10,7 +10,7 @@ from kedro.config import OmegaConfigLoader
 from kedro.utils import find_kedro_project
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-_SQLITE = "sqlite:///"
+SQLITE = "sqlite:///"
 
 
 class ConfigurationError(ValueError):
@@ -64,8 +64,8 @@ class TrackingConfig(_Section):
     def uri(self, project: Path) -> str | None:
         """Return the tracking URI; a relative sqlite path starts at `project`."""
         uri = self.server.mlflow_tracking_uri
-        if uri and uri.startswith(_SQLITE):
-            return f"{_SQLITE}{project / uri.removeprefix(_SQLITE)}"
+        if uri and uri.startswith(SQLITE):
+            return f"{SQLITE}{project / uri.removeprefix(SQLITE)}"
         return uri
 
 
@@ -106,6 +106,6 @@ def without_password(uri: str) -> str:
 
 def artifact_location(uri: str) -> str | None:
     """Return where a new experiment keeps its files: beside a sqlite store, else where the server says (None)."""
-    if not uri.startswith(_SQLITE):
+    if not uri.startswith(SQLITE):
         return None
-    return (Path(uri.removeprefix(_SQLITE)).resolve().parent / "mlruns").as_uri()
+    return (Path(uri.removeprefix(SQLITE)).resolve().parent / "mlruns").as_uri()

@@ -47,21 +47,23 @@ def log_picture(picture: Image.Image, name: str) -> None:
     """Log a picture as `name` (may hold folders: `samples/0100`), as PNG unless the name has another suffix."""
     if run := node_run():
         file = _with_suffix(name, ".png")
-        run.store.attempt("logging a picture", lambda: run.store.client.log_image(run.run_id, picture, file))
+        kept = picture.copy()  # it may be written later than now
+        run.write("logging a picture", lambda client, run_id: client.log_image(run_id, kept, file))
 
 
 def log_text(text: str, name: str) -> None:
     """Log a text as `name`, as Markdown unless the name has another suffix."""
     if run := node_run():
         file = _with_suffix(name, ".md")
-        run.store.attempt("logging a text", lambda: run.store.client.log_text(run.run_id, text, file))
+        run.write("logging a text", lambda client, run_id: client.log_text(run_id, text, file))
 
 
 def log_table(table: pd.DataFrame, name: str) -> None:
     """Log a table as `name`, in the JSON that MLflow shows and compares between runs."""
     if run := node_run():
         file = _with_suffix(name, ".json")
-        run.store.attempt("logging a table", lambda: run.store.client.log_table(run.run_id, table, file))
+        kept = table.copy()
+        run.write("logging a table", lambda client, run_id: client.log_table(run_id, kept, file))
 
 
 def _with_suffix(name: str, suffix: str) -> str:

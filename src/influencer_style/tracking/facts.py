@@ -1,12 +1,14 @@
-"""What a run says of where and how it ran: commit, command, device, memory."""
+"""What a run says of where and how it ran: commit, command, packages, device, memory."""
 
 from __future__ import annotations
 
 import contextlib
 import getpass
+import platform
 import shlex
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 _STATUS = Path("/proc/self/status")
@@ -25,6 +27,13 @@ def user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
+
+
+def environment() -> str:
+    """Return Python, system and all installed packages with their versions, as pip would take them."""
+    found = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}
+    packages = "".join(f"{name}=={found[name]}\n" for name in sorted(found, key=str.lower))
+    return f"# Python {platform.python_version()}, {platform.platform()}\n{packages}"
 
 
 def git(project: Path) -> dict[str, str]:

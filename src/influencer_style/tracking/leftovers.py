@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 from influencer_style.tracking.store import Store
 
@@ -11,8 +12,11 @@ PROCESS_TAG = "process"
 
 
 def this_process() -> str:
-    """Return the name by which a later run can tell whether this process is still alive."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Return the name by which a later run can tell whether this process is still alive: host, number, start.
+
+    The start is there because numbers come again, in a container at once.
+    """
+    return f"{socket.gethostname()}:{os.getpid()}:{_start(os.getpid())}"
 
 
 def end_leftovers(store: Store, experiment_id: str) -> None:
@@ -22,7 +26,8 @@ def end_leftovers(store: Store, experiment_id: str) -> None:
         [experiment_id], f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{host}:%'"
     )
     for run in running:
-        if not _alive(int(run.data.tags[PROCESS_TAG].rpartition(":")[2])):
+        number, _, start = run.data.tags[PROCESS_TAG].removeprefix(f"{host}:").partition(":")
+        if not (_alive(int(number)) and start in ("", _start(int(number)))):
             end_children(store, experiment_id, run.info.run_id, "KILLED")
             store.client.set_terminated(run.info.run_id, "KILLED")
 
@@ -32,6 +37,15 @@ def end_children(store: Store, experiment_id: str, run_id: str, status: str) -> 
     children = f"tags.`mlflow.parentRunId` = '{run_id}' and attributes.status = 'RUNNING'"
     for child in store.client.search_runs([experiment_id], children):
         store.client.set_terminated(child.info.run_id, status)
+
+
+def _start(pid: int) -> str:
+    """Return when a process started, in ticks since the machine did; empty where the system does not tell."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return told.rpartition(")")[2].split()[19]
 
 
 def _alive(pid: int) -> bool:

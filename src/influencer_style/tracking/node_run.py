@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from influencer_style.tracking import facts
 from influencer_style.tracking.digests import data_entity
+from influencer_style.tracking.reports import report_of
 from influencer_style.tracking.store import Store
 from influencer_style.tracking.text import VALUE_LENGTH, flatten, safe_key
 
-logger = logging.getLogger(__name__)
-
 WRITE_EVERY_S = 1.0
+# Metrics take at most so much of a node's time, however slow the store is.
+_SHARE_OF_TIME = 0.02
 _METRICS_PER_CALL = 1000
 _PARAMETERS_PER_CALL = 100
 # What is kept for a store that does not answer: an hour of a busy training.
@@ -27,24 +28,34 @@ class NodeRun:
 
     Args:
         store: where it is.
-        run_id: MLflow's id of the run.
-        experiment_id: MLflow's id of its experiment.
+        run_id: MLflow's id of the run; None until the store has answered.
+        experiment_id: MLflow's id of its experiment; None likewise.
         name: the node's name.
         outputs: names of the datasets it will save.
         project: the project's folder.
+
+    Attributes:
+        thread: the thread that runs the node; None before it runs.
     """
 
     def __init__(
-        self, store: Store, run_id: str, experiment_id: str, name: str, outputs: list[str], project: Path
+        self,
+        store: Store,
+        run_id: str | None,
+        experiment_id: str | None,
+        name: str,
+        outputs: list[str],
+        project: Path,
     ) -> None:
         self.store, self.run_id, self.experiment_id, self.name = store, run_id, experiment_id, name
         self.closed = False
+        self.thread: threading.Thread | None = None
         self._project = project
         self._catalog: Any = None
         self._unsaved = set(outputs)
         self._saved: dict[str, Any] = {}
         self._metrics: list[Any] = []
-        self._written = 0.0
+        self._next_write = 0.0
         self._started = time.monotonic()
         self._lock = threading.RLock()
         facts.start_peaks()
@@ -52,29 +63,32 @@ class NodeRun:
     def begin(self, catalog: Any, inputs: dict[str, Any]) -> None:
         """Write the parameters and data that the node got."""
         self._catalog = catalog
+        self.thread = threading.current_thread()
         parameters = {name: data for name, data in inputs.items() if is_parameter(name)}
         data = {name: value for name, value in inputs.items() if not is_parameter(name)}
         self.log_parameters({name.removeprefix("params:"): value for name, value in parameters.items()})
         self._log_data(data, "input")
 
+    def write(self, what: str, action: Callable[[Any, str], Any]) -> None:
+        """Do `action` with MLflow's client and the run's id, as soon as the store answers."""
+        self.store.write(what, lambda: action(self.store.client, self.run_id) if self.run_id else None)
+
     def log_parameters(self, parameters: dict[str, Any]) -> None:
         """Write nested parameters, flattened."""
-        from mlflow.entities import Param
-
-        found = [Param(key, text) for key, text in flatten(parameters)] if parameters else []
-        for start in range(0, len(found), _PARAMETERS_PER_CALL):
-            batch = found[start : start + _PARAMETERS_PER_CALL]
-            self.store.attempt("writing parameters", lambda b=batch: self.store.client.log_batch(self.run_id, params=b))
+        log_parameters(self.write, parameters)
 
     def log_metrics(self, metrics: dict[str, float], step: int | None) -> None:
-        """Keep metrics, and write what is kept when the last write is a second ago."""
+        """Keep metrics, and write what is kept when the last write is a second ago (more, where writing is slow)."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
         with self._lock:
             self._metrics += [Metric(safe_key(key), float(value), now, step or 0) for key, value in metrics.items()]
-        if time.monotonic() - self._written >= WRITE_EVERY_S:
-            self._flush()
+            del self._metrics[:-_BUFFER]
+        if (start := time.monotonic()) >= self._next_write:
+            self._next_write = start + WRITE_EVERY_S
+            self.store.attempt("writing metrics", self._write_metrics)
+            self._next_write += (time.monotonic() - start) / _SHARE_OF_TIME
 
     def saved(self, dataset_name: str, data: Any) -> bool:
         """Take note that an output is on the disk; return whether it was the last one."""
@@ -94,56 +108,59 @@ class NodeRun:
             if self.closed:
                 return
             self.closed = True
-        self._log_data(self._saved, "output")
-        self._saved = {}
+        saved, self._saved = self._saved, {}
+        self._log_data(saved, "output")
+        for path in filter(None, (report_of(self._catalog.get(name)) for name in saved)):
+            self.write(f"keeping {path.name}", lambda client, run, path=path: client.log_artifact(run, str(path)))
+        self._next_write = float("inf")  # the last metrics go with the end
         self.log_metrics({"duration_s": time.monotonic() - self._started, **facts.peaks()}, None)
-        self._flush(urgent=True)
-        tags = {"device": facts.device()}
-        if error is not None:
-            tags["error"] = f"{type(error).__name__}: {error}"[:VALUE_LENGTH]
-        end(self.store, self.run_id, status, tags)
+        self.write("writing metrics", lambda client, run: self._write_metrics())
+        end(self.write, status, {"device": facts.device()} | error_tag(error))
 
-    def _flush(self, urgent: bool = False) -> None:
-        with self._lock:
-            waiting, self._metrics = self._metrics, []
-            self._written = time.monotonic()
-        while waiting:
-            batch = waiting[:_METRICS_PER_CALL]
-
-            def write(metrics: list[Any] = batch) -> bool:
-                self.store.client.log_batch(self.run_id, metrics=metrics)
-                return True
-
-            if not self.store.attempt("writing metrics", write, urgent):
-                break
-            waiting = waiting[_METRICS_PER_CALL:]
-        with self._lock:
-            self._metrics = (waiting + self._metrics)[-_BUFFER:]
+    def _write_metrics(self) -> None:
+        while self.run_id and (batch := self._metrics[:_METRICS_PER_CALL]):
+            self.store.client.log_batch(self.run_id, metrics=batch)
+            with self._lock:
+                del self._metrics[: len(batch)]
 
     def _log_data(self, data: dict[str, Any], context: str) -> None:
         if not data:
             return
-
-        def write() -> None:
+        try:
             entities = [
                 data_entity(name, self._catalog.get(name), value, context, self._project)
                 for name, value in data.items()
             ]
-            self.store.client.log_inputs(self.run_id, datasets=entities)
+        except Exception as error:  # a file that is gone again, a value that cannot say its shape
+            self.store.warn(f"describing {context}s", error)
+            return
+        self.write(f"writing {context}s", lambda client, run: client.log_inputs(run, datasets=entities))
 
-        self.store.attempt(f"writing {context}s", write)
+
+def log_parameters(write: Callable[[str, Callable[[Any, str], Any]], None], parameters: dict[str, Any]) -> None:
+    """Write nested parameters, flattened, as many in a call as MLflow takes."""
+    from mlflow.entities import Param
+
+    found = [Param(key, text) for key, text in flatten(parameters)] if parameters else []
+    for start in range(0, len(found), _PARAMETERS_PER_CALL):
+        batch = found[start : start + _PARAMETERS_PER_CALL]
+        write("writing parameters", lambda client, run, batch=batch: client.log_batch(run, params=batch))
 
 
-def end(store: Store, run_id: str, status: str, tags: dict[str, str]) -> None:
-    """End a run of any kind, even when the store has just failed."""
+def end(write: Callable[[str, Callable[[Any, str], Any]], None], status: str, tags: dict[str, str]) -> None:
+    """End a run of any kind, as of now."""
     from mlflow.entities import RunTag
 
-    def write() -> None:
-        if tags:
-            store.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
-        store.client.set_terminated(run_id, status)
+    now = int(time.time() * 1000)
+    if tags:
+        entities = [RunTag(key, value) for key, value in tags.items()]
+        write("writing tags", lambda client, run: client.log_batch(run, tags=entities))
+    write("ending a run", lambda client, run: client.set_terminated(run, status, now))
 
-    store.attempt("ending a run", write, urgent=True)
+
+def error_tag(error: BaseException | None) -> dict[str, str]:
+    """Return the tag that says what went wrong; none when nothing did."""
+    return {} if error is None else {"error": f"{type(error).__name__}: {error}"[:VALUE_LENGTH]}
 
 
 def is_parameter(name: str) -> bool:

@@ -71,9 +71,7 @@ def score(
 
 def draw_contact_sheet(cases: Cases, parameters: EvaluationParameters) -> Image.Image:
     """Draw people down, looks across, the creators on top."""
-    sheet = contact_sheet.draw_contact_sheet(cases, parameters.sheet_people)
-    current.log_picture(sheet, "contact_sheet")
-    return sheet
+    return contact_sheet.draw_contact_sheet(cases, parameters.sheet_people)
 
 
 def write_report(
@@ -103,9 +101,7 @@ def write_report(
         promotion=promotion_record,
         card=bundle.card,
     )
-    page = report.write_report(evidence, parameters.report_people)
-    current.log_text(page, "report.html")
-    return page
+    return report.write_report(evidence, parameters.report_people)
 
 
 def _listed(figures: dict[str, float], prefix: str) -> str:

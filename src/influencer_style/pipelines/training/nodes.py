@@ -96,7 +96,6 @@ def train(
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
     _forget_old_trainings(folder)
     log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
-    current.log_text(json.dumps(decision, indent=2), "training_decision.json")
     current.log_metrics(
         {
             f"{name}.{measure}": told["mean"]

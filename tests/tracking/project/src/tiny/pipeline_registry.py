@@ -2,6 +2,7 @@ import threading
 import time
 from pathlib import Path
 
+from kedro.io import AbstractDataset
 from kedro.pipeline import Pipeline, node
 from PIL import Image
 from pydantic import BaseModel, ConfigDict
@@ -86,11 +87,59 @@ def interrupt(table):
     raise KeyboardInterrupt
 
 
-def wait_long(table, waiting):
+# What a test wants done while a node runs.
+BETWEEN = []
+
+
+def between(numbers):
+    for action in BETWEEN:
+        action()
+
+
+def hold(waiting, name):
+    """Say that this point is reached, and stay there until somebody lets it go: a minute at most."""
+    Path(f"{waiting}.{name}").touch()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not Path(f"{waiting}.go").exists():
+        time.sleep(0.02)
+
+
+def held(table, waiting):
     current.log_metrics({"before": 1.0})
-    Path(waiting).touch()
-    time.sleep(60)
-    return "never"
+    hold(waiting, "held")
+    return "done"
+
+
+def held_two(table, waiting):
+    current.log_metrics({"before": 1.0})
+    hold(waiting, "held_two")
+    return "done"
+
+
+def held_chunks(table, waiting):
+    yield {"part0": table}
+    hold(waiting, "held")
+    yield {"part1": table}
+
+
+class HeldDataset(AbstractDataset):
+    """Data that is held up while it is loaded, or saved."""
+
+    def __init__(self, waiting):
+        self._waiting = waiting
+
+    def load(self):
+        hold(self._waiting, "held")
+        return "loaded"
+
+    def save(self, data):
+        hold(self._waiting, "held")
+
+    def _exists(self):
+        return True
+
+    def _describe(self):
+        return {}
 
 
 def register_pipelines():
@@ -99,6 +148,12 @@ def register_pipelines():
             [
                 node(train, ["params:training", "table"], ["numbers", "text"], name="train"),
                 node(summarise, "numbers", None, name="summarise"),
+            ]
+        ),
+        "between": Pipeline(
+            [
+                node(train, ["params:training", "table"], ["numbers", "text"], name="train"),
+                node(between, "numbers", None, name="between"),
             ]
         ),
         "node_error": Pipeline([node(identity, "table", "copy", name="good"), node(fail, "copy", "never", name="bad")]),
@@ -116,12 +171,21 @@ def register_pipelines():
             [node(slow, "table", "slow_a", name="slow_one"), node(slow, "slow_a", "slow_b", name="slow_two")]
         ),
         "interrupted": Pipeline([node(interrupt, "table", "never", name="interrupted")]),
-        "long": Pipeline(
+        "held": Pipeline(
             [
                 node(identity, "table", "copy", name="short"),
-                node(wait_long, ["copy", "params:waiting"], "never", name="long"),
+                node(held, ["copy", "params:waiting"], "never", name="held"),
             ]
         ),
+        "held_pair": Pipeline(
+            [
+                node(held, ["table", "params:waiting"], "one", name="held"),
+                node(held_two, ["table", "params:waiting"], "two", name="held_two"),
+            ]
+        ),
+        "held_chunks": Pipeline([node(held_chunks, ["table", "params:waiting"], "held_parts", name="held_chunks")]),
+        "held_save": Pipeline([node(identity, "table", "held_up", name="held_save")]),
+        "held_load": Pipeline([node(identity, "held_up", "copy", name="held_load")]),
     }
 
 

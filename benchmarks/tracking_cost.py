@@ -1,0 +1,148 @@
+"""What tracking costs a training of a fixed number of steps: the same run with tracking and without, in turns.
+
+    python -m benchmarks.tracking_cost [--data data] [--steps 200] [--pairs 3] [--out FILE]
+
+`kedro run --pipeline training` of this project, from nothing, on the data of a finished run (`make run`), copied to a
+temporary folder. Whole processes are timed, from start to end. Writes benchmarks/results/tracking_cost.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+from tqdm import tqdm
+
+from benchmarks.machine import ran_on
+from benchmarks.rounding import rounded
+from influencer_style.storage.atomic import write_text
+
+PROJECT = Path(__file__).parents[1]
+RESULTS = Path(__file__).parent / "results" / "tracking_cost.json"
+NEEDED = ("03_primary/face_crops", "04_feature")
+WANTED = "the run takes less than 1.03 times as long with tracking as without"
+
+
+def copied_project(folder: Path, data: Path) -> None:
+    """Copy configuration and data to `folder`; there trainings begin from nothing."""
+    shutil.copy(PROJECT / "pyproject.toml", folder)
+    shutil.copytree(PROJECT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
+    (folder / "src").mkdir()  # Kedro wants the folder
+    for part in NEEDED:
+        shutil.copytree(data / part, folder / "data" / part)
+    training = {"profile": "cpu", "initial": "scratch"}
+    for environment, enabled in (("local", True), ("untracked", False)):
+        (folder / "conf" / environment).mkdir()
+        write_text(folder / f"conf/{environment}/parameters_training.yml", yaml.safe_dump({"training": training}))
+        write_text(folder / f"conf/{environment}/mlflow.yml", yaml.safe_dump({"tracking": {"enabled": enabled}}))
+
+
+def timed_run(
+    folder: Path, tracked: bool, seed: int, steps: int, program: tuple[str, ...] = ("-m", "kedro")
+) -> dict[str, float]:
+    """Train once, anew; return `wall` and `processor` seconds (user and system, all processes of the run).
+
+    Raises:
+        RuntimeError: when the run fails.
+    """
+    shutil.rmtree(folder / "data/06_models", ignore_errors=True)
+    parameters = f"training.loop.seed={seed},training.from_scratch.cpu.steps={steps}"
+    command = [sys.executable, *program, "run", "--pipelines", "training", "--params", parameters]
+    command += [] if tracked else ["--env", "untracked"]
+    before, start = _processor_seconds(), time.perf_counter()
+    done = subprocess.run(command, cwd=folder, env=_environment(folder), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"the run failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return {"wall": time.perf_counter() - start, "processor": _processor_seconds() - before}
+
+
+def measure(folder: Path, steps: int, pairs: int) -> dict[str, Any]:
+    """Train with tracking and without, in turns; who is first alternates. Both of a pair have the same seed."""
+    turns: dict[bool, list[dict[str, float]]] = {True: [], False: []}
+    parts = {}
+    with tqdm(total=2 * pairs + 2, unit="run") as progress:
+        for name, seed, length in (("first run, which makes the store", 1000, 5), ("later run", 1001, steps)):
+            progress.set_description(f"Parts of tracking: {name}")
+            timed_run(folder, True, seed, length, ("-m", "benchmarks.tracking_parts"))
+            parts[name] = json.loads((folder / "tracking_parts.json").read_text(encoding="utf-8"))
+            progress.update()
+        for seed in range(pairs):
+            for tracked in (seed % 2 == 0, seed % 2 == 1):
+                progress.set_description(f"Pair {seed + 1}, {'with' if tracked else 'without'} tracking")
+                turns[tracked].append(timed_run(folder, tracked, seed, steps))
+                progress.update()
+    return {
+        "cost": {clock: _cost(turns, clock) for clock in ("wall", "processor")},
+        "seconds_with": turns[True],
+        "seconds_without": turns[False],
+        "parts_seconds": parts,
+    }
+
+
+def _cost(turns: dict[bool, list[dict[str, float]]], clock: str) -> dict[str, Any]:
+    tracked, plain = ([turn[clock] for turn in turns[on]] for on in (True, False))
+    ratios = [a / b for a, b in zip(tracked, plain, strict=True)]
+    return {
+        "ratio_of_medians": statistics.median(tracked) / statistics.median(plain),
+        "lowest_pair": min(ratios),
+        "highest_pair": max(ratios),
+        "median_seconds_more": statistics.median(a - b for a, b in zip(tracked, plain, strict=True)),
+        "median_seconds_without": statistics.median(plain),
+    }
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """The environment of a run: this code, and Python's byte code kept, as it usually is: imports are a part of it."""
+    path = os.pathsep.join([str(PROJECT), str(PROJECT / "src")])
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPATH": path, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, keep, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=PROJECT / "data", help="data folder of a finished `make run`")
+    parser.add_argument("--steps", type=int, default=200, help="of a training")
+    parser.add_argument("--pairs", type=int, default=3, help="of runs with and without tracking")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="file for the record")
+    options = parser.parse_args(arguments)
+    if missing := [part for part in NEEDED if not (options.data / part).is_dir()]:
+        parser.error(f"{options.data} lacks {', '.join(missing)}: run `make run` first, or name its data with --data")
+    with tempfile.TemporaryDirectory() as folder:
+        copied_project(Path(folder), options.data)
+        figures = measure(Path(folder), options.steps, options.pairs)
+    kept = {
+        "what": "kedro run --pipelines training, from nothing, with tracking (registration of the model and all) and "
+        "without, in turns; whole processes",
+        "ran_on": ran_on(),
+        "settings": {"steps": options.steps, "pairs": options.pairs},
+        "wanted": WANTED,
+        "figures": rounded(figures),
+    }
+    write_text(options.out, json.dumps(kept, indent=1) + "\n")
+    for clock, cost in kept["figures"]["cost"].items():
+        print(
+            f"{clock:>9}: {cost['ratio_of_medians']:.3f} ({cost['lowest_pair']:.3f} to {cost['highest_pair']:.3f}) "
+            f"of {cost['median_seconds_without']:.0f} s"
+        )
+    print(json.dumps(kept["figures"]["parts_seconds"], indent=1))
+
+
+if __name__ == "__main__":
+    main()
