@@ -13,6 +13,8 @@ from PIL import Image
 
 from benchmarks.hostile_requests import encoded, hostile_requests, picture_file
 from benchmarks.model_server import ModelServer
+from benchmarks.serving import bare
+from influencer_style.serving.stylist import Stylist
 
 STORM = 200
 OURS = Path(__file__).parents[2]
