@@ -43,7 +43,7 @@ CASES = {
     "node-SIGHUP": Case("held", SIGHUP, NODE, slow=True),
     "generator-Ctrl-C": Case("held_chunks", CTRL_C, {"held_chunks": "KILLED"}, slow=True),
     "generator-SIGTERM": Case("held_chunks", SIGTERM, {"held_chunks": "KILLED"}),
-    "save-Ctrl-C": Case("held_save", CTRL_C, {"held_save": "KILLED"}),
+    "save-Ctrl-C": Case("held_save", CTRL_C, {"held_save": "KILLED"}, slow=True),
     "save-SIGTERM": Case("held_save", SIGTERM, {"held_save": "KILLED"}, slow=True),
     "load-Ctrl-C": Case("held_load", CTRL_C, {"held_load": "KILLED"}, slow=True),
     "load-SIGTERM": Case("held_load", SIGTERM, {"held_load": "KILLED"}, slow=True),

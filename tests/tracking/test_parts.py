@@ -222,3 +222,22 @@ def test_after_a_failure_the_store_is_left_in_peace(unanswering):
     assert len(tried) == pytest.approx(100 / store_module.PAUSE_S, abs=1)
     run.store.attempt("ending", fail, urgent=True)
     assert tried[-1] == clock[0]
+
+
+def test_what_waits_for_a_store_is_bounded_and_keeps_both_ends(unanswering, monkeypatch):
+    run, _, clock = unanswering
+    monkeypatch.setattr(store_module, "MOST_WAITING", 10)
+    done, broken = [], [True]
+
+    def write(number):
+        if broken:
+            raise ConnectionError("no answer")
+        done.append(number)
+
+    for number in range(30):
+        run.store.write("writing", lambda number=number: write(number))
+    broken.clear()
+    clock[0] += store_module.PAUSE_S
+    assert run.store.catch_up()
+    assert len(done) == 10 and done == sorted(done)
+    assert done[:5] == [0, 1, 2, 3, 4] and done[-1] == 29

@@ -50,4 +50,5 @@ def _make(path: Path) -> None:
         except OSError:  # a file system without links
             os.replace(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        for left in (temporary, temporary.with_name(f"{temporary.name}-journal")):
+            left.unlink(missing_ok=True)

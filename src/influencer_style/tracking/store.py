@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 # After a failure the store is left in peace this long, or so many times as long as the failure took, if that is more:
 # a store that is down or hangs may not slow a training down by more than a twentieth.
 PAUSE_S, PAUSE_FACTOR = 30.0, 20.0
-SLOW_S = 5.0
+SLOW_S = 10.0
 # What is kept for a store that does not answer; metrics are kept apart, by their runs.
 MOST_WAITING = 2000
 # MLflow would otherwise try for minutes to reach a server that is down, at every call.
@@ -79,7 +79,8 @@ class Store:
             if self._process != os.getpid():  # a forked worker: what waited is its parent's to write
                 self._process, self._waiting = os.getpid(), []
             self._waiting.append((what, action))
-            del self._waiting[:-MOST_WAITING]
+            if len(self._waiting) > MOST_WAITING:  # the first ones open runs, the last ones end them
+                del self._waiting[MOST_WAITING // 2]
             self.catch_up()
 
     def attempt(self, what: str, action: Callable[[], Any], urgent: bool = False) -> Any:
