@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
-.PHONY: run test test-all faults lint lock setup viz viz-site mlflow clean
+.PHONY: run test test-all faults lint lock setup viz viz-site mlflow serve clean
 run: setup ## set up, then photos in, a registered generator and a report out
 	$(BIN)/kedro run
 	@echo "Look at data/08_reporting/report.html and data/08_reporting/contact_sheet.png"
@@ -28,6 +28,9 @@ viz-site: setup ## the lineage with its previews as a static site in build/, for
 
 mlflow: setup ## runs, metrics and registered models in the browser, on this machine only
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
+
+serve: setup ## the champion behind a web server, on this machine only
+	MLFLOW_TRACKING_URI=sqlite:///mlflow.db PATH="$(abspath $(BIN)):$$PATH" $(BIN)/mlflow models serve -m models:/look-transfer@champion --env-manager local --host 127.0.0.1 --port 5001
 
 lint: setup
 	$(BIN)/ruff check .

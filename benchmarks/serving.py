@@ -27,8 +27,9 @@ from benchmarks.our_training import Stopwatch
 from benchmarks.rounding import rounded
 from influencer_style.faces import align
 from influencer_style.networks import lift
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.decode import decode_photo, photo_header
-from influencer_style.serving.served_model import png
+from influencer_style.serving.served_model import in_base64
 from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
 from influencer_style.storage.atomic import write_text
 
@@ -42,6 +43,11 @@ def default_portrait() -> bytes:
     return picture_file(Image.fromarray(astronaut()).resize((SIDE, SIDE), Image.Resampling.LANCZOS), "JPEG", quality=92)
 
 
+def as_served(model: Path) -> Stylist:
+    """Return the Stylist that the server has, which says of itself what the server says."""
+    return Stylist(TransferBundle.load(model), "look-transfer")
+
+
 def bare(stylist: Stylist, file: bytes, look: str) -> tuple[str, dict[str, float]]:
     """Do in this process what the server does; return the picture, PNG in base64, and seconds by part."""
     watch = Stopwatch()
@@ -53,7 +59,7 @@ def bare(stylist: Stylist, file: bytes, look: str) -> tuple[str, dict[str, float
     ):
         photo = watch.timing("decoding", decode_photo)(file)
         result = stylist.apply(photo, look)
-    return watch.timing("png_and_base64", png)(result.picture), dict(watch.seconds)
+    return watch.timing("png_and_base64", in_base64)(result), dict(watch.seconds)
 
 
 def measure(model: Path, file: bytes, look: str, requests: int, hostile: int, seed: int) -> dict[str, Any]:
@@ -62,7 +68,7 @@ def measure(model: Path, file: bytes, look: str, requests: int, hostile: int, se
     Raises:
         RuntimeError: when the server refuses the portrait, answers what it should refuse, or changes its mind.
     """
-    stylist = Stylist.load(model)
+    stylist = as_served(model)
     look = look or stylist.looks[0]
     good = {"image": encoded(file), "look": look}
     with tempfile.TemporaryDirectory() as name, ModelServer(registered(model, Path(name)), Path(name)) as server:

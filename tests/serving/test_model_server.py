@@ -15,8 +15,7 @@ from PIL import Image
 
 from benchmarks.hostile_requests import encoded, hostile_requests, picture_file
 from benchmarks.model_server import ModelServer
-from benchmarks.serving import bare
-from influencer_style.serving.stylist import Stylist
+from benchmarks.serving import as_served, bare
 
 STORM = 200
 OURS = Path(__file__).parents[2]
@@ -70,7 +69,7 @@ def test_hostile_requests_come_from_chance_with_a_seed():
 def test_the_benchmark_does_what_the_server_does_and_knows_its_parts(server, model_folder):
     photo = picture_file(Image.fromarray(np.random.default_rng(1).integers(0, 255, (80, 96, 3), np.uint8)))
     (prediction,) = server.predict({"image": encoded(photo), "look": "warm"})
-    picture, parts = bare(Stylist.load(model_folder), photo, "warm")
+    picture, parts = bare(as_served(model_folder), photo, "warm")
     ours, theirs = (np.asarray(Image.open(io.BytesIO(base64.b64decode(p)))) for p in (picture, prediction["image"]))
     assert np.abs(ours.astype(int) - theirs).max() <= 1  # sums of another number of threads
     assert set(parts) == {"decoding", "face_detector", "crop", "network", "lift", "png_and_base64"}
