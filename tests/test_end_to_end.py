@@ -49,7 +49,7 @@ def test_every_node_is_a_finished_run_under_one_parent(project, first):
         "features.choose_encoder", "features.describe_crops", "features.profile_looks", "features.draw_looks",
         "training.train_transfer", "training.register_transfer",
         "evaluation.restyle_test_users", "evaluation.score", "evaluation.draw_contact_sheet", "evaluation.write_report",
-        "evaluation.judge_challenger", "evaluation.promote",
+        "evaluation.judge_challenger", "evaluation.promote", "evaluation.publish_scores",
     }  # fmt: skip
     assert len(children) == len(runs) - 1
     base, trained = (client.get_model_version("look-transfer", number) for number in ("1", "2"))
@@ -65,6 +65,7 @@ def test_six_steps_from_nothing_do_not_depose_the_base(project, first):
     aliases = client.get_registered_model("look-transfer").aliases
     assert {name: str(version) for name, version in aliases.items()} == {"champion": "1", "challenger": "2"}
     trained = client.get_model_version("look-transfer", "2")
+    assert "## Scores" in trained.description and "| generator | " in trained.description
     assert trained.tags["verdict"] == "not promoted" and "not surely better" in trained.tags["verdict_reasons"]
     record = json.loads((project / "data/08_reporting/promotion_record.json").read_text())
     assert record["truth_known"] and record["people"] == 2 and not record["promoted"]

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from influencer_style.tracking.champion import contender, contender_of, crown, folder_of, record_verdict, roll_back
+from influencer_style.tracking.champion import (
+    add_to_description,
+    contender,
+    contender_of,
+    crown,
+    folder_of,
+    record_verdict,
+    roll_back,
+)
 from influencer_style.tracking.registry import RegistryError, is_registered, register_generator
 
 
@@ -43,6 +51,13 @@ def test_promotion_moves_the_title_and_says_why(store, versions):
         "surely better; no worse",
     )
     assert (tags["champion_after"], tags["champion_why"]) == ("1", "surely better") and "UTC" in tags["champion_since"]
+
+
+def test_a_section_of_a_description_is_replaced_by_its_heading(store, versions):
+    one = contender(store, versions, "1")
+    for figure in (1, 2):
+        add_to_description(store, one, f"## Scores\n\n{figure}")
+    assert store.client.get_model_version(versions, "1").description == "# card\n\n## Scores\n\n2\n"
 
 
 def test_a_title_that_has_moved_in_the_meantime_is_not_taken(store, versions):

@@ -60,6 +60,29 @@ def method_name(method: str, figures: Mapping[str, Any], everybody: int) -> str:
     return LABELS[method] if most == everybody else f"{LABELS[method]} ({most} {'person' if most == 1 else 'people'})"
 
 
+def scores_in_markdown(scorecard: Mapping[str, Any], baseline: str) -> str:
+    """Return, as Markdown, the main figures of the generator, of doing nothing and of the best baseline."""
+    known = "transfer" in scorecard
+    metrics = ("delta_e", "ssim", "structure", "identity") if known else ("gram_distance", "kid", "structure_to_input")
+    parts = {"": scorecard["transfer"]} if known else scorecard["real"]
+
+    def cell(figures: Mapping[str, Any], metric: str) -> str:
+        if metric not in figures:
+            return ""
+        mean, low, high = (f"{figures[metric][part]:.{METRICS[metric][1]}f}" for part in ("mean", "low", "high"))
+        return f"{mean} ({low} to {high})"
+
+    heads = " | ".join(LABELS[metric] for metric in metrics)
+    lines = ["## Scores", "", f"| | {heads} |", "|---" * (1 + len(metrics)) + "|"]
+    for look, methods in parts.items():
+        for method in dict.fromkeys(["generator", "do_nothing", baseline]):
+            name = f"{look}: {LABELS[method]}" if look else LABELS[method]
+            lines.append(f"| {name} | {' | '.join(cell(methods[method], metric) for metric in metrics)} |")
+    against = "the truth" if known else "the creators' photos and the input; the truth is not known"
+    people = scorecard["about"]["test_users"]
+    return "\n".join([*lines, "", f"Means over {people} test users with 95% intervals, against {against}."])
+
+
 def headline_sentence(scorecard: Mapping[str, Any], baseline: str) -> str:
     """Return the finding in one sentence that claims no more than the interval allows."""
     if "transfer" not in scorecard:

@@ -102,6 +102,14 @@ def record_verdict(store: Store, one: Contender, against: str, promoted: bool, r
         store.client.set_model_version_tag(one.name, one.version, key, value)
 
 
+def add_to_description(store: Store, one: Contender, text: str) -> None:
+    """Put a section of Markdown at the end of a version's description, in place of the one that had its heading."""
+    heading = text.partition("\n")[0]
+    before = store.client.get_model_version(one.name, one.version).description or ""
+    kept = before.partition(f"\n{heading}\n")[0].rstrip()
+    store.client.update_model_version(one.name, one.version, f"{kept}\n\n{text}\n")
+
+
 def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
     """Make a version the champion, and write on it since when, why and after whom.
 

@@ -3,7 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from influencer_style.pipelines.evaluation.nodes import draw_contact_sheet, restyle_test_users, score, write_report
-from influencer_style.pipelines.promotion.nodes import judge_challenger, promote
+from influencer_style.pipelines.promotion.nodes import judge_challenger, promote, publish_scores
 
 
 def create_pipeline() -> Pipeline:
@@ -22,6 +22,7 @@ def create_pipeline() -> Pipeline:
                 ["scorecard", "scorecard_table", "case_scores"],
                 name="score",
             ),
+            Node(publish_scores, ["scorecard", "look_transfer", "params:promotion"], None, name="publish_scores"),
             Node(
                 judge_challenger,
                 ["look_transfer", "face_crops", "truth_crops", "params:promotion"],

@@ -8,7 +8,9 @@ from typing import Any
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.cases import CasesError
 from influencer_style.metrics.contest import Measured, differences, measure, seat_panel
+from influencer_style.metrics.scorecard import best_baseline
 from influencer_style.metrics.verdict import Verdict, decide
+from influencer_style.metrics.wording import scores_in_markdown
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.tracking import champion as titles
@@ -45,6 +47,20 @@ def judge_challenger(
     if rival is None:
         return _unjudged(f"version {champion.version} is @champion itself") | {"champion": champion.version}
     return _record(challenger, champion, _judge(bundle, rival, challenger, faces, truths, parameters))
+
+
+def publish_scores(scorecard: Record, bundle: TransferBundle, parameters: PromotionParameters) -> None:
+    """Write the scorecard's main figures into the description of the generator's version, below its card."""
+    run = current.node_run()
+    if run is None:
+        return
+    text = scores_in_markdown(scorecard, best_baseline(scorecard))
+
+    def write() -> None:
+        one = titles.contender_of(run.store, parameters.registered_model, bundle.fingerprint)
+        titles.add_to_description(run.store, one, text)
+
+    run.store.attempt("writing scores on the version", write, urgent=True)
 
 
 def judge_versions(faces: FaceStore, truths: FaceStore, parameters: PromotionParameters) -> Record:
