@@ -90,7 +90,7 @@ def test_the_champion_loads_and_restyles_and_a_picture_is_followed_back(project,
     told = done.stdout
     assert "aurora 70%, noir 30%" in told and "look-transfer 1, @champion" in told and "FINISHED" in told
     assert told.count("data/01_raw/studio/creators/aurora/aurora-") == told.count("/noir/noir-") > 0
-    assert "face_crops" in told and "consent   noir: subject Noir" in told and "run --env test" in told
+    assert "face_crops" in told and "consent   noir: subject Noir" in told and "python -m kedro run --env test" in told
 
 
 def test_a_second_run_does_no_work_twice(project, first):

@@ -26,7 +26,6 @@ class Contender:
         name: of the registered model.
         version: its number.
         tags: the version's.
-        objections: why it may not become champion, whatever its pictures are like.
     """
 
     name: str
@@ -35,6 +34,7 @@ class Contender:
 
     @property
     def objections(self) -> list[str]:
+        """Why it may not become champion by rules, whatever its pictures are like."""
         found = []
         if self.tags.get("revoked") == "true":
             found.append("a consent that it rests on was withdrawn")

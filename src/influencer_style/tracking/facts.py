@@ -18,7 +18,7 @@ def command() -> str:
     """Return the command line that started this process, without the folders of the program."""
     program = Path(sys.argv[0])
     name = program.parent.name if program.name == "__main__.py" else program.name
-    return shlex.join([name, *sys.argv[1:]])
+    return " ".join([name, *map(shlex.quote, sys.argv[1:])])  # the name may be `python -m kedro`
 
 
 def user() -> str:
