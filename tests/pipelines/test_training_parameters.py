@@ -19,7 +19,7 @@ def test_the_start_and_the_profile_go_before_the_loop(shipped):
     scratch = settings(profile="cpu", initial="scratch")
     assert scratch.steps == shipped["from_scratch"]["cpu"]["steps"] and scratch.seed == shipped["loop"]["seed"]
     assert scratch.stream.resolution == 64 and scratch.stream.sittings == shipped["loop"]["stream"]["sittings"]
-    assert settings(profile="gpu", initial="scratch").stream.resolution == 128
+    assert settings(profile="gpu", initial="scratch").stream.resolution == 256
     adapting = settings(profile="cpu")
     assert adapting.head_start and adapting.relativistic and adapting.weights.r2 and adapting.rate < scratch.rate
 

@@ -51,8 +51,9 @@ def store(model_folder, tmp_path_factory):
     """The store in which the model is registered, as a node does it; its URI there is `model_server.URI`."""
     from benchmarks.model_server import registered
 
-    yield registered(model_folder, tmp_path_factory.mktemp("registry"))
-    mlflow.set_tracking_uri(None)
+    made = registered(model_folder, tmp_path_factory.mktemp("registry"))
+    mlflow.set_tracking_uri(None)  # it is in the environment, and so in every process that a later test starts
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -61,4 +62,6 @@ def served(store):
     from benchmarks.model_server import URI
 
     mlflow.set_tracking_uri(store.uri)
-    return mlflow.pyfunc.load_model(URI)
+    model = mlflow.pyfunc.load_model(URI)
+    mlflow.set_tracking_uri(None)
+    return model

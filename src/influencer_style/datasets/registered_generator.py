@@ -45,11 +45,12 @@ class RegisteredGeneratorDataset(LocalDataset):
 
     def _register_base(self, data: TransferBundle) -> None:
         from influencer_style.networks.base import Base
+        from influencer_style.networks.base_in_looks import base_in_looks
 
         shipped = Base.load()
         if data.notes.get("kept") == "base" and data.notes.get("base_sha256") == shipped.sha256:
             return  # it is the base
-        base = shipped.in_looks_of(data)
+        base = base_in_looks(shipped, data)
         if base is None:
             log.info("The base does not know style codes of %s, so it is not registered.", data.encoder.name)
             return

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
-from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.card import write_card
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.storage.fingerprint import fingerprint
 
 SHIPPED = Path(str(files("influencer_style.networks") / "weights"))
 
@@ -48,21 +44,6 @@ class Base:
         for key, value in sorted(self.generator.state_dict().items()):
             digest.update(key.encode() + value.half().cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
-
-    def in_looks_of(self, bundle: TransferBundle) -> TransferBundle | None:
-        """Return the base with the looks and encoder of another generator; None where it does not understand them."""
-        looks, encoder = bundle.looks, bundle.encoder
-        width = len(looks.code(looks.names[0]))
-        if encoder.sha256 != self.encoder_sha256 or width != self.generator.config.code:
-            return None
-        codes = [looks.code(name).numpy() for name in looks.names]
-        consents = json.dumps([dict(looks[name].consent) for name in looks.names], sort_keys=True, default=str)
-        made_from = fingerprint("base", self.sha256, codes, bundle.crop_margin, consents)
-        card = write_card(
-            looks, encoder, "base", 0, made_from, bundle.data_sha256, self.sha256, pd.DataFrame(self.history)
-        )
-        notes = {"reference": looks.reference_note, "kept": "base", "base_sha256": self.sha256}
-        return replace(bundle, generator=self.generator, fingerprint=made_from, card=card, notes=notes)
 
     def save(self, folder: str | Path) -> None:
         """Write `base.safetensors` (half precision) and `base.json` into an existing folder."""

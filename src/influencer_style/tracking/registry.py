@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import logging
+import re
 import tempfile
 from importlib.metadata import version as installed_version
 from importlib.resources import files
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 PACKAGE = Path(str(files("influencer_style")))
 SERVED_MODEL = PACKAGE / "serving" / "served_model.py"
 TAG_LENGTH = 500
+_URI = re.compile(r"models:/([^/@]+)(?:@([\w-]+)|/(\d+))")
 # What serving imports. Explicit, because MLflow's guess misses some (Pillow) and takes a minute.
 REQUIREMENTS = (
     "mlflow",
@@ -133,8 +135,18 @@ def registered_folder(store: Store, uri: str) -> Path:
     from mlflow.exceptions import MlflowException
     from mlflow.models import Model
 
+    if not (asked := _URI.fullmatch(uri)):
+        raise RegistryError(f"{uri} names no registered model; write models:/NAME@ALIAS or models:/NAME/VERSION")
+    name, alias, number = asked.groups()
     try:
-        local = Path(mlflow.artifacts.download_artifacts(uri, tracking_uri=store.uri, registry_uri=store.uri))
+        # Step by step, because MLflow looks a `models:/` address up in its global store, whatever store it is given.
+        version = (
+            store.client.get_model_version_by_alias(name, alias)
+            if alias
+            else store.client.get_model_version(name, number)
+        )
+        logged = store.client.get_logged_model(version.source.removeprefix("models:/"))
+        local = Path(mlflow.artifacts.download_artifacts(logged.artifact_location, tracking_uri=store.uri))
         parts = Model.load(str(local)).flavors["python_function"]["artifacts"]
         return local / parts["model"]["path"]
     except (MlflowException, OSError, KeyError) as error:
