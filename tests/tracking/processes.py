@@ -8,11 +8,19 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import requests
 
 LONGEST_S = 120
+
+
+def until_killed(started: dict[str, KedroProcess]) -> Iterator[dict[str, KedroProcess]]:
+    """Yield processes, and end whatever is left of them: what a fixture does."""
+    yield started
+    for process in started.values():
+        process.kill()
 
 
 class KedroProcess:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 import requests
-from processes import KedroProcess, KedroServer
+from processes import KedroProcess, KedroServer, until_killed
 
 ENDINGS = {
     "__default__": ("FINISHED", {"train": "FINISHED", "summarise": "FINISHED"}),
@@ -71,9 +71,7 @@ def processes(project):
         pipeline: KedroProcess(project, pipeline, "run", "--pipelines", pipeline, "--params", f"waiting={pipeline}")
         for pipeline in ENDINGS
     }
-    yield started
-    for process in started.values():
-        process.kill()
+    yield from until_killed(started)
 
 
 @pytest.mark.slow
@@ -95,9 +93,7 @@ STOPS = {
 @pytest.fixture(scope="module")
 def servers(project):
     started = {name: KedroServer(project, name) for name in STOPS}
-    yield started
-    for server in started.values():
-        server.kill()
+    yield from until_killed(started)
 
 
 @pytest.mark.slow

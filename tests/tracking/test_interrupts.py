@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 
 import pytest
-from processes import KedroProcess
+from processes import KedroProcess, until_killed
 
 CTRL_C, SIGTERM, SIGHUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 THREADS, FORKS = ("--runner", "ThreadRunner"), ("--runner", "ParallelRunner")
@@ -65,9 +65,7 @@ def processes(project, request):
         for name, c in CASES.items()
         if name in chosen
     }
-    yield started
-    for process in started.values():
-        process.kill()
+    yield from until_killed(started)
 
 
 @pytest.mark.parametrize(

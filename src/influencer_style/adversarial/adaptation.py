@@ -107,21 +107,23 @@ def to_adapt(base: TransferGenerator) -> TransferGenerator:
     Colours of people and rooms are what tells most easily whose photo a picture is, so an adversary that may would
     move them, towards a creator's skin and walls and away from the look.
     """
-    generator = copy.deepcopy(base)
-    generator.config = replace(base.config, palette=1.0 if base.config.palette else 0.0)
-    return generator
+    return _with_palette(base, 1.0 if base.config.palette else 0.0)
 
 
 def as_used(adapted: TransferGenerator, base: TransferGenerator) -> TransferGenerator:
     """Return a copy of an adapted generator that hears the palette as the base does: what is compared, and kept."""
-    generator = copy.deepcopy(adapted)
-    generator.config = replace(adapted.config, palette=base.config.palette)
-    return generator
+    return _with_palette(adapted, base.config.palette)
 
 
 def without_adversary(settings: TrainerSettings) -> TrainerSettings:
     """Return the settings of the training to compare with."""
     return replace(settings, head_start=0, weights=replace(settings.weights, adversarial=0.0))
+
+
+def _with_palette(generator: TransferGenerator, share: float) -> TransferGenerator:
+    copied = copy.deepcopy(generator)
+    copied.config = replace(generator.config, palette=share)
+    return copied
 
 
 def _compared(generators: dict[str, TransferGenerator], checked: Checked) -> dict[str, Comparison]:

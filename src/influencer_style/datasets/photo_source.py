@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from kedro.utils import find_kedro_project
 from kedro_datasets._typing import ImagePreview
 from PIL import Image, ImageOps
 
@@ -16,6 +15,7 @@ from influencer_style.datasets.preview import as_preview, spread
 from influencer_style.looks.pictures import draw_looks_side_by_side
 from influencer_style.photos.consent import ConsentError, load_consent, require
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
+from influencer_style.tracking.config import project_folder
 
 _TILE, _CREATORS = 128, 12
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
@@ -32,7 +32,7 @@ class PhotoSourceDataset(AtomicJSONDataset):
         Args:
             photos: most photos in a row, spread over all.
         """
-        source, project = self.load(), find_kedro_project(Path.cwd()) or Path.cwd()
+        source, project = self.load(), project_folder() or Path.cwd()
         creators = sorted(entry for entry in (project / source["creators"]).iterdir() if _is_creator(entry))
         shown = creators[:_CREATORS]
         rows = {folder.name: _tiles(folder, photos) if _consented(folder) else _none() for folder in shown}

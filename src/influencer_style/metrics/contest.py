@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.cases import CasesError, shrink
-from influencer_style.metrics.gather import known_pictures
+from influencer_style.metrics.gather import known_pictures, large_enough
 from influencer_style.metrics.identity import identity_kept, load_identity_judge
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
@@ -87,11 +87,7 @@ def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int,
         raise CasesError(
             "no user is in the validation split; give ingestion.users more portraits that show one clear face"
         )
-    inputs = faces.pixels(users)
-    if inputs.shape[1] < size:
-        raise CasesError(
-            f"evaluation.size is {size} px, but face crops have {inputs.shape[1]} px; lower evaluation.size"
-        )
+    inputs = large_enough(faces, users, size, "promotion.size")
     photo_ids = users["photo_id"].tolist()
     regions = known_pictures(truths, "regions", photo_ids, list(REGIONS))
     photos = {}
@@ -136,6 +132,7 @@ def differences(
     """
     found = []
     looks = list(challenger.figures)
+    own = {look: kid_features(shown) for look, shown in photos.items() if len(shown) >= LEAST_PHOTOS}
     for part in ["", *looks]:
         shown = looks if part == "" else [part]
         for metric in challenger.figures[looks[0]]:
@@ -146,10 +143,10 @@ def differences(
                 ours, theirs = ours[present], theirs[present]
                 less = bootstrap(ours - theirs, draws, seed)
                 found.append(Difference(metric, part, float(ours.mean()), float(theirs.mean()), less))
-        judged = [look for look in shown if len(photos[look]) >= LEAST_PHOTOS]
+        judged = [look for look in shown if look in own]
         if judged and len(challenger.features[looks[0]]) >= LEAST_PICTURES:
             sets = ([one.features[look] for look in judged] for one in (challenger, champion))
-            less = kid_difference(*sets, [kid_features(photos[look]) for look in judged], draws, seed)
+            less = kid_difference(*sets, [own[look] for look in judged], draws, seed)
             found.append(Difference("kid", part, None, None, less))
     return found
 

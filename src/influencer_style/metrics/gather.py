@@ -43,11 +43,7 @@ def gather_cases(
     """
     kept, looks = faces.kept, bundle.looks.names
     people, others = _people(kept, most_people)
-    inputs = faces.pixels(people)
-    if inputs.shape[1] < size:
-        raise CasesError(
-            f"evaluation.size is {size} px, but face crops have {inputs.shape[1]} px; lower evaluation.size"
-        )
+    inputs = large_enough(faces, people, size, "evaluation.size")
     photo_ids = people["photo_id"].tolist()
     known = {kind: known_pictures(truths, kind, photo_ids, looks) for kind in ("truth", "oracle")}
     regions = known_pictures(truths, "regions", photo_ids, list(REGIONS))
@@ -82,6 +78,18 @@ def gather_cases(
         baselines,
         {name: np.ascontiguousarray(masks[..., 0]) for name, masks in regions.items()},
     )
+
+
+def large_enough(faces: FaceStore, people: pd.DataFrame, size: int, parameter: str) -> np.ndarray:
+    """Return people's face crops, uint8 (n, s, s, 3).
+
+    Raises:
+        CasesError: when s is below `size`, which `parameter` asked for.
+    """
+    crops = faces.pixels(people)
+    if crops.shape[1] < size:
+        raise CasesError(f"{parameter} is {size} px, but face crops have {crops.shape[1]} px; lower {parameter}")
+    return crops
 
 
 def known_pictures(truths: FaceStore, kind: str, photo_ids: list[str], looks: list[str]) -> dict[str, np.ndarray]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kedro.utils import find_kedro_project
+from influencer_style.tracking import config
 
 
 def project_folder() -> Path:
     """Return the Kedro project that the current folder lies in, or the current folder where there is none."""
-    here = Path.cwd()
-    return Path(find_kedro_project(here) or here)
+    return config.project_folder() or Path.cwd()
 
 
 def in_project(path: str | Path) -> Path:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from influencer_style.tracking.registry import RegistryError, registered_folder
+from influencer_style.tracking.registry import RegistryError, find_version, registered_folder, versions_made_from
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)
@@ -57,10 +57,7 @@ def contender(store: Store, name: str, asked: str) -> Contender:
     from mlflow.exceptions import MlflowException
 
     try:
-        if asked.startswith("@"):
-            found = store.client.get_model_version_by_alias(name, asked.removeprefix("@"))
-        else:
-            found = store.client.get_model_version(name, asked)
+        found = find_version(store, name, asked)
     except MlflowException as error:
         there = ", ".join(str(one.version) for one in store.client.search_model_versions(f"name = '{name}'"))
         raise RegistryError(
@@ -75,7 +72,7 @@ def contender_of(store: Store, name: str, fingerprint: str) -> Contender:
     Raises:
         RegistryError: when it is not registered.
     """
-    found = store.client.search_model_versions(f"name = '{name}' and tags.fingerprint = '{fingerprint}'")
+    found = versions_made_from(store, name, fingerprint)
     if not found:
         raise RegistryError(f"the generator is not registered as {name}; register it: kedro run --pipeline training")
     return Contender(name, str(found[0].version), dict(found[0].tags))

@@ -96,7 +96,7 @@ def _register(run: NodeRun, folder: Path, name: str, tags: dict[str, str], card:
     mlflow.set_tracking_uri(run.store.uri)
     client = run.store.client
     model = _registered_model(client, name)
-    found = client.search_model_versions(f"name = '{name}' and tags.fingerprint = '{tags['fingerprint']}'")
+    found = versions_made_from(run.store, name, tags["fingerprint"])
     if found:
         version = str(found[0].version)
         logger.info("%s is version %s of %s already.", folder, version, name)
@@ -140,11 +140,7 @@ def registered_folder(store: Store, uri: str) -> Path:
     name, alias, number = asked.groups()
     try:
         # Step by step, because MLflow looks a `models:/` address up in its global store, whatever store it is given.
-        version = (
-            store.client.get_model_version_by_alias(name, alias)
-            if alias
-            else store.client.get_model_version(name, number)
-        )
+        version = find_version(store, name, f"@{alias}" if alias else number)
         logged = store.client.get_logged_model(version.source.removeprefix("models:/"))
         local = Path(mlflow.artifacts.download_artifacts(logged.artifact_location, tracking_uri=store.uri))
         parts = Model.load(str(local)).flavors["python_function"]["artifacts"]
@@ -154,6 +150,42 @@ def registered_folder(store: Store, uri: str) -> Path:
             f"{uri} cannot be had from {without_password(store.uri)} ({error}); train and register one: kedro run, "
             "or name a model folder"
         ) from error
+
+
+def find_version(store: Store, name: str, asked: str) -> Any:
+    """Return MLflow's version of a registered model.
+
+    Args:
+        store: the registry.
+        name: of the registered model.
+        asked: a number, or an alias such as `@champion`.
+
+    Raises:
+        MlflowException: when there is no such version.
+    """
+    if asked.startswith("@"):
+        return store.client.get_model_version_by_alias(name, asked.removeprefix("@"))
+    return store.client.get_model_version(name, asked)
+
+
+def versions_made_from(store: Store, name: str, fingerprint: str) -> list[Any]:
+    """Return MLflow's versions of a registered model that were made from what `fingerprint` stands for."""
+    return store.client.search_model_versions(f"name = '{name}' and tags.fingerprint = '{fingerprint}'")
+
+
+def registry() -> Store:
+    """Return the registry of the current node's run.
+
+    Raises:
+        RegistryError: when that run is not tracked.
+    """
+    run = current.node_run()
+    if run is None:
+        raise RegistryError(
+            "this run is not tracked, and titles live in the registry; set tracking.enabled: true in mlflow.yml, or "
+            "see the warning above"
+        )
+    return run.store
 
 
 def _registered_model(client: Any, name: str) -> Any:

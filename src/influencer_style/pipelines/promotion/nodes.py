@@ -16,8 +16,7 @@ from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.tracking import champion as titles
 from influencer_style.tracking import current
 from influencer_style.tracking.champion import Contender
-from influencer_style.tracking.registry import RegistryError
-from influencer_style.tracking.store import Store
+from influencer_style.tracking.registry import registry
 
 log = logging.getLogger(__name__)
 Record = dict[str, Any]
@@ -69,7 +68,7 @@ def judge_versions(faces: FaceStore, truths: FaceStore, parameters: PromotionPar
     Raises:
         RegistryError: when this run is not tracked, or there is no such version.
     """
-    store = _registry()
+    store = registry()
     challenger, champion = (
         titles.contender(store, parameters.registered_model, asked)
         for asked in (parameters.challenger, parameters.champion)
@@ -90,7 +89,7 @@ def promote(verdict: Record, parameters: PromotionParameters) -> Record:
     """
     if not verdict["judged"]:
         return verdict
-    store, name = _registry(), parameters.registered_model
+    store, name = registry(), parameters.registered_model
 
     def write() -> Record:
         challenger = titles.contender(store, name, verdict["challenger"])
@@ -157,13 +156,3 @@ def _record(challenger: Contender, champion: Contender, judged: tuple[Verdict, i
 def _unjudged(reason: str) -> Record:
     log.info("Nobody is judged for promotion: %s", reason)
     return {"judged": False, "status": "not judged", "promoted": False, "reasons": [reason], "lines": []}
-
-
-def _registry() -> Store:
-    run = current.node_run()
-    if run is None:
-        raise RegistryError(
-            "this run is not tracked, and titles live in the registry; set tracking.enabled: true in mlflow.yml, or "
-            "see the warning above"
-        )
-    return run.store

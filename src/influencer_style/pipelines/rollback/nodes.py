@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from influencer_style.pipelines.rollback.parameters import RollbackParameters
-from influencer_style.tracking import champion, current
-from influencer_style.tracking.registry import RegistryError
+from influencer_style.tracking import champion
+from influencer_style.tracking.registry import registry
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +20,6 @@ def roll_back(parameters: RollbackParameters) -> dict[str, str]:
     Raises:
         RegistryError: when this run is not tracked, or there is no version to go back to.
     """
-    run = current.node_run()
-    if run is None:
-        raise RegistryError(
-            "this run is not tracked, and titles live in the registry; set tracking.enabled: true in mlflow.yml, or "
-            "see the warning above"
-        )
-    record = champion.roll_back(run.store, parameters.registered_model, parameters.to, parameters.why)
+    record = champion.roll_back(registry(), parameters.registered_model, parameters.to, parameters.why)
     log.info("Rolled back from version %s to version %s.", record["rolled_back"], record["champion"])
     return record
