@@ -11,7 +11,7 @@ from skimage.data import astronaut
 from influencer_style import Stylist
 from influencer_style.networks.bundle import BundleError, TransferBundle
 from influencer_style.photos.decode import PhotoError
-from influencer_style.provenance.record import read_record
+from influencer_style.provenance.record import encode, read_record
 from influencer_style.serving.cli import main
 from influencer_style.serving.stylist import StylistError
 
@@ -139,6 +139,10 @@ def test_tracing_what_cannot_be_traced_says_so(tmp_path, capsys):
     Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
     assert main(["trace", str(tmp_path / "plain.png")]) == 1
     assert "plain.png holds no record" in capsys.readouterr().err
+    for record in ({"looks": ["warm"]}, {"looks": {"warm": "much"}}, {"consents": {"warm": "yes"}}):
+        (tmp_path / "odd.png").write_bytes(encode(Image.new("RGB", (8, 8)), record, ".png"))
+        assert main(["trace", str(tmp_path / "odd.png")]) == 1
+        assert "odd.png holds a damaged record" in capsys.readouterr().err
 
 
 def test_the_command_lists_looks(model_folder, capsys):

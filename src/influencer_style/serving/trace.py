@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.provenance.record import read_record
+from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.tracking.config import project_folder
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
@@ -32,6 +32,8 @@ def trace(path: str | Path) -> dict[str, Any]:
     from influencer_style.tracking.lineage import versions_of
 
     record = read_record(path)
+    if not _is_ours(record):
+        raise RecordError(f"{path} holds a damaged record (looks or consents); ask for the file as it was written")
     looks = sorted(record.get("looks", {}))
     versions = versions_of(str(record.get("model_fingerprint", "")))
     paths = _paths()
@@ -71,9 +73,20 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
             if len(photos) > _SHOWN:
                 lines.append(f"              and {len(photos) - _SHOWN} more (all of them: --json)")
     for name, consent in record.get("consents", {}).items():
-        told = ", ".join(f"{key} {' '.join(v) if isinstance(v, list) else v}" for key, v in consent.items())
+        told = ", ".join(f"{key} {' '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in consent.items())
         lines.append(f"  consent   {name}: {told}")
     return "\n".join(lines + [f"  mind      {notice}" for notice in traced["notices"]])
+
+
+def _is_ours(record: dict[str, Any]) -> bool:
+    """Whether a record, which any file may hold, has the shape that is told here."""
+    looks, consents = record.get("looks", {}), record.get("consents", {})
+    return (
+        isinstance(looks, dict)
+        and all(isinstance(share, int | float) for share in looks.values())
+        and isinstance(consents, dict)
+        and all(isinstance(consent, dict) for consent in consents.values())
+    )
 
 
 def _paths() -> dict[str, str]:
