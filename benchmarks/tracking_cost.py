@@ -1,9 +1,11 @@
-"""What tracking costs a training of a fixed number of steps: the same run with tracking and without, in turns.
+"""What tracking costs a training of a fixed number of steps: the same run with tracking and without, side by side.
 
-    python -m benchmarks.tracking_cost [--data data] [--steps 200] [--pairs 5] [--out FILE]
+    python -m benchmarks.tracking_cost [--data data] [--steps 200] [--pairs 12] [--out FILE]
 
-`kedro run --pipeline training` of this project, from nothing, on the data of a finished run (`make run`), copied to a
-temporary folder. Whole processes are timed, from start to end. Writes benchmarks/results/tracking_cost.json.
+`kedro run --pipeline training` of this project, from nothing, on the data of a finished run (`make run`), copied to
+temporary folders. Both runs of a pair go at the same time, each on a core of its own, so that what else the machine has
+to do meets both; the next pair changes cores. One core each also means that nothing tracking does in the background is
+free. Whole processes are timed, from start to end. Writes benchmarks/results/tracking_cost.json.
 """
 
 from __future__ import annotations
@@ -11,34 +13,34 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 from tqdm import tqdm
 
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
+from influencer_style.metrics.intervals import bootstrap
 from influencer_style.storage.atomic import write_text
 
 PROJECT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results" / "tracking_cost.json"
 NEEDED = ("03_primary/face_crops", "04_feature")
 CLOCKS = ("wall", "processor")
-# A pair is disturbed where the rest of the machine took this share of what one of its runs took.
-DISTURBED = 0.1
 WANTED = "the run takes less than 1.03 times as long with tracking as without"
 
 
 def copied_project(folder: Path, data: Path) -> None:
-    """Copy configuration and data to `folder`; there trainings begin from nothing."""
+    """Copy configuration and data to `folder`, which is made; there trainings begin from nothing."""
+    folder.mkdir()
     shutil.copy(PROJECT / "pyproject.toml", folder)
     shutil.copytree(PROJECT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
     (folder / "src").mkdir()  # Kedro wants the folder
@@ -51,85 +53,81 @@ def copied_project(folder: Path, data: Path) -> None:
         write_text(folder / f"conf/{environment}/mlflow.yml", yaml.safe_dump({"tracking": {"enabled": enabled}}))
 
 
-def timed_run(
-    folder: Path, tracked: bool, seed: int, steps: int, program: tuple[str, ...] = ("-m", "kedro")
-) -> dict[str, float]:
-    """Train once, anew; return `wall` and `processor` seconds (user and system, all processes of the run).
+def timed_runs(
+    folders: dict[str, Path], cores: dict[str, int], seed: int, steps: int, program: tuple[str, ...] = ("-m", "kedro")
+) -> dict[str, dict[str, float]]:
+    """Train once in each of `folders`, anew and at the same time; return `wall` and `processor` seconds of each.
 
-    `others` is the processor seconds that the rest of the machine took meanwhile. Where that differs within a pair, the
-    pair says nothing of tracking: processor time, too, grows when others want the same cores.
+    Processor time is user and system time of all processes of the run.
+
+    Args:
+        folders: by environment: "local", which tracks, and "untracked".
+        cores: the core of each.
 
     Raises:
-        RuntimeError: when the run fails.
+        RuntimeError: when a run fails.
     """
-    shutil.rmtree(folder / "data/06_models", ignore_errors=True)
     parameters = f"training.loop.seed={seed},training.from_scratch.cpu.steps={steps}"
-    command = [sys.executable, *program, "run", "--pipelines", "training", "--params", parameters]
-    command += [] if tracked else ["--env", "untracked"]
-    before, busy, start = _processor_seconds(), _busy_seconds(), time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=_environment(folder), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(f"the run failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    wall, processor = time.perf_counter() - start, _processor_seconds() - before
-    return {"wall": wall, "processor": processor, "others": _busy_seconds() - busy - processor}
+    running: dict[int, tuple[str, float]] = {}
+    for name, folder in folders.items():
+        shutil.rmtree(folder / "data/06_models", ignore_errors=True)
+        command = [sys.executable, *program, "run", "--pipelines", "training", "--env", name, "--params", parameters]
+        with (folder / "run.log").open("w") as log:
+            start = time.perf_counter()
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=_environment(folder),
+                preexec_fn=partial(os.sched_setaffinity, 0, {cores[name]}),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        running[process.pid] = name, start
+    took = {}
+    while running:
+        pid, status, used = os.wait4(-1, 0)
+        name, start = running.pop(pid)
+        took[name] = {"wall": time.perf_counter() - start, "processor": used.ru_utime + used.ru_stime}
+        if status != 0:
+            raise RuntimeError(f"the run failed: {(folders[name] / 'run.log').read_text()[-4000:]}")
+    return took
 
 
-def measure(folder: Path, steps: int, pairs: int) -> dict[str, Any]:
-    """Train with tracking and without, in turns; who is first alternates. Both of a pair have the same seed."""
-    turns: dict[bool, list[dict[str, float]]] = {True: [], False: []}
-    parts = {}
-    with tqdm(total=2 * pairs + 2, unit="run") as progress:
+def measure(base: Path, data: Path, steps: int, pairs: int) -> dict[str, Any]:
+    """Train with tracking and without at the same time, `pairs` times. Both of a pair have the same seed."""
+    folders = {name: base / name for name in ("local", "untracked")}
+    for folder in folders.values():
+        copied_project(folder, data)
+    first, second, *_ = sorted(os.sched_getaffinity(0))
+    turns, parts = [], {}
+    with tqdm(total=pairs + 2, unit="run") as progress:
         for name, seed, length in (("first run, which makes the store", 1000, 5), ("later run", 1001, steps)):
             progress.set_description(f"Parts of tracking: {name}")
-            whole = timed_run(folder, True, seed, length, ("-m", "benchmarks.tracking_parts"))
-            told = json.loads((folder / "tracking_parts.json").read_text(encoding="utf-8"))
+            tracked = {"local": folders["local"]}
+            whole = timed_runs(tracked, {"local": first}, seed, length, ("-m", "benchmarks.tracking_parts"))["local"]
+            told = json.loads((folders["local"] / "tracking_parts.json").read_text(encoding="utf-8"))
             parts[name] = told | {"the run": whole["processor"]}
             progress.update()
         for seed in range(pairs):
-            for tracked in (seed % 2 == 0, seed % 2 == 1):
-                progress.set_description(f"Pair {seed + 1}, {'with' if tracked else 'without'} tracking")
-                turns[tracked].append(timed_run(folder, tracked, seed, steps))
-                progress.update()
-    return costs(turns) | {
-        "seconds_with": turns[True],
-        "seconds_without": turns[False],
-        "parts_processor_seconds": parts,
-    }
+            progress.set_description(f"Pair {seed + 1}")
+            cores = (first, second) if seed % 2 == 0 else (second, first)
+            turns.append(timed_runs(folders, dict(zip(folders, cores, strict=True)), seed, steps))
+            progress.update()
+    return {clock: cost(turns, clock) for clock in CLOCKS} | {"pairs": turns, "parts_processor_seconds": parts}
 
 
-def costs(turns: dict[bool, list[dict[str, float]]]) -> dict[str, Any]:
-    """Return what tracking costs, by the clock and in processor time: over all pairs, and over the undisturbed ones."""
-    calm = [
-        all(turns[on][pair]["others"] < DISTURBED * turns[on][pair]["processor"] for on in turns)
-        for pair in range(len(turns[True]))
-    ]
-    left = {on: [turn for turn, keep in zip(taken, calm, strict=True) if keep] for on, taken in turns.items()}
-    found = {"all_pairs": turns} | ({"undisturbed_pairs": left} if any(calm) else {})
-    return {name: {"pairs": len(t[True])} | {clock: _cost(t, clock) for clock in CLOCKS} for name, t in found.items()}
-
-
-def _cost(turns: dict[bool, list[dict[str, float]]], clock: str) -> dict[str, Any]:
-    tracked, plain = ([turn[clock] for turn in turns[on]] for on in (True, False))
-    ratios = [a / b for a, b in zip(tracked, plain, strict=True)]
+def cost(turns: list[dict[str, dict[str, float]]], clock: str) -> dict[str, Any]:
+    """Return how many times as long the run takes with tracking: mean and 95% interval of the pairs, and more."""
+    tracked, plain = ([turn[name][clock] for turn in turns] for name in ("local", "untracked"))
+    ratios = np.array(tracked) / np.array(plain)
     return {
-        "ratio_of_medians": statistics.median(tracked) / statistics.median(plain),
-        "median_pair": statistics.median(ratios),
-        "lowest_pair": min(ratios),
-        "highest_pair": max(ratios),
-        "median_seconds_more": statistics.median(a - b for a, b in zip(tracked, plain, strict=True)),
-        "median_seconds_without": statistics.median(plain),
+        "ratio": bootstrap(ratios).as_dict(),
+        "median_pair": float(np.median(ratios)),
+        "lowest_pair": float(ratios.min()),
+        "highest_pair": float(ratios.max()),
+        "mean_seconds_more": float(np.mean(tracked) - np.mean(plain)),
+        "mean_seconds_without": float(np.mean(plain)),
     }
-
-
-def _processor_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _busy_seconds() -> float:
-    """Return the seconds that all cores together were at work, since the machine started (Linux)."""
-    user, nice, system, _idle, _waiting, interrupts, soft = map(int, Path("/proc/stat").read_text().split()[1:8])
-    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -144,29 +142,28 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=PROJECT / "data", help="data folder of a finished `make run`")
     parser.add_argument("--steps", type=int, default=200, help="of a training")
-    parser.add_argument("--pairs", type=int, default=5, help="of runs with and without tracking")
+    parser.add_argument("--pairs", type=int, default=12, help="of runs with and without tracking")
     parser.add_argument("--out", type=Path, default=RESULTS, help="file for the record")
     options = parser.parse_args(arguments)
     if missing := [part for part in NEEDED if not (options.data / part).is_dir()]:
         parser.error(f"{options.data} lacks {', '.join(missing)}: run `make run` first, or name its data with --data")
     with tempfile.TemporaryDirectory() as folder:
-        copied_project(Path(folder), options.data)
-        figures = measure(Path(folder), options.steps, options.pairs)
+        figures = measure(Path(folder), options.data, options.steps, options.pairs)
     kept = {
         "what": "kedro run --pipelines training, from nothing, with tracking (registration of the model and all) and "
-        "without, in turns; whole processes",
+        "without, at the same time, a core each, changing cores from pair to pair; whole processes",
         "ran_on": ran_on(),
         "settings": {"steps": options.steps, "pairs": options.pairs},
         "wanted": WANTED,
         "figures": rounded(figures),
     }
     write_text(options.out, json.dumps(kept, indent=1) + "\n")
-    for name, clock in ((n, c) for n in ("all_pairs", "undisturbed_pairs") if n in kept["figures"] for c in CLOCKS):
-        cost = kept["figures"][name][clock]
+    for clock in CLOCKS:
+        found = kept["figures"][clock]
+        ratio = found["ratio"]
         print(
-            f"{name}, {clock}: {cost['ratio_of_medians']:.3f} of medians, {cost['median_pair']:.3f} in the median pair "
-            f"({cost['lowest_pair']:.3f} to {cost['highest_pair']:.3f}) "
-            f"of {cost['median_seconds_without']:.0f} s"
+            f"{clock}: {ratio['mean']:.4f} [{ratio['low']:.4f}, {ratio['high']:.4f}] of {ratio['n']} pairs "
+            f"({found['lowest_pair']:.3f} to {found['highest_pair']:.3f}), of {found['mean_seconds_without']:.0f} s"
         )
     print(json.dumps(kept["figures"]["parts_processor_seconds"], indent=1))
 

@@ -1,0 +1,39 @@
+"""`influencer-style trace`: from restyled pictures back to model, run, photos and consents."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from influencer_style.serving.commands.common import complain
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "trace",
+        help="follow restyled pictures back to model, run, photos and consents",
+        description="Follow pictures that `stylize` wrote back to the registered model, the run that made it, the "
+        "photos it was learnt from and the consents. Run it in the project, or set MLFLOW_TRACKING_URI.",
+    )
+    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG or WebP files")
+    parser.add_argument("--json", action="store_true", help="everything, for programs")
+    parser.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print what is known of each picture; return 0, or 1 when one holds no record or the registry does not answer."""
+    from influencer_style.provenance.record import RecordError
+    from influencer_style.serving.trace import as_json, in_words, trace
+    from influencer_style.tracking.registry import RegistryError
+
+    failed = False
+    for picture in asked.pictures:
+        try:
+            traced = trace(picture)
+        except (RecordError, RegistryError) as error:
+            failed = True
+            complain(error)
+            continue
+        print(as_json(traced) if asked.json else in_words(picture, traced))
+    return 1 if failed else 0
