@@ -21,7 +21,9 @@ SUFFIXES = frozenset(_FORMATS)
 # PNG: 2% more bytes than at zlib's own level, 6, in 40% of the time.
 _OPTIONS = {"PNG": {"compress_level": 4}, "JPEG": {"quality": 95}, "WEBP": {"quality": 95}}
 _PNG_KEY = "XML:com.adobe.xmp"
-_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+# IPTC's digital source types: a photo that a trained model changed; a picture that a trained model made.
+COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -35,23 +37,39 @@ class RecordError(ValueError):
     """A file holds no record that can be read; the message names the file and says what may have become of it."""
 
 
-def encode(picture: Image.Image, record: Mapping[str, Any], suffix: str) -> bytes:
-    """Return the bytes of a picture's file, with its record in it.
+def encode(
+    picture: Image.Image,
+    record: Mapping[str, Any],
+    suffix: str,
+    exif: bytes | None = None,
+    icc: bytes | None = None,
+    source_type: str = COMPOSITE,
+) -> bytes:
+    """Return the bytes of a picture's file, with its record in it, and no other metadata than is given here.
 
     Args:
-        picture: RGB.
+        picture: RGB; for PNG and WebP also RGBA.
         record: plain numbers and words.
         suffix: one of `SUFFIXES`, which says the format: PNG keeps every pixel, JPEG and WebP nearly.
+        exif: EXIF to keep.
+        icc: the colour profile that the pixels are in.
+        source_type: which of IPTC's digital source types it is.
+
+    Raises:
+        ValueError: for a mode that the format has no room for.
     """
     kind = _FORMATS[suffix]
+    if picture.mode != "RGB" and (picture.mode != "RGBA" or kind == "JPEG"):
+        raise ValueError(f"a {kind} file has no room for a picture of mode {picture.mode}; convert it to RGB")
     text = json.dumps(record, ensure_ascii=False, default=str)
-    packet = _PACKET.format(source_type=_SOURCE_TYPE, record=html.escape(text).replace("\n", "&#10;"))
-    buffer, options = io.BytesIO(), dict(_OPTIONS[kind])
+    packet = _PACKET.format(source_type=source_type, record=html.escape(text).replace("\n", "&#10;"))
+    # Given even when empty: Pillow would take what the picture was opened with, and somebody's metadata with it.
+    buffer, options = io.BytesIO(), _OPTIONS[kind] | {"exif": exif or b"", "icc_profile": icc or b""}
     if kind == "PNG":
-        options["pnginfo"] = PngImagePlugin.PngInfo()
+        options |= {"pnginfo": PngImagePlugin.PngInfo(), "transparency": None}
         options["pnginfo"].add_itxt(_PNG_KEY, packet)
     else:
-        options["xmp"] = packet.encode()
+        options |= {"xmp": packet.encode(), "comment": b""}
     picture.save(buffer, kind, **options)
     return buffer.getvalue()
 
@@ -77,7 +95,7 @@ def read_record(path: str | Path) -> dict[str, Any]:
         )
     try:
         record = json.loads(html.unescape(found.group(1).decode()))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise RecordError(f"{path} holds a damaged record ({error}); ask for the file as it was written") from error
     if not isinstance(record, dict):
         raise RecordError(f"{path} holds a damaged record (no table); ask for the file as it was written")

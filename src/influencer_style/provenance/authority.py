@@ -1,0 +1,105 @@
+"""A certificate authority and one signer, made by the user for the user.
+
+The authority's key signs that one certificate and is forgotten: it never reaches the disk. Whoever steals the signer's
+key can sign as this signer until it expires, but can make no others. The price is a new authority with each new signer,
+once in five years.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+# No trusted clock says when a picture was signed, so its signature counts only while the certificate does. It is
+# renewed at half its life: every picture can be proven for five years at least.
+LIFE = timedelta(days=3650)
+RENEWED_BEFORE_ITS_END = LIFE / 2
+_CLOCKS_DIFFER = timedelta(days=1)
+_ORGANISATION = "influencer_style, self-issued"
+_USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """PEM: the authority's certificate, for others to have; the signer's, with its private key (PKCS #8)."""
+
+    authority: bytes
+    certificate: bytes
+    private_key: bytes = field(repr=False)
+
+
+def issue(now: datetime) -> Issued:
+    """Make an authority and the one signer it vouches for, by ES256, valid from about ``now`` (UTC) for `LIFE`.
+
+    The names in the certificates say nothing of the person or the machine: they end in digits of the authority's key.
+    """
+    authority_key, signer_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority_id = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
+    mark = authority_id.digest.hex()[:8]
+    authority, signer = _name(f"influencer_style authority {mark}"), _name(f"influencer_style signer {mark}")
+    authority_certificate = (
+        _begun(authority, authority, authority_key, now)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
+        .add_extension(authority_id, critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    # C2PA's validators accept e-mail protection as it comes; document signing says what it is for.
+    purposes = [ExtendedKeyUsageOID.EMAIL_PROTECTION, x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]
+    certificate = (
+        _begun(signer, authority, signer_key, now)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage("digital_signature"), critical=True)
+        .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(signer_key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(authority_id), critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    return Issued(
+        authority_certificate.public_bytes(Encoding.PEM),
+        certificate.public_bytes(Encoding.PEM),
+        signer_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    )
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANISATION),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def _begun(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _CLOCKS_DIFFER)
+        .not_valid_after(now + LIFE)
+    )
+
+
+def _usage(*uses: str) -> x509.KeyUsage:
+    return x509.KeyUsage(**{use: use in uses for use in _USES})

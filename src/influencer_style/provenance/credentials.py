@@ -1,0 +1,151 @@
+"""Where the credentials come from: the user's own files, or an authority and a signer made on first use.
+
+Those made lie in a folder of the user's, outside any project:
+
+    current/            one authority and its signer; appears whole, by one rename, or not at all
+        ca.pem          the authority's certificate: what to give to others who want to verify
+        signer.pem      the signer's private key and certificate; readable by the user alone
+        .gitignore      `*`: never committed, wherever the folder lies
+    until-<date>-.../   the authority of a signer that was renewed: what it signed is still verified
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from influencer_style.provenance.authority import RENEWED_BEFORE_ITS_END, Issued, issue
+from influencer_style.provenance.own import CERTIFICATES, PRIVATE_KEY, own_certificates, own_credentials
+from influencer_style.provenance.signer import Credentials, CredentialsError
+
+FOLDER = "INFLUENCER_STYLE_CREDENTIALS"
+_KEY_ENDS = b"-----END PRIVATE KEY-----\n"
+_TRIES = 10  # each failed one means that another process got there first
+
+
+def credentials() -> Credentials:
+    """Return what to sign with: the user's own, or those made on first use. Read once a process.
+
+    Raises:
+        CredentialsError: when the user's own cannot be used, or none can be made.
+    """
+    certificates, private_key = os.environ.get(CERTIFICATES), os.environ.get(PRIVATE_KEY)
+    if certificates or private_key:
+        return own_credentials(certificates, private_key)
+    return _made(folder())
+
+
+def folder() -> Path:
+    """Return the folder of the credentials made here, which need not be there yet."""
+    if named := os.environ.get(FOLDER):
+        return Path(named).absolute()
+    if sys.platform == "win32":
+        data = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local"
+    elif sys.platform == "darwin":
+        data = Path.home() / "Library/Application Support"
+    else:
+        data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
+    return Path(data) / "influencer_style/credentials"
+
+
+def handed_out() -> Path:
+    """Return the file to give to those who want to verify: the authority's certificate, or the user's own chain."""
+    return Path(os.environ[CERTIFICATES]) if os.environ.get(CERTIFICATES) else folder() / "current/ca.pem"
+
+
+def known_authorities() -> bytes:
+    """Return, as PEM, all that this user trusts without being told: the authorities made here, and the issuers in the
+    user's own certificates. Empty when there are none; makes none.
+
+    Raises:
+        CredentialsError: when the user's own certificates cannot be read.
+    """
+    made = [folder() / "current/ca.pem", *sorted(folder().glob("until-*/ca.pem"))]
+    found = [path.read_bytes() for path in made if path.is_file()]
+    if named := os.environ.get(CERTIFICATES):
+        found += own_certificates(named)[1:]
+    return b"".join(found)
+
+
+@functools.cache
+def _made(place: Path) -> Credentials:
+    current, now = place / "current", datetime.now(UTC)
+    try:
+        for _ in range(_TRIES):
+            try:
+                written = (current / "signer.pem").read_bytes()
+            except FileNotFoundError:
+                _put(issue(now), current)
+                continue
+            key, ends, certificate = written.partition(_KEY_ENDS)
+            signer = _checked(key + ends, certificate, current)
+            if signer.not_valid_after_utc - now > RENEWED_BEFORE_ITS_END:
+                return Credentials(certificate, key + ends, "es256", own=False)
+            _retire(current, signer)
+    except OSError as error:
+        raise CredentialsError(
+            f"{place} cannot hold the credentials that pictures are signed with ({error.strerror or error}); set "
+            f"{FOLDER} to a folder of yours that can be written, or name your own by {CERTIFICATES} and {PRIVATE_KEY}"
+        ) from error
+    raise CredentialsError(f"{current} could not be made or renewed; remove what lies there, and run again")
+
+
+def _checked(key: bytes, certificate: bytes, current: Path) -> x509.Certificate:
+    try:
+        signer = x509.load_pem_x509_certificate(certificate)
+        if signer.public_key() != load_pem_private_key(key, None).public_key():
+            raise ValueError("the key is another's")
+    except (ValueError, TypeError) as error:
+        raise CredentialsError(
+            f"{current / 'signer.pem'} is damaged ({error}); keep {current / 'ca.pem'} for the pictures signed so far, "
+            "remove the folder, and run again: a new authority is made"
+        ) from error
+    return signer
+
+
+def _put(issued: Issued, current: Path) -> None:
+    """Put a new authority and signer at ``current``, unless another process was faster."""
+    current.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = current.with_name(f".new-{uuid.uuid4().hex[:8]}")
+    temporary.mkdir(mode=0o700)
+    try:
+        _write(temporary / "signer.pem", issued.private_key + issued.certificate)
+        _write(temporary / "ca.pem", issued.authority)
+        _write(temporary / ".gitignore", b"*\n")
+        _rename_unless_there(temporary, current)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _retire(current: Path, signer: x509.Certificate) -> None:
+    """Move a signer that is to be renewed out of the way. Its authority stays, its key goes."""
+    retired = current.with_name(f"until-{signer.not_valid_after_utc:%Y-%m-%d}-{signer.serial_number:040x}"[:40])
+    # Named by its serial number: a process that comes late finds the name taken, and does not move the new one.
+    if _rename_unless_there(current, retired):
+        (retired / "signer.pem").unlink()
+
+
+def _rename_unless_there(source: Path, target: Path) -> bool:
+    """Rename a folder, in one step; say whether it was done. A folder with files in it is never replaced."""
+    try:
+        os.rename(source, target)
+    except OSError:
+        if target.is_dir() or not source.is_dir():
+            return False
+        raise
+    return True
+
+
+def _write(path: Path, data: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

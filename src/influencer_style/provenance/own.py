@@ -1,0 +1,116 @@
+"""The user's own credentials: two PEM files, named by two variables, checked before anything is signed."""
+
+from __future__ import annotations
+
+import functools
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from PIL import Image
+
+from influencer_style.provenance.manifest import SigningError, signed
+from influencer_style.provenance.signer import Credentials, CredentialsError, algorithm_of
+
+CERTIFICATES = "INFLUENCER_STYLE_CERTIFICATES"
+PRIVATE_KEY = "INFLUENCER_STYLE_PRIVATE_KEY"
+_MAX_BYTES = 1_000_000
+
+
+@functools.cache
+def own_credentials(certificates: str | None, private_key: str | None) -> Credentials:
+    """Return the credentials in two PEM files. Read once a process.
+
+    Args:
+        certificates: file of the signer's certificate, then of those that vouch for it.
+        private_key: file of the signer's private key, not encrypted: ECDSA on P-256, P-384 or P-521, RSA of 2048 bits
+            or more (signs as PS256), or Ed25519.
+
+    Raises:
+        CredentialsError: when only one is given, or C2PA would not sign with them; names the variable and the remedy.
+    """
+    if not certificates or not private_key:
+        there, missing = (CERTIFICATES, PRIVATE_KEY) if certificates else (PRIVATE_KEY, CERTIFICATES)
+        raise CredentialsError(f"{there} is set, but {missing} is not; set both to sign with your own, or neither")
+    chain = own_certificates(certificates)
+    key, algorithm = _key(private_key)
+    signer = x509.load_pem_x509_certificate(chain[0])
+    if signer.public_key() != key.public_key():
+        raise CredentialsError(
+            f"the key in {private_key} ({PRIVATE_KEY}) is not that of the first certificate in {certificates} "
+            f"({CERTIFICATES}); name the two that belong together, the signer's own certificate first"
+        )
+    if not signer.not_valid_before_utc <= datetime.now(UTC) <= signer.not_valid_after_utc:
+        raise CredentialsError(
+            f"the certificate in {certificates} ({CERTIFICATES}) is valid from {signer.not_valid_before_utc:%Y-%m-%d} "
+            f"to {signer.not_valid_after_utc:%Y-%m-%d}, not today; renew it, and name the new one"
+        )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    found = Credentials(b"".join(chain), pem, algorithm, own=True)
+    try:
+        _try(found)
+    except SigningError as error:
+        raise CredentialsError(
+            f"the certificate in {certificates} ({CERTIFICATES}) {error}; C2PA asks for one that another has issued, "
+            "not for a CA, with the key usage digitalSignature and an extended key usage of e-mail protection, "
+            "document signing or C2PA claim signing"
+        ) from error
+    return found
+
+
+def own_certificates(path: str) -> list[bytes]:
+    """Return the certificates in a file, each as PEM, in their order. Raises CredentialsError."""
+    try:
+        return [found.public_bytes(Encoding.PEM) for found in x509.load_pem_x509_certificates(_read(path, CERTIFICATES))]
+    except ValueError as error:
+        raise CredentialsError(
+            f"{path} ({CERTIFICATES}) holds no PEM certificates ({error}); name a file of them, the signer's own first"
+        ) from error
+
+
+def _key(path: str) -> tuple[object, str]:
+    data = _read(path, PRIVATE_KEY)
+    try:
+        key = load_pem_private_key(data, None)
+    except TypeError as error:
+        raise CredentialsError(
+            f"{path} ({PRIVATE_KEY}) is encrypted, and nobody is there to ask for its password; write it without one "
+            "where only you can read it (openssl pkey -in KEY -out PLAIN), and name that file"
+        ) from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise CredentialsError(f"{path} ({PRIVATE_KEY}) holds no PEM private key; name a file that does") from error
+    algorithm = algorithm_of(key)
+    if algorithm is None:
+        raise CredentialsError(
+            f"{path} ({PRIVATE_KEY}) is of a kind that C2PA does not sign with; use ECDSA on P-256, P-384 or P-521, "
+            "RSA of 2048 bits or more, or Ed25519"
+        )
+    return key, algorithm
+
+
+def _read(path: str, variable: str) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise CredentialsError(
+            f"{path} ({variable}) cannot be read ({error.strerror}); name a file that is there and that you may read"
+        ) from error
+    if len(data) > _MAX_BYTES:
+        raise CredentialsError(f"{path} ({variable}) has more than {_MAX_BYTES} bytes; name a PEM file")
+    return data
+
+
+def _try(found: Credentials) -> None:
+    """Sign a picture of one pixel: C2PA's own rules for certificates, once, and before the first photo."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(buffer, "PNG")
+    signed(buffer.getvalue(), ".png", {}, found)
