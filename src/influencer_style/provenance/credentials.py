@@ -44,16 +44,18 @@ def credentials() -> Credentials:
 
 
 def folder() -> Path:
-    """Return the folder of the credentials made here, which need not be there yet."""
+    """Return the folder of the credentials made here, which need not be there yet. Raises CredentialsError."""
     if named := os.environ.get(FOLDER):
         return Path(named).absolute()
-    if sys.platform == "win32":
-        data = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local"
-    elif sys.platform == "darwin":
-        data = Path.home() / "Library/Application Support"
-    else:
-        data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
-    return Path(data) / "influencer_style/credentials"
+    named, usual = {
+        "win32": (os.environ.get("LOCALAPPDATA", ""), "AppData/Local"),
+        "darwin": ("", "Library/Application Support"),
+    }.get(sys.platform, (os.environ.get("XDG_DATA_HOME", ""), ".local/share"))
+    try:
+        data = Path(named) if os.path.isabs(named) else Path.home() / usual
+    except RuntimeError as error:
+        raise CredentialsError(f"this user has no home folder; set {FOLDER} to a folder of theirs") from error
+    return data / "influencer_style/credentials"
 
 
 def handed_out() -> Path:

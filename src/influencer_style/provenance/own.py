@@ -68,8 +68,9 @@ def own_credentials(certificates: str | None, private_key: str | None) -> Creden
 
 def own_certificates(path: str) -> list[bytes]:
     """Return the certificates in a file, each as PEM, in their order. Raises CredentialsError."""
+    data = _read(path, CERTIFICATES)
     try:
-        return [found.public_bytes(Encoding.PEM) for found in x509.load_pem_x509_certificates(_read(path, CERTIFICATES))]
+        return [found.public_bytes(Encoding.PEM) for found in x509.load_pem_x509_certificates(data)]
     except ValueError as error:
         raise CredentialsError(
             f"{path} ({CERTIFICATES}) holds no PEM certificates ({error}); name a file of them, the signer's own first"

@@ -1,0 +1,147 @@
+"""Verification in words: each sentence says one thing, and no more than the file supports.
+
+Whatever a file says of itself may be a stranger's: it is shortened, and cleared of what a terminal would act upon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_LENGTH = 200
+_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP"}
+_SOURCE_TYPES = {
+    "compositeWithTrainedAlgorithmicMedia": "a photo that a trained model changed",
+    "trainedAlgorithmicMedia": "a picture that a trained model made",
+}
+
+
+def plain(text: str) -> str:
+    """Return a stranger's text as one short line without control characters."""
+    text = "".join(sign if sign.isprintable() else " " for sign in text[: _LENGTH + 1])
+    return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 3]}..."
+
+
+def known(record: Mapping[str, Any], generator: str = "", source_type: str = "", manifest: bool = False) -> list[str]:
+    """Return what is said of how a picture was made."""
+    said = []
+    if generator:
+        said.append(f"made by {generator}")
+    if source_type:
+        said.append(f"kind: {_SOURCE_TYPES.get(source_type, source_type)}")
+    if manifest and not record:
+        said.append("how it was made is not said: the manifest holds no record of this software")
+    if record.get("looks"):
+        said.append(f"look: {_shares(record['looks'])}, strength {_value(record.get('strength', 'unknown'))}")
+    if record.get("model_fingerprint"):
+        model = record.get("model_version") or record.get("model") or "model"
+        said.append(f"model: {_value(model)}, fingerprint {_value(record['model_fingerprint'])}")
+    for key, title in (
+        ("regions", "regions"),
+        ("seed", "seed"),
+        ("reference", "reference photo"),
+        ("source_sha256", "SHA-256 of the photo it was made from"),
+    ):
+        if record.get(key) not in (None, "", {}, []):
+            said.append(f"{title}: {_value(record[key])}")
+    consents = record.get("consents")
+    for name, consent in consents.items() if isinstance(consents, Mapping) else ():
+        said.append(f"consent for {plain(str(name))}: {_value(consent)}")
+    if record.get("written"):
+        said.append(f"written: {_value(record['written'])}, by the clock of the machine that wrote it")
+    return said
+
+
+def unchanged(signer: Mapping[str, str], media_type: str) -> str:
+    return f"not a byte of this {_FORMATS[media_type]} file was changed since it was signed ({signer['algorithm']})"
+
+
+def vouched(signer: Mapping[str, str], whose: str) -> str:
+    return f"signed by {_who(signer)}, for whom {whose} vouches"
+
+
+def stamped(time: str) -> str:
+    return f"signed at {time}, says a time stamp"
+
+
+def unknown(signer: Mapping[str, str], codes: list[str]) -> str:
+    if "signingCredential.expired" in codes:
+        return (
+            f"who signed: the certificate of {_who(signer)} has expired, and no trusted time says that the file is "
+            "older; ask for the file signed anew"
+        )
+    if "signingCredential.invalid" in codes:
+        return f"who signed: the certificate of {_who(signer)} is not made for signing pictures"
+    return (
+        f"who signed: the certificate says {_who(signer)}, but no authority known here vouches for it, and anybody may "
+        "use a name; get the authority's certificate from the signer, by a way you trust, and give it with --anchors"
+    )
+
+
+def altered(codes: list[str]) -> str:
+    failed = ", ".join(plain(code) for code in dict.fromkeys(codes))
+    return (
+        f"anything: the file and its signature do not agree ({failed}): it was changed or damaged after it was signed, "
+        "and what it says of itself may have been changed too; ask for the file as it was written"
+    )
+
+
+def damaged(why: str) -> str:
+    return f"anything: the file holds a manifest that cannot be read ({why}); ask for the file as it was written"
+
+
+def without_manifest(record: bool) -> list[str]:
+    first = (
+        "anything: the file holds a record, but no signature, and anybody can write or copy a record"
+        if record
+        else "anything: the file says nothing of itself, neither that it was made by a model nor that it was not"
+    )
+    return [
+        first,
+        "where the manifest is: never written, or dropped by a program that saved the file since; ask for the file as "
+        "it was written",
+    ]
+
+
+def never_proven() -> list[str]:
+    """Return what no signature shows."""
+    return ["whose face it is, and that this person agreed: a consent is the signer's word"]
+
+
+def beyond_the_signer(timed: bool, handed_out: str = "") -> list[str]:
+    """Return what stays open of a file that is as it was signed.
+
+    Args:
+        timed: whether a trusted time stamp says when it was signed.
+        handed_out: the certificate file that others need; empty when it is not this user's.
+    """
+    said = ["that what is known is true: it is the signer's word", *never_proven()]
+    if not timed:
+        said.append("when it was signed: there is no time stamp of an authority")
+    said.append("that the signer is on C2PA's public trust list: this is not looked up")
+    if handed_out:
+        said.append(f"anything to others, until they have your authority's certificate: {handed_out}")
+    return said
+
+
+def _who(signer: Mapping[str, str]) -> str:
+    return ", ".join(filter(None, (signer["name"], signer["organisation"]))) or "an unnamed signer"
+
+
+def _shares(looks: Any) -> str:
+    if not isinstance(looks, Mapping):
+        return _value(looks)
+    return plain(
+        ", ".join(
+            f"{name} {share:.0%}" if isinstance(share, int | float) else f"{name} {share}"
+            for name, share in looks.items()
+        )
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return plain("; ".join(f"{key} {_value(inner)}" for key, inner in list(value.items())[:20]))
+    if isinstance(value, list | tuple):
+        return plain(" ".join(_value(inner) for inner in value[:20]))
+    return plain(str(value))
