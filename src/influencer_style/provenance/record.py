@@ -37,6 +37,10 @@ class RecordError(ValueError):
     """A file holds no record that can be read; the message names the file and says what may have become of it."""
 
 
+class NotAPictureError(RecordError):
+    """A file cannot be read as a picture at all."""
+
+
 def encode(
     picture: Image.Image,
     record: Mapping[str, Any],
@@ -84,7 +88,7 @@ def read_record(path: str | Path) -> dict[str, Any]:
         with Image.open(path, formats=sorted(set(_FORMATS.values()))) as opened:
             packet = opened.info.get("xmp") or opened.info.get(_PNG_KEY) or b""
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RecordError(
+        raise NotAPictureError(
             f"{path} cannot be read as a JPEG, PNG or WebP picture ({error}); name another file"
         ) from error
     found = _RECORD.search(packet if isinstance(packet, bytes) else packet.encode())

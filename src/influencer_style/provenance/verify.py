@@ -18,7 +18,7 @@ from influencer_style.photos.decode import MAX_BYTES
 from influencer_style.provenance import words
 from influencer_style.provenance.credentials import handed_out, known_authorities
 from influencer_style.provenance.manifest import NO_HOSTS, OFFLINE, PURPOSES, RECORD_LABEL
-from influencer_style.provenance.record import RecordError, read_record
+from influencer_style.provenance.record import NotAPictureError, RecordError, read_record
 
 State = Literal["proven", "unknown signer", "altered", "no manifest"]
 _STARTS = ((b"\xff\xd8\xff", 0, "image/jpeg"), (b"\x89PNG\r\n\x1a\n", 0, "image/png"), (b"WEBP", 8, "image/webp"))
@@ -73,39 +73,34 @@ def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
     if anchors is not None:
         check_anchors(anchors)
     data, media_type = _read(Path(path))
-    own = known_authorities()
     try:
-        found = _manifest(data, media_type, own)
-        whose = "your own authority" if found and found["state"] == "Trusted" else ""
+        found, whose = _manifest(data, media_type, known_authorities()), "an authority of yours"
         if found and found["state"] == "Valid" and anchors:
-            found = _manifest(data, media_type, anchors)
-            whose = "an authority you gave" if found["state"] == "Trusted" else ""
-    except _Unreadable as error:
-        return Verification(
-            str(path), "altered", [], [], [words.damaged(str(error)), *words.never_proven()], _record(path)
-        )
+            found, whose = _manifest(data, media_type, anchors), "an authority you gave"
+    except _UnreadableError as error:
+        return Verification(str(path), "altered", [], [], [words.damaged(str(error)), *words.never_proven()])
     if found is None:
         record = _record(path)
         return Verification(
             str(path), "no manifest", [], words.known(record or {}), words.without_manifest(record is not None), record
         )
-    state = _state(found)
-    record, signer, codes = found["record"], found["signer"], found["failed"]
-    said = words.known(record or {}, found["generator"], found["source_type"], manifest=True)
-    common = (str(path), state)
+    state, record, signer, codes = _state(found), found["record"], found["signer"], found["failed"]
+    proven: list[str] = []
     if state == "altered":
         open_points = [words.altered(codes), *words.never_proven()]
-        return Verification(*common, [], said, open_points, record, signer, codes)
-    proven = [words.unchanged(signer, media_type)]
-    if found["stamped"]:
-        proven.append(words.stamped(found["stamped"]))
-    if state == "proven":
-        proven.append(words.vouched(signer, whose))
-        handed = str(handed_out()) if whose.startswith("your") else ""
-        open_points = words.beyond_the_signer(bool(found["stamped"]), handed)
     else:
-        open_points = [words.unknown(signer, codes), *words.beyond_the_signer(bool(found["stamped"]))]
-    return Verification(*common, proven, said, open_points, record, signer, codes)
+        proven.append(words.unchanged(signer, media_type))
+        if found["stamped"]:
+            proven.append(words.stamped(found["stamped"]))
+        if state == "proven":
+            proven.append(words.vouched(signer, whose))
+            open_points = []
+        else:
+            open_points = [words.unknown(signer, codes)]
+        ours = state == "proven" and whose == "an authority of yours"
+        open_points += words.beyond_the_signer(bool(found["stamped"]), str(handed_out()) if ours else "")
+    known = words.known(record or {}, found["generator"], found["source_type"], manifest=True)
+    return Verification(str(path), state, proven, known, open_points, record, signer, codes)
 
 
 def check_anchors(anchors: bytes) -> None:
@@ -113,10 +108,10 @@ def check_anchors(anchors: bytes) -> None:
     try:
         x509.load_pem_x509_certificates(anchors)
     except ValueError as error:
-        raise AnchorsError(f"no certificate was found ({error}); give an authority's certificate as PEM") from error
+        raise AnchorsError("holds no certificate; give an authority's certificate as PEM") from error
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """There is a manifest, or was, but nothing can be made of it."""
 
 
@@ -154,12 +149,13 @@ def _manifest(data: bytes, media_type: str, anchors: bytes) -> dict[str, Any] | 
             state, results = reader.get_validation_state(), reader.get_validation_results()
     except c2pa.C2paError.ManifestNotFound:
         return None
-    except (c2pa.C2paError, ValueError, RecursionError) as error:
-        if b"c2pa" not in data:
+    except (c2pa.C2paError, ValueError, KeyError, RecursionError) as error:
+        # What is kept elsewhere is not fetched: it counts as not there.
+        if str(error).startswith("Remote") or b"c2pa" not in data:
             return None
-        raise _Unreadable(words.plain(str(error))) from error
+        raise _UnreadableError(words.plain(str(error))) from error
     if manifest is None or results is None:
-        raise _Unreadable("no manifest is the active one")
+        raise _UnreadableError("no manifest is the active one")
     checked = results.get("activeManifest") or {}
     passed = [status["code"] for status in checked.get("success", [])]
     failed = [status["code"] for status in checked.get("failure", [])]
@@ -167,15 +163,16 @@ def _manifest(data: bytes, media_type: str, anchors: bytes) -> dict[str, Any] | 
         failed += [status["code"] for status in ingredient.get("validationDeltas", {}).get("failure", [])]
     signature = manifest.get("signature_info") or {}
     names = {"organisation": "issuer", "name": "common_name", "serial": "cert_serial_number", "algorithm": "alg"}
+    signer = {ours: words.plain(str(signature.get(theirs) or "")) for ours, theirs in names.items()}
     generator = (manifest.get("claim_generator_info") or [{}])[0]
     return {
         "state": state,
         "failed": failed,
         "record": _assertion(manifest, RECORD_LABEL),
-        "signer": {ours: words.plain(str(signature.get(theirs, ""))) for ours, theirs in names.items()},
+        "signer": signer | {"algorithm": signer["algorithm"].lower()},
         "generator": words.plain(f"{generator.get('name', '')} {generator.get('version', '')}".strip()),
         "source_type": _source_type(_assertion(manifest, "c2pa.actions") or {}),
-        "stamped": words.plain(str(signature.get("time", ""))) if "timeStamp.trusted" in passed else "",
+        "stamped": words.plain(str(signature.get("time") or "")) if "timeStamp.trusted" in passed else "",
     }
 
 
@@ -206,5 +203,7 @@ def _record(path: str | Path) -> dict[str, Any] | None:
     """Return the record beside the manifest, which nobody signed; None when there is none that can be read."""
     try:
         return read_record(path)
+    except NotAPictureError as error:
+        raise VerificationError(str(error)) from error
     except RecordError:
         return None

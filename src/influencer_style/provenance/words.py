@@ -35,7 +35,7 @@ def known(record: Mapping[str, Any], generator: str = "", source_type: str = "",
         said.append(f"look: {_shares(record['looks'])}, strength {_value(record.get('strength', 'unknown'))}")
     if record.get("model_fingerprint"):
         model = record.get("model_version") or record.get("model") or "model"
-        said.append(f"model: {_value(model)}, fingerprint {_value(record['model_fingerprint'])}")
+        said.append(f"model: {_value(model)}, fingerprint {_value(record['model_fingerprint'])[:16]}")
     for key, title in (
         ("regions", "regions"),
         ("seed", "seed"),
@@ -53,7 +53,8 @@ def known(record: Mapping[str, Any], generator: str = "", source_type: str = "",
 
 
 def unchanged(signer: Mapping[str, str], media_type: str) -> str:
-    return f"not a byte of this {_FORMATS[media_type]} file was changed since it was signed ({signer['algorithm']})"
+    kind = _FORMATS[media_type]
+    return f"this {kind} file's picture, and what is known of it, are as they were when signed ({signer['algorithm']})"
 
 
 def vouched(signer: Mapping[str, str], whose: str) -> str:
@@ -98,8 +99,8 @@ def without_manifest(record: bool) -> list[str]:
     )
     return [
         first,
-        "where the manifest is: never written, or dropped by a program that saved the file since; ask for the file as "
-        "it was written",
+        "where the manifest is: never written, dropped by a program that saved the file since, or kept elsewhere "
+        "(nothing is fetched); ask for the file as it was written",
     ]
 
 
@@ -125,7 +126,8 @@ def beyond_the_signer(timed: bool, handed_out: str = "") -> list[str]:
 
 
 def _who(signer: Mapping[str, str]) -> str:
-    return ", ".join(filter(None, (signer["name"], signer["organisation"]))) or "an unnamed signer"
+    name, organisation = signer["name"] or "an unnamed signer", signer["organisation"]
+    return f"{name} ({organisation})" if organisation else name
 
 
 def _shares(looks: Any) -> str:

@@ -4,43 +4,37 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from influencer_style.serving.commands.common import complain
 
+if TYPE_CHECKING:
+    from influencer_style.provenance.verify import Verification
+
+_WIDTH = 120
 _DETAILS = """\
-The states:
-  proven          unchanged since it was signed, by a signer whom an authority you know vouches for
-  unknown signer  unchanged since it was signed, but nobody known here vouches for the signer
+the states:
+  proven          unchanged since it was signed, by a signer for whom an authority that you trust vouches
+  unknown signer  unchanged since it was signed, but nobody that you trust vouches for the signer
   altered         changed or damaged after it was signed
   no manifest     not signed, or a program that saved the file has dropped the signature
 
-Your own authority is known here, and to nobody else. For others to verify your pictures, give them its certificate
-(never signer.pem, which holds your private key):
-  {handed_out}
+You trust the authority that was made for you when you first wrote a picture; others do not know it. For them to verify
+your pictures, give them its certificate, current/ca.pem in $INFLUENCER_STYLE_CREDENTIALS or else in
+influencer_style/credentials in your folder for data (~/.local/share on Linux). Keep signer.pem, your key, to yourself.
 They run: influencer-style verify FILE --anchors ca.pem
 
 Nothing is fetched from the network. Exit status: 0 all proven, 1 some not, 2 wrong use.
 
-examples: influencer-style verify restyled/me-aurora.jpg
-          influencer-style verify from_alice/*.jpg --anchors alice_ca.pem
-          influencer-style verify restyled/*.png --json"""
-
-
-class _Parser(argparse.ArgumentParser):
-    def format_help(self) -> str:
-        # Where the certificate lies is looked up when help is asked for, not whenever a command starts.
-        from influencer_style.provenance.credentials import handed_out
-        from influencer_style.provenance.signer import CredentialsError
-
-        try:
-            place = str(handed_out())
-        except CredentialsError as error:
-            place = f"({error})"
-        self.epilog = _DETAILS.format(handed_out=place)
-        return super().format_help()
+examples:
+  influencer-style verify restyled/me-aurora.jpg
+  influencer-style verify from_alice/*.jpg --anchors alice_ca.pem
+  influencer-style verify restyled/*.png --json
+"""
 
 
 def add_to(commands: Any) -> None:
@@ -49,10 +43,65 @@ def add_to(commands: Any) -> None:
         "verify",
         help="say what a picture's file proves, and what it does not",
         description="Say of pictures what is proven, what is only the signer's word, and what is not proven.",
+        epilog=_DETAILS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.__class__ = _Parser
     parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG or WebP files")
     parser.add_argument("--anchors", metavar="CA.pem", help="certificates of authorities to trust, beside your own")
-    parser.add_argument("--json", action="store_true", help="one list for programs, with an entry for each file")
+    parser.add_argument("--json", action="store_true", help="for programs: one list, with an entry for each file")
     parser.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Print what is to be said of each picture; return 0 when all are proven, 1 when one is not, 2 for wrong use."""
+    from influencer_style.provenance.signer import CredentialsError
+    from influencer_style.provenance.verify import AnchorsError, VerificationError, check_anchors, verify
+
+    anchors = None
+    if asked.anchors is not None:
+        try:
+            anchors = Path(asked.anchors).read_bytes()
+            check_anchors(anchors)
+        except (OSError, AnchorsError) as error:
+            complain(f"--anchors {asked.anchors}: {getattr(error, 'strerror', None) or error}")
+            return 2
+    all_proven, entries = True, []
+    for picture in asked.pictures:
+        try:
+            found = verify(picture, anchors)
+        except CredentialsError as error:
+            complain(error)
+            return 2
+        except VerificationError as error:
+            all_proven = False
+            complain(error)
+            entries.append({"path": picture, "state": "error", "error": str(error)})
+            continue
+        all_proven = all_proven and found.state == "proven"
+        entries.append(asdict(found))
+        if not asked.json:
+            print(_in_words(found))
+    if asked.json:
+        print(json.dumps(entries, indent=2, ensure_ascii=False))
+    return 0 if all_proven else 1
+
+
+def _in_words(found: Verification) -> str:
+    # What a file says is worth something only while it is as somebody signed it.
+    said = "known" if found.state in ("proven", "unknown signer") else "it says"
+    width = max(60, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 0)).columns))
+    lines = [f"{found.path}: {found.state}"]
+    for title, sentences in (("proven", found.proven), (said, found.known), ("not proven", found.not_proven)):
+        for number, sentence in enumerate(sentences):
+            first = f"  {title if number == 0 else '':<12}"
+            lines.append(
+                textwrap.fill(
+                    sentence,
+                    width,
+                    initial_indent=first,
+                    subsequent_indent=" " * 16,
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
+    return "\n".join(lines)
