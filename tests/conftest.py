@@ -12,6 +12,16 @@ def _two_threads():
     torch.set_num_threads(min(2, os.cpu_count() or 1))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _credentials(tmp_path_factory):
+    """What pictures are signed with is made in a folder of the tests', here and in sub-processes, never at home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INFLUENCER_STYLE_CREDENTIALS", str(tmp_path_factory.mktemp("credentials")))
+        patch.delenv("INFLUENCER_STYLE_CERTIFICATES", raising=False)
+        patch.delenv("INFLUENCER_STYLE_PRIVATE_KEY", raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def project(tmp_path_factory):
     """The tiny project that several files of tests share."""

@@ -69,5 +69,5 @@ def signed(
         ):
             builder.sign(MEDIA_TYPES[suffix], io.BytesIO(file), out)
     except c2pa.C2paError as error:
-        raise SigningError(f"cannot be signed ({error})") from error
+        raise SigningError(f"the picture cannot be signed ({error})") from error
     return out.getvalue()

@@ -9,12 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from PIL import Image
 
 from influencer_style.provenance.manifest import SigningError, signed
@@ -56,12 +51,14 @@ def own_credentials(certificates: str | None, private_key: str | None) -> Creden
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     found = Credentials(b"".join(chain), pem, algorithm, own=True)
     try:
+        if signer.issuer == signer.subject:  # C2PA's library signs with it, but no verifier ever trusts it
+            raise SigningError("vouches for itself")
         _try(found)
     except SigningError as error:
         raise CredentialsError(
-            f"the certificate in {certificates} ({CERTIFICATES}) {error}; C2PA asks for one that another has issued, "
-            "not for a CA, with the key usage digitalSignature and an extended key usage of e-mail protection, "
-            "document signing or C2PA claim signing"
+            f"the certificate in {certificates} ({CERTIFICATES}) cannot sign pictures ({error}); C2PA asks for one that "
+            "another has issued, not for a CA, with the key usage digitalSignature and an extended key usage of e-mail "
+            "protection, document signing or C2PA claim signing"
         ) from error
     return found
 
