@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from influencer_style.provenance.record import SUFFIXES, RecordError, encode, read_record
 
@@ -62,3 +62,36 @@ def test_a_damaged_record_is_named(picture, tmp_path, inside):
     path.write_bytes(buffer.getvalue())
     with pytest.raises(RecordError, match="damaged record"):
         read_record(path)
+
+
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_exif_and_colour_profile_are_kept_when_given(picture, suffix):
+    exif, icc = Image.Exif(), ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif[0x010F] = "a maker"
+    with Image.open(io.BytesIO(encode(picture, RECORD, suffix, exif.tobytes(), icc))) as opened:
+        assert opened.getexif()[0x010F] == "a maker"
+        assert opened.info["icc_profile"] == icc
+
+
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_what_a_picture_was_opened_with_is_not_kept(picture, suffix):
+    """Pillow writes some of it unasked: where it was taken and by whom are the user's to give."""
+    opened_with = picture.copy()
+    secret = b"51.5074N"
+    kept = {"comment": secret, "exif": b"Exif\0\0" + secret, "icc_profile": secret, "xmp": secret}
+    opened_with.info = kept | {"transparency": (1, 2, 3)}
+    assert encode(opened_with, RECORD, suffix) == encode(picture, RECORD, suffix)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_transparency_is_kept(picture, suffix):
+    layered = picture.convert("RGBA")
+    layered.putalpha(Image.linear_gradient("L").resize(picture.size))
+    with Image.open(io.BytesIO(encode(layered, RECORD, suffix))) as opened:
+        assert np.array_equal(np.asarray(opened.getchannel("A")), np.asarray(layered.getchannel("A")))
+
+
+@pytest.mark.parametrize(("mode", "suffix"), [("RGBA", ".jpg"), ("CMYK", ".png"), ("L", ".webp")])
+def test_a_mode_without_room_is_an_error(picture, mode, suffix):
+    with pytest.raises(ValueError, match=f"no room for a picture of mode {mode}; convert it"):
+        encode(picture.convert(mode), RECORD, suffix)

@@ -106,7 +106,7 @@ def test_a_stranger_is_known_by_the_authority_they_hand_out(signed_files, write,
     assert "influencer_style signer" in found.not_proven[0]
     assert "ca.pem" not in " ".join(found.not_proven)
     assert verify(path, pem(authorities[0][0])).state == "unknown signer"
-    given = verify(path, pem(authorities[0][0]) + anchors)
+    given = verify(path, "# Zoë\n".encode("latin-1") + pem(authorities[0][0]) + anchors)
     assert given.state == "proven" and "authority you gave" in given.proven[1]
     assert not credentials.folder().exists()  # to verify makes nothing
 
@@ -155,7 +155,9 @@ def test_another_programs_manifest_is_no_record_of_ours(picture, write):
 
     made = credentials.credentials()
     info = c2pa.C2paSignerInfo(made.algorithm, made.certificates, made.private_key, None)
-    definition = {"claim_generator_info": [{"name": "Other\x1b[31m", "version": "9"}], "assertions": []}
+    created = {"action": "c2pa.created", "digitalSourceType": "http://c2pa.org/digitalsourcetype/empty"}
+    actions = {"label": "c2pa.actions.v2", "data": {"actions": [created]}}
+    definition = {"claim_generator_info": [{"name": "Other\x1b[31m", "version": "9"}], "assertions": [actions]}
     out = io.BytesIO()
     with c2pa.Context.from_dict({}, c2pa.Signer.from_info(info)) as context:
         c2pa.Builder(definition, context=context).sign("image/png", io.BytesIO(encode(picture, {}, ".png")), out)

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from influencer_style.provenance.authority import RENEWED_BEFORE_ITS_END, Issued, issue
 from influencer_style.provenance.own import CERTIFICATES, PRIVATE_KEY, own_certificates, own_credentials
@@ -68,10 +68,16 @@ def known_authorities() -> bytes:
     user's own certificates. Empty when there are none; makes none.
 
     Raises:
-        CredentialsError: when the user's own certificates cannot be read.
+        CredentialsError: when one of them cannot be read.
     """
-    made = [folder() / "current/ca.pem", *sorted(folder().glob("until-*/ca.pem"))]
-    found = [path.read_bytes() for path in made if path.is_file()]
+    found = []
+    for path in (folder() / "current/ca.pem", *sorted(folder().glob("until-*/ca.pem"))):
+        try:
+            found.append(x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.PEM))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as error:
+            raise CredentialsError(f"{path} cannot be read ({error}); put it back as it was, or remove it") from error
     if named := os.environ.get(CERTIFICATES):
         found += own_certificates(named)[1:]
     return b"".join(found)

@@ -45,7 +45,7 @@ def signed(
     Args:
         file: a JPEG, PNG or WebP file.
         suffix: one of `MEDIA_TYPES`.
-        record: plain data: what made the picture. Finite numbers; whole ones between -2**63 and 2**64.
+        record: plain data: what made the picture. Numbers are kept to 15 digits, whole ones of 64 bits exactly.
         credentials: who signs.
         source_type: a term of IPTC's digital source types, such as `record.COMPOSITE` or `record.GENERATED`.
 

@@ -56,9 +56,9 @@ def own_credentials(certificates: str | None, private_key: str | None) -> Creden
         _try(found)
     except SigningError as error:
         raise CredentialsError(
-            f"the certificate in {certificates} ({CERTIFICATES}) cannot sign pictures ({error}); C2PA asks for one that "
-            "another has issued, not for a CA, with the key usage digitalSignature and an extended key usage of e-mail "
-            "protection, document signing or C2PA claim signing"
+            f"the certificate in {certificates} ({CERTIFICATES}) cannot sign pictures ({error}); C2PA asks for one "
+            "that another has issued, not for a CA, with the key usage digitalSignature and an extended key usage of "
+            "e-mail protection, document signing or C2PA claim signing"
         ) from error
     return found
 

@@ -55,13 +55,12 @@ def add_to(commands: Any) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Print what is to be said of each picture; return 0 when all are proven, 1 when one is not, 2 for wrong use."""
     from influencer_style.provenance.signer import CredentialsError
-    from influencer_style.provenance.verify import AnchorsError, VerificationError, check_anchors, verify
+    from influencer_style.provenance.verify import AnchorsError, VerificationError, certificates_in, verify
 
     anchors = None
     if asked.anchors is not None:
         try:
-            anchors = Path(asked.anchors).read_bytes()
-            check_anchors(anchors)
+            anchors = certificates_in(Path(asked.anchors).read_bytes())
         except (OSError, AnchorsError) as error:
             complain(f"--anchors {asked.anchors}: {getattr(error, 'strerror', None) or error}")
             return 2
@@ -69,7 +68,7 @@ def run(asked: argparse.Namespace) -> int:
     for picture in asked.pictures:
         try:
             found = verify(picture, anchors)
-        except CredentialsError as error:
+        except (AnchorsError, CredentialsError) as error:
             complain(error)
             return 2
         except VerificationError as error:
