@@ -121,6 +121,13 @@ def test_a_making_that_breaks_off_leaves_nothing(place, monkeypatch):
     assert list(place.iterdir()) == []
 
 
+def test_what_a_killed_process_had_begun_is_cleared_away(place):
+    (place / ".new-0123").mkdir(parents=True)
+    (place / ".new-0123/signer.pem").write_bytes(b"half a k")
+    credentials()
+    assert [path.name for path in place.iterdir()] == ["current"]
+
+
 def test_a_place_that_cannot_hold_them_is_named(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv(module.FOLDER, str(tmp_path / "file/credentials"))

@@ -129,8 +129,13 @@ def _put(issued: Issued, current: Path) -> None:
         _write(temporary / "ca.pem", issued.authority)
         _write(temporary / ".gitignore", b"*\n")
         _rename_unless_there(temporary, current)
+    except FileNotFoundError:
+        if not current.is_dir():
+            raise
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        # Once one is in its place, all that others have begun is of no use: those killed meanwhile, those too late.
+        for begun in current.parent.glob(".new-*") if current.is_dir() else [temporary]:
+            shutil.rmtree(begun, ignore_errors=True)
 
 
 def _retire(current: Path, signer: x509.Certificate) -> None:

@@ -53,19 +53,23 @@ def known(record: Mapping[str, Any], generator: str = "", source_type: str = "",
 
 
 def unchanged(signer: Mapping[str, str], media_type: str) -> str:
+    """Say that a file is as it was signed. Bytes that only pad the signature may differ: they say nothing."""
     kind = _FORMATS[media_type]
     return f"this {kind} file's picture, and what is known of it, are as they were when signed ({signer['algorithm']})"
 
 
 def vouched(signer: Mapping[str, str], whose: str) -> str:
+    """Say who signed, and who answers for that."""
     return f"signed by {_who(signer)}, for whom {whose} vouches"
 
 
 def stamped(time: str) -> str:
+    """Say when it was signed."""
     return f"signed at {time}, says a time stamp"
 
 
 def unknown(signer: Mapping[str, str], codes: list[str]) -> str:
+    """Say why a signer is not known, and what would settle it."""
     if "signingCredential.expired" in codes:
         return (
             f"who signed: the certificate of {_who(signer)} has expired, and no trusted time says that the file is "
@@ -80,6 +84,7 @@ def unknown(signer: Mapping[str, str], codes: list[str]) -> str:
 
 
 def altered(codes: list[str]) -> str:
+    """Say that file and signature do not agree."""
     failed = ", ".join(plain(code) for code in dict.fromkeys(codes))
     return (
         f"anything: the file and its signature do not agree ({failed}): it was changed or damaged after it was signed, "
@@ -88,10 +93,12 @@ def altered(codes: list[str]) -> str:
 
 
 def damaged(why: str) -> str:
+    """Say that there is a manifest which cannot be read."""
     return f"anything: the file holds a manifest that cannot be read ({why}); ask for the file as it was written"
 
 
 def without_manifest(record: bool) -> list[str]:
+    """Return what stays open of a file without a manifest, with or without a record in it."""
     first = (
         "anything: the file holds a record, but no signature, and anybody can write or copy a record"
         if record
