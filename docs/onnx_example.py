@@ -12,8 +12,9 @@ In a phone app it is the same four steps (onnxruntime has packages for Android, 
   what any face detector's box gives. RGB, not BGR; planes, not interleaved; [0, 1], not [0, 255]; no mean taken off.
 - Any size will do. Time and memory grow with it: on a phone take 256 to 512 pixels.
 - A slider for the strength needs no second run: photo + strength * (picture at strength 1 - photo).
-- For a larger photo enlarge `affine` and `residual`, which are smooth, not the picture: see `contract`.
+- For a larger photo enlarge `affine` and `residual`, not the picture, and apply them to the photo's own pixels.
 - Colours are sRGB: convert a picture in another colour space (Display P3) first.
+- Unlike `influencer-style stylize`, this writes no provenance. Say in your app that a picture was made, in whose look.
 """
 
 import argparse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -91,7 +91,7 @@ def _resized(images: Tensor, size: Sequence[int], align_corners: bool, scales: S
     return _by_rows_and_columns(images, weights, size)
 
 
-def _by_rows_and_columns(images, weights, size):
+def _by_rows_and_columns(images: Tensor, weights: Callable[[int, int], Tensor], size: Sequence[int]) -> Tensor:
     height, width = images.shape[-2:]
     return weights(height, size[0]) @ images @ weights(width, size[1]).T
 
