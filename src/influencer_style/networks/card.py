@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
+
+_LIMITS = """## Limits
+
+Taught on small crops: hair is recoloured in part, make-up is soft, strong relighting is hinted at.
+Not for identification, nor for deceiving anybody about who is in a photo. A look is a creator's: ask before you use it.
+"""
 
 
 def write_card(
@@ -30,21 +38,13 @@ def write_card(
         base_sha256: of the base that it is or was adapted from; empty for a training from scratch.
         history: one row of losses for each tenth step, columns `step` and `seconds` among them.
     """
-    rows = "\n".join(
-        f"| {name} | {look.creator} | {look.statistics.count} | {', '.join(look.consent.get('scope', []))} "
-        f"| {look.consent.get('expires', '')} |"
-        for name in looks.names
-        for look in [looks[name]]
-    )
     last = history.iloc[-1]
     return f"""# look-transfer
 
 Puts a creator's look (make-up, hair colour, light, grade, background palette) onto a portrait and leaves the person be.
 A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms and a gated residual with the photo.
 
-| look | creator | photos | consent | expires |
-|---|---|---|---|---|
-{rows}
+{_table(looks, looks.names)}
 
 - Reference population: {looks.reference_note}.
 - Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
@@ -52,11 +52,69 @@ A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms 
 {_training(kept, seed, base_sha256, int(last["step"]), float(last["seconds"]))}
 - Licence: Apache-2.0 for code and weights; each look only within its creator's consent.
 
-## Limits
+{_LIMITS}"""
 
-Taught on small crops: hair is recoloured in part, make-up is soft, strong relighting is hinted at.
-Not for identification, nor for deceiving anybody about who is in a photo. A look is a creator's: ask before you use it.
-"""
+
+def write_export_card(
+    looks: LookProfiles,
+    names: Sequence[str],
+    fingerprint: str,
+    version: str,
+    contract: Mapping[str, Mapping[str, str]],
+    differences: Mapping[str, float],
+) -> str:
+    """Return the card of an ONNX export as Markdown.
+
+    Args:
+        looks: the model's looks.
+        names: those that were exported.
+        fingerprint: of the model's training.
+        version: of the model; empty where it is not registered.
+        contract: by `inputs` and `outputs`, what each of them is.
+        differences: by size, the largest difference from torch.
+    """
+    ports = "\n".join(
+        f"| {kind[:-1]} | `{name}` | {what} |"
+        for kind, described in contract.items()
+        for name, what in described.items()
+    )
+    measured = "\n".join(f"| {size} | {difference:.1e} |" for size, difference in differences.items())
+    return f"""# look-transfer, as ONNX
+
+Puts a creator's look (make-up, hair colour, light, grade, background palette) onto a portrait and leaves the person be.
+`generator.onnx` is the network; `looks.json` has each look's style code, and the consent that it goes out under.
+
+{_table(looks, names)}
+
+- Made from {version or "a model that is not registered"}, fingerprint `{fingerprint}`; the same stands in both files.
+- Licence: Apache-2.0 for code and weights; each look only within its creator's consent. An app must stop offering a
+  look when its consent expires.
+
+## Contract
+
+| | name | what |
+|---|---|---|
+{ports}
+
+## Checked against torch
+
+Largest difference of any output, on studio portraits in these looks (width x height in pixels):
+
+| size | difference |
+|---|---|
+{measured}
+
+{_LIMITS}"""
+
+
+def _table(looks: LookProfiles, names: Sequence[str]) -> str:
+    rows = "\n".join(
+        f"| {name} | {look.creator} | {look.statistics.count} | {', '.join(look.consent.get('scope', []))} "
+        f"| {look.consent.get('expires', '')} |"
+        for name in names
+        for look in [looks[name]]
+    )
+    return f"| look | creator | photos | consent | expires |\n|---|---|---|---|---|\n{rows}"
 
 
 def _training(kept: str, seed: int, base_sha256: str, steps: int, seconds: float) -> str:

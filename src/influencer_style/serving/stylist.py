@@ -103,6 +103,16 @@ class Stylist:
         """Names of the looks it knows, sorted."""
         return self._bundle.looks.names
 
+    @property
+    def bundle(self) -> TransferBundle:
+        """The model itself."""
+        return self._bundle
+
+    @property
+    def version(self) -> str:
+        """Which registered model it is; empty for a model folder."""
+        return self._source if self._source.startswith("models:/") else ""
+
     def apply(
         self,
         photo: str | Path | Image.Image | np.ndarray,

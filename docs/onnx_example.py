@@ -1,0 +1,75 @@
+"""Restyle a portrait with an exported model: onnxruntime, numpy and Pillow, and nothing else.
+
+    influencer-style export --out app-model
+    pip install onnxruntime numpy pillow
+    python onnx_example.py app-model portrait.jpg aurora --strength 0.8 --out restyled.png
+
+In a phone app it is the same four steps (onnxruntime has packages for Android, iOS and the web): load
+`generator.onnx` once; read the look's `code` from `looks.json`; feed the inputs below, float32, by name; clip
+`picture` to [0, 1] and show it. What each input and output is, stands in `looks.json` under `contract`.
+
+- The image is an upright portrait, best a square around the face and twice as wide as it (`crop_margin`), which is
+  what any face detector's box gives. RGB, not BGR; planes, not interleaved; [0, 1], not [0, 255]; no mean taken off.
+- Any size will do. Time and memory grow with it: on a phone take 256 to 512 pixels.
+- A slider for the strength needs no second run: photo + strength * (picture at strength 1 - photo).
+- For a larger photo enlarge `affine` and `residual`, not the picture, and apply them to the photo's own pixels.
+- Colours are sRGB: convert a picture in another colour space (Display P3) first.
+- Unlike `influencer-style stylize`, this writes no provenance. Say in your app that a picture was made, in whose look.
+"""
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image, ImageOps
+
+
+def load(folder):
+    """Return the network, and its looks by name."""
+    folder = Path(folder)
+    session = onnxruntime.InferenceSession(str(folder / "generator.onnx"), providers=["CPUExecutionProvider"])
+    told = json.loads((folder / "looks.json").read_text(encoding="utf-8"))
+    if session.get_modelmeta().custom_metadata_map["fingerprint"] != told["fingerprint"]:
+        raise SystemExit(f"the files in {folder} do not belong together; export again")
+    return session, {look["name"]: look for look in told["looks"]}
+
+
+def restyle(session, look, image, strength=1.0):
+    """Return an image, float32 (height, width, 3), sRGB in [0, 1], in a look."""
+    expires = look["consent"].get("expires", "never")
+    if expires != "never" and date.fromisoformat(expires) < date.today():
+        raise SystemExit(f"the consent for look {look['name']} expired on {expires}")  # do not offer it any more
+    noise = next(given for given in session.get_inputs() if given.name == "noise").shape[1]
+    inputs = {
+        "image": image.transpose(2, 0, 1)[None],  # one picture, its planes first
+        "code": np.array([look["code"]], np.float32),
+        "noise": np.zeros((1, noise), np.float32),  # the look's centre; normal numbers vary it
+        "strength": np.array([strength], np.float32),
+    }
+    (picture,) = session.run(["picture"], inputs)
+    return picture[0].transpose(1, 2, 0).clip(0, 1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Restyle a portrait with an exported model.")
+    parser.add_argument("folder", help="of `influencer-style export`")
+    parser.add_argument("portrait")
+    parser.add_argument("look")
+    parser.add_argument("--strength", type=float, default=1.0, help="0 to 1")
+    parser.add_argument("--out", default="restyled.png")
+    asked = parser.parse_args()
+    session, looks = load(asked.folder)
+    if asked.look not in looks:
+        parser.error(f"there is no look {asked.look}; choose one of: {', '.join(looks)}")
+    with Image.open(asked.portrait) as opened:
+        portrait = ImageOps.exif_transpose(opened).convert("RGB")
+    portrait.thumbnail((1024, 1024), Image.Resampling.LANCZOS)
+    restyled = restyle(session, looks[asked.look], np.asarray(portrait, np.float32) / 255, asked.strength)
+    Image.fromarray((restyled * 255).round().astype(np.uint8)).save(asked.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""The transfer generator as an ONNX graph, for any number of pictures of any size."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from influencer_style.networks.transfer import TransferGenerator
+
+INPUTS = ("image", "code", "noise", "strength")
+OUTPUTS = ("picture", "affine", "residual", "regions")
+LEAST = 16  # side in pixels of the smallest picture that it is for
+_TRACED = (80, 72)  # height and width; the segmenter's own 64 would leave its resizing out of the graph
+_OPSET = 18
+
+
+class OnnxForm(nn.Module):
+    """A generator with the inputs and outputs of the graph. `export.CONTRACT` says what they are."""
+
+    def __init__(self, generator: TransferGenerator) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, image: Tensor, code: Tensor, noise: Tensor, strength: Tensor) -> tuple[Tensor, ...]:
+        """Return picture, affine, residual and regions; strength is (n,)."""
+        change = self.generator.change(image, code, noise)
+        picture = change.apply(image, strength[:, None, None, None])
+        return picture, change.affine, change.residual, change.regions
+
+
+def write_graph(generator: TransferGenerator, path: Path, metadata: Mapping[str, str]) -> None:
+    """Write a generator as one ONNX file, its weights inside.
+
+    Args:
+        generator: in evaluation mode, on the CPU.
+        path: of the file to write.
+        metadata: kept in the file, for whoever finds it alone.
+    """
+    from onnx_ir.passes.common import ClearMetadataAndDocStringPass
+
+    config = generator.config
+    example = torch.rand(2, 3, *_TRACED), torch.zeros(2, config.code), torch.zeros(2, config.noise), torch.ones(2)
+    axes = {0: "n", 2: "height", 3: "width"}, {0: "n"}, {0: "n"}, {0: "n"}
+    dynamic = tuple({axis: torch.export.Dim.DYNAMIC for axis in named} for named in axes)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*axis name: .* will not be used")  # the four n are one n
+        program = torch.export.export(OnnxForm(generator).eval(), example, dynamic_shapes=dynamic, strict=False)
+        made = torch.onnx.export(
+            program.run_decompositions(_SPELLED_OUT),
+            input_names=INPUTS,
+            output_names=OUTPUTS,
+            opset_version=_OPSET,
+            dynamic_shapes=axes,
+            verbose=False,
+        )
+    ClearMetadataAndDocStringPass()(made.model)  # every node names the files of the machine that it was made on
+    made.model.metadata_props.update(metadata)
+    made.save(path, external_data=False)
+
+
+# What ONNX has no operator for (average pooling to a given size), or has one that not every runtime follows to the
+# last digit or runs on its accelerator (resizing with a filter): both are sums over rows and over columns.
+
+
+def _pooled(images: Tensor, size: Sequence[int]) -> Tensor:
+    """`adaptive_avg_pool2d` of images (n, c, h, w)."""
+
+    def weights(inputs: int, outputs: int) -> Tensor:
+        at, cell = torch.arange(inputs), torch.arange(outputs)[:, None]
+        first, last = cell * inputs // outputs, ((cell + 1) * inputs + outputs - 1) // outputs
+        inside = ((at >= first) & (at < last)).float()
+        return inside / inside.sum(1, keepdim=True)
+
+    return _by_rows_and_columns(images, weights, size)
+
+
+def _resized(images: Tensor, size: Sequence[int], align_corners: bool, scales: Sequence[float] | None = None) -> Tensor:
+    """`interpolate(images, size, mode="bilinear", antialias=True)`: a triangle that widens as the picture shrinks."""
+
+    def weights(inputs: int, outputs: int) -> Tensor:
+        scale = inputs / outputs
+        centres = (torch.arange(outputs)[:, None] + 0.5) * scale
+        away = (torch.arange(inputs) + 0.5 - centres).abs() / torch.sym_max(scale, 1.0)
+        near = (1 - away).clamp_min(0)
+        return near / near.sum(1, keepdim=True)
+
+    return _by_rows_and_columns(images, weights, size)
+
+
+def _by_rows_and_columns(images: Tensor, weights: Callable[[int, int], Tensor], size: Sequence[int]) -> Tensor:
+    height, width = images.shape[-2:]
+    return weights(height, size[0]) @ images @ weights(width, size[1]).T
+
+
+_SPELLED_OUT = {
+    torch.ops.aten.adaptive_avg_pool2d.default: _pooled,
+    torch.ops.aten._upsample_bilinear2d_aa.vec: _resized,
+}
