@@ -34,6 +34,11 @@ def closed(path: Path) -> str:
     return "is a folder that cannot be listed; check its rights"
 
 
+def shown(path: Path) -> str:
+    """Return ``path`` as one line of text: what would break the line, or is not UTF-8, as backslash codes."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(path))
+
+
 def utf8(text: str) -> str:
     """Return ``text`` with the bytes of a file name that are not UTF-8 written as backslash codes."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -67,8 +67,8 @@ class Batch:
     ) -> None:
         stylist.check(restyling.look, restyling.strength, restyling.regions, restyling.faces)
         self._stylist, self._restyling = stylist, restyling
-        self._out = Path(os.path.abspath(out))
-        self._index = Index(Path(os.path.abspath(index)) if index else self._out / "index.parquet")
+        self._out = Path(out)
+        self._index = Index(index or self._out / "index.parquet")
         self._base = base
         self._asked = restyling.fingerprint(stylist)
 
@@ -206,8 +206,8 @@ class Batch:
         return Path(os.path.relpath(self._out / name, self._index.path.parent)).as_posix()
 
     def _written(self, photo: Photo) -> str:
-        inside = self._base is not None and photo.path.is_relative_to(self._base)
-        return utf8((photo.path.relative_to(self._base) if inside else photo.path).as_posix())
+        inside = self._base is not None and photo.absolute.is_relative_to(self._base)
+        return utf8((photo.absolute.relative_to(self._base) if inside else photo.absolute).as_posix())
 
     def _prepare(self, folders: set[Path]) -> None:
         with self._writing():

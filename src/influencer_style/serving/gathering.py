@@ -20,7 +20,7 @@ class Photo:
     """A file that is to be restyled.
 
     Attributes:
-        path: the file, absolute.
+        path: the file, as it was named.
         place: its name, with the sub-folders that it lies in below the folder that was named.
         root: that folder; None for a file that was named itself. A link may not lead out of it.
     """
@@ -28,6 +28,11 @@ class Photo:
     path: Path
     place: PurePath
     root: Path | None = None
+
+    @property
+    def absolute(self) -> Path:
+        """The file wherever a program works; links in it are not followed."""
+        return Path(os.path.abspath(self.path))
 
 
 def gather(inputs: Iterable[str | Path]) -> list[Photo]:
@@ -39,8 +44,8 @@ def gather(inputs: Iterable[str | Path]) -> list[Photo]:
     Raises:
         BatchError: when there is not one file.
     """
-    named = [Path(os.path.abspath(Path(one).expanduser())) for one in inputs]
-    found = {photo.path: photo for one in named for photo in _photos(one)}
+    named = [Path(one).expanduser() for one in inputs]
+    found = {photo.absolute: photo for one in named for photo in _photos(one)}
     if not found:
         raise BatchError(f"there is no photo in {', '.join(map(str, named))}; name photos, or a folder that has some")
     return [found[path] for path in sorted(found)]

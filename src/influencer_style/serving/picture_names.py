@@ -39,7 +39,7 @@ def picture_names(
         suffix = _SUFFIX_OF.get(form) or _SUFFIXES.get(photo.place.suffix.lower(), ".png")
         name = (folder / _fitted(photo.place, f"-{_safe(label)}{suffix}")).as_posix()
         if key(name) in taken or not free(name, photo):
-            digits = hashlib.sha256(os.fsencode(photo.path)).hexdigest()[:6]
+            digits = hashlib.sha256(os.fsencode(photo.absolute)).hexdigest()[:6]
             name = (folder / _fitted(photo.place, f"-{_safe(label)}-{digits}{suffix}")).as_posix()
         taken.add(key(name))
         named.append((photo, name))
