@@ -143,7 +143,7 @@ class Batch:
                 made = photo_digest(picture)  # all of it can be decoded
                 self._put(self._row(photo, name, made.sha256, record))
                 return sha256, Outcome(photo.path, "up to date", picture)
-        except (RecordError, PhotoError, TypeError, ValueError):
+        except (RecordError, PhotoError, KeyError, TypeError, ValueError):
             pass  # not ours, damaged, or of another time: it is made
         return sha256, None
 
@@ -152,7 +152,7 @@ class Batch:
         if isinstance(result, Exception):
             return self._quarantined(photo, name, sha256, str(result))
         picture = self._out / name
-        record = result.provenance | {"asked": self._asked}
+        record = result.provenance | {"asked": self._asked, "notices": list(result.notices)}
         try:
             replace(result, provenance=record).save(picture)
         except (OSError, ValueError, MemoryError) as error:
@@ -161,7 +161,7 @@ class Batch:
                     raise
             reason = f"unwritable: its picture cannot be written ({error or 'out of memory'}); choose another --format"
             return self._quarantined(photo, name, "", reason)
-        self._put(self._row(photo, name, file_sha256(picture), record, "; ".join(result.notices)))
+        self._put(self._row(photo, name, file_sha256(picture), record))
         return Outcome(photo.path, "written", picture, notices=tuple(result.notices))
 
     def _quarantined(self, photo: Photo, name: str, sha256: str, reason: str) -> Outcome:
@@ -171,7 +171,7 @@ class Batch:
         self._put(replace(row, photo=self._written(photo), **found))
         return Outcome(photo.path, "quarantined", None, reason)
 
-    def _row(self, photo: Photo, name: str, sha256: str, record: Mapping[str, Any], notices: str = "") -> Row:
+    def _row(self, photo: Photo, name: str, sha256: str, record: Mapping[str, Any]) -> Row:
         return Row(
             picture=self._entry(name),
             sha256=sha256,
@@ -185,7 +185,7 @@ class Batch:
             photo=self._written(photo),
             source_sha256=str(record["source_sha256"]),
             asked=self._asked,
-            notices=notices,
+            notices="; ".join(record["notices"]),
         )
 
     def _is_free(self, name: str, photo: Photo) -> bool:
