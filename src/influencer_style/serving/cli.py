@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from influencer_style.serving.commands import looks, stylize, trace
+from influencer_style.serving.commands import compare, looks, stylize, trace
 
-COMMANDS = (looks, stylize, trace)
+COMMANDS = (looks, stylize, compare, trace)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
