@@ -165,6 +165,8 @@ class Batch:
         return Outcome(photo.path, "written", picture, notices=tuple(result.notices))
 
     def _quarantined(self, photo: Photo, name: str, sha256: str, reason: str) -> Outcome:
+        if not os.path.lexists(photo.path):  # a slip of the pen is no photo
+            return Outcome(photo.path, "quarantined", None, reason)
         entry = self._entry(name)
         row = self._index.get(entry) or Row(entry, look=self._restyling.label)
         found = {"source_sha256": sha256, "asked": self._asked, "status": "quarantined", "reason": reason}

@@ -16,7 +16,7 @@ from influencer_style.photos.walk import shown
 from influencer_style.pipelines.project import in_project, project_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.serving.batch import Batch, Outcome
-from influencer_style.serving.gathering import gather
+from influencer_style.serving.gathering import BatchError, gather
 from influencer_style.serving.stylist import Stylist
 from influencer_style.tracking import current
 
@@ -43,11 +43,14 @@ def restyle_folder(source: dict[str, Any], folder: Path, parameters: StylizePara
         StylistError: when the model cannot do what is asked.
         BatchError: when there are no photos, or the folder cannot be written to.
     """
+    photos_folder = in_project(parameters.folder or source["users"])
+    if not photos_folder.is_dir():
+        raise BatchError(f"stylize.folder: {photos_folder} is not a folder; give one that holds photos")
     stylist = Stylist.load(
         parameters.model if parameters.model.startswith("models:/") else in_project(parameters.model)
     )
     batch = Batch(stylist, parameters.restyling(), folder / _PICTURES, folder / "index.parquet", project_folder())
-    photos = gather([in_project(parameters.folder or source["users"])])
+    photos = gather([photos_folder])
     named, start = [], time.monotonic()
 
     def told(outcome: Outcome) -> None:
