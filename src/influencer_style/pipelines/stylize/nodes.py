@@ -27,11 +27,11 @@ _MOST_NAMED = 20  # photos that are named in the log; the index has all
 _TILE, _PAIRS = 192, 4  # px; photo and picture beside each other, so many pairs in a row
 
 
-def restyle_folder(source: dict[str, Any], folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
+def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
     """Restyle a folder of photos: what is new or changed since the last time.
 
     Args:
-        source: where the photos of the run are; its users' are restyled where `stylize.folder` is empty.
+        source: where the photos of the last run are; its users' are restyled where `stylize.folder` is empty.
         folder: gets the pictures, in a sub-folder, and their index.
         parameters: what to do.
 
@@ -43,6 +43,8 @@ def restyle_folder(source: dict[str, Any], folder: Path, parameters: StylizePara
         StylistError: when the model cannot do what is asked.
         BatchError: when there are no photos, or the folder cannot be written to.
     """
+    if not parameters.folder and source is None:
+        raise BatchError("stylize.folder is empty, and there are no users yet; name a folder, or: kedro run")
     photos_folder = in_project(parameters.folder or source["users"])
     if not photos_folder.is_dir():
         raise BatchError(f"stylize.folder: {photos_folder} is not a folder; give one that holds photos")

@@ -11,7 +11,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 restyle_folder,
-                ["photo_source", "restyled_folder", "params:stylize"],
+                ["photo_source_before", "restyled_folder", "params:stylize"],
                 "restyled_index",
                 name="restyle_folder",
             ),
