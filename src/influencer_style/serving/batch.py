@@ -215,6 +215,7 @@ class Batch:
         with self._writing():
             self._out.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=self._out).close()
+            self._index.save()
         for folder in folders:
             remove_leftovers(folder)
 

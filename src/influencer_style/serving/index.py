@@ -6,6 +6,9 @@ import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from influencer_style.serving.gathering import BatchError
 from influencer_style.serving.picture_names import key
 from influencer_style.storage.atomic import atomic_file
@@ -101,9 +104,6 @@ class Index:
         self._saved = time.monotonic()
         if not self._changed and self.path.exists():
             return
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         self._rows = self._read() | self._changed
         kinds = [(column, pa.float64() if column == "strength" else pa.string()) for column in COLUMNS]
         table = pa.Table.from_pylist([asdict(row) for row in self.rows()], pa.schema(kinds))
@@ -114,9 +114,6 @@ class Index:
     def _read(self) -> dict[str, Row]:
         if not self.path.exists():
             return {}
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         try:
             table = pq.ParquetFile(self.path).read(columns=list(COLUMNS))
             rows = [Row(**row) for row in table.to_pylist()]
