@@ -199,10 +199,27 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(stylist, photos, tmp_path, m
     assert restyle(stylist, photos, tmp_path / "out")[0] == {"up to date": 1, "written": 2}
 
 
-def test_a_picture_that_no_file_can_hold_is_its_photos_affair(stylist, photos, tmp_path):
+def test_a_folder_in_a_pictures_place_is_gone_around(stylist, photos, tmp_path):
     (tmp_path / "out/p1-warm.png").mkdir(parents=True)
     counts, outcomes = restyle(stylist, photos, tmp_path / "out")
     assert counts == {"written": 3} and outcomes["p1.png"].picture.name.startswith("p1-warm-")
+
+
+def test_what_one_picture_cannot_be_written_for_is_that_photos_affair(stylist, photos, tmp_path, monkeypatch):
+    Image.new("RGB", (16_400, 64)).save(photos / "p1.png")
+    counts, outcomes = restyle(stylist, photos, tmp_path / "out", format="webp")
+    assert counts == {"written": 2, "quarantined": 1}
+    assert outcomes["p1.png"].reason.startswith("too_large: a .webp file has room for 16383 px a side")
+    save = Result.save
+
+    def refuse(result, path):
+        if Path(path).name.startswith("p0"):
+            raise OSError(errno.EILSEQ, "Illegal byte sequence", str(path))
+        save(result, path)
+
+    monkeypatch.setattr(Result, "save", refuse)
+    counts, outcomes = restyle(stylist, photos, tmp_path / "out")
+    assert counts == {"written": 2, "quarantined": 1} and "Illegal byte sequence" in outcomes["p0.png"].reason
 
 
 def test_a_folder_that_cannot_be_written_to_is_said_before_any_work(stylist, photos, tmp_path):
@@ -220,7 +237,16 @@ def test_an_interrupt_leaves_an_index(stylist, photos, tmp_path):
     assert pd.read_parquet(tmp_path / "out/index.parquet")["picture"].tolist() == ["p0-warm.png"]
 
 
-def test_sigterm_leaves_an_index_and_says_so(model_folder, tmp_path):
+def test_ctrl_c_ends_the_command_in_words(model_folder, photos, tmp_path, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Result, "save", interrupted)
+    assert main(command(model_folder, photos, tmp_path / "out")[3:]) == 130
+    assert "stopped; run it again" in capsys.readouterr().err and (tmp_path / "out/index.parquet").is_file()
+
+
+def test_sigterm_leaves_an_index_and_its_status(model_folder, tmp_path):
     fill(tmp_path / "in", 60, 1)
     arguments = command(model_folder, tmp_path / "in", tmp_path / "out")
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import tempfile
 from collections import Counter, deque
@@ -31,6 +32,8 @@ from influencer_style.tracking.signals import undisturbed
 Status = Literal["written", "up to date", "quarantined"]
 # What a write may fail with that no other photo would do better with.
 _ENDS_ALL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE")}
+
+_MOST_SIDE = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # px, what the formats have room for
 
 
 @dataclass(frozen=True)
@@ -152,14 +155,21 @@ class Batch:
         if isinstance(result, Exception):
             return self._quarantined(photo, name, sha256, str(result))
         picture = self._out / name
+        most = _MOST_SIDE.get(picture.suffix, math.inf)
+        if max(result.picture.size) > most:
+            reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
+            return self._quarantined(photo, name, sha256, reason)
         record = result.provenance | {"asked": self._asked, "notices": list(result.notices)}
         try:
             replace(result, provenance=record).save(picture)
-        except (OSError, ValueError, MemoryError) as error:
-            if isinstance(error, OSError) and error.errno in _ENDS_ALL:
+        except OSError as error:
+            if error.errno in _ENDS_ALL:
                 with self._writing():
                     raise
-            reason = f"unwritable: its picture cannot be written ({error or 'out of memory'}); choose another --format"
+            reason = f"unwritable: its picture cannot be written ({error}); choose another --out or --format"
+            return self._quarantined(photo, name, "", reason)
+        except MemoryError:
+            reason = "unwritable: its picture needs more memory than there is; make the photo smaller"
             return self._quarantined(photo, name, "", reason)
         self._put(self._row(photo, name, file_sha256(picture), record))
         return Outcome(photo.path, "written", picture, notices=tuple(result.notices))

@@ -113,6 +113,9 @@ def run(asked: argparse.Namespace) -> int:
     except (StylistError, BatchError) as error:
         complain(error)
         return 2
+    except KeyboardInterrupt:
+        complain("stopped; run it again, and it goes on where it was")
+        return 130
     return _summary(counts, batch.index.path)
 
 
