@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 import pytest
-from damaged import fill, photo
+from damaged import DAMAGES, fill, photo
 from PIL import Image
 
 from influencer_style import Stylist
@@ -23,7 +23,7 @@ from influencer_style.serving.gathering import BatchError, Photo, gather
 from influencer_style.serving.index import COLUMNS
 from influencer_style.serving.picture_names import picture_names
 from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.stylist import Result
+from influencer_style.serving.stylist import Result, StylistError
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +90,14 @@ def goes_on(model_folder, tmp_path, good, bad, kill_after):
 
 def test_what_is_damaged_is_named_and_a_killed_run_goes_on(model_folder, tmp_path):
     goes_on(model_folder, tmp_path, good=9, bad=3, kill_after=4)
+
+
+def test_every_kind_of_damage_is_named_and_ends_nothing(stylist, tmp_path):
+    codes = fill(tmp_path / "in", 2, len(DAMAGES))
+    counts, outcomes = restyle(stylist, tmp_path / "in", tmp_path / "out")
+    assert counts == {"written": 2, "quarantined": len(DAMAGES)} and codes.keys() < outcomes.keys()
+    assert {name: outcomes[name].reason.partition(":")[0] for name in codes} == codes
+    assert restyle(stylist, tmp_path / "in", tmp_path / "out")[0] == {"up to date": 2, "quarantined": len(DAMAGES)}
 
 
 @pytest.mark.slow
@@ -256,6 +264,37 @@ def test_sigterm_leaves_an_index_and_its_status(model_folder, tmp_path):
         child.communicate(timeout=60)
     assert child.returncode == 128 + signal.SIGTERM
     assert 3 <= (pd.read_parquet(tmp_path / "out/index.parquet")["status"] == "written").sum() < 60
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        (["--look", "warm=0.7,warm=0.3"], "is no mix"),
+        (["--look", "warm=much"], "is no number"),
+        (["--look", "warm", "--region", "hair"], "has no weight"),
+        (["--look", "warm", "--faces", "both"], "is not all, largest, or numbers"),
+        (["--look", "warm", "--reference", "x.jpg"], "not allowed with"),
+        ([], "one of the arguments --look --reference is required"),
+    ],
+)
+def test_a_wrong_wish_is_explained(wishes, words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["stylize", "me.jpg", "--out", "out", *wishes])
+    assert ended.value.code == 2 and words in capsys.readouterr().err
+
+
+def test_wishes_are_read_and_named(stylist):
+    from influencer_style.serving.commands.stylize import faces, look, region
+
+    assert look("warm") == "warm" and look("warm=3, cold") == {"warm": 3.0, "cold": 1.0}
+    assert region("hair=0.5") == ("hair", 0.5) and faces("2,0,2") == (0, 2) and faces("all") == "all"
+    assert Restyling({"warm": 3, "cold": 1}).label == "cold25-warm75"
+    assert Restyling(reference=Path("a/sun set.jpg")).label == "like-sun set"
+    assert len(Restyling("x" * 90).label) == 60
+    with pytest.raises(StylistError, match=r"none\.jpg cannot be read"):
+        Restyling(reference=Path("none.jpg")).fingerprint(stylist)
+    asked = [Restyling("warm", strength=s, faces=f).fingerprint(stylist) for s in (0.5, 1) for f in ("all", (0,))]
+    assert len(set(asked)) == 4
 
 
 def names(photos, label="warm", form="keep", free=lambda name, photo: True):

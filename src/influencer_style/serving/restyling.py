@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from influencer_style import __version__
-from influencer_style.serving.stylist import Stylist
+from influencer_style.serving.stylist import Stylist, StylistError
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 
 Format = Literal["keep", "jpeg", "png", "webp"]
@@ -58,7 +58,14 @@ class Restyling:
         return {name: getattr(self, name) for name in names}
 
     def fingerprint(self, stylist: Stylist) -> str:
-        """Return what a picture depends on beside its photo, as 16 hex digits: model, wishes and this software."""
-        reference = None if self.reference is None else file_sha256(self.reference)
+        """Return what a picture depends on beside its photo, as 16 hex digits: model, wishes and this software.
+
+        Raises:
+            StylistError: when the reference photo cannot be read.
+        """
+        try:
+            reference = None if self.reference is None else file_sha256(self.reference)
+        except OSError as error:
+            raise StylistError(f"{self.reference} cannot be read ({error.strerror}); name another reference") from error
         wishes = self.options | {"reference": reference}
         return fingerprint(__version__, stylist.fingerprint, wishes)[:16]

@@ -88,6 +88,7 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Restyle; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
+    from influencer_style.photos.decode import PhotoError
     from influencer_style.serving.batch import Batch
     from influencer_style.serving.gathering import BatchError, gather
     from influencer_style.serving.restyling import Restyling
@@ -110,7 +111,11 @@ def run(asked: argparse.Namespace) -> int:
         with ended_by_signals():
             batch = Batch(stylist, restyling, asked.out)
             counts = batch.run(gather(asked.photos), _tell)
-    except (StylistError, BatchError) as error:
+    except (
+        StylistError,
+        BatchError,
+        PhotoError,
+    ) as error:  # a photo's own trouble is its outcome: this is the reference's
         complain(error)
         return 2
     except KeyboardInterrupt:
