@@ -171,3 +171,19 @@ def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here_and_that_
     )
     assert "training_decision.json" in {file.path for file in client.list_artifacts(latest.info.run_id)}
     assert latest.data.metrics["adapted.truth"] == decision["compared"]["adapted"]["truth"]["mean"]
+
+
+def test_the_champion_restyles_the_users_and_the_run_says_how_many(project, first):
+    from mlflow import MlflowClient
+
+    done = run(project, "--pipeline", "stylize", "--params", "stylize.look=noir,stylize.format=webp")
+    assert done.returncode == 0, done.stdout[-3000:]
+    index = pd.read_parquet(project / "data/07_model_output/index.parquet")
+    assert len(index) == 12 and (index["status"] == "written").all() and (index["look"] == "noir").all()
+    assert all((project / "data/07_model_output" / name).is_file() for name in index["picture"])
+    client = MlflowClient(f"sqlite:///{project}/mlflow.db")
+    experiment = client.get_experiment_by_name("influencer_style")
+    (node,) = client.search_runs([experiment.experiment_id], "attributes.run_name = 'stylize.restyle_folder'")
+    assert node.data.metrics["written"] == 12 and node.data.metrics["quarantined"] == 0
+    with Image.open(project / "data/08_reporting/restyled.png") as sheet:
+        assert sheet.width > 1000

@@ -10,6 +10,7 @@ from influencer_style.pipelines import (
     pretraining,
     promotion,
     rollback,
+    stylize,
     training,
 )
 
@@ -27,5 +28,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "pretraining": pretraining.create_pipeline(),
         "promotion": promotion.create_pipeline(),
         "rollback": rollback.create_pipeline(),
+        "stylize": stylize.create_pipeline(),
     }
     return stages | others | {"__default__": sum(stages.values(), Pipeline([]))}

@@ -12,6 +12,7 @@ _HOMES = {
     "AtomicTextDataset": "atomic",
     "BaseDataset": "base",
     "FaceStoreDataset": "face_store",
+    "FolderDataset": "folder",
     "LookProfilesDataset": "look_profiles",
     "PhotoSourceDataset": "photo_source",
     "PictureDataset": "picture",

@@ -1,4 +1,4 @@
-"""A folder that a node works in: checkpoints and strips of samples, which must outlive an interrupted run."""
+"""A folder that a node works in: what must outlive an interrupted run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,8 @@ from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.preview import as_preview, spread, words
 
 
-class WorkFolderDataset(LocalDataset):
-    """Loads the folder's path, and makes the folder if it is not there.
-
-    Nodes keep each piece of work in a folder of its own, with strips of samples as PNG in `samples/` in it.
-    """
+class FolderDataset(LocalDataset):
+    """Loads the folder's path, and makes the folder if it is not there."""
 
     def load(self) -> Path:
         self._filepath.mkdir(parents=True, exist_ok=True)
@@ -25,6 +22,13 @@ class WorkFolderDataset(LocalDataset):
 
     def save(self, data: None) -> NoReturn:
         raise DatasetError(f"{self._filepath} is a folder that nodes work in; nothing is saved as it")
+
+    def _exists(self) -> bool:
+        return True
+
+
+class WorkFolderDataset(FolderDataset):
+    """The folder of trainings: one for each piece of work, with strips of samples as PNG in `samples/` in it."""
 
     def preview(self, strips: int = 8) -> ImagePreview:
         """Return the sample strips of the latest work, at most `strips`, first to last, as a base64 PNG."""
@@ -36,6 +40,3 @@ class WorkFolderDataset(LocalDataset):
         latest = max(files, key=lambda file: file.stat().st_mtime).relative_to(self._filepath).parts[0]
         chosen = spread([file for file in files if file.relative_to(self._filepath).parts[0] == latest], strips)
         return as_preview(stack_samples([Image.open(file).convert("RGB") for file in chosen], strips))
-
-    def _exists(self) -> bool:
-        return True

@@ -62,7 +62,7 @@ def _draw_band(cases: Cases, looks: list[str], people: list[int], tile: int) -> 
 
     def write(text: str, centre: int, top: int, width: int, bold: bool, colour: tuple[int, int, int]) -> None:
         face = font(_TITLE if bold else _TEXT, bold)
-        draw.text((centre, top), _fitted(text, face, width), font=face, fill=colour, anchor="ma")
+        draw.text((centre, top), fitted(text, face, width), font=face, fill=colour, anchor="ma")
 
     write("a photo of the creator", _MARGIN + tile // 2, head + tile // 2, tile, False, _GREY)
     write("input", _MARGIN + tile // 2, captions, tile, False, _GREY)
@@ -89,7 +89,8 @@ def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(files("matplotlib") / "mpl-data" / "fonts" / "ttf" / name), size)
 
 
-def _fitted(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+def fitted(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+    """Return `text`, cut where it would be wider than `width` px."""
     if face.getlength(text) <= width:
         return text
     while text and face.getlength(text + "…") > width:

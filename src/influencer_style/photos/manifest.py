@@ -19,6 +19,7 @@ from influencer_style.photos.duplicates import mark_duplicates
 from influencer_style.photos.parallel import map_bounded
 from influencer_style.photos.slug import slugs
 from influencer_style.photos.split import assign_splits
+from influencer_style.photos.walk import closed, utf8, walk
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 
 log = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ def _creators_files(folder: Path, today: date) -> Iterator[_File]:
             (folders if entry.is_dir() and not entry.is_symlink() else loose).append(entry)
     names = slugs([entry.name for entry in folders])
     for entry in folders:
-        files = list(_walk(entry))
+        files = [file for file in walk(entry) if file != entry / CONSENT_FILE]
         if not files:
             log.warning("creator %s has no photos in %s", entry.name, entry)
         scope, refused = "", ""
@@ -133,8 +134,7 @@ def _creators_files(folder: Path, today: date) -> Iterator[_File]:
             refused = str(error)
             log.warning("creator %s is left out: %s", entry.name, error)
         for file in files:
-            problem = "is a link to a folder; copy the photos themselves here" if file.is_dir() else ""
-            yield _File(file, folder, "creator", entry.name, names[entry.name], scope, refused, problem)
+            yield _File(file, folder, "creator", entry.name, names[entry.name], scope, refused, closed(file))
     for entry in loose:
         link = entry.is_dir()
         what = "is a link to a folder; copy the folder itself" if link else "lies in no creator's folder; move it"
@@ -142,37 +142,26 @@ def _creators_files(folder: Path, today: date) -> Iterator[_File]:
 
 
 def _users_files(folder: Path) -> Iterator[_File]:
-    for file in _walk(folder):
-        yield _File(
-            file, folder, "user", problem="is a link to a folder; copy the photos themselves" if file.is_dir() else ""
-        )
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield every file below ``folder`` in order of path, links to folders included; hidden ones and consent not."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
-        for name in sorted((*names, *links)):
-            if not name.startswith(".") and not (name == CONSENT_FILE and Path(parent) == folder):
-                yield Path(parent, name)
+    for file in walk(folder):
+        if file != folder / CONSENT_FILE:
+            yield _File(file, folder, "user", problem=closed(file))
 
 
 def _row(file: _File, known: dict[str, dict], settings: ScanSettings) -> dict:
     path, problem = _written(file.path, settings.base), file.problem
     row = {name: 0 if kind == "int64" else "" for name, kind in SCHEMA.items()}
-    row |= {"creator": _utf8(file.creator), "slug": file.slug, "scope": file.scope, "role": file.role, "path": path}
+    row |= {"creator": utf8(file.creator), "slug": file.slug, "scope": file.scope, "role": file.role, "path": path}
     try:
         path.encode()
         about = file.path.lstat()
         row |= {"mtime_ns": about.st_mtime_ns, "bytes": about.st_size}
     except UnicodeEncodeError:
-        row["path"] = _utf8(path)
+        row["path"] = utf8(path)
         problem = "has a name that is not UTF-8; rename it"
     except OSError as error:
         problem = f"cannot be read ({error.strerror}); check the file and its rights"
     if file.refused:
-        return row | {"status": "refused", "reason": f"no_consent: {_utf8(file.refused)}"}
+        return row | {"status": "refused", "reason": f"no_consent: {utf8(file.refused)}"}
     if problem:
         return row | {"status": "quarantined", "reason": f"unreadable: {problem}"}
     row["reader"] = settings.reader
@@ -208,11 +197,6 @@ def _written(path: Path, base: Path) -> str:
     """Return ``path`` as the manifest writes it: relative where it lies in the project, else absolute."""
     absolute = Path(os.path.abspath(path))
     return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else absolute.as_posix()
-
-
-def _utf8(text: str) -> str:
-    """Return ``text`` with the bytes of a file name that are not UTF-8 written as backslash codes."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _with_splits(table: pd.DataFrame, before: dict[str, str], known: Mapping[str, str], seed: int) -> pd.DataFrame:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_TEMPORARY = re.compile(r"^\..*-[0-9a-f]{8}(\.[^.]*)?$", re.DOTALL)  # as atomic_file names them
 
 
 @contextmanager
@@ -64,3 +68,10 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 def write_text(path: str | Path, text: str) -> None:
     """Write ``text`` to ``path`` atomically, as UTF-8."""
     write_bytes(path, text.encode())
+
+
+def remove_leftovers(folder: str | Path, seconds: float = 60) -> None:
+    """Remove temporary files in ``folder`` that writers which were killed left, and nobody has touched for so long."""
+    for path in Path(folder).glob(".*"):
+        if _TEMPORARY.search(path.name) and path.is_file() and time.time() - path.stat().st_mtime > seconds:
+            path.unlink(missing_ok=True)

@@ -36,6 +36,24 @@ def on_signals(told: Callable[[int], None]) -> None:
 
 
 @contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let these signals raise SystemExit in the block, so that what it leaves behind is put in order."""
+
+    def leave(number: int, frame: Any) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, leave) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+@contextmanager
 def undisturbed() -> Iterator[None]:
     """Hold off these signals and Ctrl-C, where the main thread does something short that must be done."""
     if threading.current_thread() is not threading.main_thread():

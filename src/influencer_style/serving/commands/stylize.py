@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from influencer_style.serving.commands.common import complain, model_option, open_stylist
 from influencer_style.serving.stylist import StylistError
 
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+_EXAMPLES = """\
+examples:
+  influencer-style stylize me.jpg --look aurora --out restyled
+      one photo: writes restyled/me-aurora.jpg, at the photo's own size
+  influencer-style stylize holiday/ --look aurora --strength 0.6 --out restyled
+      a folder with all its sub-folders; run it again, and only what is new or changed is done
+  influencer-style stylize me.jpg --look aurora=0.7,noir=0.3 --out restyled
+      a mix of two looks
+  influencer-style stylize me.jpg --reference sunset.jpg --out restyled
+      the look of another photo; have the consent of whoever made it
+  influencer-style stylize me.jpg --look noir --region hair=0 --region background=0.5 --out restyled
+      the hair stays as it is, the background changes half as much
+  influencer-style stylize party.jpg --look noir --faces 0,2 --out restyled
+      of several faces, the largest and the third largest
+
+Looks that there are: influencer-style looks. All of them on one photo: influencer-style compare me.jpg --out sheet.png.
+--out also gets index.parquet, a row for each picture, and for each photo that could not be used, why.
+Exit status: 0 all went well, 1 some photos could not be used, 2 nothing could be done as it was asked.
+"""
 
 
 def add_to(commands: Any) -> None:
@@ -19,52 +38,148 @@ def add_to(commands: Any) -> None:
         "stylize",
         parents=[model_option()],
         help="restyle photos",
-        description="Restyle photos and write them to a folder as NAME-LOOK.",
-        epilog="example: influencer-style stylize me.jpg --look aurora --strength 0.8 --out restyled",
+        description="Restyle photos, and write them to a folder as NAME-LOOK. Only what is new or changed is done.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", nargs="+", metavar="PHOTO", help="JPEG, PNG or WebP files")
-    parser.add_argument("--look", required=True, help="name of a look; see `influencer-style looks`")
+    parser.add_argument("photos", nargs="+", metavar="IN", help="JPEG, PNG or WebP files, and folders of them")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--look",
+        type=look,
+        metavar="NAME[=SHARE][,NAME=SHARE]",
+        help="name of a look, or several with their shares; see `influencer-style looks`",
+    )
+    what.add_argument("--reference", type=Path, metavar="FILE", help="a photo whose look is taken instead")
     parser.add_argument(
         "--strength", type=float, default=1.0, help="0 (the photo as it is) to 1 (the whole look, the default)"
     )
     parser.add_argument("--seed", type=int, help="draw a variation inside the look; without it, the look's centre")
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder to write to; made if it is not there")
+    parser.add_argument(
+        "--region",
+        type=region,
+        action="append",
+        default=[],
+        dest="regions",
+        metavar="NAME=WEIGHT",
+        help="how much of the change a region gets, 0 to 1; may be given again and again",
+    )
+    parser.add_argument(
+        "--faces",
+        type=faces,
+        default="all",
+        metavar="all|largest|0,2",
+        help="which faces are restyled: all (the default), the largest, or by number, the largest being 0",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("keep", "jpeg", "png", "webp"),
+        default="keep",
+        help="of the pictures (default: keep the photo's)",
+    )
+    parser.add_argument(
+        "--keep-private",
+        action="store_true",
+        help="keep place, time and other private metadata, which are dropped else",
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to; made if need be")
     parser.set_defaults(run=run)
 
 
 def run(asked: argparse.Namespace) -> int:
     """Restyle; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
-    from tqdm import tqdm
-
     from influencer_style.photos.decode import PhotoError
+    from influencer_style.serving.batch import Batch
+    from influencer_style.serving.gathering import BatchError, gather
+    from influencer_style.serving.restyling import Restyling
+    from influencer_style.tracking.signals import ended_by_signals
 
     stylist = open_stylist(asked.model)
     if stylist is None:
         return 2
-    # What holds for every photo is checked before the first.
+    restyling = Restyling(
+        asked.look,
+        asked.reference,
+        asked.strength,
+        asked.seed,
+        dict(asked.regions) or None,
+        asked.faces,
+        asked.format,
+        asked.keep_private,
+    )
     try:
-        stylist.check(asked.look, asked.strength)
-    except StylistError as error:
+        with ended_by_signals():
+            batch = Batch(stylist, restyling, asked.out)
+            counts = batch.run(gather(asked.photos), _tell)
+    except (
+        StylistError,
+        BatchError,
+        PhotoError,
+    ) as error:  # a photo's own trouble is its outcome: this is the reference's
         complain(error)
         return 2
-    out, failed, taken = Path(asked.out), 0, set()
-    for photo in tqdm(asked.photos, desc="Restyling", unit="photo", disable=len(asked.photos) < 2):
-        path = Path(photo)
-        suffix = path.suffix.lower() if path.suffix.lower() in _SUFFIXES else ".png"
-        target = out / f"{path.stem}-{asked.look}{suffix}"
-        if target in taken:
-            target = target.with_stem(f"{target.stem}-{len(taken)}")
-        taken.add(target)
-        try:
-            result = stylist.apply(path, asked.look, asked.strength, seed=asked.seed)
-            result.save(target)
-        except (PhotoError, StylistError, OSError) as error:
-            failed += 1
-            tqdm.write(f"influencer-style: {photo}: {error}", file=sys.stderr)
-            continue
-        tqdm.write(str(target))
-        for notice in result.notices:
-            tqdm.write(f"influencer-style: {photo}: {notice}", file=sys.stderr)
-    if failed:
-        complain(f"{failed} of {len(asked.photos)} photos could not be restyled")
-    return 1 if failed else 0
+    except KeyboardInterrupt:
+        complain("stopped; run it again, and it goes on where it was")
+        return 130
+    return _summary(counts, batch.index.path)
+
+
+def look(text: str) -> str | dict[str, float]:
+    """Read `aurora` or `aurora=0.7,noir=0.3`; a name without a share has the share 1."""
+    parts = text.split(",")
+    if len(parts) == 1 and "=" not in text:
+        return text
+    shares: dict[str, float] = {}
+    for part in parts:
+        name, _, share = part.partition("=")
+        if not name.strip() or name.strip() in shares:
+            raise argparse.ArgumentTypeError(f"{text!r} is no mix; write such as aurora=0.7,noir=0.3")
+        shares[name.strip()] = _number(share or "1", text)
+    return shares
+
+
+def region(text: str) -> tuple[str, float]:
+    """Read `hair=0.5`."""
+    name, separator, weight = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} has no weight; write such as hair=0.5")
+    return name.strip(), _number(weight, text)
+
+
+def faces(text: str) -> str | tuple[int, ...]:
+    """Read `all`, `largest` or `0,2`."""
+    if text in ("all", "largest"):
+        return text
+    try:
+        return tuple(sorted({int(number) for number in text.split(",")}))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not all, largest, or numbers such as 0,2") from None
+
+
+def _number(text: str, whole: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} in {whole!r} is no number; write such as 0.5") from None
+
+
+def _tell(outcome: Any) -> None:
+    """Print a picture's path, on its own on the output; notices and reasons on the error output."""
+    from tqdm import tqdm
+
+    from influencer_style.photos.walk import shown
+
+    if outcome.picture:
+        tqdm.write(shown(outcome.picture))
+    for words in (outcome.reason, *outcome.notices):
+        if words:
+            tqdm.write(f"influencer-style: {shown(outcome.photo)}: {words}", file=sys.stderr)
+
+
+def _summary(counts: Counter[str], index: Path) -> int:
+    unusable, all_of_them = counts["quarantined"], counts.total()
+    if all_of_them > 1 or unusable:
+        done = f"{counts['written']} written, {counts['up to date']} up to date"
+        failed = f"; {unusable} of {all_of_them} photos could not be used, see above or {index}" if unusable else ""
+        complain(done + failed)
+    return 1 if unusable else 0

@@ -1,0 +1,97 @@
+"""The nodes of `stylize`."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from PIL import Image
+
+from influencer_style.metrics.grid import draw_grid
+from influencer_style.photos.decode import PhotoError, photo_thumbnail
+from influencer_style.photos.walk import shown
+from influencer_style.pipelines.project import in_project, project_folder
+from influencer_style.pipelines.stylize.parameters import StylizeParameters
+from influencer_style.serving.batch import Batch, Outcome
+from influencer_style.serving.gathering import BatchError, gather
+from influencer_style.serving.stylist import Stylist
+from influencer_style.tracking import current
+
+log = logging.getLogger(__name__)
+_STATUSES = ("written", "up to date", "quarantined")
+_PICTURES = "restyled"  # folder of the pictures, beside the index
+_MOST_NAMED = 20  # photos that are named in the log; the index has all
+_TILE, _PAIRS = 192, 4  # px; photo and picture beside each other, so many pairs in a row
+
+
+def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
+    """Restyle a folder of photos: what is new or changed since the last time.
+
+    Args:
+        source: where the photos of the last run are; its users' are restyled where `stylize.folder` is empty.
+        folder: gets the pictures, in a sub-folder, and their index.
+        parameters: what to do.
+
+    Returns:
+        the index: a row for each picture, and for each photo that could not be used, why.
+
+    Raises:
+        RegistryError, BundleError: when there is no model of that name.
+        StylistError: when the model cannot do what is asked.
+        BatchError: when there are no photos, or the folder cannot be written to.
+    """
+    if not parameters.folder and source is None:
+        raise BatchError("stylize.folder is empty, and there are no users yet; name a folder, or: kedro run")
+    photos_folder = in_project(parameters.folder or source["users"])
+    if not photos_folder.is_dir():
+        raise BatchError(f"stylize.folder: {photos_folder} is not a folder; give one that holds photos")
+    stylist = Stylist.load(
+        parameters.model if parameters.model.startswith("models:/") else in_project(parameters.model)
+    )
+    batch = Batch(stylist, parameters.restyling(), folder / _PICTURES, folder / "index.parquet", project_folder())
+    photos = gather([photos_folder])
+    named, start = [], time.monotonic()
+
+    def told(outcome: Outcome) -> None:
+        for words in (outcome.reason, *outcome.notices):
+            if words and len(named) < _MOST_NAMED:
+                named.append(outcome.photo)
+                log.warning("%s: %s", shown(outcome.photo), words)
+
+    counts = batch.run(photos, told)
+    seconds = time.monotonic() - start
+    log.info(
+        "%d photos: %d written, %d up to date, %d quarantined; pictures and index.parquet are in %s",
+        *(len(photos), counts["written"], counts["up to date"], counts["quarantined"], folder),
+    )
+    current.log_metrics({status.replace(" ", "_"): float(counts[status]) for status in _STATUSES})
+    if counts["written"]:
+        current.log_metrics({"seconds_a_photo": seconds / counts["written"]})
+    return pd.DataFrame(batch.index.rows())
+
+
+def draw_restyled(index: pd.DataFrame, folder: Path, parameters: StylizeParameters) -> Image.Image:
+    """Draw photos and pictures of the look that was asked for in pairs, the latest first; at most `sheet_photos`."""
+    written = index[(index["status"] == "written") & (index["look"] == parameters.restyling().label)]
+    pairs: list[Image.Image] = []
+    for row in written.sort_values("time", ascending=False, kind="stable").itertuples():
+        try:
+            pair = [_small(in_project(row.photo)), _small(folder / row.picture)]
+        except PhotoError:
+            continue  # a photo that is gone, or has changed since; its picture stays
+        pairs += pair
+        if len(pairs) == 2 * parameters.sheet_photos:
+            break
+    if not pairs:
+        log.warning("No photo was restyled; the sheet is empty.")
+        return Image.new("RGB", (_TILE, _TILE), "white")
+    columns = min(2 * _PAIRS, len(pairs))
+    rows = [pairs[start : start + columns] for start in range(0, len(pairs), columns)]
+    return draw_grid(rows, ["photo", "restyled"] * (columns // 2), [""] * len(rows), _TILE)
+
+
+def _small(path: Path) -> Image.Image:
+    return Image.fromarray(photo_thumbnail(path, _TILE))

@@ -1,0 +1,47 @@
+"""The parameters of `stylize`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from influencer_style.pipelines.project import in_project
+from influencer_style.serving.restyling import Format, Restyling
+
+
+class StylizeParameters(BaseModel):
+    """See conf/base/parameters_stylize.yml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    folder: str
+    model: str = Field(min_length=1)
+    look: str | dict[str, float] = Field(coerce_numbers_to_str=True)
+    reference: str
+    strength: float = Field(ge=0, le=1)
+    seed: int | None
+    regions: dict[str, float]
+    faces: Literal["all", "largest"] | tuple[int, ...]
+    format: Format
+    keep_private: bool
+    sheet_photos: int = Field(ge=1, le=200)
+
+    @model_validator(mode="after")
+    def _one_look(self) -> StylizeParameters:
+        if not self.look and not self.reference:
+            raise ValueError("stylize.look is empty; name a look (influencer-style looks) or a stylize.reference photo")
+        return self
+
+    def restyling(self) -> Restyling:
+        """Return what to do with every photo. A reference photo goes before a look."""
+        return Restyling(
+            look=None if self.reference else self.look,
+            reference=Path(in_project(self.reference)) if self.reference else None,
+            strength=self.strength,
+            seed=self.seed,
+            regions=self.regions or None,
+            faces=self.faces,
+            format=self.format,
+            private=self.keep_private,
+        )

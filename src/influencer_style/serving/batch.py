@@ -1,0 +1,252 @@
+"""Restyles many photos: streams, does nothing twice, names what it cannot use, and goes on where it was killed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import math
+import os
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from tqdm import tqdm
+
+from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
+from influencer_style.photos.walk import closed, utf8
+from influencer_style.provenance.record import RecordError, read_record
+from influencer_style.serving.gathering import BatchError, Photo, refuse_circles
+from influencer_style.serving.index import Index, Row
+from influencer_style.serving.picture_names import picture_names
+from influencer_style.serving.restyling import Restyling
+from influencer_style.serving.stylist import Result, Stylist
+from influencer_style.storage.atomic import remove_leftovers
+from influencer_style.storage.fingerprint import file_sha256
+from influencer_style.tracking.signals import undisturbed
+
+Status = Literal["written", "up to date", "quarantined"]
+# What a write may fail with that no other photo would do better with.
+_ENDS_ALL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE")}
+
+_MOST_SIDE = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # px, what the formats have room for
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a photo: its picture, or the reason why there is none; notices are sentences."""
+
+    photo: Path
+    status: Status
+    picture: Path | None = None
+    reason: str = ""
+    notices: tuple[str, ...] = ()
+
+
+class Batch:
+    """Restyles photos into a folder, beside an index.
+
+    A picture that is there, and was made from the same bytes by the same model as is asked now, is not made again: the
+    index knows, or the picture's own record, so that nothing is lost where the index was not written any more.
+
+    Args:
+        stylist: the model.
+        restyling: what to do.
+        out: folder of the pictures; made if it is not there.
+        index: its file; `out/index.parquet` by default.
+        base: photos that lie in this folder are written relative to it in the index, others absolute.
+
+    Raises:
+        StylistError: when the model cannot do what is asked, whatever the photo.
+        BatchError: when the index cannot be read.
+    """
+
+    def __init__(
+        self, stylist: Stylist, restyling: Restyling, out: Path, index: Path | None = None, base: Path | None = None
+    ) -> None:
+        stylist.check(restyling.look, restyling.strength, restyling.regions, restyling.faces)
+        self._stylist, self._restyling = stylist, restyling
+        self._out = Path(out)
+        self._index = Index(index or self._out / "index.parquet")
+        self._base = base
+        self._asked = restyling.fingerprint(stylist)
+
+    @property
+    def index(self) -> Index:
+        """The index, as it stands."""
+        return self._index
+
+    def run(self, photos: Sequence[Photo], told: Callable[[Outcome], None] = lambda outcome: None) -> Counter[Status]:
+        """Restyle photos; return how many were written, up to date or quarantined.
+
+        What is wrong with a photo is its outcome, and ends nothing. However this ends, the index is written.
+
+        Args:
+            photos: as `gather` has them.
+            told: is called with the outcome of each photo, as soon as it is known.
+
+        Raises:
+            BatchError: when pictures would be among the photos, or the folder cannot be written to.
+        """
+        named = picture_names(photos, self._restyling.label, self._restyling.format, self._is_free)
+        refuse_circles(photos, [self._out / name for _, name in named])
+        self._prepare({(self._out / name).parent for _, name in named})
+        counts: Counter[Status] = Counter()
+        under_way: deque[tuple[Photo, str, str]] = deque()
+        with tqdm(total=len(named), desc="Restyling", unit="photo", disable=len(named) < 2) as bar:
+
+            def done(outcome: Outcome) -> None:
+                counts[outcome.status] += 1
+                told(outcome)
+                bar.update()
+
+            def to_do() -> Iterator[Path]:
+                for photo, name in named:
+                    sha256, outcome = self._known(photo, name)
+                    if outcome:
+                        done(outcome)
+                    else:
+                        under_way.append((photo, name, sha256))
+                        yield photo.path
+
+            try:
+                for _, result in self._stylist.apply_many(to_do(), **self._restyling.options):
+                    done(self._keep(*under_way.popleft(), result))
+            finally:
+                with undisturbed(), self._writing():
+                    self._index.save()
+        return counts
+
+    def _known(self, photo: Photo, name: str) -> tuple[str, Outcome | None]:
+        """Return the photo's SHA-256, and what is to be said of it where nothing is to be done."""
+        try:
+            if problem := closed(photo.path):
+                raise PhotoError("unreadable", problem)
+            photo_header(photo.path, root=photo.root)
+            sha256 = file_sha256(photo.path)
+        except PhotoError as error:
+            return "", self._quarantined(photo, name, "", str(error))
+        except OSError as error:
+            problem = f"unreadable: cannot be read ({error.strerror}); check the file and its rights"
+            return "", self._quarantined(photo, name, "", problem)
+        row, picture = self._index.get(self._entry(name)), self._out / name
+        if row and row.source_sha256 == sha256 and row.asked == self._asked:
+            if row.status == "quarantined":
+                return sha256, Outcome(photo.path, "quarantined", None, row.reason)
+            if picture.is_file() and file_sha256(picture) == row.sha256:
+                self._put(replace(row, photo=self._written(photo)))
+                return sha256, Outcome(photo.path, "up to date", picture)
+        try:
+            record = read_record(picture)
+            if record.get("asked") == self._asked and record.get("source_sha256") == sha256:
+                made = photo_digest(picture)  # all of it can be decoded
+                self._put(self._row(photo, name, made.sha256, record))
+                return sha256, Outcome(photo.path, "up to date", picture)
+        except (RecordError, PhotoError, KeyError, TypeError, ValueError):
+            pass  # not ours, damaged, or of another time: it is made
+        return sha256, None
+
+    def _keep(self, photo: Photo, name: str, sha256: str, result: Result | Exception) -> Outcome:
+        """Write a picture and its row, or why there is none."""
+        if isinstance(result, Exception):
+            return self._quarantined(photo, name, sha256, str(result))
+        picture = self._out / name
+        most = _MOST_SIDE.get(picture.suffix, math.inf)
+        if max(result.picture.size) > most:
+            reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
+            return self._quarantined(photo, name, sha256, reason)
+        record = result.provenance | {"asked": self._asked, "notices": list(result.notices)}
+        try:
+            replace(result, provenance=record).save(picture)
+        except OSError as error:
+            if error.errno in _ENDS_ALL:
+                with self._writing():
+                    raise
+            reason = f"unwritable: its picture cannot be written ({error}); choose another --out or --format"
+            return self._quarantined(photo, name, "", reason)
+        except MemoryError:
+            reason = "unwritable: its picture needs more memory than there is; make the photo smaller"
+            return self._quarantined(photo, name, "", reason)
+        self._put(self._row(photo, name, file_sha256(picture), record))
+        return Outcome(photo.path, "written", picture, notices=tuple(result.notices))
+
+    def _quarantined(self, photo: Photo, name: str, sha256: str, reason: str) -> Outcome:
+        if not os.path.lexists(photo.path):  # a slip of the pen is no photo
+            return Outcome(photo.path, "quarantined", None, reason)
+        entry = self._entry(name)
+        row = self._index.get(entry) or Row(entry, look=self._restyling.label)
+        found = {"source_sha256": sha256, "asked": self._asked, "status": "quarantined", "reason": reason}
+        self._put(replace(row, photo=self._written(photo), **found))
+        return Outcome(photo.path, "quarantined", None, reason)
+
+    def _row(self, photo: Photo, name: str, sha256: str, record: Mapping[str, Any]) -> Row:
+        return Row(
+            picture=self._entry(name),
+            sha256=sha256,
+            model_version=str(record.get("model_version", "")),
+            model_fingerprint=str(record["model_fingerprint"]),
+            look=self._restyling.label,
+            strength=float(record["strength"]),
+            creators=", ".join(record["looks"]),
+            consents=json.dumps(record["consents"], ensure_ascii=False, default=str),
+            time=str(record.get("written") or f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+            photo=self._written(photo),
+            source_sha256=str(record["source_sha256"]),
+            asked=self._asked,
+            notices="; ".join(record["notices"]),
+        )
+
+    def _is_free(self, name: str, photo: Photo) -> bool:
+        """Whether no other photo has a picture of this name, nor any other program a file."""
+        row, path = self._index.get(self._entry(name)), self._out / name
+        if row is None:
+            return not path.exists() or _has_record(path)
+        if row.photo == self._written(photo):
+            return True
+        # A photo that was moved keeps its picture; one that took the place of another does not get the other's.
+        before = Path(row.photo) if self._base is None else self._base / row.photo
+        try:
+            return not before.exists() and row.source_sha256 == file_sha256(photo.path)
+        except OSError:
+            return False
+
+    def _entry(self, name: str) -> str:
+        return Path(os.path.relpath(self._out / name, self._index.path.parent)).as_posix()
+
+    def _written(self, photo: Photo) -> str:
+        inside = self._base is not None and photo.absolute.is_relative_to(self._base)
+        return utf8((photo.absolute.relative_to(self._base) if inside else photo.absolute).as_posix())
+
+    def _prepare(self, folders: set[Path]) -> None:
+        with self._writing():
+            self._out.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self._out).close()
+            self._index.save()
+        for folder in folders:
+            remove_leftovers(folder)
+
+    def _put(self, row: Row) -> None:
+        with self._writing():
+            self._index.put(row)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """End everything, with words, where the folder cannot be written to."""
+        try:
+            yield
+        except OSError as error:
+            raise BatchError(
+                f"{error.filename or self._out} cannot be written ({error.strerror or error}); mend that, or choose "
+                "another folder, and run again: what was written is not made again"
+            ) from error
+
+
+def _has_record(path: Path) -> bool:
+    try:
+        return bool(read_record(path))
+    except RecordError:
+        return False

@@ -1,0 +1,81 @@
+"""Which photos are meant: files and folders, as they are named on a command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from influencer_style.photos.consent import CONSENT_FILE
+from influencer_style.photos.walk import walk
+
+
+class BatchError(ValueError):
+    """Many photos cannot be restyled as they were asked to be; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file that is to be restyled.
+
+    Attributes:
+        path: the file, as it was named.
+        place: its name, with the sub-folders that it lies in below the folder that was named.
+        root: that folder; None for a file that was named itself. A link may not lead out of it.
+    """
+
+    path: Path
+    place: PurePath
+    root: Path | None = None
+
+    @property
+    def absolute(self) -> Path:
+        """The file wherever a program works; links in it are not followed."""
+        return Path(os.path.abspath(self.path))
+
+
+def gather(inputs: Iterable[str | Path]) -> list[Photo]:
+    """Return the photos of files and folders, each once, in order of path.
+
+    Folders give all their files, those of sub-folders too; hidden ones and `consent.yml` are left out. Whether a file
+    is a photo shows when it is decoded.
+
+    Raises:
+        BatchError: when there is not one file.
+    """
+    named = [Path(one).expanduser() for one in inputs]
+    found = {photo.absolute: photo for one in named for photo in _photos(one)}
+    if not found:
+        raise BatchError(f"there is no photo in {', '.join(map(str, named))}; name photos, or a folder that has some")
+    return [found[path] for path in sorted(found)]
+
+
+def refuse_circles(photos: Iterable[Photo], pictures: Iterable[Path]) -> None:
+    """Refuse pictures that would replace a photo, or be photos of the next run.
+
+    Raises:
+        BatchError: naming the folder or the file.
+    """
+    photos = list(photos)
+    roots = {photo.root.resolve(): photo.root for photo in photos if photo.root}
+    named = {photo.path.resolve() for photo in photos if photo.root is None}
+    resolved: dict[Path, Path] = {}
+    for picture in pictures:
+        folder = resolved.setdefault(picture.parent, picture.parent.resolve())
+        for root, written in roots.items():
+            if folder.is_relative_to(root):
+                raise BatchError(
+                    f"pictures would be written into {written}, and be photos of the next run; choose another folder"
+                )
+        if folder / picture.name in named:
+            raise BatchError(f"{picture} is one of the photos, and a picture would replace it; choose another folder")
+
+
+def _photos(named: Path) -> Iterator[Photo]:
+    if not named.is_dir():
+        yield Photo(named, PurePath(named.name))
+        return
+    for file in walk(named):
+        if file.name != CONSENT_FILE:
+            yield Photo(file, file.relative_to(named), named)
