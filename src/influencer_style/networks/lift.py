@@ -1,15 +1,13 @@
-"""From the network's small picture to the photo's own size.
+"""From the network's small picture to the photo's own size: what it does to each face crop, laid over the whole photo.
 
-Around each place of a small crop the change that the generator found there is told as a linear function of the colour:
-a guided filter (He, Sun and Tang 2013), used like its fast form (He and Sun 2015). The photo reads its change back with
-its own colours, so that edges stay where the photo has them, at any resolution. Beyond the crop, where the network saw
-nothing, the change goes over into one linear function, fitted to the crop's border: going on as the border is, it would
-draw streaks.
+The changes of all crops become one field over the photo, coarse, since they are smooth; strip by strip it is read at
+the photo's size, with the photo's own colours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,77 +15,38 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from influencer_style.faces.align import CropTransform
+from influencer_style.faces.paste import crop_coordinates
 from influencer_style.networks.bundle import TransferBundle, to_tensor, to_uint8
-from influencer_style.networks.transfer import Change
+from influencer_style.networks.guided_change import GuidedChange, added
 
-_PIXELS = 2**15  # of a photo at a time: 60 numbers each stay in memory that is used again, not mapped anew
-_FADE = (0.47, 0.25)  # from this distance off the crop's centre, over this distance; its edge lies at 0.5
-_BORDER = 8  # the border is an eighth of the crop wide
-_CALM = 0.03  # deviation of colour, of full scale, under which the border's change is not told from colour
+_PIXELS = 2**16  # of a photo at a time: what is worked on stays in memory that is used again, not mapped anew
+_FADE = (0.47, 0.25)  # from this distance off a crop's centre, over this distance; its edge lies at 0.5
+_FINER = 2  # cells of the field in a cell of the crop's change, each way
+_MOST_CELLS = 2**19  # of the field: 63 MB
+_NEAREST = 0.1  # of a crop's side: two faces nearer than this share alike
 
 
 @dataclass(frozen=True)
-class GuidedChange:
-    """A change as a linear function of colour, place by place.
+class PlacedChange:
+    """What is to be done around one face.
 
     Attributes:
-        slopes: (1, 15, 3, h, w) of the 12 numbers of the colour transform less the identity and the 3 of the residual.
-        constants: (1, 15, h, w).
-        beyond: (15, 4) slopes and constant that hold far from the crop.
+        change: to the face's crop.
+        transform: where the crop lies in the photo.
     """
 
-    slopes: Tensor
-    constants: Tensor
-    beyond: Tensor
-
-    @classmethod
-    def of(cls, change: Change, guide: Tensor, radius: int = 1, softness: float = 1e-3) -> GuidedChange:
-        """Fit the change of one picture.
-
-        Args:
-            change: of one picture, at h x w.
-            guide: (1, 3, h, w), the picture that the change was made for, sRGB in [0, 1].
-            radius: of the windows that are fitted, in pixels of the guide.
-            softness: variance of colour, full scale being 1, under which a window counts as flat.
-        """
-        values = torch.cat([change.affine, change.residual], dim=1)
-
-        def mean(images: Tensor) -> Tensor:
-            return F.avg_pool2d(F.pad(images, (radius,) * 4, mode="replicate"), 2 * radius + 1, 1)
-
-        colour, value = mean(guide), mean(values)
-        pairs = mean((guide[:, :, None] * guide[:, None]).flatten(1, 2)).unflatten(1, (3, 3))
-        along = mean((values[:, :, None] * guide[:, None]).flatten(1, 2)).unflatten(1, (-1, 3))
-        covariance = (pairs - colour[:, :, None] * colour[:, None]).permute(0, 3, 4, 1, 2) + softness * torch.eye(3)
-        shared = (along - value[:, :, None] * colour[:, None]).permute(0, 3, 4, 2, 1)
-        slopes = torch.linalg.solve(covariance, shared).permute(0, 4, 3, 1, 2)
-        constants = value - (slopes * colour[:, None]).sum(2)
-        border = torch.ones(guide.shape[-2:], dtype=torch.bool)
-        inner = [slice(side // _BORDER, side - side // _BORDER) for side in border.shape]
-        border[inner[0], inner[1]] = False
-        beyond = _linear(guide[0, :, border], values[0, :, border])
-        return cls(mean(slopes.flatten(1, 2)).unflatten(1, (-1, 3)), mean(constants), beyond)
-
-    def read(self, picture: Tensor, x: Tensor, y: Tensor) -> Change:
-        """Return the change at the size of a picture, or of a strip of one.
-
-        Args:
-            picture: (1, 3, h, w), sRGB in [0, 1].
-            x, y: (h, w) where its pixels lie in the crop, 0 to 1 from edge to edge; beyond is allowed.
-        """
-        cells = torch.cat([self.slopes.flatten(1, 2), self.constants], 1)
-        where = torch.stack([x, y], -1)[None] * 2 - 1
-        cells = F.grid_sample(cells, where, padding_mode="border", align_corners=False)
-        slopes, constants = cells.split([cells.shape[1] // 4 * 3, cells.shape[1] // 4], 1)
-        read = (slopes.unflatten(1, (-1, 3)) * picture[:, None]).sum(2) + constants
-        outside = ((torch.maximum((x - 0.5).abs(), (y - 0.5).abs()) - _FADE[0]) / _FADE[1]).clamp(0, 1)
-        if outside.any():
-            far = torch.einsum("vc,nchw->nvhw", self.beyond[:, :3], picture) + self.beyond[:, 3, None, None]
-            read = torch.lerp(read, far, outside * outside * (3 - 2 * outside))
-        return Change(read[:, :12], read[:, 12:])
+    change: GuidedChange
+    transform: CropTransform
 
 
-def change_of_crop(bundle: TransferBundle, crop: np.ndarray, code: Tensor, noise: Tensor | None = None) -> GuidedChange:
+def change_of_crop(
+    bundle: TransferBundle,
+    crop: np.ndarray,
+    code: Tensor,
+    noise: Tensor | None = None,
+    weights: Tensor | None = None,
+) -> GuidedChange:
     """Let the network look at a face crop, uint8 (s, s, 3) of any size, and return what to do to its photo.
 
     Args:
@@ -95,35 +54,41 @@ def change_of_crop(bundle: TransferBundle, crop: np.ndarray, code: Tensor, noise
         crop: the face crop.
         code: (d,) style code.
         noise: (k,) z; None is z = 0.
+        weights: (6,) of the change in each area (`looks.segmenter.AREAS`), 0 to 1; None is 1 everywhere.
     """
     side = bundle.generator.config.resolution
     small = F.interpolate(to_tensor(crop[None]), (side, side), mode="bilinear", antialias=True, align_corners=False)
     with torch.no_grad():
         change = bundle.generator.change(small, code[None], None if noise is None else noise[None])
-    return GuidedChange.of(change, small)
+    return GuidedChange.of(change if weights is None else change.weighted(weights), small)
 
 
-def apply_to_photo(
-    change: GuidedChange,
-    photo: np.ndarray,
-    crop_coordinates: Callable[[int, int], tuple[np.ndarray, np.ndarray]],
-    strength: float = 1.0,
-) -> np.ndarray:
+def apply_to_photo(placed: Sequence[PlacedChange], photo: np.ndarray, strength: float = 1.0) -> np.ndarray:
     """Restyle a photo, uint8 (h, w, 3), at its own size, strip by strip: memory stays flat.
 
+    Near a face its own change holds, between faces that of the nearer one more; far from all of them a change that
+    depends on colour alone, the mean of what their borders say, larger faces counting more.
+
     Args:
-        change: from `change_of_crop`.
+        placed: the change of each face, at least one.
         photo: the photo.
-        crop_coordinates: gives, for rows from `first` to `last`, where their pixels lie in the crop: x and y (h, w).
         strength: 0 (the photo, exactly) to 1.
     """
+    height, width = photo.shape[:2]
+    field = strength * _field(placed, height, width)
+    # Where the rows' centres lie between the centres of the field's rows.
+    down = (torch.arange(height) + 0.5) * (field.shape[-2] / height) - 0.5
+    down = down.clamp(0, field.shape[-2] - 1)
+    above = down.long()
+    below, share = (above + 1).clamp_max(field.shape[-2] - 1), down - above
     result = np.empty_like(photo)
-    rows = max(1, _PIXELS // photo.shape[1])
-    for first in range(0, photo.shape[0], rows):
-        last = min(first + rows, photo.shape[0])
-        strip = to_tensor(photo[first:last][None])
-        x, y = (torch.from_numpy(np.asarray(a, np.float32)) for a in crop_coordinates(first, last))
-        result[first:last] = to_uint8(change.read(strip, x, y).apply(strip, strength))[0]
+    rows = max(1, _PIXELS // width)
+    for first in range(0, height, rows):
+        strip = slice(first, min(first + rows, height))
+        across = torch.lerp(field[:, :, above[strip]], field[:, :, below[strip]], share[strip, None])
+        full = F.interpolate(across.flatten(0, 1), width, mode="linear", align_corners=False).unflatten(0, (-1, 3))
+        colours = to_tensor(photo[strip][None])[0]
+        result[strip] = to_uint8((colours + added(full, colours))[None])[0]
     return result
 
 
@@ -135,19 +100,29 @@ def restyle_crops(bundle: TransferBundle, crops: np.ndarray, look: str, strength
     """
     code = bundle.looks.code(look)
     side = crops.shape[1]
-    ramp = (np.arange(side, dtype=np.float32) + 0.5) / side
-
-    def coordinates(first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
-        return tuple(np.meshgrid(ramp, ramp[first:last]))
-
-    changes = (change_of_crop(bundle, crop, code) for crop in crops)
-    return np.stack([apply_to_photo(a, c, coordinates, strength) for a, c in zip(changes, crops, strict=True)])
+    whole = CropTransform(side / 2, side / 2, side)
+    placed = (PlacedChange(change_of_crop(bundle, crop, code), whole) for crop in crops)
+    return np.stack([apply_to_photo([change], crop, strength) for change, crop in zip(placed, crops, strict=True)])
 
 
-def _linear(colours: Tensor, values: Tensor) -> Tensor:
-    """Fit values (v, n) of colours (3, n) by a linear function, (v, 4), calm where colours hardly differ."""
-    mean, value = colours.mean(1, keepdim=True), values.mean(1, keepdim=True)
-    apart = colours - mean
-    covariance = apart @ apart.T / colours.shape[1] + _CALM**2 * torch.eye(3)
-    slopes = torch.linalg.solve(covariance, apart @ (values - value).T / colours.shape[1]).T
-    return torch.cat([slopes, value - slopes @ mean], 1)
+def _field(placed: Sequence[PlacedChange], height: int, width: int) -> Tensor:
+    """Return the polynomials (10, 3, h, w) of a coarse grid over a photo."""
+    cell = min(one.transform.side / (_FINER * one.change.polynomials.shape[-1]) for one in placed)
+    cell = max(cell, 1.0, math.sqrt(height * width / _MOST_CELLS))
+    cells = math.ceil(height / cell), math.ceil(width / cell)
+    y, x = (
+        (torch.arange(count) + 0.5) * (extent / count) for count, extent in zip(cells, (height, width), strict=True)
+    )
+    field, shares, inside = torch.zeros(1), torch.zeros(1), torch.zeros(1)
+    for one in placed:
+        across, down = (torch.from_numpy(a) for a in crop_coordinates(one.transform, x.numpy(), y.numpy()))
+        off = torch.maximum((across - 0.5).abs(), (down - 0.5).abs())
+        fade = ((off - _FADE[0]) / _FADE[1]).clamp(0, 1)
+        fade = 1 - fade * fade * (3 - 2 * fade)
+        # Between faces the nearer one counts more (Shepard 1968); the tiny share spares a division by zero.
+        share = fade / ((across - 0.5) ** 2 + (down - 0.5) ** 2 + _NEAREST**2) + 1e-12
+        field = field + share * one.change.at(across, down)
+        shares, inside = shares + share, torch.maximum(inside, fade)
+    sides = torch.tensor([one.transform.side for one in placed], dtype=torch.float32)
+    beyond = torch.einsum("f,ftc->tc", sides / sides.sum(), torch.stack([one.change.beyond for one in placed]))
+    return torch.lerp(beyond[:, :, None, None].expand_as(field), field / shares, inside)
