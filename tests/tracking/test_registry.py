@@ -42,13 +42,14 @@ def test_versions_aliases_tags_and_the_run(node_run, store, folder, caplog, proj
     assert [(metric.key, metric.value) for metric in metrics] == [("delta_e", 4.5)]
     assert "its @challenger; evaluation judges it" in caplog.text
     monkeypatch.chdir(project)
-    assert (model_folder("models:/look-a@champion") / "generator.safetensors").read_bytes() == b"weights"
+    folder, version = model_folder("models:/look-a@champion")
+    assert version == "look-a version 1" and (folder / "generator.safetensors").read_bytes() == b"weights"
 
 
 def test_nothing_in_a_logged_model_is_pickled_and_requirements_are_pinned(node_run, folder, project, monkeypatch):
     register_generator(folder, "look-b", TAGS | {"fingerprint": "1"}, "# card")
     monkeypatch.chdir(project)
-    logged = model_folder("models:/look-b/1").parents[1]
+    logged = model_folder("models:/look-b/1")[0].parents[1]
     files = [path for path in logged.rglob("*") if path.is_file()]
     assert (logged / "served_model.py") in files
     assert (logged / "code/influencer_style/serving/served_model.py") in files

@@ -28,8 +28,8 @@ class GuidedChange:
     """What is added to a colour, place by place.
 
     Attributes:
-        polynomials: (10, 3, h, w): for each place of the crop and each channel the weights of rr, rg, rb, gg, gb, bb, r,
-            g, b and 1, colours being sRGB in [0, 1].
+        polynomials: (10, 3, h, w): for each place of the crop and each channel the weights of rr, rg, rb, gg, gb, bb,
+            r, g, b and 1, colours being sRGB in [0, 1].
         beyond: (10, 3): those that hold far from the crop, where the network saw nothing: fitted to the crop's border.
             Going on as the border is, the change would draw streaks.
     """
@@ -78,7 +78,7 @@ class GuidedChange:
 
 
 def added(polynomials: Tensor, colours: Tensor) -> Tensor:
-    """Return what polynomials (10, 3, ...) add to colours (3, ...). `polynomials` is used up: its memory is worked in."""
+    """Return what polynomials (10, 3, ...) add to colours (3, ...); they are used up: their memory is worked in."""
     red, green, blue = colours
     rr, rg, rb, gg, gb, bb, r, g, b, one = polynomials
     r.addcmul_(rr, red).addcmul_(rg, green).addcmul_(rb, blue)

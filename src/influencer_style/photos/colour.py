@@ -30,6 +30,14 @@ def to_rgb(image: Image.Image) -> np.ndarray:
     return np.array(image)
 
 
+def foreign_profile(image: Image.Image) -> bool | None:
+    """Whether an RGB image has a colour profile other than sRGB; None where it has none that can be used."""
+    source = _profile(image.info.get("icc_profile"))
+    if source is None or source.profile.xcolor_space.strip() != "RGB":
+        return None
+    return not _is_srgb(source)
+
+
 def _over_white(image: Image.Image, profile: bytes | None) -> Image.Image:
     alpha = image.getchannel("A")
     colours = _to_srgb(image.convert("RGB"), profile)
@@ -37,15 +45,26 @@ def _over_white(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if profile and image.mode in _WITH_PROFILE:
+    source = _profile(profile) if image.mode in _WITH_PROFILE else None
+    if source is not None and not _is_srgb(source):
         try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if "srgb" not in (source.profile.profile_description or "").lower():
-                target = ImageCms.createProfile("sRGB")
-                return ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image.convert("RGB")
+            target = ImageCms.createProfile("sRGB")
+            return ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image.convert("RGB")
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # a broken profile, or one of another colour space: the numbers are taken as sRGB, as browsers do
+            pass  # of another colour space: the numbers are taken as sRGB, as browsers do
     return image.convert("RGB")
+
+
+def _profile(profile: bytes | None) -> ImageCms.ImageCmsProfile | None:
+    """Return a profile, or None for a broken one."""
+    try:
+        return ImageCms.ImageCmsProfile(io.BytesIO(profile)) if profile else None
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
+def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
+    return "srgb" in (profile.profile.profile_description or "").lower()
 
 
 def _to_8_bits(values: np.ndarray, sixteen: bool) -> np.ndarray:

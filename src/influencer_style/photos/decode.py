@@ -90,7 +90,7 @@ def photo_header(
     photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: str | Path | None = None
 ) -> PhotoHeader:
     """Return the header of a photo, a file or a file's bytes, without decoding its pixels. Raises PhotoError."""
-    with _opened(photo, max_pixels, root) as (file, image):
+    with opened(photo, max_pixels, root) as (file, image):
         width, height = _upright_size(image)
         return PhotoHeader(width, height, str(image.format), file.seek(0, os.SEEK_END))
 
@@ -109,9 +109,9 @@ def decode_photo(photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: 
     Raises:
         PhotoError: for anything that is not a sound photo; no other exception, whatever the file holds.
     """
-    with _opened(photo, max_pixels, root) as (file, image):
-        _refuse_endless_scans(file, image)
-        return to_rgb(_upright(image))
+    with opened(photo, max_pixels, root) as (file, image):
+        refuse_endless_scans(file, image)
+        return to_rgb(upright(image))
 
 
 def photo_thumbnail(
@@ -121,9 +121,9 @@ def photo_thumbnail(
 
     A JPEG is decoded at reduced scale, at a fraction of the cost. Raises PhotoError.
     """
-    with _opened(Path(path), max_pixels, root) as (_, image):
+    with opened(Path(path), max_pixels, root) as (_, image):
         image.draft(None, (side, side))
-        small = Image.fromarray(to_rgb(_upright(image)))
+        small = Image.fromarray(to_rgb(upright(image)))
         small.thumbnail((side, side))
         return np.asarray(small)
 
@@ -133,8 +133,8 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
 
     A JPEG is decoded at reduced scale, which reads every byte at a fraction of the cost. Raises PhotoError.
     """
-    with _opened(path, max_pixels, root) as (file, image):
-        _refuse_endless_scans(file, image)
+    with opened(path, max_pixels, root) as (file, image):
+        refuse_endless_scans(file, image)
         width, height = _upright_size(image)
         turn = _turn(image)
         image.draft("L", (8 * HASH_SIDE, 8 * HASH_SIDE))
@@ -155,7 +155,7 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
 
 
 @contextmanager
-def _opened(
+def opened(
     photo: str | Path | bytes, max_pixels: int, root: str | Path | None
 ) -> Iterator[tuple[BinaryIO, Image.Image]]:
     """Open and check a photo; turn whatever goes wrong in the block, too, into a PhotoError."""
@@ -198,7 +198,7 @@ def _refuse_size(size: int) -> None:
         raise PhotoError("empty_file", "has no bytes; copy it again from its original")
 
 
-def _refuse_endless_scans(file: BinaryIO, image: Image.Image) -> None:
+def refuse_endless_scans(file: BinaryIO, image: Image.Image) -> None:
     """Refuse a progressive JPEG that asks for its pixels again and again; before they are decoded."""
     if image.format not in ("JPEG", "MPO"):
         return
@@ -237,7 +237,8 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image) -> Image.Image:
+    """Decode an opened image, and turn it as its EXIF says."""
     image.load()
     turn = _turn(image)
     if turn is None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import mlflow
 
-from influencer_style.provenance.record import encode
 from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, refusal
+from influencer_style.serving.result import Result
 from influencer_style.serving.scoring_server import take_over
-from influencer_style.serving.stylist import Result, Stylist
+from influencer_style.serving.stylist import Stylist
 
 
 class ServedModel(mlflow.pyfunc.PythonModel):
@@ -48,7 +48,7 @@ class ServedModel(mlflow.pyfunc.PythonModel):
     predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
 
     def _answer(self, requests: list[Request]) -> list[dict[str, Any]]:
-        from influencer_style.photos.decode import PhotoError, decode_photo, photo_header
+        from influencer_style.photos.decode import PhotoError, photo_header
 
         files, pixels = [], 0
         for index, request in enumerate(requests):
@@ -67,17 +67,16 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         predictions = []
         for index, (request, file) in enumerate(zip(requests, files, strict=True)):
             try:
-                photo = decode_photo(file)
+                result = self._stylist.apply(file, request.look, request.strength)
             except PhotoError as error:
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
-            result = self._stylist.apply(photo, request.look, request.strength)
             predictions.append({"image": in_base64(result), "provenance": result.provenance})
         return predictions
 
 
 def in_base64(result: Result) -> str:
-    """Return a result as a PNG file with its provenance in it, in base64."""
-    return base64.b64encode(encode(result.picture, result.provenance, ".png")).decode("ascii")
+    """Return a result as a PNG file with its provenance in it, signed, in base64."""
+    return base64.b64encode(result.encode(".png")).decode("ascii")
 
 
 if not __name__.startswith("influencer_style."):  # MLflow runs this file under a name of its own

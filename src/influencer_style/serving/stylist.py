@@ -1,81 +1,53 @@
-"""The Stylist: a portrait and the name of a look in, the portrait in that look out, at its own size."""
+"""The Stylist: a photo and the name of a look in, the photo in that look out, at its own size."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from reprlib import repr as shortened
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 # Before torch is imported: threads that wait must sleep. Beside other programs, threads that spin make a photo take
 # several times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
+
+from influencer_style.serving.result import Result, StylistError
+from influencer_style.serving.wishes import Faces, area_weights, check_faces, chosen_of, shares_of
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from influencer_style.faces.align import CropTransform
     from influencer_style.faces.detect import Face
     from influencer_style.networks.bundle import TransferBundle
+    from influencer_style.photos.decode import PhotoError
+    from influencer_style.photos.original import Original
 
 DEFAULT_MODEL = "data/06_models/look_transfer"
+_CROP = 256  # px, side of the face crop that the network looks at
+_LEAST = 0.05  # share of the largest face's area under which a find is no face of the photo
 
-
-class StylistError(ValueError):
-    """The picture, the look or the strength cannot be used; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """A restyled photo.
-
-    Attributes:
-        picture: RGB, upright, of the photo's size.
-        faces: the faces found, largest first; the largest one's crop guided the change.
-        provenance: which model, look, strength and consent made it.
-        notices: what the user should know, in sentences.
-    """
-
-    picture: Image.Image
-    faces: list[Face]
-    provenance: dict[str, Any]
-    notices: list[str] = field(default_factory=list)
-
-    def save(self, path: str | Path) -> None:
-        """Write the picture with its provenance in the file, which `influencer-style trace` follows back.
-
-        Args:
-            path: of a JPEG, PNG or WebP file; replaced atomically.
-
-        Raises:
-            StylistError: for another suffix.
-        """
-        from influencer_style.provenance.record import SUFFIXES, encode
-        from influencer_style.storage.atomic import write_bytes
-
-        suffix = Path(path).suffix.lower()
-        if suffix not in SUFFIXES:
-            raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
-        written = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        write_bytes(path, encode(self.picture, self.provenance | {"written": written}, suffix))
+Photo = TypeVar("Photo", str, Path, bytes, Image.Image, np.ndarray)
 
 
 class Stylist:
-    """Applies the looks of a trained model. Use `Stylist.load`.
+    """Applies the looks of a trained model. Use `Stylist.load`. Not to be shared between threads.
 
     Args:
         bundle: the model.
-        source: where it came from, for the provenance.
+        source: where it came from, for the provenance: no path of this machine, since strangers read it.
+        version: which registered model it is, in words; empty for a model folder.
     """
 
-    def __init__(self, bundle: TransferBundle, source: str = "") -> None:
+    def __init__(self, bundle: TransferBundle, source: str = "", version: str = "") -> None:
         from influencer_style.faces.detect import make_detector
 
-        self._bundle = bundle
+        self.bundle = bundle
+        self.version = version
         self._source = source
         self._detector = make_detector("lbp")
 
@@ -88,6 +60,7 @@ class Stylist:
 
         Raises:
             BundleError: when there is no usable model at that place.
+            RegistryError: when the registry has no such model, or does not answer.
         """
         from influencer_style.networks.bundle import TransferBundle
 
@@ -95,116 +68,215 @@ class Stylist:
         if uri.startswith("models:/"):
             from influencer_style.tracking.registry import model_folder
 
-            return cls(TransferBundle.load(model_folder(uri)), uri)
-        return cls(TransferBundle.load(uri), uri)
+            folder, version = model_folder(uri)
+            return cls(TransferBundle.load(folder), uri, version)
+        return cls(TransferBundle.load(uri), Path(uri).name)
 
     @property
     def looks(self) -> list[str]:
         """Names of the looks it knows, sorted."""
-        return self._bundle.looks.names
+        return self.bundle.looks.names
 
     @property
-    def bundle(self) -> TransferBundle:
-        """The model itself."""
-        return self._bundle
-
-    @property
-    def version(self) -> str:
-        """Which registered model it is; empty for a model folder."""
-        return self._source if self._source.startswith("models:/") else ""
+    def fingerprint(self) -> str:
+        """What the model was made from (SHA-256, hex): the same inputs and parameters give the same."""
+        return self.bundle.fingerprint
 
     def apply(
         self,
-        photo: str | Path | Image.Image | np.ndarray,
-        look: str | Mapping[str, float],
+        photo: str | Path | bytes | Image.Image | np.ndarray,
+        look: str | Mapping[str, float] | None = None,
         strength: float = 1.0,
+        reference: str | Path | bytes | Image.Image | np.ndarray | None = None,
+        regions: Mapping[str, float] | None = None,
         seed: int | None = None,
+        faces: Faces = "all",
+        private: bool = False,
     ) -> Result:
         """Restyle one photo.
 
         Args:
-            photo: a file, a PIL image, or an array (h, w, 3) uint8 RGB.
+            photo: a file, a file's bytes, a PIL image, or an array (h, w, 3) uint8 RGB.
             look: the name of a look, or a mix of looks with their shares, such as `{"aurora": 0.7, "noir": 0.3}`.
             strength: 0 (the photo, exactly) to 1.
+            reference: a photo whose look is taken, instead of `look`.
+            regions: how much of the change a region gets, 0 to 1, such as `{"hair": 0.5}`; 1 where it is not named.
+                There are skin, lips, eyes, hair, background and other.
             seed: draws the variation inside the look; None is the look's centre.
+            faces: which faces are restyled: "all", the "largest", or their numbers, the largest being 0. Others get
+                colour and light as the rest of the photo does.
+            private: keep all metadata of the photo; by default place, names, serial numbers and the like are dropped.
 
         Raises:
-            StylistError: for an unknown look, a share or strength out of range, an expired consent, or an array of
-                another shape.
-            PhotoError: when the photo cannot be decoded.
+            StylistError: for an unknown look or region, a number out of range, an expired consent, a face that is not
+                there, or an array of another shape.
+            PhotoError: when the photo or the reference cannot be decoded.
         """
-        import torch
+        style = self._style(look, strength, reference, regions, seed, faces)
+        return self._restyled(_original(photo, private), style)
 
-        from influencer_style.faces.align import crop_face
-        from influencer_style.faces.paste import crop_coordinates
-        from influencer_style.networks.lift import apply_to_photo, change_of_crop
+    def apply_many(
+        self,
+        photos: Iterable[Photo],
+        look: str | Mapping[str, float] | None = None,
+        strength: float = 1.0,
+        reference: str | Path | bytes | Image.Image | np.ndarray | None = None,
+        regions: Mapping[str, float] | None = None,
+        seed: int | None = None,
+        faces: Faces = "all",
+        private: bool = False,
+    ) -> Iterator[tuple[Photo, Result | PhotoError | StylistError]]:
+        """Restyle photos one after the other, reading ahead; yield each with its result, or why it has none.
 
-        shares = self.check(look, strength)
-        pixels = _pixels(photo)
-        notices: list[str] = []
-        faces, transform = self._crop(pixels, notices)
-        code = sum(share * self._bundle.looks.code(name) for name, share in shares.items())
-        noise = None
-        if seed is not None:
-            noise = torch.randn(self._bundle.generator.config.noise, generator=torch.Generator().manual_seed(seed))
-        change = change_of_crop(self._bundle, crop_face(pixels, transform, 256), code, noise)
-        width = pixels.shape[1]
-        restyled = apply_to_photo(
-            change, pixels, lambda a, b: crop_coordinates(transform, width, a, b), float(strength)
-        )
-        provenance = {
-            "software": "influencer_style",
-            "model": self._source,
-            "model_fingerprint": self._bundle.fingerprint,
-            "looks": shares,
-            "strength": float(strength),
-            "seed": seed,
-            "consents": {name: dict(self._bundle.looks[name].consent) for name in shares},
-        }
-        return Result(Image.fromarray(restyled), faces, provenance, notices)
+        Arguments as in `apply`; what is wrong for every photo is raised before the first. Memory holds three photos at
+        most, however many there are.
+        """
+        from influencer_style.photos.decode import PhotoError
+        from influencer_style.photos.parallel import map_bounded
 
-    def check(self, look: str | Mapping[str, float], strength: float) -> dict[str, float]:
-        """Return each look's share of the whole, as `apply` would use it.
+        style = self._style(look, strength, reference, regions, seed, faces)
+
+        def read(photo: Photo) -> tuple[Photo, Original | PhotoError | StylistError]:
+            try:
+                return photo, _original(photo, private)
+            except (PhotoError, StylistError) as error:
+                return photo, error
+
+        for photo, original in map_bounded(read, photos, 1):
+            if isinstance(original, Exception):
+                yield photo, original
+                continue
+            try:
+                made: Result | PhotoError | StylistError = self._restyled(original, style)
+            except StylistError as error:
+                made = error
+            except MemoryError:
+                made = PhotoError("too_large", "needs more memory than there is; make it smaller")
+            del original
+            yield photo, made
+
+    def check(
+        self,
+        look: str | Mapping[str, float] | None,
+        strength: float,
+        regions: Mapping[str, float] | None = None,
+        faces: Faces = "all",
+    ) -> dict[str, float]:
+        """Return each look's share of the whole, as `apply` would use it; none where there is no look.
 
         Raises:
             StylistError: as `apply` does, for all that does not depend on the photo.
         """
         if not 0 <= strength <= 1:
             raise StylistError(f"strength is {strength}; choose 0 (the photo as it is) to 1 (the whole look)")
-        shares = {look: 1.0} if isinstance(look, str) else {name: float(share) for name, share in look.items()}
-        total = sum(shares.values())
-        if not shares or not all(0 <= share < float("inf") for share in shares.values()) or not total > 0:
-            raise StylistError(f"a mix of looks needs shares of 0 or more that are not all 0, not {dict(shares)}")
-        for name in shares:
-            if name not in self.looks:
-                raise StylistError(f"there is no look {shortened(name)}; choose one of: {', '.join(self.looks)}")
-            expires = str(self._bundle.looks[name].consent.get("expires", "never"))
-            if expires != "never" and date.fromisoformat(expires) < date.today():
-                raise StylistError(f"the consent for look {name!r} expired on {expires}; renew it and run again")
-        return {name: share / total for name, share in shares.items()}
+        area_weights(regions)
+        check_faces(faces)
+        return {} if look is None else shares_of(look, self.bundle.looks)
 
-    def _crop(self, pixels: np.ndarray, notices: list[str]) -> tuple[list[Face], CropTransform]:
-        from influencer_style.faces.align import CropTransform, transform_for
+    def _style(
+        self,
+        look: str | Mapping[str, float] | None,
+        strength: float,
+        reference: str | Path | bytes | Image.Image | np.ndarray | None,
+        regions: Mapping[str, float] | None,
+        seed: int | None,
+        faces: Faces,
+    ) -> _Style:
+        """Check what is asked, and return what holds for every photo."""
+        import torch
+
+        from influencer_style.serving.reference import consent_beside, sha256_of
+
+        if (look is None) == (reference is None):
+            raise StylistError("name either a look, or a reference photo whose look is taken")
+        shares = self.check(look, strength, regions, faces)
+        told, notices = None, []
+        if reference is None:
+            code = sum(share * self.bundle.looks.code(name) for name, share in shares.items())
+        else:
+            original = _original(reference, False)
+            consent, notices = consent_beside(reference if isinstance(reference, str | Path) else None)
+            told = {"sha256": original.sha256 or sha256_of(original.pixels), "consent": consent}
+            code = self._code_of(original.seen)
+        noise = None
+        if seed is not None:
+            noise = torch.randn(self.bundle.generator.config.noise, generator=torch.Generator().manual_seed(seed))
+        provenance = {
+            "software": "influencer_style",
+            "model": self._source,
+            "model_version": self.version,
+            "model_fingerprint": self.fingerprint,
+            "looks": shares,
+            "strength": float(strength),
+            "seed": seed,
+            "regions": dict(regions or {}),
+            "reference": told,
+            "consents": {name: dict(self.bundle.looks[name].consent) for name in shares},
+        }
+        return _Style(code, noise, area_weights(regions), float(strength), faces, provenance, notices)
+
+    def _restyled(self, original: Original, style: _Style) -> Result:
+        from influencer_style.faces.align import crop_face
+        from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_of_crop
+
+        seen, notices = original.seen, [*original.notices, *style.notices]
+        found = self._faces(seen)
+        chosen = chosen_of(found, style.faces)
+        if not found:
+            notices.append("no face was found; the look was fitted to the whole photo")
+        elif len(chosen) < len(found):
+            notices.append(f"{len(found)} faces were found, {len(chosen)} of them restyled")
+        placed = []
+        for place in self._places(chosen, seen.shape):
+            crop = crop_face(seen, place, _CROP)
+            change = change_of_crop(self.bundle, crop, style.code, style.noise, style.weights)
+            placed.append(PlacedChange(change, place))
+        picture = original.with_pixels(apply_to_photo(placed, original.pixels, style.strength))
+        made = {"faces": len(chosen), "source_sha256": original.sha256}
+        return Result(picture, found, style.provenance | made, notices, original.profile, original.exif)
+
+    def _code_of(self, photo: np.ndarray) -> Tensor:
+        """Return the style code of a reference photo: of its largest face's crop."""
+        from influencer_style.faces.align import crop_face
+        from influencer_style.networks.bundle import to_tensor
+
+        (place,) = self._places(self._faces(photo)[:1], photo.shape)
+        return self.bundle.looks.code_of(self.bundle.encoder, to_tensor(crop_face(photo, place, _CROP)[None]))
+
+    def _faces(self, photo: np.ndarray) -> list[Face]:
         from influencer_style.faces.detect import main_faces
 
-        faces = main_faces(self._detector.find(pixels))
-        if faces:
-            if len(faces) > 1:
-                notices.append(f"{len(faces)} faces were found; the largest one guided the change")
-            return faces, transform_for(faces[0], self._bundle.crop_margin, pixels.shape)
-        notices.append("no face was found; the look was fitted to the whole photo")
-        height, width = pixels.shape[:2]
-        return [], CropTransform(width / 2, height / 2, max(height, width), 0.0)
+        return main_faces(self._detector.find(photo), _LEAST)
+
+    def _places(self, faces: list[Face], shape: tuple[int, ...]) -> list[CropTransform]:
+        """Return where the faces' crops lie; the whole photo without faces."""
+        from influencer_style.faces.align import CropTransform, transform_for
+
+        height, width = shape[:2]
+        whole = CropTransform(width / 2, height / 2, max(height, width))
+        return [transform_for(face, self.bundle.crop_margin, shape) for face in faces] or [whole]
 
 
-def _pixels(photo: str | Path | Image.Image | np.ndarray) -> np.ndarray:
-    from influencer_style.photos.colour import to_rgb
-    from influencer_style.photos.decode import decode_photo
+@dataclass(frozen=True)
+class _Style:
+    """What holds for every photo: the code, the noise or None, the weights of the areas or None, and the rest."""
 
-    if isinstance(photo, str | Path):
-        return decode_photo(photo)
+    code: Tensor
+    noise: Tensor | None
+    weights: Tensor | None
+    strength: float
+    faces: Faces
+    provenance: dict[str, Any]
+    notices: list[str]
+
+
+def _original(photo: str | Path | bytes | Image.Image | np.ndarray, private: bool) -> Original:
+    from influencer_style.photos.original import Original, of_image, read_original
+
+    if isinstance(photo, str | Path | bytes):
+        return read_original(photo, private)
     if isinstance(photo, Image.Image):
-        return to_rgb(ImageOps.exif_transpose(photo))
+        return of_image(photo, private)
     if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or 0 in photo.shape:
         raise StylistError(f"an array must be uint8 of shape (h, w, 3), not {photo.dtype} of shape {photo.shape}")
-    return photo
+    return Original(photo)

@@ -26,6 +26,8 @@ TAG_LENGTH = 500
 _URI = re.compile(r"models:/([^/@]+)(?:@([\w-]+)|/(\d+))")
 # What serving imports. Explicit, because MLflow's guess misses some (Pillow) and takes a minute.
 REQUIREMENTS = (
+    "c2pa-python",
+    "cryptography",
     "mlflow",
     "numpy",
     "opencv-python-headless",
@@ -117,20 +119,27 @@ def _register(run: NodeRun, folder: Path, name: str, tags: dict[str, str], card:
     return version
 
 
-def model_folder(uri: str) -> Path:
-    """Return the local model folder of a registered model, such as `models:/look-transfer@champion`.
+def model_folder(uri: str) -> tuple[Path, str]:
+    """Return the local model folder of a registered model, such as `models:/look-transfer@champion`, and its version.
 
     The registry is that of the project around the working folder; outside of a project, the one that
-    `MLFLOW_TRACKING_URI` names.
+    `MLFLOW_TRACKING_URI` names. The version is in words, such as "look-transfer version 3".
 
     Raises:
         RegistryError: when there is no such model, or the registry does not answer.
     """
-    return registered_folder(Store(project_uri()), uri)
+    store = Store(project_uri())
+    folder, version = _found(store, uri)
+    return folder, f"{version.name} version {version.version}"
 
 
 def registered_folder(store: Store, uri: str) -> Path:
     """Return the local model folder of a registered model in a store; raises as `model_folder` does."""
+    return _found(store, uri)[0]
+
+
+def _found(store: Store, uri: str) -> tuple[Path, Any]:
+    """Return the local model folder of a registered model, and MLflow's version of it."""
     import mlflow
     from mlflow.exceptions import MlflowException
     from mlflow.models import Model
@@ -144,7 +153,7 @@ def registered_folder(store: Store, uri: str) -> Path:
         logged = store.client.get_logged_model(version.source.removeprefix("models:/"))
         local = Path(mlflow.artifacts.download_artifacts(logged.artifact_location, tracking_uri=store.uri))
         parts = Model.load(str(local)).flavors["python_function"]["artifacts"]
-        return local / parts["model"]["path"]
+        return local / parts["model"]["path"], version
     except (MlflowException, OSError, KeyError) as error:
         raise RegistryError(
             f"{uri} cannot be had from {without_password(store.uri)} ({error}); train and register one: kedro run, "

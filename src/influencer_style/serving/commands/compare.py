@@ -43,7 +43,9 @@ def add_to(commands: Any) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Draw the sheet; return 0, 1 when the photo or the sheet's file cannot be used, 2 when the command is wrong."""
     from influencer_style.photos.decode import PhotoError
+    from influencer_style.provenance.manifest import SigningError
     from influencer_style.provenance.record import SUFFIXES
+    from influencer_style.provenance.signer import CredentialsError
     from influencer_style.serving.comparison import compare
 
     if asked.out.suffix.lower() not in SUFFIXES:
@@ -56,7 +58,7 @@ def run(asked: argparse.Namespace) -> int:
     try:
         sheet = compare(stylist, asked.photo, list(dict.fromkeys(looks)), asked.strengths)
         sheet.save(asked.out)
-    except StylistError as error:
+    except (StylistError, CredentialsError, SigningError) as error:
         complain(error)
         return 2
     except (PhotoError, OSError) as error:

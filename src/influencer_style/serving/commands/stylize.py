@@ -80,7 +80,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--keep-private",
         action="store_true",
-        help="keep place, time and other private metadata, which are dropped else",
+        help="keep place, names, serial numbers and other private metadata, which are dropped else",
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to; made if need be")
     parser.set_defaults(run=run)
@@ -89,6 +89,8 @@ def add_to(commands: Any) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Restyle; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
     from influencer_style.photos.decode import PhotoError
+    from influencer_style.provenance.manifest import SigningError
+    from influencer_style.provenance.signer import CredentialsError
     from influencer_style.serving.batch import Batch
     from influencer_style.serving.gathering import BatchError, gather
     from influencer_style.serving.restyling import Restyling
@@ -111,11 +113,8 @@ def run(asked: argparse.Namespace) -> int:
         with ended_by_signals():
             batch = Batch(stylist, restyling, asked.out)
             counts = batch.run(gather(asked.photos), _tell)
-    except (
-        StylistError,
-        BatchError,
-        PhotoError,
-    ) as error:  # a photo's own trouble is its outcome: this is the reference's
+    # A photo's own trouble is its outcome: a PhotoError here is the reference's.
+    except (StylistError, BatchError, PhotoError, CredentialsError, SigningError) as error:
         complain(error)
         return 2
     except KeyboardInterrupt:

@@ -1,0 +1,52 @@
+"""What a restyled copy of a photo may still say of it: how it was taken and whose work it is, not where and of whom."""
+
+from __future__ import annotations
+
+from PIL import ExifTags, Image
+
+_ORIENTATION = 0x0112  # the copy is upright
+_IFDS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.Interop)
+_MOST = 65_000  # bytes that a JPEG has room for
+
+# What is kept; all else may tell place, name, device or belong to another picture (notes of the maker, thumbnails).
+_KEPT = {
+    ExifTags.Base[name].value
+    for name in (
+        *("Make", "Model", "DateTime", "Artist", "Copyright", "XResolution", "YResolution", "ResolutionUnit"),
+        *("ExposureTime", "FNumber", "ExposureProgram", "ISOSpeedRatings", "SensitivityType", "ExifVersion"),
+        *("DateTimeOriginal", "DateTimeDigitized", "OffsetTime", "OffsetTimeOriginal", "OffsetTimeDigitized"),
+        *("SubsecTime", "SubsecTimeOriginal", "SubsecTimeDigitized", "ShutterSpeedValue", "ApertureValue"),
+        *("BrightnessValue", "ExposureBiasValue", "MaxApertureValue", "MeteringMode", "LightSource", "Flash"),
+        *("FocalLength", "FocalLengthIn35mmFilm", "ExposureMode", "WhiteBalance", "DigitalZoomRatio"),
+        *("SceneCaptureType", "LensMake", "LensModel", "LensSpecification"),
+    )
+}
+
+
+def kept_exif(image: Image.Image, private: bool = False) -> tuple[bytes, str]:
+    """Return the EXIF for an upright copy of an image, and a notice when it had to be left out (else "").
+
+    Args:
+        image: opened, with whatever EXIF it has; empty bytes come back where it has none.
+        private: keep place, names, serial numbers and the camera's own notes too; never the thumbnail, which would
+            show the photo as it was.
+    """
+    try:
+        found = image.getexif()
+        kept = Image.Exif()
+        kept.update({tag: value for tag, value in found.items() if private or tag in _KEPT})
+        for ifd in _IFDS:
+            told = {tag: value for tag, value in found.get_ifd(ifd).items() if private or tag in _KEPT}
+            if told and (private or ifd == ExifTags.IFD.Exif):
+                kept.get_ifd(ifd).update(told)
+            elif ifd in kept:
+                del kept[ifd]
+        kept.pop(_ORIENTATION, None)
+        if not kept and not any(kept.get_ifd(ifd) for ifd in _IFDS):
+            return b"", ""
+        written = kept.tobytes()
+    except Exception:  # EXIF is decoration: whatever nonsense it holds, the pixels are still a photo
+        return b"", "its EXIF is damaged and was dropped"
+    if len(written) > _MOST:
+        return b"", "its EXIF is larger than a file has room for and was dropped"
+    return written, ""
