@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from influencer_style.serving.stylist import Result, Stylist
+from influencer_style.version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["Result", "Stylist"]
+if TYPE_CHECKING:
+    from influencer_style.serving.result import Result
+    from influencer_style.serving.stylist import Stylist
+
+__all__ = ["Result", "Stylist", "__version__"]
 
 
 def __getattr__(name: str) -> Any:

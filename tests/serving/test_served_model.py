@@ -61,7 +61,7 @@ def test_the_provenance_says_nothing_of_the_machine(served, model_folder):
 def test_unusual_photos_are_photos(served, kind, mode, options):
     photo = PHOTO.convert("L").convert(mode) if mode == "I;16" else PHOTO.convert(mode)
     (prediction,) = served.predict([GOOD | {"image": encoded(picture_file(photo, kind, **options))}])
-    assert decoded(prediction).shape == (80, 96, 3)
+    assert decoded(prediction).shape == (80, 96, 4 if mode == "RGBA" else 3)
 
 
 def test_a_turned_photo_comes_back_upright(served):

@@ -12,9 +12,9 @@ from typing import Any
 
 import c2pa
 
-from influencer_style import __version__
 from influencer_style.provenance.record import COMPOSITE
 from influencer_style.provenance.signer import Credentials
+from influencer_style.version import __version__
 
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 RECORD_LABEL = "influencer_style.record"

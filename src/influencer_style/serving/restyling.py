@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from influencer_style import __version__
 from influencer_style.serving.stylist import Stylist, StylistError
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.version import __version__
 
 Format = Literal["keep", "jpeg", "png", "webp"]
 _MOST_LABEL = 60  # letters
