@@ -34,17 +34,15 @@ def kept_exif(image: Image.Image, private: bool = False) -> tuple[bytes, str]:
     try:
         found = image.getexif()
         kept = Image.Exif()
-        kept.update({tag: value for tag, value in found.items() if private or tag in _KEPT})
-        for ifd in _IFDS:
-            told = {tag: value for tag, value in found.get_ifd(ifd).items() if private or tag in _KEPT}
-            if told and (private or ifd == ExifTags.IFD.Exif):
+        dropped = {
+            _ORIENTATION,
+            *_IFDS,
+        }  # of the latter the old places; they are written anew where they hold something
+        kept.update({tag: told for tag, told in found.items() if tag not in dropped and (private or tag in _KEPT)})
+        for ifd in _IFDS if private else _IFDS[:1]:
+            if told := {tag: value for tag, value in found.get_ifd(ifd).items() if private or tag in _KEPT}:
                 kept.get_ifd(ifd).update(told)
-            elif ifd in kept:
-                del kept[ifd]
-        kept.pop(_ORIENTATION, None)
-        if not kept and not any(kept.get_ifd(ifd) for ifd in _IFDS):
-            return b"", ""
-        written = kept.tobytes()
+        written = kept.tobytes() if kept or any(kept.get_ifd(ifd) for ifd in _IFDS) else b""
     except Exception:  # EXIF is decoration: whatever nonsense it holds, the pixels are still a photo
         return b"", "its EXIF is damaged and was dropped"
     if len(written) > _MOST:
