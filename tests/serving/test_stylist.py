@@ -14,6 +14,7 @@ from influencer_style.photos.decode import PhotoError
 from influencer_style.provenance.record import encode, read_record
 from influencer_style.serving.cli import main
 from influencer_style.serving.stylist import StylistError
+from influencer_style.serving.trace import in_words
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +144,12 @@ def test_tracing_what_cannot_be_traced_says_so(tmp_path, capsys):
         (tmp_path / "odd.png").write_bytes(encode(Image.new("RGB", (8, 8)), record, ".png"))
         assert main(["trace", str(tmp_path / "odd.png")]) == 1
         assert "odd.png holds a damaged record" in capsys.readouterr().err
+
+
+def test_a_stranger_s_record_does_not_drive_the_terminal():
+    record = {"looks": {"warm": 1.0}, "written": "\x1b[2Jtoday", "software": "a\nb"}
+    told = in_words("me.png", {"record": record, "versions": [], "notices": []})
+    assert "\x1b" not in told and "a b" in told and "today" in told
 
 
 def test_the_command_lists_looks(model_folder, capsys):

@@ -75,7 +75,9 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
     for name, consent in record.get("consents", {}).items():
         told = ", ".join(f"{key} {' '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in consent.items())
         lines.append(f"  consent   {name}: {told}")
-    return "\n".join(lines + [f"  mind      {notice}" for notice in traced["notices"]])
+    lines += [f"  mind      {notice}" for notice in traced["notices"]]
+    # A record is a stranger's text: nothing in it gets to drive the terminal.
+    return "\n".join("".join(sign if sign.isprintable() else " " for sign in line) for line in lines)
 
 
 def _is_ours(record: dict[str, Any]) -> bool:
