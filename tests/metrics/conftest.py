@@ -151,7 +151,7 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
         },
         card="# A <card>\n\n- 450 random looks\n",
         full_size=[
-            FullSize("warm", (96, 80), [CloseUp("the eyes", inputs[0], inputs[1])], Seam(2.04, 3.0)),
+            FullSize("warm", (96, 80), [CloseUp("the eyes", inputs[0][:40], inputs[1][:40])], Seam(2.04, 3.0)),
             FullSize("cool", (48, 48), [CloseUp("the eyes", inputs[2], inputs[3])], None),
         ],
     )

@@ -70,8 +70,14 @@ def test_close_ups_are_pixels_of_both_pictures_at_the_edges_with_most_room():
     assert np.array_equal(low.before, photo[422:678, 272:528]) and np.array_equal(low.after, 255 - low.before)
     assert np.array_equal(right.before, photo[172:428, 522:778])
     assert np.array_equal(eyes.before, photo[147:403, 272:528])
-    (only,) = close_ups(photo[:100, :100], after[:100, :100], CropTransform(50, 50, 100))
-    assert only.before.shape == (50, 50, 3)
+    (only,) = close_ups(photo[:200], after[:200], CropTransform(600, 100, 200))[:1]
+    assert only.before.shape == (200, 200, 3)
+
+
+def test_a_small_photo_is_shown_whole():
+    photo = smooth_pictures(1, 300)[0][:200]
+    (whole,) = close_ups(photo, 255 - photo, CropTransform(100, 100, 100))
+    assert whole.before is photo and np.array_equal(whole.after, 255 - photo)
 
 
 class _Looks(dict):

@@ -14,7 +14,8 @@ from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_of_crop
 from influencer_style.photos.decode import PhotoError, decode_photo
 
-_SIDE = 256  # px of a close-up; half the photo where that is less
+_SIDE = 256  # px of a close-up
+_SMALL = 320  # px: a photo that is no larger is shown whole
 _MOST_PIXELS = 16_000_000  # of a photo, so that the report takes no longer than before
 _EYES = 0.05  # of the crop's side above its centre: about where the eyes are
 _SIDES = ("right", "lower", "left", "upper")
@@ -22,7 +23,7 @@ _SIDES = ("right", "lower", "left", "upper")
 
 @dataclass(frozen=True)
 class CloseUp:
-    """A square of a photo, `before` and `after`, uint8 (s, s, 3), and in words where it lies."""
+    """A part of a photo, `before` and `after`, uint8 (h, w, 3), and in words where it lies."""
 
     where: str
     before: np.ndarray
@@ -36,7 +37,7 @@ class FullSize:
     Attributes:
         look: the look's name.
         size: width and height of the photo, px.
-        close_ups: at the eyes, and at up to two places of the crop's edge.
+        close_ups: at the eyes, and at up to two places of the crop's edge; a small photo is shown whole.
         seam: the step across the crop's edge; None where the edge does not lie in the photo.
     """
 
@@ -85,14 +86,17 @@ def restyle_at_full_size(
 
 
 def close_ups(before: np.ndarray, after: np.ndarray, place: CropTransform) -> list[CloseUp]:
-    """Return squares at the eyes and at the middles of those two of the crop's edges that have most photo beyond them.
+    """Return squares at the eyes and at the middles of those two of the crop's edges that have most photo beyond them;
+    a small photo whole.
 
     Args:
         before, after: the photo and what became of it, uint8 (h, w, 3).
         place: where the face's crop lies.
     """
     height, width = before.shape[:2]
-    side = min(_SIDE, height // 2, width // 2)
+    if max(height, width) <= _SMALL:
+        return [CloseUp("the whole photo", before, after)]
+    side = min(_SIDE, height, width)
     middles = [[float(v[0]) for v in outline(place, number, np.zeros(1), 0)] for number in range(4)]
     room = [min(x, y, width - x, height - y) for x, y in middles]
     edges = sorted((number for number in range(4) if room[number] > 0), key=lambda number: -room[number])[:2]

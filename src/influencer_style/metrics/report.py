@@ -140,7 +140,8 @@ def _full_size(photo: FullSize) -> dict[str, Any]:
         "close_ups": [
             {
                 "where": one.where,
-                "side": len(one.before),
+                "width": one.before.shape[1],
+                "height": one.before.shape[0],
                 "before": exact_uri(one.before),
                 "after": exact_uri(one.after),
             }
