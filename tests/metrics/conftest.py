@@ -13,10 +13,12 @@ from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatist
 from influencer_style.metrics import judges as judging
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.cases import Cases, shrink
+from influencer_style.metrics.full_size import CloseUp, FullSize
 from influencer_style.metrics.judges import Judges
 from influencer_style.metrics.report import Evidence
 from influencer_style.metrics.scorecard import assemble_scorecard
 from influencer_style.metrics.scoring import score_cases
+from influencer_style.metrics.seam import Seam
 from influencer_style.networks.bundle import to_tensor
 
 
@@ -84,7 +86,7 @@ def about() -> dict:
 
 @pytest.fixture(scope="session")
 def evidence(cases, judges, encoder, looks, about) -> Evidence:
-    scores = score_cases(cases, judges)
+    scores, inputs = score_cases(cases, judges), cases.inputs
     manifest = pd.DataFrame(
         [
             ("a", "Warm", "warm", "creator", "accepted", "", "train", "in/Warm/good.jpg"),
@@ -148,4 +150,8 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
             ],
         },
         card="# A <card>\n\n- 450 random looks\n",
+        full_size=[
+            FullSize("warm", (96, 80), [CloseUp("the eyes", inputs[0][:40], inputs[1][:40])], Seam(2.04, 3.0)),
+            FullSize("cool", (48, 48), [CloseUp("the eyes", inputs[2], inputs[3])], None),
+        ],
     )

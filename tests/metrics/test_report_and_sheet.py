@@ -1,13 +1,16 @@
 """The contact sheet and the report."""
 
+import base64
 import dataclasses
 import html.parser
+import io
 import json
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from influencer_style.metrics.contact_sheet import MOST_WIDTH, draw_contact_sheet
 from influencer_style.metrics.figures import training_curves
@@ -143,3 +146,16 @@ def test_the_best_of_a_column_was_judged_on_everybody(evidence):
 def test_a_history_without_losses_is_refused():
     with pytest.raises(ValueError, match="step and a loss"):
         training_curves(pd.DataFrame({"step": [1], "seconds": [0.1]}))
+
+
+def test_close_ups_are_shown_pixel_for_pixel(evidence):
+    section = write_report(evidence, people=1).split("<h2>At full size</h2>")[1].split("<h2>")[0]
+    found = re.findall(r'<img src="data:image/png;base64,([^"]+)" width="(\d+)" height="(\d+)"', section)
+    wanted = [picture for photo in evidence.full_size for one in photo.close_ups for picture in (one.before, one.after)]
+    for (data, width, height), pixels in zip(found, wanted, strict=True):
+        assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), pixels)
+        assert (int(height), int(width)) == pixels.shape[:2]
+    assert "2.0 of 255 across the square's edge, and 3.0" in " ".join(section.split())
+    assert "warm, on a photo of 96 x 80 px" in section and section.count("nowhere that a seam could be") == 1
+    without = write_report(dataclasses.replace(evidence, full_size=[]), people=1)
+    assert "None of the test users' photos could be shown" in without

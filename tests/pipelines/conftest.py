@@ -60,7 +60,10 @@ def store(folder, photos: list[tuple[dict, np.ndarray]], keys=("photo_id",)) -> 
 def world(tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("evaluation")
     splits = ["test"] * 3 + ["validation"] * 2 + ["train"] * 4
-    photos = [({"photo_id": f"user{i}", "role": "user", "split": s}, picture(i)) for i, s in enumerate(splits)]
+    whole = {"cx": SIDE / 2, "cy": SIDE / 2, "side": SIDE}
+    photos = [({"photo_id": f"user{i}", "role": "user", "split": s} | whole, picture(i)) for i, s in enumerate(splits)]
+    for i in range(2):  # of the third test user the photo is gone
+        Image.fromarray(picture(i)).save(folder / f"user{i}.png")
     for look in LOOKS:
         for i in range(6):
             own = {"photo_id": f"{look}{i}", "role": "creator", "slug": look, "creator": look.title()}
@@ -95,7 +98,7 @@ def world(tmp_path_factory) -> dict:
         "truth_crops": store(folder / "truth", truths, ("photo_id", "look", "kind")),
         "photo_source": {"kind": "studio", "users_are_studio": True},
         "manifest": faces.table[["photo_id", "creator", "slug", "role", "split"]].assign(
-            status="accepted", reason="", path="photos/" + faces.table["photo_id"] + ".jpg"
+            status="accepted", reason="", path=f"{folder}/" + faces.table["photo_id"] + ".png", width=SIDE, height=SIDE
         ),
         "training_history": pd.DataFrame({"step": [10, 20], "seconds": [1.0, 2.0], "total": [2.0, 1.0]}),
         "training_samples": Image.new("RGB", (64, 64)),

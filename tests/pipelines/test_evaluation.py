@@ -41,6 +41,7 @@ def test_with_truth_the_pipeline_judges_and_draws(world, tmp_path):
     assert set(made["scorecard_table"].columns) == {"scope", "look", "method", "metric", "mean", "low", "high", "n"}
     assert made["contact_sheet"].width == 2 * 40 + SIDE + 2 * (32 + 2 * SIDE + 8)
     assert made["report"].startswith("<!doctype html>")
+    assert made["report"].count(f"on a photo of {SIDE} x {SIDE} px</h3>") == 2
 
 
 def test_without_truth_the_pipeline_compares_with_the_looks(world, tmp_path):

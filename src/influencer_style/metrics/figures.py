@@ -27,6 +27,13 @@ def photo_uri(picture: np.ndarray | Image.Image, quality: int = 88) -> str:
     return _uri("image/jpeg", stream.getvalue())
 
 
+def exact_uri(picture: np.ndarray) -> str:
+    """Return a picture, uint8 (h, w, 3), as a PNG data URI: every pixel as it is."""
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "PNG", optimize=True)
+    return _uri("image/png", stream.getvalue())
+
+
 def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
     """Return each loss over the steps as (name, SVG data URI): a faint line as measured, and its running mean.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from PIL import Image
 from influencer_style.looks.pictures import INK, PAPER
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
-from influencer_style.metrics.figures import css, photo_uri, training_curves
+from influencer_style.metrics.figures import css, exact_uri, photo_uri, training_curves
+from influencer_style.metrics.full_size import FullSize
 from influencer_style.metrics.limits import limits
 from influencer_style.metrics.report_photos import photo_counts, photos_left_out
 from influencer_style.metrics.report_tables import bars, further_tables, main_table
@@ -42,6 +43,7 @@ class Evidence:
             differences `truth`, `shapes` and `kid`, each an interval as numbers, or None.
         promotion: the record of who is champion, see `verdict.record_in_words`.
         card: the model card, Markdown.
+        full_size: photos restyled at their own size; empty where none could be read.
     """
 
     cases: Cases
@@ -55,6 +57,7 @@ class Evidence:
     decision: Mapping[str, Any]
     promotion: Mapping[str, Any]
     card: str
+    full_size: Sequence[FullSize]
 
 
 def write_report(evidence: Evidence, people: int = 3) -> str:
@@ -81,6 +84,7 @@ def write_report(evidence: Evidence, people: int = 3) -> str:
         sentence=headline_sentence(scorecard, baseline),
         looks=[_look(evidence, look, number, people, baseline) for number, look in enumerate(cases.looks)],
         extremes=_extremes(evidence, baseline),
+        full_size=[_full_size(photo) for photo in evidence.full_size],
         main=main_table(scorecard),
         more=further_tables(scorecard),
         bars=bars(scorecard),
@@ -125,6 +129,24 @@ def _look(evidence: Evidence, look: str, number: int, people: int, baseline: str
         "photos": evidence.looks[look].statistics.count,
         "example": photo_uri(example),
         "cases": [{"pictures": row, "note": ""} for row in _rows(cases, look, shown, baseline)],
+    }
+
+
+def _full_size(photo: FullSize) -> dict[str, Any]:
+    return {
+        "look": photo.look,
+        "size": "{} x {} px".format(*photo.size),
+        "seam": photo.seam,
+        "close_ups": [
+            {
+                "where": one.where,
+                "width": one.before.shape[1],
+                "height": one.before.shape[0],
+                "before": exact_uri(one.before),
+                "after": exact_uri(one.after),
+            }
+            for one in photo.close_ups
+        ],
     }
 
 

@@ -12,12 +12,14 @@ from PIL import Image
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics import contact_sheet, report
 from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.full_size import restyle_at_full_size
 from influencer_style.metrics.gather import gather_cases
 from influencer_style.metrics.judges import appoint_judges
 from influencer_style.metrics.scorecard import assemble_scorecard, headline, scorecard_rows
 from influencer_style.metrics.scoring import score_cases
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
+from influencer_style.pipelines.project import in_project
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
@@ -100,6 +102,7 @@ def write_report(
         decision=training_decision,
         promotion=promotion_record,
         card=bundle.card,
+        full_size=restyle_at_full_size(bundle, manifest.assign(path=manifest["path"].map(in_project)), face_crops),
     )
     return report.write_report(evidence, parameters.report_people)
 
