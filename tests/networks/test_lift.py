@@ -111,3 +111,13 @@ def test_strips_do_not_show(rows):
     result = lifted_by(GuidedChange.of(change, smooth(64)), photo)
     expected = photo / 255 + 0.05 * (photo.sum(-1, keepdims=True) / 255 + 1)
     assert np.abs(result - expected.clip(0, 1) * 255).max() <= 1
+
+
+def test_of_colour_alone_places_do_not_count():
+    guide = smooth(64)
+    patchy = torch.zeros(1, 3, 64, 64)
+    patchy[:, :, :20, :20] = 0.4
+    change = Change(torch.full((1, 12, 64, 64), -0.1), patchy)
+    photo = np.full((120, 120, 3), 128, np.uint8)
+    result = lifted_by(GuidedChange.of_colour(change, guide), photo)
+    assert len(np.unique(result.reshape(-1, 3), axis=0)) == 1 and result[0, 0, 0] != 128

@@ -66,6 +66,17 @@ class GuidedChange:
         slopes = mean(slopes.flatten(1, 2)).unflatten(1, (-1, 3))
         return cls(_polynomials(slopes[0], mean(constants)[0]), _polynomials(beyond[:, :3], beyond[:, 3]))
 
+    @classmethod
+    def of_colour(cls, change: Change, guide: Tensor) -> GuidedChange:
+        """Fit the change of one picture by colour alone: the same everywhere, whatever lies where.
+
+        For a picture without a face, whose places the network takes for what they are not. Arguments as in `of`.
+        """
+        values = torch.cat([change.affine, change.residual], dim=1)
+        fitted = _linear(guide.flatten(2)[0], values.flatten(2)[0])
+        everywhere = _polynomials(fitted[:, :3], fitted[:, 3])
+        return cls(everywhere[:, :, None, None], everywhere)
+
     def at(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the polynomials at places of the crop, (10, 3, h, w).
 

@@ -46,6 +46,7 @@ def change_of_crop(
     code: Tensor,
     noise: Tensor | None = None,
     weights: Tensor | None = None,
+    a_face: bool = True,
 ) -> GuidedChange:
     """Let the network look at a face crop, uint8 (s, s, 3) of any size, and return what to do to its photo.
 
@@ -55,12 +56,15 @@ def change_of_crop(
         code: (d,) style code.
         noise: (k,) z; None is z = 0.
         weights: (6,) of the change in each area (`looks.segmenter.AREAS`), 0 to 1; None is 1 everywhere.
+        a_face: whether the crop shows a face; without one, only what holds of colours counts, not of places.
     """
     side = bundle.generator.config.resolution
     small = F.interpolate(to_tensor(crop[None]), (side, side), mode="bilinear", antialias=True, align_corners=False)
     with torch.no_grad():
         change = bundle.generator.change(small, code[None], None if noise is None else noise[None])
-    return GuidedChange.of(change if weights is None else change.weighted(weights), small)
+    if weights is not None:
+        change = change.weighted(weights)
+    return GuidedChange.of(change, small) if a_face else GuidedChange.of_colour(change, small)
 
 
 def apply_to_photo(placed: Sequence[PlacedChange], photo: np.ndarray, strength: float = 1.0) -> np.ndarray:

@@ -97,7 +97,7 @@ class Batch:
         self._prepare({(self._out / name).parent for _, name in named})
         counts: Counter[Status] = Counter()
         under_way: deque[tuple[Photo, str, str]] = deque()
-        with tqdm(total=len(named), desc="Restyling", unit="photo", disable=len(named) < 2) as bar:
+        with tqdm(total=len(named), desc="Restyling", unit="photo", disable=True if len(named) < 2 else None) as bar:
 
             def done(outcome: Outcome) -> None:
                 counts[outcome.status] += 1

@@ -44,7 +44,9 @@ def compare(
             stylist.check(look, strength)
     pixels = photo_thumbnail(photo, _WORKED_AT).copy()  # torch wants memory that may be written to
     made: dict[tuple[str, float], Result] = {}
-    for look, strength in tqdm([(one, other) for one in looks for other in strengths], "Comparing", unit="picture"):
+    for look, strength in tqdm(
+        [(one, other) for one in looks for other in strengths], "Comparing", unit="picture", disable=None
+    ):
         result = stylist.apply(pixels, look, strength)
         result.picture.thumbnail((tile, tile), Image.Resampling.LANCZOS)
         made[look, strength] = result

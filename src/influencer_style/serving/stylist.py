@@ -223,13 +223,13 @@ class Stylist:
         found = self._faces(seen)
         chosen = chosen_of(found, style.faces)
         if not found:
-            notices.append("no face was found; the look was fitted to the whole photo")
+            notices.append("no face was found; the photo got the look's colour and light alone")
         elif len(chosen) < len(found):
             notices.append(f"{len(found)} faces were found, {len(chosen)} of them restyled")
         placed = []
         for place in self._places(chosen, seen.shape):
             crop = crop_face(seen, place, _CROP)
-            change = change_of_crop(self.bundle, crop, style.code, style.noise, style.weights)
+            change = change_of_crop(self.bundle, crop, style.code, style.noise, style.weights, bool(found))
             placed.append(PlacedChange(change, place))
         picture = original.with_pixels(apply_to_photo(placed, original.pixels, style.strength))
         made = {"faces": len(chosen), "source_sha256": original.sha256}
