@@ -255,6 +255,7 @@ def test_ctrl_c_ends_the_command_in_words(model_folder, photos, tmp_path, monkey
     assert "stopped; run it again" in capsys.readouterr().err and (tmp_path / "out/index.parquet").is_file()
 
 
+@pytest.mark.slow
 def test_sigterm_leaves_an_index_and_its_status(model_folder, tmp_path):
     fill(tmp_path / "in", 60, 1)
     arguments = command(model_folder, tmp_path / "in", tmp_path / "out")
