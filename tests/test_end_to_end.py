@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pandas as pd
+import pytest
 from PIL import Image
 from tiny_project import make_project, run
 
@@ -140,7 +141,7 @@ def test_changed_parameters_train_anew_and_say_why(project, first):
     assert "Training anew, because of a change in: parameters" in " ".join(changed.stdout.split())
 
 
-def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here_and_that_is_adapted(project, first):
+def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here(project, first):
     card = project / "data/06_models/look_transfer/card.md"
     shipped = run(project, "--pipelines", "training", "--params", "training.initial=base")
     assert shipped.returncode == 0, shipped.stdout[-3000:]
@@ -155,6 +156,12 @@ def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here_and_that_
     )
     assert theirs.returncode == 0, theirs.stdout[-3000:]
     assert f"The base, SHA-256 `{own.sha256}`" in card.read_text()
+
+
+@pytest.mark.slow
+def test_a_base_that_was_taught_here_is_adapted_and_the_decision_is_told(project, first):
+    taught = run(project, "--pipelines", "pretraining")
+    assert taught.returncode == 0, taught.stdout[-3000:]
     adapting = "training.initial=base,training.base=data/06_models/base,training.adapt=true"
     adapted = run(project, "--pipelines", "training", "--params", adapting)
     assert adapted.returncode == 0, adapted.stdout[-3000:] + adapted.stderr[-3000:]

@@ -150,6 +150,7 @@ def test_the_record_has_every_figure(settings, tmp_path, monkeypatch, capsys):
     assert "ours to reference" in printed and "generator_backward" in printed
 
 
+@pytest.mark.slow
 def test_a_training_in_a_process_of_its_own_is_timed_and_its_early_end_is_told(settings, tmp_path):
     with Child(OurTraining, (settings, tmp_path), 1) as child:
         assert child.ask(facts) == {"images": 6, "parameters": OurTraining(settings, tmp_path).parameters}
