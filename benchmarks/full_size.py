@@ -33,7 +33,7 @@ from benchmarks.full_size_contestants import (
 )
 from benchmarks.large_photo import in_display_p3, phone_photo, varied
 from benchmarks.machine import ran_on
-from benchmarks.rounding import rounded
+from benchmarks.rounding import rounded, spread
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.decode import photo_header
 from influencer_style.provenance.credentials import FOLDER
@@ -83,8 +83,8 @@ def measure(model: Path, files: dict[str, Path], look: str, repeats: int, tiles:
     turns["stargan_photo"] = [(clock * whole / tiles, busy * whole / tiles) for clock, busy in turns["stargan_tiles"]]
     clock = {name: [turn[0] for turn in of] for name, of in turns.items()}
     return {
-        "seconds": {name: _spread(of) for name, of in clock.items()},
-        "processor_seconds": {name: _spread([turn[1] for turn in of]) for name, of in turns.items()},
+        "seconds": {name: spread(of) for name, of in clock.items()},
+        "processor_seconds": {name: spread([turn[1] for turn in of]) for name, of in turns.items()},
         "parts_ms": {
             name: {part: 1000 * statistics.median(one[part] for one in of) for part in of[0]}
             for name, of in told.items()
@@ -94,7 +94,7 @@ def measure(model: Path, files: dict[str, Path], look: str, repeats: int, tiles:
         "stargan": {
             "tiles_of_a_photo": whole,
             "tiles_timed": tiles * repeats,
-            "seconds_over_apply": _spread([a / b for a, b in zip(clock["stargan_photo"], clock["apply"], strict=True)]),
+            "seconds_over_apply": spread([a / b for a, b in zip(clock["stargan_photo"], clock["apply"], strict=True)]),
             "memory_over_apply": memory["stargan_tiles"] / memory["apply"],
         },
         "many": _many(model, files["srgb"], look, threads),
@@ -125,10 +125,6 @@ def _many(model: Path, photo: Path, look: str, threads: int) -> dict[str, Any]:
         "mib_a_photo_from_the_20th": float(np.polyfit(EACH * np.arange(len(later)), later, 1)[0]),
         "last_less_20th_mib": resident[-1] - later[0],
     }
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    return {"median": statistics.median(values), "low": min(values), "high": max(values)}
 
 
 def table(figures: dict[str, Any]) -> str:

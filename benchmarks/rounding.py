@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import Any
 
 
@@ -12,3 +13,8 @@ def rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [rounded(inner) for inner in value]
     return round(value, 4) if isinstance(value, float) else value
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Return median, least and most of figures, of which there is at least one."""
+    return {"median": statistics.median(values), "low": min(values), "high": max(values)}

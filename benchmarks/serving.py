@@ -26,7 +26,7 @@ from benchmarks.hostile_requests import encoded, hostile_requests, picture_file
 from benchmarks.machine import ran_on
 from benchmarks.model_server import ModelServer, registered
 from benchmarks.our_training import Stopwatch
-from benchmarks.rounding import rounded
+from benchmarks.rounding import rounded, spread
 from influencer_style.faces import align
 from influencer_style.networks import lift
 from influencer_style.networks.bundle import TransferBundle
@@ -107,7 +107,7 @@ def measure(model: Path, file: bytes, look: str, requests: int, hostile: int, se
         if not np.array_equal(pixels(server.predict(good)[0]["image"]), picture):
             raise RuntimeError("after the hostile requests the server answers with another picture")
     return {
-        "seconds": seconds | {"served": _spread(served), "bare": _spread(alone)},
+        "seconds": seconds | {"served": spread(served), "bare": spread(alone)},
         "parts_ms": {part: 1000 * statistics.median(told[part] for told in parts) for part in parts[0]}
         | {"server_and_http": 1000 * (min(served) - min(alone))},  # the least disturbed turn of either
         "processor_seconds": {who: total / requests for who, total in computed.items()},
@@ -133,10 +133,6 @@ def _storm(server: ModelServer, look: str, count: int, seed: int) -> dict[str, A
         "longest_answer_bytes": max(len(answer) for _, (_, answer) in answers),
         "same_picture_before_and_after": True,
     }
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    return {"median": statistics.median(values), "low": min(values), "high": max(values)}
 
 
 def table(figures: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,11 @@ class LookProfile:
     statistics: SetStatistics
     consent: Mapping[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
+
+    def expired(self, day: date) -> str:
+        """Return the day on which the consent ended, where that lies before `day`; else nothing."""
+        expires = str(self.consent.get("expires", "never"))
+        return expires if expires != "never" and date.fromisoformat(expires) < day else ""
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:

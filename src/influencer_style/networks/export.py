@@ -120,11 +120,9 @@ def _withheld(looks: LookProfiles, day: date) -> dict[str, str]:
     """Say, by name, why a look may not leave the house on that day."""
     reasons = {}
     for name in looks.names:
-        consent = looks[name].consent
-        expires = str(consent.get("expires", "never"))
-        if expires != "never" and date.fromisoformat(expires) < day:
+        if expires := looks[name].expired(day):
             reasons[name] = f"its consent expired on {expires}"
-        elif "transfer" not in consent.get("scope", ()):
+        elif "transfer" not in looks[name].consent.get("scope", ()):
             reasons[name] = "its consent does not cover transfer"
     return reasons
 

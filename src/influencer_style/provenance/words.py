@@ -16,9 +16,14 @@ _SOURCE_TYPES = {
 }
 
 
+def printable(text: str) -> str:
+    """Return a stranger's text as one line without control characters: nothing in it drives the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def plain(text: str) -> str:
     """Return a stranger's text as one short line without control characters."""
-    text = "".join(sign if sign.isprintable() else " " for sign in text[: _LENGTH + 1])
+    text = printable(text[: _LENGTH + 1])
     return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 3]}..."
 
 

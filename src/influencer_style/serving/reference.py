@@ -6,11 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from influencer_style.photos.consent import CONSENT_FILE, ConsentError, load_consent, require
 from influencer_style.serving.result import StylistError
-from influencer_style.storage.fingerprint import fingerprint
 
 
 def consent_beside(photo: str | Path | None) -> tuple[dict[str, Any] | None, list[str]]:
@@ -33,8 +30,3 @@ def consent_beside(photo: str | Path | None) -> tuple[dict[str, Any] | None, lis
     if "transfer" not in consent.scope:
         raise StylistError(f"the consent in {folder} does not allow transfer; use another reference photo")
     return consent.model_dump(mode="json", include={"subject", "scope", "granted_on", "expires", "territory"}), []
-
-
-def sha256_of(pixels: np.ndarray) -> str:
-    """Return the digest of a photo that is no file."""
-    return fingerprint(pixels)

@@ -185,7 +185,8 @@ class Stylist:
         """Check what is asked, and return what holds for every photo."""
         import torch
 
-        from influencer_style.serving.reference import consent_beside, sha256_of
+        from influencer_style.serving.reference import consent_beside
+        from influencer_style.storage.fingerprint import fingerprint
 
         if (look is None) == (reference is None):
             raise StylistError("name either a look, or a reference photo whose look is taken")
@@ -196,7 +197,7 @@ class Stylist:
         else:
             original = _original(reference, False)
             consent, notices = consent_beside(reference if isinstance(reference, str | Path) else None)
-            told = {"sha256": original.sha256 or sha256_of(original.pixels), "consent": consent}
+            told = {"sha256": original.sha256 or fingerprint(original.pixels), "consent": consent}
             code = self._code_of(original.seen)
         noise = None
         if seed is not None:

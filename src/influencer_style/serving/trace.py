@@ -9,6 +9,7 @@ from typing import Any
 
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.provenance.record import RecordError, read_record
+from influencer_style.provenance.words import printable
 from influencer_style.tracking.config import project_folder
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
@@ -76,8 +77,7 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
         told = ", ".join(f"{key} {' '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in consent.items())
         lines.append(f"  consent   {name}: {told}")
     lines += [f"  mind      {notice}" for notice in traced["notices"]]
-    # A record is a stranger's text: nothing in it gets to drive the terminal.
-    return "\n".join("".join(sign if sign.isprintable() else " " for sign in line) for line in lines)
+    return "\n".join(map(printable, lines))
 
 
 def _is_ours(record: dict[str, Any]) -> bool:

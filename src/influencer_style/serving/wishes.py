@@ -32,8 +32,7 @@ def shares_of(look: str | Mapping[str, float], looks: LookProfiles) -> dict[str,
     for name in shares:
         if name not in looks.names:
             raise StylistError(f"there is no look {shortened(name)}; choose one of: {', '.join(looks.names)}")
-        expires = str(looks[name].consent.get("expires", "never"))
-        if expires != "never" and date.fromisoformat(expires) < date.today():
+        if expires := looks[name].expired(date.today()):
             raise StylistError(f"the consent for look {name!r} expired on {expires}; renew it and run again")
     return {name: share / total for name, share in shares.items()}
 
