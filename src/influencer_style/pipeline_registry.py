@@ -12,6 +12,7 @@ from influencer_style.pipelines import (
     rollback,
     stylize,
     training,
+    withdrawal,
 )
 
 
@@ -29,5 +30,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "promotion": promotion.create_pipeline(),
         "rollback": rollback.create_pipeline(),
         "stylize": stylize.create_pipeline(),
+        "withdrawal": withdrawal.create_pipeline(),
     }
     return stages | others | {"__default__": sum(stages.values(), Pipeline([]))}

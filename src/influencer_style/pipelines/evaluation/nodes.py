@@ -30,6 +30,7 @@ def restyle_test_users(
     bundle: TransferBundle, face_crops: FaceStore, truth_crops: FaceStore, parameters: EvaluationParameters
 ) -> Cases:
     """Put every look on the test users, by the model and every baseline, and lay out the truth beside it."""
+    current.shows({*bundle.looks.names, *face_crops.kept.loc[face_crops.kept["role"] == "creator", "slug"]})
     cases = gather_cases(
         bundle, face_crops, truth_crops, parameters.size, parameters.most_people, parameters.neural_style_people
     )

@@ -20,6 +20,7 @@ from influencer_style.photos.consent import load_consent
 from influencer_style.pipelines.features.parameters import FeaturesParameters
 from influencer_style.pipelines.project import in_project
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _BATCH = 64
@@ -70,6 +71,7 @@ def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict
     Raises:
         ValueError: when no creator or no user is left.
     """
+    current.shows(set(descriptors.loc[descriptors["role"] == "creator", "slug"]))
     users = descriptors[(descriptors["role"] == "user") & (descriptors["split"] != "test")]
     photos = descriptors[(descriptors["role"] == "creator") & (descriptors["split"] == "train")]
     if users.empty or photos.empty:

@@ -56,6 +56,7 @@ def train(
         BaseError: when there is no base where `training.base` says, or it was made with another encoder.
     """
     users = _rows(crops, role="user", split="train")
+    current.shows({*looks.names, *crops.kept.loc[crops.kept["role"] == "creator", "slug"]})
     allowed = [name for name in looks.names if "train" in looks[name].consent["scope"]]
     creators = {name: _rows(crops, slug=name, split="train") for name in allowed}
     if not creators:
