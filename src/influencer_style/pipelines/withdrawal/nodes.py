@@ -20,7 +20,7 @@ from influencer_style.photos import clock
 from influencer_style.photos.audit_log import LOG_FILE, AuditLog
 from influencer_style.photos.slug import slug
 from influencer_style.photos.tombstones import Tombstone, Tombstones
-from influencer_style.pipelines.project import in_project
+from influencer_style.pipelines.project import as_written, in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.storage.atomic import remove
 from influencer_style.storage.fingerprint import fingerprint
@@ -56,9 +56,10 @@ def set_tombstone(
     stone = tombstones.of(asked) if asked else None
     names = _names(manifest, crops, looks, bundle)
     if asked not in names and stone is None:
+        there = ", ".join(sorted(names.values())) or "none; run ingestion first"
         raise WithdrawalError(
             f"creator is {str(creator)!r}, whom nothing here knows. Name who withdraws: kedro run --pipeline "
-            f"withdrawal --params creator=NAME. There are: {', '.join(sorted(names.values())) or 'none; run ingestion first'}"
+            f"withdrawal --params creator=NAME. There are: {there}"
         )
     photos = _photos(asked, manifest, crops, looks)
     AuditLog(ledger / LOG_FILE).append("withdrawal", stage="withdrawal", creator=asked, decision="begun")
@@ -145,7 +146,7 @@ def forget_files(
         going += [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if _named(entry, stone)]
     for entry in going:
         remove(entry)
-    return sorted(str(entry.relative_to(in_project(""))) for entry in going)
+    return sorted(as_written(entry) for entry in going)
 
 
 def mark_restyled(stone: Tombstone, index: pd.DataFrame | None) -> Any:
