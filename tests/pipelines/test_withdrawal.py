@@ -15,7 +15,7 @@ from kedro.runner import SequentialRunner
 from tiny_project import ROOT
 
 from influencer_style.faces.store import LABELS, FaceUpdate
-from influencer_style.photos import clock
+from influencer_style.photos import clock, ledger
 from influencer_style.photos.audit_check import verify
 from influencer_style.photos.audit_log import LOG_FILE
 from influencer_style.photos.tombstones import Tombstones
@@ -36,6 +36,7 @@ def parameters(name: str) -> dict:
 def catalog(world, tmp_path, monkeypatch):
     """A project after a run: Warm and Cool, each with photos, crops, a look, and pictures that carry it."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(ledger.FOLDER, str(tmp_path / "data/00_consent"))
     files = sorted((ROOT / "conf/base").glob("catalog*.yml"))
     made = DataCatalog.from_config({k: v for file in files for k, v in yaml.safe_load(file.read_text()).items()})
     faces, truths = world["face_crops"], world["truth_crops"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from influencer_style.photos.consent import CONSENT_FILE, Consent, ConsentError, load_consent, require
+from influencer_style.photos.consent import CONSENT_FILE, LEARN, Consent, ConsentError, decide_folder
 from influencer_style.photos.slug import SlugError, slugs
 from influencer_style.storage.atomic import write_text
 
@@ -97,10 +97,5 @@ def check_consents(root: str | Path, today: date) -> list[Finding]:
 
 
 def _finding(folder: Path, today: date) -> Finding:
-    consent = None
-    try:
-        consent = load_consent(folder)
-        require(consent, today, folder)
-    except ConsentError as error:
-        return Finding(folder.name, consent, str(error))
-    return Finding(folder.name, consent)
+    decision, consent = decide_folder(folder, LEARN, today)
+    return Finding(folder.name, consent, decision.reason)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from influencer_style.photos.audit_log import AuditError
 from influencer_style.photos.slug import slug
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
@@ -18,8 +19,8 @@ _MAX_BYTES = 64 * 2**20
 PhotoId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
 
-class TombstoneError(ValueError):
-    """A tombstone cannot be read or written. The text names the file and the remedy."""
+class TombstoneError(AuditError):
+    """A tombstone cannot be read or written, and so nothing be decided. The text names the file and the remedy."""
 
 
 class Tombstone(BaseModel):

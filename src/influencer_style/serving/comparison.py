@@ -39,9 +39,9 @@ def compare(
             f"{len(looks)} looks in {len(strengths)} strengths do not fit on a sheet of 1 to {MOST_PICTURES} pictures; "
             "name fewer"
         )
-    for look in looks:
-        for strength in strengths:
-            stylist.check(look, strength)
+    for strength in strengths:
+        stylist.check(None, strength)
+    stylist = stylist.for_request(looks, "compare")
     pixels = photo_thumbnail(photo, _WORKED_AT).copy()  # torch wants memory that may be written to
     made: dict[tuple[str, float], Result] = {}
     for look, strength in tqdm(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.photos import clock
+from influencer_style.photos.consent import decide
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.provenance.words import printable
 from influencer_style.tracking.config import project_folder
@@ -113,9 +114,9 @@ def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str
         if version["tags"].get("revoked") == "true":
             notices.append(f"version {version['version']} was revoked: a consent it rests on was withdrawn")
     for name, consent in record.get("consents", {}).items():
-        expires = str(consent.get("expires", "never"))
-        if expires != "never" and expires < date.today().isoformat():
-            notices.append(f"the consent for {name} expired on {expires}")
+        decision = decide(consent, ("transfer",), clock.today())
+        if not decision.allowed:
+            notices.append(f"the consent for {name} {decision.reason}")
     return notices
 
 

@@ -17,13 +17,13 @@ from influencer_style.networks.base import Base
 from influencer_style.networks.base_in_looks import base_in_looks
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos import clock
-from influencer_style.photos.audit_log import LOG_FILE, AuditLog
 from influencer_style.photos.slug import slug
-from influencer_style.photos.tombstones import Tombstone, Tombstones
+from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.project import as_written, in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.storage.atomic import remove
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 RECORD = "withdrawal"  # what the names of reports begin with that stay
@@ -35,7 +35,6 @@ class WithdrawalError(ValueError):
 
 def set_tombstone(
     creator: Any,
-    ledger: Path,
     manifest: pd.DataFrame | None,
     crops: FaceStore | None,
     looks: LookProfiles | None,
@@ -45,15 +44,15 @@ def set_tombstone(
 
     Args:
         creator: name or slug, from `--params creator=NAME`.
-        ledger: the ledger's folder.
         manifest, crops, looks, bundle: what knows creators, where it is there.
 
     Raises:
         WithdrawalError: when no creator is named, or nothing knows one of that name.
+        AuditError: when the ledger cannot be read or written.
     """
     asked = slug(str(creator))
-    tombstones = Tombstones(ledger)
-    stone = tombstones.of(asked) if asked else None
+    ledger = project_ledger()
+    stone = ledger.tombstones.of(asked) if asked else None
     names = _names(manifest, crops, looks, bundle)
     if asked not in names and stone is None:
         there = ", ".join(sorted(names.values())) or "none; run ingestion first"
@@ -62,11 +61,11 @@ def set_tombstone(
             f"withdrawal --params creator=NAME. There are: {there}"
         )
     photos = _photos(asked, manifest, crops, looks)
-    AuditLog(ledger / LOG_FILE).append("withdrawal", stage="withdrawal", creator=asked, decision="begun")
+    ledger.log.append("withdrawal", stage="withdrawal", creator=asked, decision="begun")
     if stone is None or photos:
         # Found again, they had come back with a new consent, or a withdrawal was cut short: it counts from today.
         name = names.get(asked) or stone.creator
-        stone = tombstones.put(
+        stone = ledger.tombstones.put(
             Tombstone(creator=name, slug=asked, withdrawn_on=clock.today(), photos=tuple(sorted(photos)))
         )
     log.info("%s has withdrawn, as of %s. %d photos were theirs.", stone.creator, stone.withdrawn_on, len(stone.photos))
@@ -106,8 +105,7 @@ def forget_look(stone: Tombstone, looks: LookProfiles | None) -> Any:
     """Return the look profiles without the creator's; nothing stays where theirs is the only one."""
     if looks is None or stone.slug not in looks.names:
         return AS_IT_IS
-    left = looks.without(stone.slug)
-    return left if left.names else GONE
+    return _without(stone, looks) or GONE
 
 
 def rebuild_transfer(stone: Tombstone, bundle: TransferBundle | None, parameters: TrainingParameters) -> Any:
@@ -164,10 +162,10 @@ def mark_restyled(stone: Tombstone, index: pd.DataFrame | None) -> Any:
 
 def base_without(stone: Tombstone, bundle: TransferBundle, parameters: TrainingParameters) -> TransferBundle | None:
     """Return the base in a generator's looks less the creator's; None where that cannot be."""
-    left = bundle.looks.without(stone.slug)
-    base = Base.load(in_project(parameters.base)) if parameters.base else Base.load()
-    if not left.names:
+    left = _without(stone, bundle.looks)
+    if left is None:
         return None
+    base = Base.load(in_project(parameters.base)) if parameters.base else Base.load()
     photos = sorted(photo for name in left.names for photo in left[name].photos)
     return base_in_looks(base, replace(bundle, looks=left, data_sha256=fingerprint(photos)))
 
@@ -180,6 +178,12 @@ def is_free(stone: Tombstone, table: pd.DataFrame | None) -> bool:
 def _theirs(stone: Tombstone, table: pd.DataFrame) -> pd.Series:
     """Whether each row of a table with `photo_id` and `slug` is the creator's: by name, or by the photo itself."""
     return (table["slug"] == stone.slug) | table["photo_id"].isin(stone.photos)
+
+
+def _without(stone: Tombstone, looks: LookProfiles) -> LookProfiles | None:
+    """Return the looks of those who stay; None where nobody does."""
+    names = [name for name in looks.names if name != stone.slug]
+    return looks.only(names) if names else None
 
 
 def _names(

@@ -13,7 +13,6 @@ def create_pipeline() -> Pipeline:
                 nodes.set_tombstone,
                 [
                     "params:creator",
-                    "ledger",
                     "manifest_before",
                     "face_crops_before",
                     "look_profiles_before",
@@ -83,7 +82,6 @@ def create_pipeline() -> Pipeline:
                     "replaced_champions",
                     "revoked_versions",
                     "removed_run_pictures",
-                    "ledger",
                 ],
                 ["withdrawal_record", "withdrawal_page"],
                 name="write_record",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,10 +11,10 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos import clock
-from influencer_style.photos.audit_log import LOG_FILE, AuditLog
 from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.withdrawal.nodes import WithdrawalError, is_free
 from influencer_style.tracking import current
+from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 _BEYOND = (
@@ -41,7 +40,6 @@ def write_record(
     replaced: list[dict[str, Any]],
     revoked: list[dict[str, Any]],
     pictures: dict[str, Any],
-    ledger: Path,
 ) -> tuple[dict[str, Any], str]:
     """Look whether anything of the creator is left, and tell.
 
@@ -51,7 +49,6 @@ def write_record(
         files: what was removed.
         replaced, revoked: champions that have a successor, and versions.
         pictures: of earlier runs.
-        ledger: the ledger's folder.
 
     Returns:
         the record, and the same as a page, Markdown.
@@ -90,7 +87,7 @@ def write_record(
         "not_reached": unreached,
         "beyond_reach": list(_BEYOND),
     }
-    AuditLog(ledger / LOG_FILE).append(
+    project_ledger().log.append(
         "withdrawal",
         stage="withdrawal",
         creator=stone.slug,
