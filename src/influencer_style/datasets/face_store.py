@@ -26,8 +26,8 @@ class FaceStoreDataset(LocalDataset):
 
     Args:
         filepath: the folder.
-        photo_source: the file of the entry `photo_source`, which says where creators' consents are; without it, previews
-            show no creator.
+        photo_source: the file of the entry `photo_source`, which says where creators' consents are; without it,
+            previews show no creator.
         metadata: for other programs, such as Kedro-Viz; not used here.
     """
 

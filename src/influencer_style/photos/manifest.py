@@ -180,7 +180,7 @@ def _row(file: _File, known: dict[str, dict], settings: ScanSettings) -> dict:
 
 
 def _unless_withdrawn(row: dict, gone: Mapping[str, Tombstone]) -> dict:
-    """Refuse a withdrawn creator's photo that lies elsewhere; in a folder of theirs it was their consent that counts."""
+    """Refuse a withdrawn creator's photo that lies elsewhere; in a folder of theirs their consent counts."""
     stone = gone.get(row["photo_id"])
     if stone is None or row["slug"] == stone.slug:
         return row

@@ -7,73 +7,99 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from influencer_style.serving.result import StylistError, UnrecordedError
 
 if TYPE_CHECKING:
-    from influencer_style.looks.profile import LookProfiles
     from influencer_style.networks.bundle import TransferBundle
     from influencer_style.photos.consent import Scope
     from influencer_style.photos.ledger import Ledger
+    from influencer_style.serving.stylist import Stylist
 
 
-def require_consent(
-    looks: LookProfiles,
-    names: Iterable[str],
-    scope: Scope,
-    stage: str,
-    ledger: Ledger | None = None,
-    refusals_only: bool = False,
-    **facts: Any,
-) -> None:
-    """Record, for each look, whether its creator's consent covers `scope` now; refuse where one does not.
+@dataclass(frozen=True)
+class Permission:
+    """How looks are asked for.
 
-    Args:
-        looks: the model's.
-        names: of the looks that are asked for.
-        scope: `transfer` for restyling, `generate` for new portraits.
-        stage: for the record: `stylize`, `compare`, `serving`, ...
+    Attributes:
+        stage: what for, as it is recorded: `stylize`, `compare`, `serving`, ...
         ledger: by default the project's around the working folder, outside of one the user's.
-        refusals_only: whether only refusals are recorded: of a check, after which what is done asks again.
-        **facts: further ones for the record, such as the model.
+        recorded: looks whose use is recorded already: a request that uses a look again and again is one decision.
+    """
+
+    stage: str = "stylize"
+    ledger: Ledger | None = None
+    recorded: frozenset[str] = frozenset()
+
+    def check(self, bundle: TransferBundle, looks: Iterable[str], scope: Scope = "transfer") -> None:
+        """Refuse looks that may not be used now. Only refusals are recorded: what is done afterwards asks again.
+
+        Args:
+            bundle: the model.
+            looks: names of its looks.
+            scope: `transfer` for restyling, `generate` for new portraits.
+
+        Raises:
+            StylistError: for the first look that may not be used; UnrecordedError: when that cannot be recorded.
+        """
+        self._decide(bundle, looks, scope, refusals_only=True)
+
+    def record(self, bundle: TransferBundle, looks: Iterable[str], scope: Scope = "transfer") -> Permission:
+        """Record that looks are used now; refuse and raise as `check` does. Returns the permission that knows of it."""
+        looks = set(looks)
+        self._decide(bundle, looks - self.recorded, scope, refusals_only=False)
+        return replace(self, recorded=self.recorded | looks)
+
+    def without_withdrawn(self, bundle: TransferBundle) -> TransferBundle:
+        """Return a model without the looks of creators who have withdrawn: a copy may lie where no withdrawal came.
+
+        Raises:
+            StylistError: when the generator itself was trained on such a creator, or no look is left; UnrecordedError:
+                when the ledger cannot be read.
+        """
+        looks = bundle.looks
+        with recording(self.ledger) as ledger:
+            found = {name: stone for name in looks.names if (stone := ledger.withdrawn(name, looks[name].consent))}
+        if not found:
+            return bundle
+        stone = next(iter(found.values()))
+        left = [name for name in looks.names if name not in found]
+        if bundle.notes.get("kept") != "base" or not left:
+            raise StylistError(
+                f"this model rests on {stone.creator}, who withdrew on {stone.withdrawn_on}; load the registered model "
+                "that is @champion, or train anew: kedro run"
+            )
+        return replace(bundle, looks=looks.only(left))
+
+    def _decide(self, bundle: TransferBundle, looks: Iterable[str], scope: Scope, refusals_only: bool) -> None:
+        with recording(self.ledger) as ledger:
+            for look in sorted(looks):
+                consent, model = bundle.looks[look].consent, bundle.fingerprint[:16]
+                decision = ledger.decide(self.stage, look, consent, scope, refusals_only=refusals_only, model=model)
+                if not decision.allowed:
+                    raise StylistError(f"the consent for look {look!r} {decision.reason}")
+
+
+def for_request(stylist: Stylist, looks: Iterable[str], stage: str = "") -> Stylist:
+    """Return a Stylist for one request, in which these looks may be used again and again: that is recorded once, now.
 
     Raises:
-        StylistError: for the first look that may not be used; UnrecordedError: when a decision cannot be recorded.
+        StylistError: as `Stylist.apply` does, for an unknown look, or a consent.
     """
-    with recording(ledger) as ledger:
-        for name in names:
-            decision = ledger.decide(stage, name, looks[name].consent, scope, refusals_only=refusals_only, **facts)
-            if not decision.allowed:
-                raise StylistError(f"the consent for look {name!r} {decision.reason}")
-
-
-def without_withdrawn(bundle: TransferBundle, ledger: Ledger | None = None) -> TransferBundle:
-    """Return a model without the looks of creators who have withdrawn: a copy of it may lie where no withdrawal came.
-
-    Raises:
-        StylistError: when the generator itself was trained on such a creator, or no look is left; UnrecordedError: when
-            the ledger cannot be read.
-    """
-    looks = bundle.looks
-    with recording(ledger) as ledger:
-        found = {name: stone for name in looks.names if (stone := ledger.withdrawn(name, looks[name].consent))}
-    if not found:
-        return bundle
-    stone = next(iter(found.values()))
-    left = [name for name in looks.names if name not in found]
-    if bundle.notes.get("kept") != "base" or not left:
-        raise StylistError(
-            f"this model rests on {stone.creator}, who withdrew on {stone.withdrawn_on}; load "
-            "models:/look-transfer@champion, or train anew: kedro run"
-        )
-    return replace(bundle, looks=looks.only(left))
+    one, looks = copy(stylist), list(looks)
+    one.permission = replace(stylist.permission, stage=stage or stylist.permission.stage)
+    for look in looks:
+        one.check(look, 1.0)
+    one.permission = one.permission.record(stylist.bundle, looks)
+    return one
 
 
 @contextmanager
 def recording(ledger: Ledger | None) -> Iterator[Ledger]:
-    """Yield the ledger to record in; see `require_consent`. Raises UnrecordedError when that fails."""
+    """Yield the ledger to record in; raises UnrecordedError when that fails."""
     from influencer_style.photos.audit_log import AuditError
     from influencer_style.tracking.config import project_ledger
 

@@ -13,6 +13,7 @@ import mlflow
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR
 
+from influencer_style.serving.permission import Permission, for_request
 from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, refusal
 from influencer_style.serving.result import Result, UnrecordedError
 from influencer_style.serving.scoring_server import take_over
@@ -32,7 +33,8 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         from influencer_style.networks.bundle import TransferBundle
 
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
-        self._stylist = Stylist(TransferBundle.load(context.artifacts["model"]), "look-transfer", stage="serving")
+        bundle = TransferBundle.load(context.artifacts["model"])
+        self._stylist = Stylist(bundle, "look-transfer", permission=Permission("serving"))
         # One request at a time: the face detector is not to be shared, torch takes all cores for each anyway, and so
         # memory stays that of one request. One thread for all: torch keeps threads of its own for each that asks it.
         self._worker = ThreadPoolExecutor(1, "stylist")
@@ -59,12 +61,12 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         except UnrecordedError as error:
             # The server's trouble, not the request's; and strangers learn no path of this machine.
             logger.error("%s", error)
-            reason = (
-                "decisions about consents cannot be recorded here, so nothing is restyled; tell who runs the server"
-            )
+            reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
             raise MlflowException(reason, error_code=INTERNAL_ERROR) from None
 
     def _restyled(self, requests: list[Request]) -> list[dict[str, Any]]:
+        from influencer_style.photos.decode import PhotoError, photo_header
+
         files, pixels = [], 0
         for index, request in enumerate(requests):
             try:
@@ -81,7 +83,7 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         if pixels > MAX_PIXELS:
             limit = f"{MAX_PIXELS / 1e6:.0f} megapixels"
             raise refusal(f"the images have more than {limit} together; send fewer at once or smaller ones")
-        stylist, predictions = self._stylist.for_request({request.look for request in requests}), []
+        stylist, predictions = for_request(self._stylist, {request.look for request in requests}), []
         for index, (request, file) in enumerate(zip(requests, files, strict=True)):
             try:
                 result = stylist.apply(file, request.look, request.strength)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 from PIL import Image
 
+from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.wishes import Faces, area_weights, check_faces, chosen_of, shares_of
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from influencer_style.faces.detect import Face
     from influencer_style.networks.bundle import TransferBundle
     from influencer_style.photos.decode import PhotoError
-    from influencer_style.photos.ledger import Ledger
     from influencer_style.photos.original import Original
 
 DEFAULT_MODEL = "data/06_models/look_transfer"
@@ -43,28 +42,21 @@ class Stylist:
         bundle: the model.
         source: where it came from, for the provenance: no path of this machine, since strangers read it.
         version: which registered model it is, in words; empty for a model folder.
-        stage: what it works for, as the consent ledger records it.
-        ledger: of the consents; by default the project's around the working folder, outside of one the user's.
+        permission: how it asks whether a look may be used.
 
     Raises:
         StylistError: when the model rests on a creator who has withdrawn.
     """
 
     def __init__(
-        self,
-        bundle: TransferBundle,
-        source: str = "",
-        version: str = "",
-        stage: str = "stylize",
-        ledger: Ledger | None = None,
+        self, bundle: TransferBundle, source: str = "", version: str = "", permission: Permission | None = None
     ) -> None:
         from influencer_style.faces.detect import make_detector
-        from influencer_style.serving.permission import without_withdrawn
 
-        self.bundle = without_withdrawn(bundle, ledger)
+        self.permission = permission or Permission()
+        self.bundle = self.permission.without_withdrawn(bundle)
         self.version = version
-        self._source, self._stage, self._ledger = source, stage, ledger
-        self._recorded: frozenset[str] = frozenset()
+        self._source = source
         self._detector = make_detector("lbp")
 
     @classmethod
@@ -189,31 +181,8 @@ class Stylist:
         area_weights(regions)
         check_faces(faces)
         shares = {} if look is None else shares_of(look, self.bundle.looks)
-        self._require_consent(shares, refusals_only=True)
+        self.permission.check(self.bundle, shares)
         return shares
-
-    def for_request(self, looks: Iterable[str], stage: str = "") -> Stylist:
-        """Return a Stylist for one request, in which these looks are used again and again: that is recorded once, now.
-
-        Args:
-            looks: their names.
-            stage: what for, where it is not what this one works for.
-
-        Raises:
-            StylistError: as `apply` does, for an unknown look, or a consent.
-        """
-        one = copy(self)
-        one._stage = stage or self._stage
-        asked = {name for look in looks for name in one.check(look, 1.0)}
-        one._require_consent(asked)
-        one._recorded = frozenset(asked)
-        return one
-
-    def _require_consent(self, looks: Iterable[str], refusals_only: bool = False) -> None:
-        from influencer_style.serving.permission import require_consent
-
-        asked, model = sorted(looks), self.fingerprint[:16]
-        require_consent(self.bundle.looks, asked, "transfer", self._stage, self._ledger, refusals_only, model=model)
 
     def _style(
         self,
@@ -233,7 +202,7 @@ class Stylist:
         if (look is None) == (reference is None):
             raise StylistError("name either a look, or a reference photo whose look is taken")
         shares = self.check(look, strength, regions, faces)
-        self._require_consent(shares.keys() - self._recorded)
+        self.permission.record(self.bundle, shares)
         told, notices = None, []
         if reference is None:
             code = sum(share * self.bundle.looks.code(name) for name, share in shares.items())
@@ -241,7 +210,7 @@ class Stylist:
             original = _original(reference, False)
             sha256 = original.sha256 or fingerprint(original.pixels)
             file = reference if isinstance(reference, str | Path) else None
-            consent, notices = consent_beside(file, sha256, self._stage, self._ledger)
+            consent, notices = consent_beside(file, sha256, self.permission)
             told = {"sha256": sha256, "consent": consent}
             code = self._code_of(original.seen)
         noise = None

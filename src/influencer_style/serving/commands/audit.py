@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
         "--ledger",
         type=Path,
         metavar="DIR",
-        help="the ledger's folder (default: the one that decisions made here go to)",
+        help="the ledger's folder (default: where decisions made here go)",
     )
     parser.add_argument("--head", metavar="N:HASH", help="a head of the log that was noted elsewhere")
     parser.add_argument("--creator", metavar="NAME", help=f"also list the latest {_SHOWN} rows of this creator")
@@ -72,7 +72,7 @@ def run(asked: argparse.Namespace) -> int:
     print(f"head  {found.head}")
     if found.unfinished:
         print(
-            f"mind  {found.unfinished} bytes at the end are of a row whose writer was killed; the next one cuts them off"
+            f"mind  the last {found.unfinished} bytes were never a row: their writer was killed; the next cuts them off"
         )
     for problem in found.problems:
         print(f"wrong {printable(str(problem))}")
