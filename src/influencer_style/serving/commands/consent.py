@@ -53,13 +53,15 @@ def run_new(asked: argparse.Namespace) -> int:
 def run_check(asked: argparse.Namespace) -> int:
     """Print a line for each creator; return 0 when all consents hold, 1 when some do not, 2 when there are none."""
     from influencer_style.photos import clock
+    from influencer_style.photos.audit_log import AuditError
     from influencer_style.photos.consent import ConsentError
     from influencer_style.photos.consent_forms import check_consents
+    from influencer_style.tracking.config import project_ledger
 
     today = clock.today()
     try:
-        findings = check_consents(asked.folder, today)
-    except ConsentError as error:
+        findings = check_consents(asked.folder, today, project_ledger())
+    except (ConsentError, AuditError) as error:
         complain(error)
         return 2
     for found in findings:
