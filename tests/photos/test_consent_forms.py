@@ -45,7 +45,7 @@ def test_a_check_names_each_creator_and_why(tmp_path):
         (tmp_path / name / "consent.yml").write_text(text)
     (tmp_path / "dora").mkdir()
     found = {one.creator: one.problem for one in check_consents(tmp_path, TODAY)}
-    assert found["anna"] == "" and "ended on 2026-05-31" in found["ben"]
+    assert found["anna"] == "" and "expired on 2026-05-31" in found["ben"]
     assert "is no field of schema 1" in found["cid"] and "is missing or not a regular file" in found["dora"]
     (single,) = check_consents(tmp_path / "anna", TODAY)
     assert single.creator == "anna" and single.consent.scope == ("train", "transfer")
