@@ -13,7 +13,8 @@ import mlflow
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR
 
-from influencer_style.serving.permission import Permission, for_request
+from influencer_style.serving.one_request import for_request
+from influencer_style.serving.permission import Permission
 from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, refusal
 from influencer_style.serving.result import Result, UnrecordedError
 from influencer_style.serving.scoring_server import take_over
