@@ -46,7 +46,7 @@ def write_consents(creators: Path) -> None:
 def has_their_colour(pixels: np.ndarray) -> bool:
     """Whether a picture, uint8 (h, w, 3), shows magenta, which only photos of those who did not consent do."""
     r, g, b = np.moveaxis(pixels.astype(int), -1, 0)
-    return bool(((r > 150) & (g < 90) & (b > 150)).any())
+    return bool(((r > 185) & (g < 65) & (b > 185)).any())
 
 
 def traces(folder: Path, words: list[str]) -> Iterator[tuple[Path, str]]:
