@@ -1,7 +1,13 @@
-"""The main job on five creators' photos: two leave no trace in anything that a run writes, one is never trained on."""
+"""The main job on five creators' photos: two leave no trace in anything that a run writes, one is never trained on.
+
+In the end one withdraws.
+"""
 
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +17,7 @@ from PIL import Image
 from tiny_project import kedro, make_project
 
 from influencer_style.faces.store import FaceStore
+from influencer_style.networks.bundle import REVOKED
 from influencer_style.photos.audit_check import rows_of, verify
 from influencer_style.photos.audit_log import Head
 from influencer_style.photos.ledger import Ledger
@@ -26,9 +33,9 @@ def _no_ledger_but_the_projects(monkeypatch):
     monkeypatch.delenv("INFLUENCER_STYLE_LEDGER")
 
 
-def run(project, *arguments):
-    folders = "ingestion.source=folder,ingestion.folder=source,ingestion.users=users"
-    return kedro(project, "run", "--env", "test", "--params", folders, *arguments, timeout=1500)
+def run(project, *arguments, also=""):
+    parameters = f"ingestion.source=folder,ingestion.folder=source,ingestion.users=users,{also}".rstrip(",")
+    return kedro(project, "run", "--env", "test", "--params", parameters, *arguments, timeout=1500)
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +127,39 @@ def test_a_consent_that_ends_later_ends_what_later_stages_do(finished):
     decision = json.loads((project / "data/08_reporting/training_decision.json").read_text())
     assert list(decision["photos"]) == [ADA.lower()]
     assert UNASKED.lower() not in json.dumps(looks)
+
+
+def test_one_withdraws_and_is_gone_from_all_but_the_records(finished):
+    project, _ = finished
+    own = sorted((project / "source" / ADA).iterdir())
+    before = {path: path.read_bytes() for path in own}
+    photos = [file_sha256(path)[:16] for path in own if path.suffix == ".png"]
+    done = run(project, "--pipeline", "withdrawal", also=f"creator={ADA}")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    ledger = Ledger.of(project)
+    stone = ledger.tombstones.of(ADA)
+    assert stone.photos == tuple(sorted(photos)) and {path: path.read_bytes() for path in own} == before
+    found = [path for folder in ("data", "mlruns") for path, _ in traces(project / folder, [ADA, *photos])]
+    assert [path for path in found if not _may_say_who_withdrew(path.relative_to(project))] == []
+    assert _champion(project) and ADA.lower() not in _champion(project)
+    again = run(project)
+    assert again.returncode == 0, again.stdout[-3000:] + again.stderr[-3000:]
+    manifest = pd.read_parquet(project / "data/02_intermediate/manifest.parquet")
+    theirs = manifest[manifest["creator"] == ADA]
+    assert len(theirs) == len(photos) and set(theirs["status"]) == {"refused"} and set(theirs["sha256"]) == {""}
+    assert theirs["reason"].str.contains(f"{ADA} withdrew on").all()
+    assert ADA.lower() not in _champion(project)
+    assert verify(ledger.log.path).problems == []
+
+
+def _may_say_who_withdrew(path: Path) -> bool:
+    """Whether a file is the ledger's, the record of the withdrawal, or MLflow's account of what a run was told."""
+    return path.parts[1] == "00_consent" or path.stem == "withdrawal" or path.name in ("config.yml", REVOKED)
+
+
+def _champion(project) -> list[str]:
+    """Return the looks that the registered champion offers, in a process of its own."""
+    code = "from influencer_style import Stylist; print(*Stylist.load('models:/look-transfer@champion').looks)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
