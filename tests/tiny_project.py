@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+# One thread: sums in another order differ in the last bit, and two runs are to be the same.
+ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400", "OMP_NUM_THREADS": "1"}
 
 
 def make_project(folder: Path) -> Path:
@@ -18,9 +20,10 @@ def make_project(folder: Path) -> Path:
 
 
 def kedro(project: Path, *arguments: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400"}
     command = [sys.executable, "-m", "kedro", *arguments]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run(
+        command, cwd=project, env=os.environ | ENVIRONMENT, capture_output=True, text=True, timeout=300
+    )
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:

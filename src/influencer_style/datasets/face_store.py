@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from kedro.io import DatasetError
 from kedro_datasets._typing import ImagePreview
 from PIL import Image
 
@@ -17,16 +20,31 @@ _TILE, _COLUMNS, _MOST = 96, 12, 96
 class FaceStoreDataset(LocalDataset):
     """A ``FaceStore`` in the folder ``filepath``. Saving takes ``FaceUpdate``s, so that a node can hand on crops as it
     makes them; what one update brought is on the disk before the next is made.
+
+    Args:
+        filepath: the folder.
+        partial: take a store, too, whose making was interrupted: to go on with it.
+        metadata: for other programs, such as Kedro-Viz; not used here.
     """
 
+    def __init__(self, filepath: str, partial: bool = False, metadata: dict[str, Any] | None = None) -> None:
+        super().__init__(filepath, metadata)
+        self._partial = partial
+
     def load(self) -> FaceStore:
-        return FaceStore.open(self._filepath)
+        store = FaceStore.open(self._filepath)
+        if not (store.whole or self._partial):
+            raise DatasetError(
+                f"{self._filepath} has not all face crops yet, because what makes them was interrupted; go on with: "
+                "kedro run --pipeline preprocessing"
+            )
+        return store
 
     def save(self, data: FaceUpdate) -> None:
         data.apply(self._filepath)
 
     def _exists(self) -> bool:
-        return (self._filepath / "store.json").is_file()
+        return (self._filepath / "store.json").is_file() and (self._partial or FaceStore.open(self._filepath).whole)
 
     def preview(self) -> ImagePreview:
         """Return a contact sheet of up to 96 crops, spread over all of them, as a base64 PNG."""

@@ -19,4 +19,5 @@ class DiskHook:
     def on_pipeline_error(self, error: Exception) -> None:
         """Raise DiskError where the error is the disk's; other errors are left as they are."""
         if told := disk_trouble(error):
-            raise DiskError(f"{told} What was there before is as it was, and what is finished is not done again.") from error
+            kept = "What was there before is as it was, and what is finished is not done again."
+            raise DiskError(f"{told} {kept}") from error

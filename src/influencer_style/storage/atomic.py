@@ -90,7 +90,7 @@ def temporary_folder(path: str | Path) -> Iterator[Path]:
 
 
 def recover_folder(path: str | Path) -> None:
-    """Finish what an `atomic_folder` that was stopped between its two renames has begun, where there is such a thing."""
+    """Put in place what an `atomic_folder` that was stopped between its two renames has left beside ``path``."""
     path = Path(path)
     if path.exists():
         return

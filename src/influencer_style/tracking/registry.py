@@ -89,7 +89,8 @@ def is_registered(name: str) -> bool:
         return True
 
     def look() -> bool:
-        return any("champion" in model.aliases for model in run.store.client.search_registered_models(f"name = '{name}'"))
+        found = run.store.client.search_registered_models(f"name = '{name}'")
+        return any("champion" in model.aliases for model in found)
 
     found = run.store.attempt(f"looking {name} up", look)
     return found is None or found
@@ -117,7 +118,7 @@ def _register(run: NodeRun, folder: Path, name: str, tags: dict[str, str], card:
     if "champion" not in model.aliases:
         client.set_registered_model_alias(name, "champion", version)
         logger.info("%s is now version %s of %s, its @champion.", folder, version, name)
-    elif str(model.aliases["champion"]) != version:
+    elif version not in (str(title) for title in model.aliases.values()):
         client.set_registered_model_alias(name, "challenger", version)
         logger.info("%s is now version %s of %s, its @challenger; evaluation judges it.", folder, version, name)
     return version

@@ -1,0 +1,83 @@
+"""`kedro` again and again, each time in a forked process group of its own: what takes long, the imports, is done once.
+
+Reads a request a line, as JSON: `project`, `arguments`, `log`, and `last`, the write at which the group kills itself
+(0: none). Answers with two lines: the process, and how it ended.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+
+_IMPORTED = (
+    "influencer_style.pipeline_registry",
+    "influencer_style.serving.stylist",
+    "influencer_style.settings",
+    "influencer_style.studio.demo_set",
+    "kedro.framework.cli.cli",
+    "kedro_datasets.json",
+    "kedro_datasets.pandas",
+    "kedro_datasets.text",
+    "kedro_viz.integrations.kedro.hooks",
+    "matplotlib.pyplot",
+    "mlflow.pyfunc",
+    "mlflow.store.db.utils",
+    "mlflow.store.model_registry.sqlalchemy_store",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "sklearn.linear_model",
+    "skimage.metrics",
+)
+_CHANGES = {"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "sqlite3.connect"}
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what is imported may print
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    for line in sys.stdin:
+        request = json.loads(line)
+        if not (child := os.fork()):
+            run(**request)
+        print(child, file=answers, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=answers, flush=True)
+
+
+def run(project: str, arguments: list[str], log: str, last: int) -> None:
+    """Be `kedro` with these arguments."""
+    os.setsid()
+    os.chdir(project)
+    written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream, opened in ((0, os.open(os.devnull, os.O_RDONLY)), (1, written), (2, written)):
+        os.dup2(opened, stream)
+    watch_writes(project, f"{log}.writes", last)
+    sys.argv = ["kedro", *arguments]
+    from kedro.framework.cli.cli import main as kedro
+
+    kedro()  # ends by SystemExit
+
+
+def watch_writes(project: str, told: str, last: int) -> None:
+    """Write down each change of a file in the project, and when, just before it is made; kill the group at `last`."""
+    start, count, file = time.monotonic(), 0, os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+
+    def heard(event: str, arguments: tuple) -> None:
+        nonlocal count
+        if event in _CHANGES or (event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING):
+            path = arguments[0]
+            if isinstance(path, str | bytes | os.PathLike) and os.path.abspath(os.fsdecode(path)).startswith(project):
+                count += 1
+                os.write(file, f"{time.monotonic() - start:.3f} {event} {os.fsdecode(path)}\n".encode())
+                if count == last:
+                    os.killpg(0, signal.SIGKILL)
+
+    sys.addaudithook(heard)
+
+
+if __name__ == "__main__":
+    main()
