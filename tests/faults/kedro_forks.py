@@ -1,7 +1,7 @@
-"""`kedro` again and again, each time in a forked process group of its own: what takes long, the imports, is done once.
+"""`kedro run --env test`, each time in a forked process group of its own: what takes long, the imports, is done once.
 
-Reads a request a line, as JSON: `project`, `arguments`, `log`, and `last`, the write at which the group kills itself
-(0: none). Answers with two lines: the process, and how it ended.
+Reads a request a line, as JSON: `project`, `log`, and `last`, the write before which the group kills itself (0: none).
+Answers with two lines: the process, and how it ended.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ def main() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=answers, flush=True)
 
 
-def run(project: str, arguments: list[str], log: str, last: int) -> None:
-    """Be `kedro` with these arguments."""
+def run(project: str, log: str, last: int) -> None:
+    """Be `kedro run --env test` in a project."""
     os.setsid()
     os.chdir(project)
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream, opened in ((0, os.open(os.devnull, os.O_RDONLY)), (1, written), (2, written)):
         os.dup2(opened, stream)
     watch_writes(project, f"{log}.writes", last)
-    sys.argv = ["kedro", *arguments]
+    sys.argv = ["kedro", "run", "--env", "test"]
     from kedro.framework.cli.cli import main as kedro
 
     kedro()  # ends by SystemExit
