@@ -22,7 +22,7 @@ def make_project(folder: Path) -> Path:
 def kedro(project: Path, *arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "kedro", *arguments]
     return subprocess.run(
-        command, cwd=project, env=os.environ | ENVIRONMENT, capture_output=True, text=True, timeout=300
+        command, cwd=project, env=os.environ | ENVIRONMENT, capture_output=True, text=True, timeout=900
     )
 
 

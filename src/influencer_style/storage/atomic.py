@@ -39,9 +39,9 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
         try:
             with _held(temporary):
                 yield temporary
-            _sync(temporary)
+            sync(temporary)
             os.replace(temporary, path)
-            _sync(path.parent)
+            sync(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -64,11 +64,11 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
             with _held(temporary):
                 yield temporary
                 for inside in (*temporary.rglob("*"), temporary):
-                    _sync(inside)
+                    sync(inside)
                 if path.exists():
                     os.replace(path, replaced)
                 os.replace(temporary, path)
-                _sync(path.parent)
+                sync(path.parent)
             shutil.rmtree(replaced, ignore_errors=True)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -200,7 +200,7 @@ def _told_of(path: Path, temporary: Path) -> Iterator[None]:
         raise
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have the system write a file, or what a folder says is in it, to the disk now."""
     opened = os.open(path, os.O_RDONLY)
     try:
