@@ -56,12 +56,7 @@ class Forks:
     def run(self, project: Path, moment: Moment | None = None) -> int:
         """Run, kill at the moment if one is given, and return the exit status."""
         itself = moment.write if moment and moment.after is None else 0
-        request = {
-            "project": str(project),
-            "arguments": ["run", "--env", "test"],
-            "log": str(self._log),
-            "last": itself,
-        }
+        request = {"project": str(project), "log": str(self._log), "last": itself}
         self._writes.unlink(missing_ok=True)
         self._server.stdin.write(f"{json.dumps(request)}\n")
         self._server.stdin.flush()
