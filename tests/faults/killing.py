@@ -63,7 +63,9 @@ class Forks:
         process = int(self._server.stdout.readline())
         if moment and not itself:
             self._kill(process, moment)
-        return int(self._server.stdout.readline())
+        ended = int(self._server.stdout.readline())
+        time.sleep(1)  # what was begun less than a second ago is left alone
+        return ended
 
     @property
     def said(self) -> str:

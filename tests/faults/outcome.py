@@ -18,7 +18,7 @@ from influencer_style.tracking.store import Store
 
 # What says how long something took, or when a file was written.
 _CLOCKS = ["mtime_ns", "seconds"]
-_TELL_THE_TIME = {"card.md", "report.html", "training_curves.png"}
+_TELL_THE_TIME = {"card.md", "report.html"}
 
 
 def files(project: Path) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def test_a_model_folder_whose_replacement_was_killed_half_way_is_there(bundle, t
     begun.mkdir()
     bundle.save(begun)
     (tmp_path / ".model.replaced-0123abcd").mkdir()
-    assert Stylist.load(tmp_path / "model").looks == ["warm", "cold"]
+    assert Stylist.load(tmp_path / "model").looks == ["cold", "warm"]
 
 
 def test_the_command_restyles_names_what_it_cannot_and_says_so(model_folder, tmp_path, capsys):

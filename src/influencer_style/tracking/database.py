@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from influencer_style.storage.atomic import temporary_folder
+from influencer_style.storage.atomic import remove_leftovers, temporary_folder
 from influencer_style.tracking.config import SQLITE
 
 _PATIENCE_S = 1.0
@@ -28,6 +28,7 @@ def client_of(uri: str) -> Any:
 
     if uri.startswith(SQLITE):
         path = Path(uri.removeprefix(SQLITE))
+        remove_leftovers(path.parent)
         if path.exists():
             with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as connection:
                 connection.execute("PRAGMA schema_version")

@@ -24,7 +24,7 @@ from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
 from influencer_style.pipelines.watching import code_of_trainings
-from influencer_style.storage.atomic import remove, write_text
+from influencer_style.storage.atomic import remove, remove_leftovers, write_text
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking import current
 
@@ -187,6 +187,7 @@ def _say_what_changed(parts: dict[str, str], folder: Path) -> None:
 
 def _forget_old_trainings(latest: Path) -> None:
     latest.touch()
+    remove_leftovers(latest.parent)
     trainings = [path for path in latest.parent.iterdir() if path.is_dir()]
     trainings.sort(key=lambda path: path.stat().st_mtime)
     for old in trainings[:-_KEPT_TRAININGS]:
