@@ -40,4 +40,7 @@ def test_a_disk_error_is_a_message():
 
 def test_another_error_stays_what_it_is():
     tell(DatasetError("Failed while saving"))
+    own_words = ValueError("photos/ada/consent.yml cannot be read; see to its rights")
+    own_words.__cause__ = PermissionError(errno.EACCES, "denied", "consent.yml")
+    tell(own_words)
     tell(FileNotFoundError(errno.ENOENT, "no such file", "photo.jpg"))

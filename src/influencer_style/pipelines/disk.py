@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from kedro.framework.hooks import hook_impl
+from kedro.io import DatasetError
 
 from influencer_style.storage.trouble import disk_trouble
 
@@ -17,7 +18,10 @@ class DiskHook:
 
     @hook_impl(trylast=True)  # tracking has to write down first how the run ended
     def on_pipeline_error(self, error: Exception) -> None:
-        """Raise DiskError where the error is the disk's; other errors are left as they are."""
-        if told := disk_trouble(error):
+        """Raise DiskError where the error is the disk's own; errors that say themselves what to do are left alone."""
+        cause: BaseException | None = error
+        while isinstance(cause, DatasetError):
+            cause = cause.__cause__
+        if told := disk_trouble(cause):
             kept = "What was there before is as it was, and what is finished is not done again."
             raise DiskError(f"{told} {kept}") from error

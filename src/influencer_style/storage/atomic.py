@@ -39,8 +39,8 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
         try:
             with _held(temporary):
                 yield temporary
-            sync(temporary)
-            os.replace(temporary, path)
+                sync(temporary)
+                os.replace(temporary, path)
             sync(path.parent)
         finally:
             temporary.unlink(missing_ok=True)

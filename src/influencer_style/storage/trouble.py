@@ -15,10 +15,8 @@ _REMEDY = {getattr(errno, name): told for told, names in _REMEDIES.items() for n
 
 
 def disk_trouble(error: BaseException | None) -> str | None:
-    """Return what to say of an error that is the disk's, or was caused by one; None of any other error."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in _REMEDY:
-            where = "the disk" if error.filename is None else os.fsdecode(error.filename)
-            return f"{where}: {os.strerror(error.errno)}. {_REMEDY[error.errno]}, then run the same again."
-        error = error.__cause__ or error.__context__
-    return None
+    """Return what to say of an error that is the disk's; None of any other."""
+    if not isinstance(error, OSError) or error.errno not in _REMEDY:
+        return None
+    where = "the disk" if error.filename is None else os.fsdecode(error.filename)
+    return f"{where}: {os.strerror(error.errno)}. {_REMEDY[error.errno]}, then run the same again."
