@@ -1,5 +1,9 @@
 """The face store survives kills, forgets what it should, and gives back what it was given."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -153,6 +157,12 @@ def test_a_kill_while_rows_change_leaves_a_store_that_is_not_whole(store, monkey
     with pytest.raises(KeyboardInterrupt):
         FaceUpdate(8, "f1", labels, whole=True).apply(store.folder)
     assert not FaceStore.open(store.folder).whole
+
+
+def test_wherever_an_update_is_killed_the_next_one_finishes_it(tmp_path):
+    script = Path(__file__).with_name("store_kills.py")
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True)
+    assert done.returncode == 0 and int(done.stdout) >= 15, done.stderr
 
 
 def test_a_full_disk_leaves_the_store_as_it_was(disk):

@@ -12,6 +12,10 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1]))
+from every_write import on_writes
 
 _IMPORTED = (
     "influencer_style.pipeline_registry",
@@ -31,8 +35,6 @@ _IMPORTED = (
     "sklearn.linear_model",
     "skimage.metrics",
 )
-_CHANGES = {"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "sqlite3.connect"}
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def main() -> None:
@@ -66,17 +68,14 @@ def watch_writes(project: str, told: str, last: int) -> None:
     """Write down each change of a file in the project, and when, just before it is made; kill the group at `last`."""
     start, count, file = time.monotonic(), 0, os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
 
-    def heard(event: str, arguments: tuple) -> None:
+    def heard(event: str, path: str) -> None:
         nonlocal count
-        if event in _CHANGES or (event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING):
-            path = arguments[0]
-            if isinstance(path, str | bytes | os.PathLike) and os.path.abspath(os.fsdecode(path)).startswith(project):
-                count += 1
-                os.write(file, f"{time.monotonic() - start:.3f} {event} {os.fsdecode(path)}\n".encode())
-                if count == last:
-                    os.killpg(0, signal.SIGKILL)
+        count += 1
+        os.write(file, f"{time.monotonic() - start:.3f} {event} {path}\n".encode())
+        if count == last:
+            os.killpg(0, signal.SIGKILL)
 
-    sys.addaudithook(heard)
+    on_writes(Path(project), heard)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +91,13 @@ def test_a_kill_between_the_two_renames_loses_nothing(folder, tmp_path):
         assert (folder / "weights").read_text() == "new"
         remove_leftovers(tmp_path, seconds=0)
         assert names(tmp_path) == ["model"]
+
+
+def test_a_folder_is_the_old_or_the_new_one_wherever_its_writer_is_killed(tmp_path):
+    script = Path(__file__).with_name("folder_kills.py")
+    (tmp_path / "place").mkdir()
+    done = subprocess.run([sys.executable, script, tmp_path / "place"], capture_output=True, text=True)
+    assert done.returncode == 0 and int(done.stdout) >= 5, done.stderr
 
 
 @pytest.mark.parametrize("writer", ["atomic_file", "atomic_folder", "temporary_folder"])
