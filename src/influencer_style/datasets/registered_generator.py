@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from influencer_style.datasets.local import LocalDataset
-from influencer_style.storage.atomic import atomic_folder
+from influencer_style.datasets.local import WholeFolderDataset
+from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry import is_registered, register_generator
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class RegisteredGeneratorDataset(LocalDataset):
+class RegisteredGeneratorDataset(WholeFolderDataset):
     """A `TransferBundle` in the folder `filepath`, registered when a tracked run saves it.
 
     Version 1 is the base that comes with the project, in the same looks: what training makes has to beat that.
@@ -26,6 +25,8 @@ class RegisteredGeneratorDataset(LocalDataset):
         registered_model: name in the registry, such as `look-transfer`.
         metadata: for other programs, such as Kedro-Viz; not used here.
     """
+
+    file = "generator.safetensors"
 
     def __init__(self, filepath: str, registered_model: str, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(filepath, metadata)
@@ -37,8 +38,7 @@ class RegisteredGeneratorDataset(LocalDataset):
         return TransferBundle.load(self._filepath)
 
     def save(self, data: TransferBundle) -> None:
-        with atomic_folder(self._filepath) as folder:
-            data.save(folder)
+        super().save(data)
         if not is_registered(self._registered_model):
             self._register_base(data)
         register_generator(self._filepath, self._registered_model, data.tags(), data.card)
@@ -54,12 +54,11 @@ class RegisteredGeneratorDataset(LocalDataset):
         if base is None:
             log.info("The base does not know style codes of %s, so it is not registered.", data.encoder.name)
             return
-        with TemporaryDirectory() as folder:
+        with temporary_folder(self._filepath) as place:
+            folder = place / self._filepath.name  # its name stays in the registry
+            folder.mkdir()
             base.save(folder)
             register_generator(folder, self._registered_model, base.tags(), base.card)
 
     def _describe(self) -> dict[str, Any]:
         return super()._describe() | {"registered_model": self._registered_model}
-
-    def _exists(self) -> bool:
-        return (self._filepath / "generator.safetensors").exists()

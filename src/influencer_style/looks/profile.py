@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
@@ -24,6 +24,7 @@ from influencer_style.looks.regional import (
     regional_transports,
 )
 from influencer_style.looks.segmenter import AREAS
+from influencer_style.storage.atomic import recover_folder
 
 TRANSPORTS = 1 + len(AREAS)  # of the whole picture, and of each area
 TRANSPORT = 12 * TRANSPORTS  # so many numbers at the end of a style code
@@ -239,7 +240,7 @@ class LookProfiles:
             ],
         }
         folder = Path(folder)
-        save_file(tensors, str(folder / _FILES[1]))
+        (folder / _FILES[1]).write_bytes(save(tensors))
         (folder / _FILES[0]).write_text(json.dumps(text, indent=2, ensure_ascii=False, default=str), encoding="utf-8")
 
     @classmethod
@@ -251,6 +252,7 @@ class LookProfiles:
         """
         folder = Path(folder)
         try:
+            recover_folder(folder)
             text = json.loads((folder / _FILES[0]).read_text(encoding="utf-8"))
             tensors = load_file(str(folder / _FILES[1]))
 

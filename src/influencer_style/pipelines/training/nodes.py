@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
 from influencer_style.pipelines.watching import code_of_trainings
-from influencer_style.storage.atomic import write_text
+from influencer_style.storage.atomic import remove, remove_leftovers, write_text
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking import current
 
@@ -217,7 +216,8 @@ def _say_what_changed(parts: dict[str, str], folder: Path) -> None:
 
 def _forget_old_trainings(latest: Path) -> None:
     latest.touch()
+    remove_leftovers(latest.parent)
     trainings = [path for path in latest.parent.iterdir() if path.is_dir()]
     trainings.sort(key=lambda path: path.stat().st_mtime)
     for old in trainings[:-_KEPT_TRAININGS]:
-        shutil.rmtree(old)
+        remove(old)
