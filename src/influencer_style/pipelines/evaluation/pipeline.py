@@ -19,7 +19,7 @@ def create_pipeline() -> Pipeline:
             Node(
                 score,
                 ["test_results", "look_transfer", "photo_source", "params:evaluation"],
-                ["scorecard", "scorecard_table", "case_scores"],
+                ["scorecard", "scorecard_table", "case_scores", "likeness_trial"],
                 name="score",
             ),
             Node(publish_scores, ["scorecard", "look_transfer", "params:promotion"], None, name="publish_scores"),
@@ -36,6 +36,7 @@ def create_pipeline() -> Pipeline:
                 [
                     "test_results",
                     "case_scores",
+                    "likeness_trial",
                     "scorecard",
                     "look_transfer",
                     "manifest",

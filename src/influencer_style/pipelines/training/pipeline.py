@@ -17,7 +17,14 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 pack_generator,
-                ["trained_transfer", "style_encoder", "look_profiles", "params:training", "params:preprocessing"],
+                [
+                    "trained_transfer",
+                    "style_encoder",
+                    "look_profiles",
+                    "face_crops",
+                    "params:training",
+                    "params:preprocessing",
+                ],
                 ["look_transfer", "training_history", "training_curves", "training_samples"],
                 name="register_transfer",
             ),
