@@ -29,6 +29,7 @@ from influencer_style.studio.render import march, shade
 from influencer_style.studio.workers import in_parallel
 
 SIDE = 96  # px of studio portraits; the judge looks at 64
+Streams = tuple[tuple[int, ...], tuple[int, ...]]  # the first numbers of creators' and of users' random streams
 MORPHS = (0.25, 0.4, 0.5, 0.6, 0.75, 0.9)
 PHOTOS = 24  # of each creator in their look
 _OWN = 6  # of each creator without it, to be restyled
@@ -64,19 +65,19 @@ class Cell:
     own: tuple[np.ndarray, np.ndarray] | None = None
 
 
-def studio_cells(stream: int, number: int, users: int, demo: bool, judge: IdentityJudge) -> Iterator[Cell]:
+def studio_cells(streams: Streams, number: int, users: int, demo: bool, judge: IdentityJudge) -> Iterator[Cell]:
     """Yield cells of `number` creators, each one person with one look, on the same users.
 
     Args:
-        stream: of the random numbers: other streams are other people.
+        streams: of the random numbers: other streams are other people.
         number: of creators.
         users: how many.
         demo: whether the first four creators are the demo set's.
         judge: makes the embeddings.
     """
-    jobs = [("photos", stream, i, demo) for i in range(number)]
-    jobs += [("neutral", stream, i, demo) for i in range(users + _POPULATION)]
-    jobs += [("looks", stream, i, demo, number) for i in range(users)]
+    jobs = [("photos", streams, i, demo) for i in range(number)]
+    jobs += [("neutral", streams, i, demo) for i in range(users + _POPULATION)]
+    jobs += [("looks", streams, i, demo, number) for i in range(users)]
     drawn = list(in_parallel(_render, jobs, 2, True, "Rendering people"))
     sets, neutral, worn = drawn[:number], np.stack(drawn[number:-users]), np.stack(drawn[-users:])
     names = [list(CREATOR_LOOKS)[i] if demo and i < len(CREATOR_LOOKS) else f"random {i}" for i in range(number)]
@@ -134,8 +135,8 @@ class _Person:
     rng: np.random.Generator
 
 
-def _creator(stream: int, number: int, demo: bool) -> _Person:
-    rng = np.random.default_rng((stream, 0, number))
+def _creator(streams: Streams, number: int, demo: bool) -> _Person:
+    rng = np.random.default_rng((*streams[0], number))
     if demo and number < len(CREATOR_LOOKS):
         name = list(CREATOR_LOOKS)[number]
         return _Person(creators(StudioSettings(creators_photos=1))[name][0].identity, CREATOR_LOOKS[name], rng)
@@ -147,20 +148,20 @@ def _render(job: tuple) -> np.ndarray:
 
     In each look there are the user, the creator in the user's pose, and the user with the shape of the creator's face.
     """
-    kind, stream, number, demo, *rest = job
+    kind, streams, number, demo, *rest = job
     if kind == "photos":
-        who = _creator(stream, number, demo)
+        who = _creator(streams, number, demo)
         shown = [_shot(who.identity, crop_pose(who.rng), vary_look(who.look, who.rng), who.rng) for _ in range(PHOTOS)]
         shown += [_shot(who.identity, crop_pose(who.rng), sample_neutral(who.rng), who.rng) for _ in range(_OWN)]
         return np.stack(shown)
-    rng = np.random.default_rng((stream, 1, number))
+    rng = np.random.default_rng((*streams[1], number))
     user, pose, neutral, seed = sample_identity(rng), crop_pose(rng), sample_neutral(rng), photo_seed(rng)
     seen = march(user, pose, SIDE)
     if kind == "neutral":
         return shade(seen, user, _fine(neutral), seed)
     found = []
     for other in range(rest[0]):
-        creator = _creator(stream, other, demo)
+        creator = _creator(streams, other, demo)
         shape = {name: getattr(creator.identity, name) for name in (*SHAPE_FIELDS, "texture_seed")}
         people = [(user, seen)]
         people += [(who, march(who, pose, SIDE)) for who in (creator.identity, replace(user, **shape))]
