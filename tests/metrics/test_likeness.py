@@ -87,8 +87,8 @@ def test_the_shipped_judge_tells_the_creators_face_from_a_look(judge, shown):
     photos, truth, donors, own = shown
     for creator in (of_photo(judge, own[0]), Likeness(torch.from_numpy(judge.embed(own).mean(0)), 0.1, "")):
         before = judge.embed(photos)
-        assert (likeness(judge.embed(truth), before, creator) < THRESHOLD).all()
-        assert (likeness(judge.embed(donors), before, creator) > THRESHOLD).all()
+        stayed, became = (likeness(judge.embed(shown), before, creator) for shown in (truth, donors))
+        assert stayed.mean() < THRESHOLD / 1.5 and (became > THRESHOLD).all() and (became - stayed > 0.2).all()
         blends = [np.round(truth * (1 - a) + donors * a).astype(np.uint8) for a in (0, 0.4, 0.7, 1)]
         means = [likeness(judge.embed(blend), before, creator).mean() for blend in blends]
         assert means == sorted(means)

@@ -65,14 +65,14 @@ def test_a_face_that_became_the_creators_is_told_from_one_that_did_not(two_peopl
     places = [whole, CropTransform(192, 64, 128)]
     figures, (notice,) = guard.examine(known, np.concatenate([user, user], axis=1), both, places)
     assert figures["aurora"][0] < 0.3 < figures["aurora"][1]
-    assert notice.startswith("face 1 of 0 to 1 has come") and "aurora's creator" in notice and "lower the" in notice
-    with pytest.raises(LikenessError, match=r"face 1 of 0 to 1 .* lower the strength"):
+    assert notice.startswith("face 1 of those restyled") and "to that of the creator of aurora" in notice
+    with pytest.raises(LikenessError, match=r"face 1 of those .* lower the strength"):
         LikenessGuard("refuse").examine(known, np.concatenate([user, user], axis=1), both, places)
     assert guard.examine(known, user, creator, []) == ({}, []), "a photo without a face shows nobody"
 
 
 def test_a_result_records_its_likeness_and_no_harmless_one_is_warned_of(bundle, tmp_path):
-    result = Stylist(bundle, likeness="refuse").apply(astronaut(), {"warm": 1})
+    result = Stylist(bundle, likeness="refuse").apply(astronaut(), "warm")
     assert result.notices == [] and list(result.provenance["likeness"]) == ["warm"]
     assert len(result.provenance["likeness"]["warm"]) == 1
     result.save(tmp_path / "a.png")
@@ -107,7 +107,9 @@ def test_a_model_that_cannot_be_checked_says_so_and_refuse_does_not_use_it(bundl
 def test_the_person_of_a_reference_photo_is_compared_with(without):
     """It needs nothing of the model: an old one will do."""
     result = Stylist(without).apply(astronaut(), reference=astronaut()[:, ::-1].copy())
-    assert list(result.provenance["likeness"]) == ["reference"] and len(result.notices) == 1  # of the missing consent
+    assert (
+        list(result.provenance["likeness"]) == ["the reference photo"] and len(result.notices) == 1
+    )  # of the missing consent
     nobody = np.full((80, 80, 3), 90, np.uint8)
     assert (
         "no face was found in the reference photo" in Stylist(without).apply(astronaut(), reference=nobody).notices[1]

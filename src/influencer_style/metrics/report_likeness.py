@@ -47,16 +47,10 @@ def likeness_part(trial: pd.DataFrame, scorecard: Mapping[str, Any], cases: Case
         "nearest": [
             {
                 "pictures": [
-                    {
-                        "label": LABELS["input"],
-                        "uri": photo_uri(cases.pictures("input", row.look, size, [row.person])[0]),
-                    },
-                    {
-                        "label": LABELS["generator"],
-                        "uri": photo_uri(cases.pictures("generator", row.look, size, [row.person])[0]),
-                    },
-                    {"label": "creator", "uri": photo_uri(_fitted(cases.examples[row.look], size))},
-                ],
+                    {"label": LABELS[kind], "uri": photo_uri(cases.pictures(kind, row.look, size, [row.person])[0])}
+                    for kind in ("input", "generator")
+                ]
+                + [{"label": "creator", "uri": photo_uri(_fitted(cases.examples[row.look], size))}],
                 "note": f"{row.look}: {row.likeness:.0%} of the way",
             }
             for row in results.head(_NEAREST).itertuples()

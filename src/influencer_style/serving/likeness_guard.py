@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["warn", "refuse", "off"]
 MODES: tuple[Mode, ...] = get_args(Mode)
-_REFERENCE = "reference"  # the name of a reference photo's person among the creators
+_REFERENCE = "the reference photo"  # its person among the creators; no look has a name with spaces
 _CROP = 128  # px; the judge looks at 64
 
 
@@ -100,9 +100,9 @@ class LikenessGuard:
         photos, results = np.split(self._judge.embed(np.stack(crops)), 2)
         found = {name: likeness(results, photos, face).round(3).tolist() for name, face in creators.items()}
         notices = [
-            f"{_which(number, len(places))} has come {figure:.0%} of the way from the photo's own to that of "
-            f"{'the reference photo' if name == _REFERENCE else name + chr(39) + 's creator'}, beyond what the look "
-            f"explains; above {THRESHOLD:.0%} it counts as the other's likeness"
+            f"{'the face' if len(places) == 1 else f'face {number} of those restyled (the largest is 0)'} has come "
+            f"{figure:.0%} of the way from the photo's own to that of {_whose(name)}, beyond what the look explains "
+            f"(above {THRESHOLD:.0%} it counts as the other's likeness)"
             for name, figures in found.items()
             for number, figure in enumerate(figures)
             if figure > THRESHOLD
@@ -124,5 +124,5 @@ class LikenessGuard:
         return load_identity_judge()
 
 
-def _which(number: int, count: int) -> str:
-    return "the face" if count == 1 else f"face {number} of 0 to {count - 1}"
+def _whose(name: str) -> str:
+    return name if name == _REFERENCE else f"the creator of {name}"

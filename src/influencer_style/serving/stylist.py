@@ -200,7 +200,8 @@ class Stylist:
         told = None
         if reference is None:
             code = sum(share * self.bundle.looks.code(name) for name, share in shares.items())
-            creators, notices = self.guard.creators(shares, self.bundle.looks)
+            worn = [name for name, share in shares.items() if share]
+            creators, notices = self.guard.creators(worn, self.bundle.looks)
         else:
             original = _original(reference, False)
             consent, notices = consent_beside(reference if isinstance(reference, str | Path) else None)
