@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
 from influencer_style.looks.grade import Halves, halves, likely_grade
+from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.regional import (
     WHOLE,
     between_photos,
@@ -82,6 +83,7 @@ class LookProfile:
         statistics: of the creator's training photos.
         consent: what the consent allows, and until when (`scope`, `expires`).
         photos: the photo_ids of these photos (16 hex digits of a file's SHA-256 each), sorted.
+        likeness: the creator's face, to find results that have become it; None where nothing was kept.
     """
 
     slug: str
@@ -89,6 +91,7 @@ class LookProfile:
     statistics: SetStatistics
     consent: Mapping[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
+    likeness: Likeness | None = None
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -204,6 +207,11 @@ class LookProfiles:
         with torch.no_grad():
             return style_code(SetStatistics.of(*describe(encoder, images)), self.reference, self.groups)
 
+    def with_likenesses(self, known: Mapping[str, Likeness]) -> LookProfiles:
+        """Return the same looks, each with what is known of its creator's face."""
+        looks = [replace(look, likeness=known.get(slug)) for slug, look in self._looks.items()]
+        return LookProfiles(self.reference, looks, self.encoder_sha256, self.groups, self.reference_note)
+
     def require(self, encoder: StyleEncoder) -> None:
         """Refuse another encoder than the one these looks were described by.
 
@@ -223,7 +231,7 @@ class LookProfiles:
             f"{name}.{part}": attrgetter(part)(statistics).contiguous()
             for name, statistics in sets.items()
             for part in _PARTS
-        }
+        } | {f"look.{slug}.face": look.likeness.face for slug, look in self._looks.items() if look.likeness}
         text = {
             "encoder_sha256": self.encoder_sha256,
             "groups": [[group.start, group.stop] for group in self.groups],
@@ -235,6 +243,7 @@ class LookProfiles:
                     "count": look.statistics.count,
                     "consent": look.consent,
                     "photos": look.photos,
+                    "likeness": look.likeness and {"explained": look.likeness.explained, "judge": look.likeness.judge},
                 }
                 for look in self._looks.values()
             ],
@@ -267,6 +276,7 @@ class LookProfiles:
                     statistics(f"look.{told['slug']}", told["count"]),
                     told["consent"],
                     tuple(told["photos"]),
+                    (known := told.get("likeness")) and Likeness(tensors[f"look.{told['slug']}.face"], **known),
                 )
                 for told in text["looks"]
             ]

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from influencer_style.pipelines.project import in_project
+from influencer_style.serving.likeness_guard import Mode
 from influencer_style.serving.restyling import Format, Restyling
 
 
@@ -25,6 +26,7 @@ class StylizeParameters(BaseModel):
     faces: Literal["all", "largest"] | tuple[int, ...]
     format: Format
     keep_private: bool
+    likeness: Mode
     sheet_photos: int = Field(ge=1, le=200)
 
     @model_validator(mode="after")
