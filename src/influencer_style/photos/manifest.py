@@ -12,14 +12,14 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from influencer_style.photos import colour, decode
+from influencer_style.photos import colour, decode, parts
 from influencer_style.photos.consent import CONSENT_FILE, ConsentError, load_consent, require
 from influencer_style.photos.decode import MAX_PIXELS, PhotoDigest, PhotoError, photo_digest
 from influencer_style.photos.duplicates import mark_duplicates
 from influencer_style.photos.parallel import map_bounded
 from influencer_style.photos.slug import slugs
 from influencer_style.photos.split import assign_splits
-from influencer_style.photos.walk import closed, utf8, walk
+from influencer_style.photos.walk import closed, shown, utf8, walk
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class ScanSettings:
     @property
     def reader(self) -> str:
         """Names the code and the limits that a digest depends on."""
-        sources = [file_sha256(str(module.__file__)) for module in (decode, colour)]
+        sources = [file_sha256(str(module.__file__)) for module in (decode, colour, parts)]
         return fingerprint(sources, self.max_pixels)[:8]
 
 
@@ -110,7 +110,7 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
     table = pd.DataFrame(rows, columns=list(SCHEMA)).astype(SCHEMA)
     table = mark_duplicates(table)
     for row in table[table["status"] == "quarantined"].head(_MOST_NAMED).itertuples():
-        log.warning("%s is left out, %s", row.path, row.reason)
+        log.warning("%s is left out, %s", shown(row.path), shown(row.reason))
     before = {} if previous is None else dict(zip(previous["photo_id"], previous["split"], strict=True))
     return _with_splits(table, before, source.fixed, settings.seed)
 
@@ -119,12 +119,12 @@ def _creators_files(folder: Path, today: date) -> Iterator[_File]:
     folders, loose = [], []
     for entry in sorted(folder.iterdir()):
         if not entry.name.startswith("."):
-            (folders if entry.is_dir() and not entry.is_symlink() else loose).append(entry)
+            (folders if os.path.isdir(entry) and not entry.is_symlink() else loose).append(entry)
     names = slugs([entry.name for entry in folders])
     for entry in folders:
         files = [file for file in walk(entry) if file != entry / CONSENT_FILE]
         if not files:
-            log.warning("creator %s has no photos in %s", entry.name, entry)
+            log.warning("creator %s has no photos in %s", shown(entry.name), shown(entry))
         scope, refused = "", ""
         try:
             consent = load_consent(entry)
@@ -132,11 +132,11 @@ def _creators_files(folder: Path, today: date) -> Iterator[_File]:
             scope = ",".join(consent.scope)
         except ConsentError as error:
             refused = str(error)
-            log.warning("creator %s is left out: %s", entry.name, error)
+            log.warning("creator %s is left out: %s", shown(entry.name), shown(refused))
         for file in files:
             yield _File(file, folder, "creator", entry.name, names[entry.name], scope, refused, closed(file))
     for entry in loose:
-        link = entry.is_dir()
+        link = os.path.isdir(entry)
         what = "is a link to a folder; copy the folder itself" if link else "lies in no creator's folder; move it"
         yield _File(entry, folder, "creator", entry.name if link else "", problem=what)
 
