@@ -1,4 +1,4 @@
-"""Files made to cost a decoder all its time or memory: refused, or decoded at a bounded cost, and how they were found."""
+"""Files made to cost a decoder all its time or memory: refused, or decoded at a bounded cost."""
 
 import io
 import struct
@@ -47,7 +47,7 @@ TOO_MANY = {
 def test_a_file_of_endless_parts_is_refused_before_a_decoder_sees_it(name, monkeypatch):
     monkeypatch.setattr(Image, "open", None)
     for read in (decode_photo, photo_header, read_original):
-        with pytest.raises(PhotoError, match="too_large: has more than .*; export it again"):
+        with pytest.raises(PhotoError, match=r"too_large: has more than .*; export it again"):
             read(TOO_MANY[name])
 
 
@@ -122,7 +122,7 @@ def test_absurd_exif_leaves_the_photo_as_it_is_and_says_nothing_aloud(name, kind
 
 
 def test_sixteen_bits_a_grey_need_no_gigabytes(tmp_path):
-    side = 4000
+    side = 2000
     rows = zlib.compress(bytes((1 + 2 * side) * side), 9)
     header = struct.pack(">IIBBBBB", side, side, 16, 0, 0, 0, 0)
     file = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b"")
