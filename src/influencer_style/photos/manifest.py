@@ -124,7 +124,7 @@ def _creators_files(folder: Path, today: date) -> Iterator[_File]:
     for entry in folders:
         files = [file for file in walk(entry) if file != entry / CONSENT_FILE]
         if not files:
-            log.warning("creator %s has no photos in %s", shown(entry.name), shown(entry))
+            log.warning("creator %s has no photos in %s", entry.name, entry)
         scope, refused = "", ""
         try:
             consent = load_consent(entry)
@@ -132,7 +132,7 @@ def _creators_files(folder: Path, today: date) -> Iterator[_File]:
             scope = ",".join(consent.scope)
         except ConsentError as error:
             refused = str(error)
-            log.warning("creator %s is left out: %s", shown(entry.name), shown(refused))
+            log.warning("creator %s is left out: %s", entry.name, error)
         for file in files:
             yield _File(file, folder, "creator", entry.name, names[entry.name], scope, refused, closed(file))
     for entry in loose:
