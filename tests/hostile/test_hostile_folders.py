@@ -9,7 +9,7 @@ import pytest
 from ingest import CONSENT
 from mutations import photo
 
-from influencer_style.photos import decode
+from influencer_style.photos import decode, files
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 from influencer_style.photos.walk import shown
@@ -81,7 +81,7 @@ def test_a_photo_that_becomes_a_pipe_between_two_looks_does_not_block(creator, m
         os.mkfifo(creator / "0.png")
         monkeypatch.undo()
 
-    monkeypatch.setattr(decode, "_require_regular", looked_at)
+    monkeypatch.setattr(files, "_require_regular", looked_at)
     with pytest.raises(PhotoError, match="not a regular file"):
         decode_photo(creator / "0.png")
 
@@ -92,7 +92,7 @@ def test_a_photo_that_becomes_a_link_outwards_between_two_looks_is_not_followed(
         (creator / "0.png").symlink_to(creator.parents[1] / "users/0.png")
         monkeypatch.undo()
 
-    monkeypatch.setattr(decode, "_require_regular", looked_at)
+    monkeypatch.setattr(files, "_require_regular", looked_at)
     with pytest.raises(PhotoError, match="unreadable"):
         decode_photo(creator / "0.png", root=creator)
 
@@ -115,11 +115,11 @@ def test_a_file_that_grows_meanwhile_is_read_no_further_than_is_allowed(creator,
 
     def looked_at(size):
         monkeypatch.undo()
-        monkeypatch.setattr(decode, "MAX_BYTES", 5000)
+        monkeypatch.setattr(files, "MAX_BYTES", 5000)
         path.write_bytes(bytes(1_000_000))
 
-    monkeypatch.setattr(decode, "_refuse_size", looked_at)
-    assert len(decode._bytes_of(path, None)) == 5001
+    monkeypatch.setattr(files, "refuse_size", looked_at)
+    assert len(files.read_file(path)) == 5001
 
 
 @pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "‮gnp", "\r", "\udcff", "a\u2028b"])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +15,10 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from influencer_style.photos.colour import to_rgb
+from influencer_style.photos.files import PhotoError, read_file, refuse_size
 from influencer_style.photos.parts import excess
 from influencer_style.photos.walk import shown
 
-MAX_BYTES = 200_000_000
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
 MIN_SIDE = 64
 HASH_SIDE = 16  # a 256-bit perceptual hash
@@ -53,18 +51,6 @@ _TURNS = {
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 # Of broken EXIF, each of thousands of tags; see _turn.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-
-
-class PhotoError(ValueError):
-    """A file that cannot be used as a photo.
-
-    ``code`` is one of empty_file, not_an_image, truncated, too_large, too_small, unsupported_format, link_outside,
-    unreadable; ``message`` says what is wrong and what to do.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code, self.message = code, message
 
 
 @dataclass(frozen=True)
@@ -160,8 +146,8 @@ def opened(photo: str | Path | bytes, max_pixels: int, root: str | Path | None) 
     The file is read once and whole, so that its bytes and its pixels belong together, whoever writes to it meanwhile.
     """
     try:
-        file = photo if isinstance(photo, bytes) else _bytes_of(Path(photo), root)
-        _refuse_size(len(file))
+        file = photo if isinstance(photo, bytes) else read_file(photo, root)
+        refuse_size(len(file))
         if too_much := excess(file):
             raise PhotoError("too_large", f"has more than {too_much}; export it again from its original")
         with _open_image(file, max_pixels) as image:
@@ -178,38 +164,6 @@ def opened(photo: str | Path | bytes, max_pixels: int, root: str | Path | None) 
         cut = any(word in text.lower() for word in ("truncated", "broken data stream", "unexpected end"))
         code = "truncated" if cut else "unreadable"
         raise PhotoError(code, f"cannot be decoded ({text}); export it again from its original") from None
-
-
-def _bytes_of(path: Path, root: str | Path | None) -> bytes:
-    """Return what a regular file holds; one byte more than is allowed, at most."""
-    try:
-        if root is not None:
-            path, root = path.resolve(), Path(root).resolve()
-            if not path.is_relative_to(root):
-                raise PhotoError("link_outside", f"is a link that leaves {root.name}; copy the photo itself there")
-        # What lies there may change between two looks: a named pipe would block the open, a link lead elsewhere.
-        wary = getattr(os, "O_NONBLOCK", 0) | (0 if root is None else getattr(os, "O_NOFOLLOW", 0))
-        _require_regular(path.stat())
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | wary)) as file:
-            about = os.fstat(file.fileno())
-            _require_regular(about)
-            _refuse_size(about.st_size)
-            return file.read(MAX_BYTES + 1)
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
-        what = getattr(error, "strerror", None) or "links that lead in a circle"
-        raise PhotoError("unreadable", f"cannot be read ({what}); check the file and its rights") from None
-
-
-def _require_regular(about: os.stat_result) -> None:
-    if not stat.S_ISREG(about.st_mode):
-        raise PhotoError("unreadable", "is not a regular file; remove it")
-
-
-def _refuse_size(size: int) -> None:
-    if size > MAX_BYTES:
-        raise PhotoError("too_large", f"has {size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}; export it smaller")
-    if not size:
-        raise PhotoError("empty_file", "has no bytes; copy it again from its original")
 
 
 def _open_image(file: bytes, max_pixels: int) -> Image.Image:

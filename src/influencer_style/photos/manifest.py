@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from influencer_style.photos import colour, decode, parts
+from influencer_style.photos import colour, decode, files, parts
 from influencer_style.photos.consent import CONSENT_FILE, ConsentError, load_consent, require
 from influencer_style.photos.decode import MAX_PIXELS, PhotoDigest, PhotoError, photo_digest
 from influencer_style.photos.duplicates import mark_duplicates
@@ -78,7 +78,7 @@ class ScanSettings:
     @property
     def reader(self) -> str:
         """Names the code and the limits that a digest depends on."""
-        sources = [file_sha256(str(module.__file__)) for module in (decode, colour, parts)]
+        sources = [file_sha256(str(module.__file__)) for module in (decode, colour, files, parts)]
         return fingerprint(sources, self.max_pixels)[:8]
 
 

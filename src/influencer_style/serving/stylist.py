@@ -201,6 +201,8 @@ class Stylist:
             code = self._code_of(original.seen)
         noise = None
         if seed is not None:
+            if not 0 <= seed < 2**63:
+                raise StylistError("seed is out of range; choose 0 to 2**63 - 1, or none")
             noise = torch.randn(self.bundle.generator.config.noise, generator=torch.Generator().manual_seed(seed))
         provenance = {
             "software": "influencer_style",
