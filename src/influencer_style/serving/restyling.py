@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,8 @@ class Restyling:
             StylistError: when the reference photo cannot be read.
         """
         try:
+            if self.reference and not os.path.isfile(self.reference):  # to open a named pipe would block
+                raise StylistError(f"{self.reference} is not a file; name another reference")
             reference = None if self.reference is None else file_sha256(self.reference)
         except OSError as error:
             raise StylistError(f"{self.reference} cannot be read ({error.strerror}); name another reference") from error

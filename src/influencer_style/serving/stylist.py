@@ -233,6 +233,8 @@ class Stylist:
             notices = notices + unchecked
         noise = None
         if seed is not None:
+            if not 0 <= seed < 2**63:
+                raise StylistError("seed is out of range; choose 0 to 2**63 - 1, or none")
             noise = torch.randn(self.bundle.generator.config.noise, generator=torch.Generator().manual_seed(seed))
         provenance = {
             "software": "influencer_style",
