@@ -76,7 +76,7 @@ class FaceStoreDataset(LocalDataset):
         return as_preview(Image.fromarray(sheet))
 
     def _consents(self, store: FaceStore) -> dict[str, Path]:
-        if self._photo_source is None:
+        if self._photo_source is None or not store.creators:
             return {}
         project = project_folder() or Path.cwd()
         source = PhotoSourceDataset(filepath=str(project / self._photo_source)).load()
