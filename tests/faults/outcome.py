@@ -36,7 +36,7 @@ def files(project: Path) -> dict[str, Any]:
 
 
 def registry(project: Path) -> dict[str, Any]:
-    """Return what MLflow tells: titles, versions and their weights, how many runs are in which state, and leftovers."""
+    """Return what MLflow tells: titles, versions with their weights, and runs that count as running still."""
     store = Store(f"sqlite:///{project}/mlflow.db")
     versions = {
         str(version.version): {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from itertools import count
 
 import pytest
 from killing import KILLED, Moment
@@ -19,8 +20,19 @@ def ends_as(project, whole):
     left, there = files(project), files(whole)
     assert left.keys() == there.keys()
     assert [name for name in there if left[name] != there[name]] == []
-    assert registry(project) == registry(whole)
+    told = registry(project)
+    assert told == registry(whole) and not told["running"]
     assert temporaries(project) == []
+
+
+def killed_once(forks, folder, draw):
+    """Return a project in which a run from nothing was killed. One that had ended before its moment is of no use."""
+    for attempt in count():
+        project = folder / str(attempt)
+        project.mkdir()
+        if (ended := forks.run(make_project(project), draw())) == KILLED:
+            return project
+        assert ended == 0, forks.said
 
 
 @pytest.mark.usefixtures("first")
@@ -37,9 +49,7 @@ def test_three_kills_change_nothing(project, forks, tmp_path):
 @pytest.mark.faults
 @pytest.mark.parametrize("seed", range(RUNS))
 def test_a_kill_changes_nothing(seed, forks, undisturbed, tmp_path):
-    whole, times = undisturbed
-    moment = Moment.draw(random.Random(seed), times)
-    project = make_project(tmp_path)
-    assert forks.run(project, moment) == KILLED, moment
+    (whole, times), chance = undisturbed, random.Random(seed)
+    project = killed_once(forks, tmp_path, lambda: Moment.draw(chance, times))
     assert forks.run(project) == 0, forks.said
     ends_as(project, whole)
