@@ -76,7 +76,7 @@ def measured(cells: Iterable[Cell], judge: IdentityJudge) -> pd.DataFrame:
 def rate(rows: pd.DataFrame, name: str, threshold: float) -> dict[str, float]:
     """Return the share of results above a threshold, with its interval over users."""
     told = bootstrap((rows[name] > threshold).groupby(rows["user"]).mean().to_numpy()).as_dict()
-    return {part: round(value, 4) for part, value in told.items()}
+    return {part: round(max(value, 0), 4) for part, value in told.items()}  # an interval's end may lie just below 0
 
 
 def guard_figures(found: pd.DataFrame, name: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def try_guard(cases: Cases, looks: LookProfiles, judge: IdentityJudge) -> pd.Dat
         a row for each: `look`, `person` (row of the cases), `kind` (`generator`, `oracle` where known, `morph_25` to
         `morph_100`) and `likeness`, above `likeness.THRESHOLD` an alarm.
     """
-    parts = [pd.DataFrame({"look": [], "person": [], "kind": [], "likeness": []})]
+    parts = []
     photos = judge.embed(cases.scored("input", cases.looks[0]))
     for look in cases.looks:
         creator = looks[look].likeness
@@ -51,7 +51,9 @@ def try_guard(cases: Cases, looks: LookProfiles, judge: IdentityJudge) -> pd.Dat
             found = likeness(judge.embed(pictures), photos, creator)
             told = {"look": look, "person": range(len(found)), "kind": kind, "likeness": found}
             parts.append(pd.DataFrame(told))
-    return pd.concat(parts, ignore_index=True)
+    return (
+        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["look", "person", "kind", "likeness"])
+    )
 
 
 def likeness_section(trial: pd.DataFrame, draws: int = 2000, seed: int = 0) -> dict[str, Any]:

@@ -63,4 +63,4 @@ def _fitted(picture: Any, size: int) -> Image.Image:
 
 
 def _shown(figure: Mapping[str, float]) -> str:
-    return f"{figure['mean']:.0%} ({figure['low']:.0%} to {figure['high']:.0%})"
+    return f"{figure['mean']:z.0%} ({figure['low']:z.0%} to {figure['high']:z.0%})"
