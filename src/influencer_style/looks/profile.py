@@ -17,6 +17,7 @@ from torch import Tensor
 
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
 from influencer_style.looks.grade import Halves, halves, likely_grade
+from influencer_style.looks.marks import Marks
 from influencer_style.looks.regional import (
     WHOLE,
     between_photos,
@@ -82,6 +83,7 @@ class LookProfile:
         statistics: of the creator's training photos.
         consent: what the consent allows, and until when (`scope`, `expires`).
         photos: the photo_ids of these photos (16 hex digits of a file's SHA-256 each), sorted.
+        marks: of these photos, where a generator of new portraits was trained; else None.
     """
 
     slug: str
@@ -89,6 +91,7 @@ class LookProfile:
     statistics: SetStatistics
     consent: Mapping[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
+    marks: Marks | None = None
 
     def expired(self, day: date) -> str:
         """Return the day on which the consent ended, where that lies before `day`; else nothing."""
@@ -194,6 +197,10 @@ class LookProfiles:
         """
         return style_code(self[look].statistics, self.reference, self.groups)
 
+    def neutral_code(self) -> Tensor:
+        """Return the style code of no look at all: the population against itself."""
+        return style_code(self.reference, self.reference, self.groups)
+
     def code_of(self, encoder: StyleEncoder, images: Tensor) -> Tensor:
         """Return the style code of any set of face crops (n, 3, h, w), n at least 1: one reference photo will do.
 
@@ -224,6 +231,8 @@ class LookProfiles:
             for name, statistics in sets.items()
             for part in _PARTS
         }
+        for slug, look in self._looks.items():
+            tensors |= look.marks.tensors(f"look.{slug}.marks") if look.marks else {}
         text = {
             "encoder_sha256": self.encoder_sha256,
             "groups": [[group.start, group.stop] for group in self.groups],
@@ -266,6 +275,7 @@ class LookProfiles:
                     statistics(f"look.{told['slug']}", told["count"]),
                     told["consent"],
                     tuple(told["photos"]),
+                    Marks.of(tensors, f"look.{told['slug']}.marks"),
                 )
                 for told in text["looks"]
             ]

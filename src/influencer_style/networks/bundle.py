@@ -22,7 +22,7 @@ class BundleError(ValueError):
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a generator needs at run time; the kinds of generator say how theirs is built.
+    """What a generator needs at run time; each kind of generator has a kind of bundle.
 
     Attributes:
         generator: in evaluation mode, float32; its `describe` gives what it is built from.
@@ -43,15 +43,13 @@ class Bundle:
     data_sha256: str
     card: str
     notes: dict[str, str] = field(default_factory=dict)
-    maker: ClassVar[str] = "kedro run"
+
+    COMMAND: ClassVar[str]
+    CONFIG: ClassVar[type]
+    GENERATOR: ClassVar[type]
 
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
-
-    @staticmethod
-    def built(config: dict[str, Any]) -> Any:
-        """Return the generator that `config` describes, untrained."""
-        raise NotImplementedError
 
     def tags(self) -> dict[str, str]:
         """Return the registry's version tags."""
@@ -93,7 +91,7 @@ class Bundle:
         try:
             with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
-            generator = cls.built(json.loads(metadata["config"]))
+            generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))
             generator.load_state_dict(load_file(str(folder / "generator.safetensors")))
             return cls(
                 generator.eval().requires_grad_(False),
@@ -107,7 +105,7 @@ class Bundle:
             )
         except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise BundleError(
-                f"{folder} is not a usable model folder ({error}); train one: {cls.maker}, or name another"
+                f"{folder} is not a usable model folder ({error}); train one: {cls.COMMAND}, or name another"
             ) from error
 
 
@@ -117,10 +115,9 @@ class TransferBundle(Bundle):
 
     generator: TransferGenerator
 
-    @staticmethod
-    def built(config: dict[str, Any]) -> TransferGenerator:
-        """Return the generator that `config` describes, untrained."""
-        return TransferGenerator(TransferConfig(**config))
+    COMMAND = "kedro run"
+    CONFIG = TransferConfig
+    GENERATOR = TransferGenerator
 
 
 def to_tensor(crops, device: str | torch.device = "cpu") -> torch.Tensor:

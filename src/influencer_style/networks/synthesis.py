@@ -98,21 +98,23 @@ class SynthesisGenerator(nn.Module):
         return asdict(self.config)
 
 
-def draw_noise(count: int, seed: int, width: int, truncation: float = 1.0) -> Tensor:
+def draw_noise(count: int, seed: int, width: int, truncation: float = 1.0, first: int = 0) -> Tensor:
     """Return z (count, width) for new portraits, the same for the same seed on every machine.
 
-    Row k depends on the seed and k alone, so that asking for more pictures does not change the first ones.
+    Row k depends on the seed and `first` + k alone, so that asking for more pictures does not change the first ones.
 
     Args:
         count: how many, 0 or more.
         seed: 0 or more.
         width: of z, `SynthesisConfig.noise`.
         truncation: scales z towards 0, the average person: below 1 portraits are more ordinary, and more alike.
+        first: number of the first portrait, 0 or more.
 
     Raises:
         ValueError: when one of them is out of range.
     """
-    if count < 0 or seed < 0 or width < 1 or not 0 < truncation <= 1:
-        raise ValueError("count and seed must be 0 or more, width at least 1, truncation above 0 and at most 1")
-    rows = [np.random.default_rng((seed, number)).standard_normal(width, dtype=np.float32) for number in range(count)]
+    if min(count, seed, first) < 0 or width < 1 or not 0 < truncation <= 1:
+        raise ValueError("count, seed and first must be 0 or more, width at least 1, truncation above 0 and at most 1")
+    numbers = range(first, first + count)
+    rows = [np.random.default_rng((seed, number)).standard_normal(width, dtype=np.float32) for number in numbers]
     return truncation * torch.from_numpy(np.array(rows, np.float32).reshape(count, width))

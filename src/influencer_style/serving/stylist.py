@@ -63,14 +63,9 @@ class Stylist:
             RegistryError: when the registry has no such model, or does not answer.
         """
         from influencer_style.networks.bundle import TransferBundle
+        from influencer_style.serving.models import open_model
 
-        uri = str(uri)
-        if uri.startswith("models:/"):
-            from influencer_style.tracking.registry import model_folder
-
-            folder, version = model_folder(uri)
-            return cls(TransferBundle.load(folder), uri, version)
-        return cls(TransferBundle.load(uri), Path(uri).name)
+        return cls(*open_model(TransferBundle, uri))
 
     @property
     def looks(self) -> list[str]:
@@ -154,6 +149,23 @@ class Stylist:
                 made = PhotoError("too_large", "needs more memory than there is; make it smaller")
             del original
             yield photo, made
+
+    def generate(self, look: str, count: int = 1, seed: int = 0, **further: Any) -> list[Result]:
+        """Return new portraits of nobody in a look.
+
+        Args:
+            look: the name of a look that may be generated.
+            count: how many.
+            seed: portraits of one seed differ; portrait k of a seed is always the same.
+            further: `way`, `size` and `truncation`, see `generation.Portraits`; `model`, the synthesis model.
+
+        Raises:
+            StylistError: for an unknown look, a number out of range, or a consent that does not allow it.
+            BundleError, RegistryError: when there is no such model.
+        """
+        from influencer_style.serving.generation import generate
+
+        return generate((self.bundle, self._source, self.version), look, count, seed, **further)
 
     def check(
         self,
