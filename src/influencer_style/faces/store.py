@@ -120,9 +120,12 @@ class FaceStore:
 
     def select(self, photo_ids: Iterable[str]) -> None:
         """Drop every row of other photos, and its pixels from the disk."""
+        self.keep(self.table["photo_id"].isin(list(photo_ids)))
+
+    def keep(self, wanted: pd.Series) -> None:
+        """Drop every row of ``table`` that is not ``wanted`` (a bool for each), and its pixels from the disk."""
         for orphan in set(self.folder.glob("shard-*.npy")) - {f.with_suffix(".npy") for f in self._row_files()}:
             orphan.unlink()  # written by a run that was killed before its rows were
-        wanted = self.table["photo_id"].isin(list(photo_ids))
         for shard in self.table.loc[~wanted, "shard"].unique():
             rows = self.table[wanted & (self.table["shard"] == shard)]
             if len(rows):  # first the new shard, then the old one goes: a kill in between leaves rows twice, not none
@@ -197,7 +200,8 @@ class FaceUpdate:
     """What a pipeline hands to a store: which photos stay, with which labels, and what is new.
 
     A store of another size or fingerprint is made anew. ``labels`` has photo_id, creator, slug, role and split of every
-    photo that stays (None: all stay as they are); ``rows`` and ``crops`` are as for ``FaceStore.append``.
+    photo that stays (None: all stay as they are); ``looks`` names looks whose rows go, whoever is in them; ``rows`` and
+    ``crops`` are as for ``FaceStore.append``.
     """
 
     size: int
@@ -206,6 +210,7 @@ class FaceUpdate:
     rows: pd.DataFrame | None = None
     crops: np.ndarray | None = field(default=None, repr=False)
     keys: tuple[str, ...] = ("photo_id",)
+    looks: frozenset[str] = frozenset()
 
     def apply(self, folder: str | Path) -> FaceStore:
         """Bring the store in ``folder`` up to date and return it."""
@@ -215,6 +220,8 @@ class FaceUpdate:
         if self.labels is not None:
             store.select(self.labels["photo_id"])
             store.relabel(self.labels)
+        if self.looks:
+            store.keep(~store.table["look"].isin(self.looks))
         if self.rows is not None and self.crops is not None:
             store.append(self.rows, self.crops)
         return store

@@ -189,6 +189,11 @@ class LookProfiles:
             raise UnknownLook(f"there is no look {slug!r}; there are: {', '.join(self.names)}")
         return self._looks[slug]
 
+    def without(self, slug: str) -> LookProfiles:
+        """Return these looks less one."""
+        left = [look for name, look in self._looks.items() if name != slug]
+        return LookProfiles(self.reference, left, self.encoder_sha256, self.groups, self.reference_note)
+
     def code(self, look: str) -> Tensor:
         """Return the style code of a look.
 

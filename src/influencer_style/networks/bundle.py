@@ -15,6 +15,9 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
+REVOKED = "REVOKED.txt"  # says why, in a model folder whose other files are gone
+_NOTE = 2000  # letters of it that are read
+
 
 class BundleError(ValueError):
     """A model folder is missing, damaged, or its parts do not belong together."""
@@ -84,10 +87,11 @@ class Bundle:
         """Read a model folder.
 
         Raises:
-            BundleError: when a file is missing or damaged, holds another kind of generator, or the looks belong to
-                another encoder.
+            BundleError: when a file is missing or damaged, holds another kind of generator, the looks belong to another
+                encoder, or it was revoked.
         """
         folder = Path(folder)
+        refuse_revoked(folder)
         try:
             with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
@@ -118,6 +122,18 @@ class TransferBundle(Bundle):
     COMMAND = "kedro run"
     CONFIG = TransferConfig
     GENERATOR = TransferGenerator
+
+
+def refuse_revoked(folder: Path) -> None:
+    """Refuse a model folder that a withdrawal has emptied.
+
+    Raises:
+        BundleError: saying why it was revoked.
+    """
+    note = folder / REVOKED
+    if note.is_file():
+        with note.open(encoding="utf-8", errors="replace") as file:
+            raise BundleError(f"{folder} was revoked: {file.read(_NOTE).strip()}")
 
 
 def to_tensor(crops, device: str | torch.device = "cpu") -> torch.Tensor:

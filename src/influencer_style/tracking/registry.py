@@ -8,6 +8,8 @@ import json
 import logging
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version as installed_version
 from importlib.resources import files
 from pathlib import Path
@@ -126,34 +128,55 @@ def model_folder(uri: str) -> tuple[Path, str]:
     `MLFLOW_TRACKING_URI` names. The version is in words, such as "look-transfer version 3".
 
     Raises:
-        RegistryError: when there is no such model, or the registry does not answer.
+        RegistryError: when there is no such model, it was revoked, or the registry does not answer.
     """
     store = Store(project_uri())
-    folder, version = _found(store, uri)
-    return folder, f"{version.name} version {version.version}"
+    version = version_at(store, uri)
+    words = f"{version.name} version {version.version}"
+    if version.tags.get("revoked") == "true":
+        why = version.tags.get("revoked_why", "a consent that it rests on was withdrawn")
+        raise RegistryError(f"{words} was revoked: {why}. Load models:/{version.name}@champion")
+    return _folder(store, version), words
 
 
 def registered_folder(store: Store, uri: str) -> Path:
-    """Return the local model folder of a registered model in a store; raises as `model_folder` does."""
-    return _found(store, uri)[0]
+    """Return the local model folder of a registered model in a store, revoked or not; raises as `model_folder` does."""
+    return _folder(store, version_at(store, uri))
 
 
-def _found(store: Store, uri: str) -> tuple[Path, Any]:
-    """Return the local model folder of a registered model, and MLflow's version of it."""
-    import mlflow
-    from mlflow.exceptions import MlflowException
-    from mlflow.models import Model
-
+def version_at(store: Store, uri: str) -> Any:
+    """Return MLflow's version of a registered model; raises as `model_folder` does, but for revoked ones."""
     if not (asked := _URI.fullmatch(uri)):
         raise RegistryError(f"{uri} names no registered model; write models:/NAME@ALIAS or models:/NAME/VERSION")
     name, alias, number = asked.groups()
-    try:
-        # Step by step, because MLflow looks a `models:/` address up in its global store, whatever store it is given.
-        version = find_version(store, name, f"@{alias}" if alias else number)
+    with answering(store, uri):
+        return find_version(store, name, f"@{alias}" if alias else number)
+
+
+def _folder(store: Store, version: Any) -> Path:
+    import mlflow
+
+    # Step by step, because MLflow looks a `models:/` address up in its global store, whatever store it is given.
+    with answering(store, f"models:/{version.name}/{version.version}"):
         logged = store.client.get_logged_model(version.source.removeprefix("models:/"))
         local = Path(mlflow.artifacts.download_artifacts(logged.artifact_location, tracking_uri=store.uri))
-        parts = Model.load(str(local)).flavors["python_function"]["artifacts"]
-        return local / parts["model"]["path"], version
+        return local / path_in(local)
+
+
+def path_in(logged: Path) -> str:
+    """Return where in the files of a logged model the model folder is."""
+    from mlflow.models import Model
+
+    return Model.load(str(logged)).flavors["python_function"]["artifacts"]["model"]["path"]
+
+
+@contextmanager
+def answering(store: Store, uri: str) -> Iterator[None]:
+    """Turn what the store raises in the block into a RegistryError that names the model."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
     except (MlflowException, OSError, KeyError) as error:
         raise RegistryError(
             f"{uri} cannot be had from {without_password(store.uri)} ({error}); train and register one: kedro run, "
@@ -178,8 +201,12 @@ def find_version(store: Store, name: str, asked: str) -> Any:
 
 
 def versions_made_from(store: Store, name: str, fingerprint: str) -> list[Any]:
-    """Return MLflow's versions of a registered model that were made from what `fingerprint` stands for."""
-    return store.client.search_model_versions(f"name = '{name}' and tags.fingerprint = '{fingerprint}'")
+    """Return MLflow's versions of a registered model that were made from what `fingerprint` stands for.
+
+    Revoked ones are none of them: their files are gone.
+    """
+    found = store.client.search_model_versions(f"name = '{name}' and tags.fingerprint = '{fingerprint}'")
+    return [one for one in found if one.tags.get("revoked") != "true"]
 
 
 def registry() -> Store:

@@ -1,0 +1,124 @@
+"""Tombstones: which creators have withdrawn. While one stands, nothing of that creator is learned from, kept or used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from influencer_style.photos.slug import slug
+from influencer_style.storage.atomic import write_text
+from influencer_style.storage.fingerprint import fingerprint
+
+FOLDER = "withdrawn"  # in the folder of the ledger
+_MAX_BYTES = 64 * 2**20
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class TombstoneError(ValueError):
+    """A tombstone cannot be read or written. The text names the file and the remedy."""
+
+
+class Tombstone(BaseModel):
+    """What must be remembered of a withdrawal for it to hold: who, since when, and which files.
+
+    Attributes:
+        creator: the creator's name, as their folder spelt it.
+        slug: the look's name.
+        withdrawn_on: the day. Consent granted on a later day is a new consent.
+        photos: SHA-256 of the files that were theirs, sorted, so that they are known in whatever folder they turn up.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    schema_version: Literal[1] = Field(default=1, alias="schema")
+    creator: str = Field(min_length=1)
+    slug: str = Field(min_length=1)
+    withdrawn_on: date
+    photos: tuple[Sha256, ...] = ()
+
+    def bars(self, granted_on: date | None) -> bool:
+        """Return whether a consent that was granted on this day is over; None is none, or one that says no day."""
+        return granted_on is None or granted_on <= self.withdrawn_on
+
+    @property
+    def words(self) -> str:
+        """What to say to whoever meets it."""
+        return (
+            f"{self.creator} withdrew on {self.withdrawn_on}; leave their photos and look out, or lay down a new "
+            "consent.yml whose granted_on is a later day"
+        )
+
+
+class Tombstones:
+    """The tombstones of a ledger: a file each, so that none can be lost with another.
+
+    Args:
+        ledger: the ledger's folder; need not be there.
+    """
+
+    def __init__(self, ledger: str | Path) -> None:
+        self.folder = Path(ledger) / FOLDER
+
+    def __iter__(self) -> Iterator[Tombstone]:
+        """Yield all, by slug.
+
+        Raises:
+            TombstoneError: when one cannot be read: then nobody can say who has withdrawn.
+        """
+        files = sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []
+        yield from (_read(file) for file in files)
+
+    def of(self, creator: str) -> Tombstone | None:
+        """Return the tombstone of a creator, by name or slug; None where they have not withdrawn.
+
+        Raises:
+            TombstoneError: when it is there and cannot be read.
+        """
+        file = self._file(slug(creator))
+        return _read(file) if file.exists() else None
+
+    def barring(self, creator: str, granted_on: date | None) -> Tombstone | None:
+        """Return the tombstone that ends a creator's consent of that day; None where none does."""
+        found = self.of(creator)
+        return found if found is not None and found.bars(granted_on) else None
+
+    def put(self, new: Tombstone) -> Tombstone:
+        """Set a tombstone, and return it as it stands: it keeps the photos of the one that was there before.
+
+        Raises:
+            TombstoneError: when the folder cannot be written to.
+        """
+        before = self.of(new.slug)
+        photos = {*new.photos, *(before.photos if before else ())}
+        new = new.model_copy(update={"photos": tuple(sorted(photos))})
+        if new != before:
+            try:
+                write_text(self._file(new.slug), new.model_dump_json(by_alias=True, indent=1))
+            except OSError as error:
+                raise TombstoneError(
+                    f"{self.folder} cannot be written to ({error.strerror}); nothing was withdrawn yet: give it room "
+                    "and rights, and run again"
+                ) from error
+        return new
+
+    def _file(self, name: str) -> Path:
+        # A slug may be longer than a file's name; its beginning is for people, its fingerprint tells it apart.
+        return self.folder / f"{name[:40]}-{fingerprint(name)[:16]}.json"
+
+
+def _read(path: Path) -> Tombstone:
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MAX_BYTES + 1)
+        if len(text) > _MAX_BYTES:
+            raise ValueError(f"it is larger than {_MAX_BYTES // 2**20} MB")
+        return Tombstone.model_validate_json(text)
+    except (OSError, ValueError) as error:
+        what = "it breaks the schema" if isinstance(error, ValidationError) else str(error)
+        raise TombstoneError(
+            f"{path} cannot be read as a tombstone ({what}); restore it from a back-up, or withdraw again: remove the "
+            "file, then kedro run --pipeline withdrawal --params creator=NAME"
+        ) from error
