@@ -18,6 +18,7 @@ _HOMES = {
     "PictureDataset": "picture",
     "PreviousDataset": "previous",
     "RegisteredGeneratorDataset": "registered_generator",
+    "RegisteredSynthesisDataset": "registered_generator",
     "StyleEncoderDataset": "style_encoder",
     "WorkFolderDataset": "folder",
 }

@@ -104,7 +104,8 @@ class Generation:
         """Make the portrait of a number, 0 or more; counts in `rejected` what was thrown away on the way to it.
 
         Raises:
-            StylistError: when the consent has ended meanwhile, or one draw after the other repeats training photos.
+            StylistError: for a number out of range, when the consent has ended meanwhile, or when one draw after the
+                other repeats training photos.
         """
         import numpy as np
         from PIL import Image
@@ -112,6 +113,7 @@ class Generation:
         from influencer_style.metrics.cases import shrink
         from influencer_style.metrics.memorisation import repeats
 
+        self.check_number(number)
         self._allow()
         for attempt in range(_MOST_TRIES):
             pixels = self._drawn(self._noise(number, attempt))
@@ -125,6 +127,10 @@ class Generation:
             f"portrait {number} repeats a training photo in {_MOST_TRIES} draws out of {_MOST_TRIES}: the model has "
             f"learnt its photos by heart; train it for fewer steps ({self._bundle.COMMAND}), or use --way composed"
         )
+
+    def check_number(self, number: int) -> None:
+        """Refuse a portrait's number that is out of range. Raises StylistError."""
+        _require_whole("number", number, 0, MOST_PICTURES - 1)
 
     def _allow(self) -> None:
         from influencer_style.looks.rights import objection_to_generating

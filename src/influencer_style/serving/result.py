@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,3 +79,8 @@ class Result:
         if suffix not in SUFFIXES:
             raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
         write_bytes(path, self.encode(suffix))
+
+
+def in_base64(result: Result) -> str:
+    """Return a result as a PNG file with its provenance in it, signed, in base64."""
+    return base64.b64encode(result.encode(".png")).decode("ascii")

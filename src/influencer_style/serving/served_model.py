@@ -4,14 +4,13 @@
 PNG or WebP in, PNG out. MLflow runs this file to make the model ("models from code"), so nothing is pickled.
 """
 
-import base64
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mlflow
 
 from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, refusal
-from influencer_style.serving.result import Result
+from influencer_style.serving.result import in_base64
 from influencer_style.serving.scoring_server import take_over
 from influencer_style.serving.stylist import Stylist
 
@@ -72,11 +71,6 @@ class ServedModel(mlflow.pyfunc.PythonModel):
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
             predictions.append({"image": in_base64(result), "provenance": result.provenance})
         return predictions
-
-
-def in_base64(result: Result) -> str:
-    """Return a result as a PNG file with its provenance in it, signed, in base64."""
-    return base64.b64encode(result.encode(".png")).decode("ascii")
 
 
 if not __name__.startswith("influencer_style."):  # MLflow runs this file under a name of its own
