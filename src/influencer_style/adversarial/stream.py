@@ -6,6 +6,7 @@ the same shards are always at hand, so a training that was stopped goes on with 
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import shutil
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class StreamSettings:
         grades: every look of a sitting stands for so many: itself, and itself under random grades.
         graded: looks of pure colour in a shard, each shown by up to `photos` people of the shard.
         known: whether the targets' pictures follow from z and the look alone, see `studio.latent`.
+        most: shards in all; 0 is no end.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -61,6 +63,7 @@ class StreamSettings:
     graded: int = 64
     photos: int = 12
     known: bool = False
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -208,9 +211,10 @@ class StudioStream:
         if self._pool is None:
             # spawn: a forked child would inherit torch's thread pool without its threads
             self._pool = multiprocessing.get_context("spawn").Pool(self._workers, _begin, (self._encoder,))
-        last = self._first - 1 + step // self._steps
+        end = self.settings.most or math.inf
+        last = min(self._first - 1 + step // self._steps, end - 1)
         wanted = range(max(0, last + 1 - self._window), last + 1)
-        for number in range(wanted.start, last + 1 + _AHEAD):
+        for number in range(wanted.start, min(last + 1 + _AHEAD, end)):
             if number not in self._shards and number not in self._waited:
                 job = (self.settings, number, self.folder)
                 self._waited[number] = self._pool.apply_async(_keep_shard, job)
