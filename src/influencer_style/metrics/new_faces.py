@@ -69,10 +69,12 @@ def score_new_faces(faces: NewFaces, jury: Jury, draws: int = 2000, seed: int = 
         `look_accuracy` (share taken for the look), `repeats` (share that repeats a training photo: these are rejected
         when portraits are made), `usable` (share with one face, taken for the look, that repeat nothing), `diversity`
         (ratio to that of other people in the look, or, where there are none, of the creator's photos), `memorisation`
-        (distance to the nearest training photo), `likeness` (cosine to the creator's face), `kid` (to the training
+        (distance to the nearest training photo), `identity_to_creator` (cosine to
+        the creator's face), `kid` (to the training
         photos), `largest_step` (of the paths, in mean steps; not of the Gaussian).
-        Beside them `held_out`, the creator's unseen photos (`memorisation`, `likeness`); `others`, people who truly
-        wear the look (`one_face`, `look_accuracy`, `likeness`, `kid`); `real_floor`, the creator's photos half against
+        Beside them `held_out`, the creator's unseen photos (`memorisation`,
+        `identity_to_creator`); `others`, people who truly
+        wear the look (`one_face`, `look_accuracy`, `identity_to_creator`, `kid`); `real_floor`, the creator's photos half against
         half (`kid`). A figure that too few pictures would have to carry is absent.
     """
     training, unseen = kid_features(faces.training), kid_features(faces.held_out)
@@ -85,7 +87,7 @@ def score_new_faces(faces: NewFaces, jury: Jury, draws: int = 2000, seed: int = 
     count = max(len(pictures) for pictures in faces.drawn.values())
     drawn = dict(faces.drawn) | {GAUSSIAN: component_gaussian(faces.training, count, seed)}
 
-    def likeness(pictures: np.ndarray) -> Interval:
+    def to_creator(pictures: np.ndarray) -> Interval:
         return bootstrap(jury.identity.embed(pictures) @ face, draws, seed)
 
     found: dict[str, Figures] = {}
@@ -104,7 +106,7 @@ def score_new_faces(faces: NewFaces, jury: Jury, draws: int = 2000, seed: int = 
                 "memorisation": nearest(features, training),
             }.items()
         }
-        own["likeness"] = likeness(small)
+        own["identity_to_creator"] = to_creator(small)
         if ratio := diversity_beside(features, real, draws, seed):
             own["diversity"] = ratio
         own |= _kid(features, training, seed)
@@ -112,14 +114,14 @@ def score_new_faces(faces: NewFaces, jury: Jury, draws: int = 2000, seed: int = 
             own["largest_step"] = bootstrap(np.array([largest_step(path) for path in faces.paths[way]]), draws, seed)
     if len(unseen):
         away = bootstrap(nearest(unseen, training), draws, seed)
-        found["held_out"] = {"memorisation": away, "likeness": likeness(faces.held_out)}
+        found["held_out"] = {"memorisation": away, "identity_to_creator": to_creator(faces.held_out)}
     if len(others):
         shares = {
             "one_face": one_face(faces.others, jury.detector),
             "look_accuracy": jury.looks.takes_for(worn, faces.look),
         }
         found["others"] = {name: bootstrap(share.astype(np.float64), draws, seed) for name, share in shares.items()}
-        found["others"] |= {"likeness": likeness(worn)} | _kid(others, training, seed)
+        found["others"] |= {"identity_to_creator": to_creator(worn)} | _kid(others, training, seed)
     if floor := real_floor(training, unseen, seed):
         found["real_floor"] = {"kid": floor}
     return found
