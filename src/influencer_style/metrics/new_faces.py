@@ -69,13 +69,11 @@ def score_new_faces(faces: NewFaces, jury: Jury, draws: int = 2000, seed: int = 
         `look_accuracy` (share taken for the look), `repeats` (share that repeats a training photo: these are rejected
         when portraits are made), `usable` (share with one face, taken for the look, that repeat nothing), `diversity`
         (ratio to that of other people in the look, or, where there are none, of the creator's photos), `memorisation`
-        (distance to the nearest training photo), `identity_to_creator` (cosine to
-        the creator's face), `kid` (to the training
-        photos), `largest_step` (of the paths, in mean steps; not of the Gaussian).
-        Beside them `held_out`, the creator's unseen photos (`memorisation`,
-        `identity_to_creator`); `others`, people who truly
-        wear the look (`one_face`, `look_accuracy`, `identity_to_creator`, `kid`); `real_floor`, the creator's photos half against
-        half (`kid`). A figure that too few pictures would have to carry is absent.
+        (distance to the nearest training photo), `identity_to_creator` (cosine to the creator's face), `kid` (to the
+        training photos), `largest_step` (of the paths, in mean steps; not of the Gaussian).
+        Beside them `held_out`, the creator's unseen photos (`memorisation`, `identity_to_creator`); `others`, people
+        who truly wear the look (`one_face`, `look_accuracy`, `identity_to_creator`, `kid`); `real_floor`, the creator's
+        photos half against half (`kid`). A figure that too few pictures would have to carry is absent.
     """
     training, unseen = kid_features(faces.training), kid_features(faces.held_out)
     photos = np.concatenate([training, unseen])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,20 @@ from influencer_style.adversarial.creators import CreatorPhotos, resize
 from influencer_style.adversarial.pictures import draw_curves
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import LookProfiles, code_width
-from influencer_style.networks.base import Base, BaseError
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.base import Base
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
-from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
+from influencer_style.pipelines.trainings import forget_old_trainings, open_base, rows_of, say_what_changed
 from influencer_style.pipelines.watching import code_of_trainings
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
-_KEPT_TRAININGS = 3
 _FAIR = "Every creator's look is asked for equally often, however many photos there are"
 _SHOWN = 3  # people in sample grids
 
@@ -55,12 +53,13 @@ def train(
         ValueError: when no creator allows training.
         BaseError: when there is no base where `training.base` says, or it was made with another encoder.
     """
-    users = _rows(crops, role="user", split="train")
+    users = rows_of(crops, role="user", split="train")
     allowed = [name for name in looks.names if "train" in looks[name].consent["scope"]]
-    creators = {name: _rows(crops, slug=name, split="train") for name in allowed}
+    creators = {name: rows_of(crops, slug=name, split="train") for name in allowed}
     if not creators:
         raise ValueError("no creator's consent has `train` in its scope, so there is nothing to train on")
-    base = _base(parameters, encoder) if parameters.initial == "base" else None
+    from_base = parameters.initial == "base"
+    base = open_base(Base, parameters.base, encoder, "training.initial: scratch") if from_base else None
     photos = sorted(pd.concat([users, *creators.values()])["photo_id"])
     data_sha256 = fingerprint(photos, crops.fingerprint)
     parts = {
@@ -73,7 +72,7 @@ def train(
     }
     made_from = fingerprint(parts)
     folder = work / made_from[:16]
-    _say_what_changed(parts, folder)
+    say_what_changed(parts, folder)
     settings = parameters.settings
     if base is not None:
         settings = with_shape_of(settings, base.generator.config)
@@ -90,11 +89,11 @@ def train(
         if base is None:
             found, decision = way.train(real)
         else:
-            unseen = {name: crops.pixels(_rows(crops, slug=name, split="validation")) for name in allowed}
+            unseen = {name: crops.pixels(rows_of(crops, slug=name, split="validation")) for name in allowed}
             found, decision = way.adapt(base, real, _validation_users(crops, resolution), unseen)
         decision["photos"] = counts
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
-    _forget_old_trainings(folder)
+    forget_old_trainings(folder)
     log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
     current.log_metrics(
         {
@@ -143,52 +142,7 @@ def pack_generator(
     return bundle, history, draw_curves(history), trained["samples"]
 
 
-def _base(parameters: TrainingParameters, encoder: StyleEncoder) -> Base:
-    base = Base.load(in_project(parameters.base)) if parameters.base else Base.load()
-    if base.encoder_sha256 != encoder.sha256:
-        raise BaseError(
-            f"the base understands style codes of encoder {base.encoder_sha256[:12]}, and features.encoder "
-            f"({encoder.name}) is {encoder.sha256[:12]}; set features.encoder: small_vgg, or training.initial: scratch"
-        )
-    if base.generator.config.code != code_width(encoder):
-        raise BaseError(
-            "the base was taught by another release, whose style codes differ; make one: kedro run --pipeline "
-            "pretraining, or leave training.base empty for the one that comes with the project"
-        )
-    return base
-
-
 def _validation_users(crops: FaceStore, resolution: int, most: int | None = None) -> Tensor:
     """Users of the validation split, (n, 3, resolution, resolution) in [0, 1]: all, or the first `most`."""
-    rows = _rows(crops, role="user", split="validation")[:most]
+    rows = rows_of(crops, role="user", split="validation")[:most]
     return resize(crops.pixels(rows), resolution).float().div(255)
-
-
-def _rows(crops: FaceStore, **wanted: str) -> pd.DataFrame:
-    rows = crops.kept
-    for column, value in wanted.items():
-        rows = rows[rows[column] == value]
-    return rows.sort_values("photo_id")
-
-
-def _say_what_changed(parts: dict[str, str], folder: Path) -> None:
-    if (folder / "inputs.json").exists():
-        log.info("Nothing that training depends on has changed; the generator trained before is kept (%s)", folder)
-        return
-    if any(folder.glob("*.pt")):
-        return  # the trainer says where it goes on
-    earlier = sorted(folder.parent.glob("*/inputs.json"), key=lambda path: path.stat().st_mtime)
-    if not earlier:
-        log.info("Training from scratch: nothing was trained here before")
-        return
-    last = json.loads(earlier[-1].read_text())
-    changed = [name for name, value in parts.items() if last.get(name) != value]
-    log.info("Training anew, because of a change in: %s", ", ".join(changed))
-
-
-def _forget_old_trainings(latest: Path) -> None:
-    latest.touch()
-    trainings = [path for path in latest.parent.iterdir() if path.is_dir()]
-    trainings.sort(key=lambda path: path.stat().st_mtime)
-    for old in trainings[:-_KEPT_TRAININGS]:
-        shutil.rmtree(old)
