@@ -18,7 +18,7 @@ from influencer_style.adversarial.creators import CreatorPhotos
 from influencer_style.adversarial.examples import mean_errors
 from influencer_style.adversarial.loop import State, Watch, run_steps
 from influencer_style.adversarial.settings import LossWeights, TrainerSettings
-from influencer_style.adversarial.stream import Shard, StreamSettings, kept_shard
+from influencer_style.adversarial.stream import StreamSettings, kept_shard
 from influencer_style.adversarial.synthesis_examples import KnownPortraits, draw_portraits
 from influencer_style.adversarial.synthesis_step import take_synthesis_step
 from influencer_style.adversarial.trainer import best_device, studio_stream
@@ -60,7 +60,7 @@ class SynthesisSettings(TrainerSettings):
 
 def train_synthesis(
     settings: SynthesisSettings,
-    shards_at: Callable[[int], list[Shard]],
+    portraits_at: Callable[[int, torch.Generator], KnownPortraits],
     encoder: StyleEncoder,
     checkpoint: Path,
     watch: Watch | None = None,
@@ -68,7 +68,25 @@ def train_synthesis(
     device: str = "cpu",
     initial: SynthesisGenerator | None = None,
 ) -> State:
-    """Train a synthesis generator. Arguments, result and errors are those of `trainer.train`."""
+    """Train a synthesis generator; go on from the checkpoint where there is one, see `loop.run_steps`.
+
+    Args:
+        settings: see there.
+        portraits_at: draws `settings.examples` portraits of known truth for a step.
+        encoder: the style encoder, for feature and Gram losses.
+        checkpoint: file to go on from, and to write to; it must belong to the same material and settings.
+        watch: told losses, shown the generator and asked how good it is along the way.
+        creators: the real photos, for `settings.photos` of a step.
+        device: torch's name of it.
+        initial: a generator to start from; its shape goes before that of the settings.
+
+    Returns:
+        The state at the end: its `average` (EMA) is the generator to keep.
+
+    Raises:
+        TrainingDiverged: when losses are not sound again, see `loop.sound`.
+        ValueError: when the settings ask for photos and there are none.
+    """
     s = settings
     if s.photos and creators is None:
         raise ValueError(f"photos is {s.photos}, and there are no creators' photos; set it to 0")
@@ -83,9 +101,7 @@ def train_synthesis(
     def learn(state: State, parts: int, chance: torch.Generator) -> dict[str, Tensor]:
         known = photos = None
         if s.examples:
-            shards = shards_at(state.step)
-            known = draw_portraits(shards, encoder.groups, s.examples, s.colour, s.neutral, s.code_noise, chance)
-            known = known.to(device)
+            known = portraits_at(state.step, chance).to(device)
         if s.photos:
             photos = creators.batch(s.photos, s.code_noise, config.noise, chance).to(device)
         adversary = s.weights.adversarial > 0 and state.step >= s.adversary_after
@@ -147,6 +163,13 @@ def pretrain_synthesis(
         samples=lambda step, generator: show(step, generator, held_out["looks"]),
     )
     with studio_stream(settings, folder, encoder) as stream:
-        state = train_synthesis(settings, stream.at, encoder, folder / "checkpoint.pt", watch, device=device)
+
+        def portraits_at(step: int, chance: torch.Generator) -> KnownPortraits:
+            s = settings
+            return draw_portraits(
+                stream.at(step), encoder.groups, s.examples, s.colour, s.neutral, s.code_noise, chance
+            )
+
+        state = train_synthesis(settings, portraits_at, encoder, folder / "checkpoint.pt", watch, device=device)
     facts = asdict(settings) | {"seconds": round(state.seconds), "device": device, "torch": torch.__version__}
     return SynthesisBase(state.average, encoder.sha256, state.history, facts)
