@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import torch
 from tqdm import tqdm
 
@@ -14,12 +16,14 @@ from influencer_style.metrics.cases import CasesError, shrink
 from influencer_style.metrics.gather import known_pictures
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.look_judge import fit_look_judge
-from influencer_style.metrics.memorisation import marks_of
+from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of
 from influencer_style.metrics.new_faces import Jury, NewFaces
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.portraits import composed, direct
 from influencer_style.networks.synthesis import draw_noise
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ def gather_new_faces(
 ) -> list[NewFaces]:
     """Draw portraits in every look, both ways, none of them rejected, and lay out beside them what is known.
 
-    The composed way is left out of looks that the transfer model does not have.
+    The composed way is left out of looks that the transfer model does not have; looks of whose creator there is but one
+    training photo are left out, since nothing would tell a repetition of it.
 
     Args:
         bundle: the synthesis model.
@@ -58,7 +63,7 @@ def gather_new_faces(
         drawing: how many, how large, from which noise.
 
     Raises:
-        CasesError: when a look's creator has no photo among the crops, or a truth picture is missing.
+        CasesError: when a look's creator has no photo among the crops, a truth picture is missing, or no look is left.
     """
     config, photos = bundle.generator.config, _photos(faces, bundle.looks.names, bundle.generator.config.resolution)
     worn = people_in_looks(faces, truths, bundle.looks.names)
@@ -75,6 +80,9 @@ def gather_new_faces(
 
         asked = ["direct", *(["composed"] if look in transfer.looks.names else [])]
         training, held_out = photos[look]
+        if len(training) < LEAST_PHOTOS:
+            log.warning("Look %s is not judged: there are fewer than %d training photos", look, LEAST_PHOTOS)
+            continue
         found.append(
             NewFaces(
                 look,
@@ -86,6 +94,8 @@ def gather_new_faces(
                 marks_of(training, held_out),
             )
         )
+    if not found:
+        raise CasesError("no look has enough training photos for its new faces to be judged; add photos")
     return found
 
 
@@ -119,7 +129,7 @@ def people_in_looks(faces: FaceStore, truths: FaceStore, looks: list[str]) -> di
     return {look: known.get(look, nobody) for look in looks}
 
 
-def _test_users(faces: FaceStore):
+def _test_users(faces: FaceStore) -> pd.DataFrame:
     kept = faces.kept
     return kept[(kept["role"] == "user") & (kept["split"] == "test")].sort_values("photo_id")
 

@@ -82,15 +82,11 @@ class GeneratedBatch:
         Raises:
             BatchError: when it cannot be written.
         """
-        from influencer_style.metrics.grid import draw_grid
-
         pictures = [self.path(number) for number in range(count)]
-        columns = min(_COLUMNS, count)
-        rows = [[_opened(picture) for picture in pictures[i : i + columns]] for i in range(0, count, columns)]
         record = read_record(pictures[0]) | {"number": None, "portraits": count}
         path = self._named("sheet")
         with writing(self._out):
-            sheet = draw_grid(rows, [""] * columns, [""] * len(rows), min(_TILE, self._generation.asked.size))
+            sheet = draw_sheet(pictures, self._generation.asked.size)
             Result(sheet, [], record, source_type=GENERATED).save(path)
         return path
 
@@ -143,6 +139,16 @@ class GeneratedBatch:
 
     def _entry(self, picture: Path) -> str:
         return Path(os.path.relpath(picture, self.index.path.parent)).as_posix()
+
+
+def draw_sheet(pictures: list[Path], size: int) -> Image.Image:
+    """Draw portraits, files of `size` pixels a side, in rows."""
+    from influencer_style.metrics.grid import draw_grid
+
+    shown = [_opened(picture) for picture in pictures]
+    columns = min(_COLUMNS, len(shown))
+    rows = [shown[i : i + columns] for i in range(0, len(shown), columns)]
+    return draw_grid(rows, [""] * columns, [""] * len(rows), min(_TILE, size))
 
 
 def _opened(path: Path) -> Image.Image:
