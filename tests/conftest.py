@@ -22,6 +22,14 @@ def _credentials(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _ledger(tmp_path_factory):
+    """Decisions about consents are recorded in a folder of the tests', never in this project's or at home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INFLUENCER_STYLE_LEDGER", str(tmp_path_factory.mktemp("ledger")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def project(tmp_path_factory):
     """The tiny project that several files of tests share."""

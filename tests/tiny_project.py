@@ -19,6 +19,7 @@ def make_project(folder: Path) -> Path:
 
 def kedro(project: Path, *arguments: str) -> subprocess.CompletedProcess:
     environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400"}
+    environment.pop("INFLUENCER_STYLE_LEDGER")  # a project has a ledger of its own
     command = [sys.executable, "-m", "kedro", *arguments]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=300)
 

@@ -14,6 +14,7 @@ from influencer_style.pipelines import (
     stylize,
     synthesis_training,
     training,
+    withdrawal,
 )
 
 
@@ -33,5 +34,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "rollback": rollback.create_pipeline(),
         "stylize": stylize.create_pipeline(),
         "synthesis_training": synthesis_training.create_pipeline(),
+        "withdrawal": withdrawal.create_pipeline(),
     }
     return stages | others | {"__default__": sum(stages.values(), Pipeline([]))}

@@ -20,6 +20,7 @@ from influencer_style.metrics.scorecard import assemble_scorecard
 from influencer_style.metrics.scoring import score_cases
 from influencer_style.metrics.seam import Seam
 from influencer_style.networks.bundle import to_tensor
+from influencer_style.photos.audit_log import Head
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +92,7 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
         [
             ("a", "Warm", "warm", "creator", "accepted", "", "train", "in/Warm/good.jpg"),
             ("b", "Warm", "warm", "creator", "quarantined", "a <truncated> JPEG", "", "in/Warm/<script>x.jpg"),
+            ("", "Unasked", "unasked", "creator", "refused", "no_consent: Unasked/consent.yml", "", "in/Unasked/u.jpg"),
             ("c", "", "", "user", "accepted", "", "test", "in/users/faceless.jpg"),
         ],
         columns=["photo_id", "creator", "slug", "role", "status", "reason", "split", "path"],
@@ -117,6 +119,7 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
                 }
             },
         },
+        audit=Head(12, "a" * 64),
         promotion={
             "judged": True,
             "promoted": False,

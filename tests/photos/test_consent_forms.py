@@ -6,6 +6,8 @@ import pytest
 
 from influencer_style.photos.consent import ConsentError, load_consent
 from influencer_style.photos.consent_forms import check_consents, new_form
+from influencer_style.photos.ledger import Ledger
+from influencer_style.photos.tombstones import Tombstone
 from influencer_style.serving.cli import main
 from tests.photos.conftest import CONSENT
 
@@ -44,10 +46,16 @@ def test_a_check_names_each_creator_and_why(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "consent.yml").write_text(text)
     (tmp_path / "dora").mkdir()
-    found = {one.creator: one.problem for one in check_consents(tmp_path, TODAY)}
-    assert found["anna"] == "" and "ended on 2026-05-31" in found["ben"]
+    (tmp_path / "eva").mkdir()
+    (tmp_path / "eva" / "consent.yml").write_text(CONSENT)
+    ledger = Ledger(tmp_path / ".ledger")
+    ledger.tombstones.put(Tombstone(creator="Eva", slug="eva", withdrawn_on=TODAY))
+    found = {one.creator: one.problem for one in check_consents(tmp_path, TODAY, ledger)}
+    assert found["anna"] == "" and "expired on 2026-05-31" in found["ben"]
+    assert f"Eva withdrew on {TODAY}" in found["eva"]
+    assert not ledger.log.path.exists(), "to look is no decision"
     assert "is no field of schema 1" in found["cid"] and "is missing or not a regular file" in found["dora"]
-    (single,) = check_consents(tmp_path / "anna", TODAY)
+    (single,) = check_consents(tmp_path / "anna", TODAY, ledger)
     assert single.creator == "anna" and single.consent.scope == ("train", "transfer")
 
 

@@ -9,7 +9,11 @@ import pytest
 from PIL import Image
 from skimage.data import astronaut
 
+from influencer_style.photos import clock
 from influencer_style.photos import manifest as module
+from influencer_style.photos.audit_check import rows_of
+from influencer_style.photos.audit_log import AuditError
+from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.manifest import SCHEMA, PhotoFolders, ScanSettings, scan
 from influencer_style.photos.slug import SlugError
 from influencer_style.photos.split import SplitError
@@ -17,9 +21,13 @@ from tests.photos.conftest import CONSENT, scene
 
 
 @pytest.fixture
-def run(folders, tmp_path):
-    settings = ScanSettings(tmp_path, date(2026, 6, 1), progress=False)
+def settings(tmp_path, monkeypatch):
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 6, 1))
+    return ScanSettings(tmp_path, Ledger(tmp_path / "ledger"), progress=False)
 
+
+@pytest.fixture
+def run(folders, settings):
     def scan_again(previous=None, **changes):
         return scan(PhotoFolders(*folders, **changes), previous, settings)
 
@@ -108,7 +116,7 @@ def test_unchanged_files_are_not_read_again(run, folders, monkeypatch):
     assert after["1.jpg"]["photo_id"] != by_name(before)["1.jpg"]["photo_id"]
 
 
-def test_consent_that_comes_or_goes(run, folders):
+def test_consent_that_comes_or_goes(run, folders, settings):
     consent = folders[0] / "Anna" / "consent.yml"
     before = run()
     consent.write_text(CONSENT.replace("never", "2026-05-31"))
@@ -117,6 +125,19 @@ def test_consent_that_comes_or_goes(run, folders):
     consent.write_text(CONSENT)
     again = run(refused)
     assert set(again[again["role"] == "creator"]["status"]) == {"accepted"}
+    rows = list(rows_of(settings.ledger.log.path))  # each run decided, and wrote it down
+    assert [(row["creator"], row["decision"]) for row in rows] == [
+        ("anna", one) for one in "allowed refused allowed".split()
+    ]
+    assert {(row["stage"], row["scope"]) for row in rows} == {("ingestion", "train or transfer")}
+    assert "Anna/consent.yml: expires: expired on 2026-05-31" in rows[1]["reason"]
+    assert rows[0]["consent"] == rows[2]["consent"] != rows[1]["consent"]
+
+
+def test_nothing_is_read_where_the_decision_cannot_be_recorded(run, settings):
+    settings.ledger.folder.write_text("no folder")
+    with pytest.raises(AuditError, match="nothing is decided without a record"):
+        run()
 
 
 def test_photos_keep_their_split_when_others_come_and_go(run, folders):
@@ -161,8 +182,7 @@ def test_a_file_name_that_is_not_utf8_is_quarantined(run, folders):
     assert rows["caf\\udce9.jpg"]["status"] == "quarantined"
 
 
-def test_another_limit_reads_again(folders, tmp_path):
-    settings = ScanSettings(tmp_path, date(2026, 6, 1), progress=False)
+def test_another_limit_reads_again(folders, settings):
     before = scan(PhotoFolders(*folders), None, settings)
     Image.fromarray(np.zeros((300, 300, 3), np.uint8)).save(folders[0] / "Anna" / "big.png")
     after = scan(PhotoFolders(*folders), before, replace(settings, max_pixels=50_000))

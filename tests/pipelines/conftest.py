@@ -16,6 +16,7 @@ from influencer_style.networks.bundle import TransferBundle, to_tensor
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
+from influencer_style.studio.demo_set import CONSENT
 from influencer_style.studio.pairs import REGIONS
 
 SIDE = 64
@@ -78,6 +79,9 @@ def world(tmp_path_factory) -> dict:
         mask = np.zeros((SIDE, SIDE, 3), np.uint8)
         mask[number * 12 : number * 12 + 12] = 255
         truths += [({"photo_id": f"user{i}", "look": region, "kind": "regions"}, mask) for i in range(3)]
+    for look in LOOKS:
+        (folder / f"creators/{look.title()}").mkdir(parents=True)
+        (folder / f"creators/{look.title()}/consent.yml").write_text(CONSENT.format(subject=look.title()))
     encoder = load_encoder()
 
     def statistics(seeds: range, look: str | None) -> SetStatistics:
@@ -96,7 +100,7 @@ def world(tmp_path_factory) -> dict:
         "look_transfer": TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "a card"),
         "face_crops": faces,
         "truth_crops": store(folder / "truth", truths, ("photo_id", "look", "kind")),
-        "photo_source": {"kind": "studio", "users_are_studio": True},
+        "photo_source": {"kind": "studio", "creators": str(folder / "creators"), "users_are_studio": True},
         "manifest": faces.table[["photo_id", "creator", "slug", "role", "split"]].assign(
             status="accepted", reason="", path=f"{folder}/" + faces.table["photo_id"] + ".png", width=SIDE, height=SIDE
         ),

@@ -14,6 +14,8 @@ _HOMES = {
     "FaceStoreDataset": "face_store",
     "FolderDataset": "folder",
     "LookProfilesDataset": "look_profiles",
+    "ManifestDataset": "manifest",
+    "OptionalDataset": "previous",
     "PhotoSourceDataset": "photo_source",
     "PictureDataset": "picture",
     "PreviousDataset": "previous",

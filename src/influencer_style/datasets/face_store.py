@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import cv2
 import numpy as np
 from kedro_datasets._typing import ImagePreview
 from PIL import Image
 
+from influencer_style.datasets.consented import consented
 from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.photo_source import PhotoSourceDataset
 from influencer_style.datasets.preview import as_preview, spread
 from influencer_style.faces.store import FaceStore, FaceUpdate
+from influencer_style.tracking.config import project_folder
 
 _TILE, _COLUMNS, _MOST = 96, 12, 96
 
@@ -17,7 +23,17 @@ _TILE, _COLUMNS, _MOST = 96, 12, 96
 class FaceStoreDataset(LocalDataset):
     """A ``FaceStore`` in the folder ``filepath``. Saving takes ``FaceUpdate``s, so that a node can hand on crops as it
     makes them; what one update brought is on the disk before the next is made.
+
+    Args:
+        filepath: the folder.
+        photo_source: the file of the entry `photo_source`, which says where creators' consents are; without it,
+            previews show no creator.
+        metadata: for other programs, such as Kedro-Viz; not used here.
     """
+
+    def __init__(self, filepath: str, photo_source: str | None = None, metadata: dict[str, Any] | None = None) -> None:
+        super().__init__(filepath, metadata)
+        self._photo_source = photo_source
 
     def load(self) -> FaceStore:
         return FaceStore.open(self._filepath)
@@ -29,8 +45,12 @@ class FaceStoreDataset(LocalDataset):
         return (self._filepath / "store.json").is_file()
 
     def preview(self) -> ImagePreview:
-        """Return a contact sheet of up to 96 crops, spread over all of them, as a base64 PNG."""
+        """Return a contact sheet of up to 96 crops, spread over all of them, as a base64 PNG.
+
+        Creators whose consent does not hold now are not shown.
+        """
         store = FaceStore.open(self._filepath)
+        store = store.without_creators_but(consented(self._consents(store)))
         kept = store.kept.sort_values(["role", "slug", "photo_id"])
         rows = kept.iloc[spread(range(len(kept)), _MOST)]
         sheet = np.full((max(1, -(-len(rows) // _COLUMNS)) * _TILE, _COLUMNS * _TILE, 3), 245, np.uint8)
@@ -40,3 +60,10 @@ class FaceStoreDataset(LocalDataset):
                 crop, (_TILE, _TILE), interpolation=cv2.INTER_AREA
             )
         return as_preview(Image.fromarray(sheet))
+
+    def _consents(self, store: FaceStore) -> dict[str, Path]:
+        if self._photo_source is None:
+            return {}
+        project = project_folder() or Path.cwd()
+        source = PhotoSourceDataset(filepath=str(project / self._photo_source)).load()
+        return {slug: project / source["creators"] / name for slug, name in store.creators.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,11 @@ from kedro_datasets._typing import ImagePreview
 from PIL import Image, ImageOps
 
 from influencer_style.datasets.atomic import AtomicJSONDataset
+from influencer_style.datasets.consented import consented
 from influencer_style.datasets.preview import as_preview, spread
 from influencer_style.looks.pictures import draw_looks_side_by_side
-from influencer_style.photos.consent import ConsentError, load_consent, require
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
+from influencer_style.photos.slug import slugs
 from influencer_style.tracking.config import project_folder
 
 _TILE, _CREATORS = 128, 12
@@ -27,29 +27,23 @@ class PhotoSourceDataset(AtomicJSONDataset):
     def preview(self, photos: int = 8) -> ImagePreview:
         """Return a contact sheet: a row for each of up to 12 creators and one for the users, as a base64 PNG.
 
-        Photos of a creator without valid consent are not read: that creator's row is empty.
+        Creators without valid consent are not shown.
 
         Args:
             photos: most photos in a row, spread over all.
         """
         source, project = self.load(), project_folder() or Path.cwd()
         creators = sorted(entry for entry in (project / source["creators"]).iterdir() if _is_creator(entry))
-        shown = creators[:_CREATORS]
-        rows = {folder.name: _tiles(folder, photos) if _consented(folder) else _none() for folder in shown}
+        names = slugs([folder.name for folder in creators])
+        allowed = consented({names[folder.name]: folder for folder in creators})
+        shown = [folder for folder in creators if names[folder.name] in allowed][:_CREATORS]
+        rows = {folder.name: _tiles(folder, photos) for folder in shown}
         rows["users"] = _tiles(project / source["users"], photos)
         return as_preview(draw_looks_side_by_side(rows, _TILE))
 
 
 def _is_creator(entry: Path) -> bool:
     return entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")
-
-
-def _consented(folder: Path) -> bool:
-    try:
-        require(load_consent(folder), date.today(), folder)
-    except ConsentError:
-        return False
-    return True
 
 
 def _tiles(folder: Path, most: int) -> np.ndarray:

@@ -1,10 +1,16 @@
-"""What an earlier run has left: lets a node do only what is new, without a circle in the pipeline."""
+"""What an earlier run has left: lets a node do only what is new, or change it, without a circle in the pipeline."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from kedro.io import AbstractDataset, DatasetError
+
+from influencer_style.storage.atomic import remove
+
+# What a node hands to an OptionalDataset in order to leave it alone, or to have it removed.
+AS_IT_IS, GONE = object(), object()
 
 
 class PreviousDataset(AbstractDataset):
@@ -33,3 +39,16 @@ class PreviousDataset(AbstractDataset):
 
     def _release(self) -> None:
         self._dataset.release()
+
+
+class OptionalDataset(PreviousDataset):
+    """Loads what another entry's file holds, None if there is nothing; saves to it, or leaves it as it is.
+
+    For nodes that change what is there, where there is something. Arguments as for `PreviousDataset`.
+    """
+
+    def save(self, data: Any) -> None:
+        if data is GONE:
+            remove(Path(self._describe()["filepath"]))
+        elif data is not AS_IT_IS:
+            self._dataset.save(data)

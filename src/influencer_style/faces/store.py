@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,6 +88,18 @@ class FaceStore:
     def kept(self) -> pd.DataFrame:
         """The rows that have pixels."""
         return self.table[self.table["status"] == "kept"].reset_index(drop=True)
+
+    @property
+    def creators(self) -> dict[str, str]:
+        """The creators there are photos of, by slug."""
+        own = self.table[self.table["role"] == "creator"]
+        return dict(zip(own["slug"], own["creator"], strict=True))
+
+    def without_creators_but(self, slugs: Collection[str]) -> FaceStore:
+        """Return this store as it looks without the photos of all other creators. To read from; nothing is copied."""
+        seen = copy(self)
+        seen.table = self.table[(self.table["role"] != "creator") | self.table["slug"].isin(list(slugs))]
+        return seen
 
     def pixels(self, rows: pd.DataFrame) -> np.ndarray:
         """Return the crops of ``rows`` (kept rows of ``table``), uint8 (n, size, size, 3), in their order."""

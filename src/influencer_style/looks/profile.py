@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -92,11 +91,6 @@ class LookProfile:
     consent: Mapping[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
     marks: Marks | None = None
-
-    def expired(self, day: date) -> str:
-        """Return the day on which the consent ended, where that lies before `day`; else nothing."""
-        expires = str(self.consent.get("expires", "never"))
-        return expires if expires != "never" and date.fromisoformat(expires) < day else ""
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -189,10 +183,10 @@ class LookProfiles:
             raise UnknownLook(f"there is no look {slug!r}; there are: {', '.join(self.names)}")
         return self._looks[slug]
 
-    def without(self, slug: str) -> LookProfiles:
-        """Return these looks less one."""
-        left = [look for name, look in self._looks.items() if name != slug]
-        return LookProfiles(self.reference, left, self.encoder_sha256, self.groups, self.reference_note)
+    def only(self, names: Collection[str]) -> LookProfiles:
+        """Return these looks without all others."""
+        looks = [self[name] for name in self._looks if name in names]
+        return LookProfiles(self.reference, looks, self.encoder_sha256, self.groups, self.reference_note)
 
     def code(self, look: str) -> Tensor:
         """Return the style code of a look.

@@ -21,6 +21,7 @@ from influencer_style.metrics.report_tables import bars, further_tables, main_ta
 from influencer_style.metrics.scorecard import best_baseline
 from influencer_style.metrics.verdict import record_in_words
 from influencer_style.metrics.wording import LABELS, METRICS, decision_in_words, headline_sentence, spoken
+from influencer_style.photos.audit_log import Head
 
 _TILE, _SAMPLES_WIDTH = 224, 1400
 _EXTREMES = 4
@@ -43,6 +44,7 @@ class Evidence:
             differences `truth`, `shapes` and `kid`, each an interval as numbers, or None.
         promotion: the record of who is champion, see `verdict.record_in_words`.
         card: the model card, Markdown.
+        audit: where the log of decisions about consents ended when the report was written.
         full_size: photos restyled at their own size; empty where none could be read.
     """
 
@@ -57,6 +59,7 @@ class Evidence:
     decision: Mapping[str, Any]
     promotion: Mapping[str, Any]
     card: str
+    audit: Head
     full_size: Sequence[FullSize]
 
 
@@ -102,6 +105,7 @@ def write_report(evidence: Evidence, people: int = 3) -> str:
             (evidence.looks[look].creator, {k: spoken(v) for k, v in evidence.looks[look].consent.items()})
             for look in evidence.looks.names
         ],
+        audit=evidence.audit,
         population=f"{evidence.looks.reference_note or evidence.looks.reference.count}",
         limits=limits(scorecard),
     )

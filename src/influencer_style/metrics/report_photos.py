@@ -12,16 +12,20 @@ import numpy as np
 import pandas as pd
 
 _MOST_REASONS = 200
+_REFUSED = "creators without consent"  # who did not consent is in the audit log; a report that is shared names nobody
 
 
 def photo_counts(manifest: pd.DataFrame, faces: pd.DataFrame) -> list[dict[str, Any]]:
-    """For each creator and for the users: how many photos were found, used, and left out, by kind."""
+    """For each creator, for those whose consent does not hold together, and for the users: how many photos were found,
+    used, and left out, by kind.
+    """
     photos = manifest.merge(
         faces[["photo_id", "status"]].drop_duplicates("photo_id").rename(columns={"status": "face"}),
         on="photo_id",
         how="left",
     )
     who = np.where(photos["role"] == "user", "users", photos["creator"])
+    who = np.where(photos["status"] == "refused", _REFUSED, who)
     rows = []
     for name, own in photos.groupby(who, sort=True):
         accepted = own["status"] == "accepted"
@@ -34,8 +38,8 @@ def photo_counts(manifest: pd.DataFrame, faces: pd.DataFrame) -> list[dict[str, 
 
 
 def photos_left_out(manifest: pd.DataFrame, faces: pd.DataFrame) -> list[dict[str, str]]:
-    """The photos that were not used, by file name, with the reason; at most 200."""
-    bad = manifest[manifest["status"] != "accepted"][["path", "status", "reason"]]
+    """The photos that could not be used, by file name, with the reason; at most 200, and none that was refused."""
+    bad = manifest[manifest["status"].isin(["duplicate", "quarantined"])][["path", "status", "reason"]]
     rejected = faces[faces["status"] == "rejected"][["photo_id", "reason"]]
     faceless = manifest.loc[manifest["status"] == "accepted", ["photo_id", "path"]].merge(rejected, on="photo_id")
     rows = pd.concat([bad, faceless.assign(status="no usable face")[["path", "status", "reason"]]])

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.segmenter import AREAS
 from influencer_style.networks.bundle import TransferBundle, to_tensor
 from influencer_style.networks.card import write_export_card
 from influencer_style.networks.onnx_graph import INPUTS, LEAST, OnnxForm, write_graph
 from influencer_style.networks.transfer import TransferConfig
+from influencer_style.photos.ledger import Ledger
 from influencer_style.storage.atomic import atomic_folder
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_neutral
@@ -53,7 +52,7 @@ class Export:
     differences: dict[str, float]
 
 
-def export_onnx(bundle: TransferBundle, folder: str | Path, version: str = "", day: date | None = None) -> Export:
+def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, version: str = "") -> Export:
     """Write `generator.onnx`, `looks.json` and `card.md` into a folder, which an earlier export in it makes room for.
 
     The graph holds the weights, and takes any number of pictures of any size. It is run beside torch at five sizes
@@ -62,16 +61,17 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, version: str = "", d
     Args:
         bundle: the model.
         folder: to write; it may hold an earlier export, and nothing else.
+        ledger: decides, and records, which looks may go out.
         version: of the model, such as `look-transfer version 3`.
-        day: on which consent must hold; today by default.
 
     Raises:
         ExportError: when the folder holds something else, no look may go out, or ONNX and torch differ by more than
             1e-3.
+        AuditError: when a decision about a consent cannot be recorded.
     """
     folder = Path(os.path.abspath(folder))
     _require_free(folder)
-    left_out = _withheld(bundle.looks, day or date.today())
+    left_out = _withheld(bundle, ledger)
     names = [name for name in bundle.looks.names if name not in left_out]
     if not names:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
@@ -116,14 +116,13 @@ def _require_free(folder: Path) -> None:
         raise ExportError(f"{folder} holds other files ({', '.join(others[:3])}), which are not replaced; name another")
 
 
-def _withheld(looks: LookProfiles, day: date) -> dict[str, str]:
-    """Say, by name, why a look may not leave the house on that day."""
-    reasons = {}
-    for name in looks.names:
-        if expires := looks[name].expired(day):
-            reasons[name] = f"its consent expired on {expires}"
-        elif "transfer" not in looks[name].consent.get("scope", ()):
-            reasons[name] = "its consent does not cover transfer"
+def _withheld(bundle: TransferBundle, ledger: Ledger) -> dict[str, str]:
+    """Say, by name, why a look may not leave the house today."""
+    reasons, model = {}, bundle.fingerprint[:16]
+    for name in bundle.looks.names:
+        decision = ledger.decide("export", name, bundle.looks[name].consent, "transfer", model=model)
+        if not decision.allowed:
+            reasons[name] = f"its consent {decision.reason}"
     return reasons
 
 

@@ -1,18 +1,29 @@
-"""The consent that a creator granted: ``consent.yml`` in the creator's folder, read strictly."""
+"""The consent that a creator granted: ``consent.yml`` in the creator's folder, read strictly, and what it allows."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 CONSENT_FILE = "consent.yml"
 Scope = Literal["train", "transfer", "generate", "commercial"]
+LEARN: tuple[Scope, ...] = ("train", "transfer")  # either makes a creator's photos worth reading
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 _MAX_BYTES = 64 * 1024
@@ -26,18 +37,43 @@ class ConsentError(ValueError):
     """No valid consent. The text names the file, the line where it is known, the field and the remedy."""
 
 
-class Consent(BaseModel):
-    """Consent, schema 1. ``granted_on`` and ``expires`` are calendar days; the last day of consent is ``expires``."""
+class Terms(BaseModel):
+    """What a consent is for, and when. ``granted_on`` and ``expires`` are calendar days, both included."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True)
+
+    granted_on: date | None = None  # None: of a look's recorded consent, which had begun when the look was learnt
+    expires: date | Literal["never"]
+    scope: tuple[Scope, ...] = Field(min_length=1)
+
+    @field_validator("granted_on", "expires", mode="before")
+    @classmethod
+    def _calendar_day(cls, value: Any) -> Any:
+        if value == "never" or type(value) is date:
+            return value
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError("must be a day such as 2025-01-31")
+        return date.fromisoformat(value)
+
+    @field_validator("expires")
+    @classmethod
+    def _in_order(cls, value: date | str, info: ValidationInfo) -> date | str:
+        begins = info.data.get("granted_on")
+        if isinstance(value, date) and begins and value < begins:
+            raise ValueError(f"{value} lies before granted_on ({begins})")
+        return value
+
+
+class Consent(Terms):
+    """Consent, schema 1."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
     schema_version: Literal[1] = Field(alias="schema")
     kind: Literal["person", "synthetic"] = "person"
     subject: Text
     granted_by: Text
     granted_on: date
-    expires: date | Literal["never"]
-    scope: tuple[Scope, ...] = Field(min_length=1)
     territory: Text
     evidence: Text
     contact: Text
@@ -49,15 +85,6 @@ class Consent(BaseModel):
             raise ValueError("must be the number 1")
         return value
 
-    @field_validator("granted_on", "expires", mode="before")
-    @classmethod
-    def _calendar_day(cls, value: Any) -> Any:
-        if value == "never" or type(value) is date:
-            return value
-        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            raise ValueError("must be a day such as 2025-01-31")
-        return date.fromisoformat(value)
-
     @field_validator("subject", "granted_by")
     @classmethod
     def _visible(cls, value: str) -> str:
@@ -65,64 +92,75 @@ class Consent(BaseModel):
             raise ValueError("must be a name")
         return value
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Consent:
-        if self.expires != "never" and self.expires < self.granted_on:
-            raise ValueError(f"expires ({self.expires}) lies before granted_on ({self.granted_on})")
-        return self
+    def in_short(self) -> dict[str, Any]:
+        """Return what goes with a look wherever it goes, as plain data: no contact, no evidence."""
+        told = self.model_dump(mode="json")
+        return {name: told[name] for name in ("subject", "scope", "granted_on", "expires", "territory")}
 
-    def valid_on(self, day: date) -> bool:
-        """Return whether consent holds on ``day``, the first and the last day included."""
-        return self.granted_on <= day and (self.expires == "never" or day <= self.expires)
 
-    def allows(self, scope: Scope, on: date) -> bool:
-        """Return whether consent holds on the day ``on`` and covers ``scope``."""
-        return scope in self.scope and self.valid_on(on)
+@dataclass(frozen=True)
+class Decision:
+    """Whether something may be done; where not, the reason says why and what to do, and ``field`` what it rests on."""
+
+    allowed: bool
+    reason: str = ""
+    field: str = ""
+
+
+def decide(consent: Consent | Mapping[str, Any], scopes: tuple[Scope, ...], day: date) -> Decision:
+    """Decide whether a consent covers one of ``scopes`` on ``day``. Nothing is recorded: see ``ledger.Ledger``.
+
+    Args:
+        consent: as it was read; or in short, as looks carry it, where anything that is missing or damaged refuses.
+        scopes: what it is asked for; any of them will do.
+        day: on which it must hold.
+    """
+    try:
+        terms = consent if isinstance(consent, Consent) else Terms.model_validate(dict(consent))
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0])
+        return Decision(False, "was not recorded whole; learn the look again: kedro run", field)
+    whom = f"ask {consent.contact}" if isinstance(consent, Consent) else "ask who granted it"
+    if terms.granted_on and day < terms.granted_on:
+        return Decision(False, f"begins on {terms.granted_on}; run again from that day on", "granted_on")
+    if terms.expires != "never" and terms.expires < day:
+        return Decision(False, f"expired on {terms.expires}; {whom} to renew it", "expires")
+    if not set(scopes) & set(terms.scope):
+        missing = scopes[0] if len(scopes) == 1 else f"any of {', '.join(scopes)}"
+        return Decision(False, f"does not cover {missing}; {whom} to widen it", "scope")
+    return Decision(True)
 
 
 def load_consent(folder: str | Path) -> Consent:
-    """Return the consent in ``folder``; it may have expired (``valid_on``, ``require``).
+    """Return the consent in ``folder``; it may have expired, see ``decide``.
 
     Raises:
         ConsentError: if consent.yml is missing, too large, not YAML, uses aliases, or breaks schema 1.
     """
     path = Path(folder) / CONSENT_FILE
     name = f"{path.parent.name}/{path.name}"
-    text = _read(path, name)
-    try:
-        node = yaml.compose(text, _PlainLoader)
-        loader = _PlainLoader("")
-        values = loader.construct_document(node) if node is not None else None
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ConsentError(f"{name}{line}: is not plain YAML ({error.problem}); correct it ({_EXAMPLE})") from None
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
-        reason = type(error).__name__ if isinstance(error, RecursionError) else " ".join(str(error).split())
-        raise ConsentError(f"{name}: is not plain YAML ({reason[:200]}); correct it ({_EXAMPLE})") from None
-    if not isinstance(values, dict):
-        raise ConsentError(f"{name}: holds no fields; write them one a line ({_EXAMPLE})")
-    lines = {key.value: key.start_mark.line + 1 for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
-    if len(lines) < len(node.value):
-        raise ConsentError(f"{name}: has a field twice, or a field that is no word; write each once ({_EXAMPLE})")
+    values, lines = _fields(_read(path, name), name)
     try:
         return Consent.model_validate(values)
     except ValidationError as error:
         raise ConsentError("; ".join(_problems(error, name, lines))) from None
 
 
-def require(consent: Consent, on: date, folder: str | Path) -> None:
-    """Check that ``consent`` lets its photos be learned from on the day ``on``.
+def decide_folder(folder: str | Path, scopes: tuple[Scope, ...], day: date) -> tuple[Decision, Consent | None]:
+    """Decide about the consent in ``folder`` as ``decide`` does; without a valid one nothing is allowed.
 
-    Raises:
-        ConsentError: if it has not begun, has expired, or has neither ``train`` nor ``transfer`` in its scope.
+    Returns:
+        the decision, its reason naming the file; and the consent, where one could be read.
     """
-    name = f"{Path(folder).name}/{CONSENT_FILE}"
-    if on < consent.granted_on:
-        raise ConsentError(f"{name}: granted_on: begins on {consent.granted_on}; run again from that day on")
-    if not consent.valid_on(on):
-        raise ConsentError(f"{name}: expires: ended on {consent.expires}; ask {consent.contact} to renew it")
-    if not {"train", "transfer"} & set(consent.scope):
-        raise ConsentError(f"{name}: scope: holds neither train nor transfer; ask {consent.contact} to widen it")
+    try:
+        consent = load_consent(folder)
+    except ConsentError as error:
+        return Decision(False, str(error)), None
+    decision = decide(consent, scopes, day)
+    if decision.allowed:
+        return decision, consent
+    where = f"{Path(folder).name}/{CONSENT_FILE}: {decision.field}"
+    return Decision(False, f"{where}: {decision.reason}", decision.field), consent
 
 
 def _read(path: Path, name: str) -> str:
@@ -140,6 +178,42 @@ def _read(path: Path, name: str) -> str:
         raise ConsentError(f"{name}: cannot be read ({error.strerror}); check the file and its rights") from None
     except UnicodeDecodeError:
         raise ConsentError(f"{name}: is not UTF-8 text; save it as UTF-8") from None
+
+
+def _fields(text: str, name: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return the fields of a consent, and the line of each."""
+    values: dict[str, Any] = {}
+    lines: dict[str, int] = {}
+    line = 0
+
+    def wrong(problem: str, line: int = 0) -> ConsentError:
+        where = f"{name}, line {line}" if line else name
+        return ConsentError(f"{where}: {' '.join(problem.split())[:300]}; correct it ({_EXAMPLE})")
+
+    try:
+        node = yaml.compose(text, _PlainLoader)
+        if not isinstance(node, yaml.MappingNode):
+            raise ConsentError(f"{name}: holds no fields; write them one a line ({_EXAMPLE})")
+        loader = _PlainLoader("")
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise wrong("has a field that is no word", line)
+            if key.value in values:
+                raise wrong(f"has the field {key.value} a second time", line)
+            values[key.value], lines[key.value] = loader.construct_object(value, deep=True), line
+    except ConsentError:
+        raise
+    except yaml.MarkedYAMLError as error:
+        at = error.problem_mark or error.context_mark
+        raise wrong(f"is not plain YAML ({error.problem})", at.line + 1 if at else 0) from None
+    except yaml.reader.ReaderError as error:
+        raise wrong(f"is not plain YAML ({error.reason})", text.count("\n", 0, error.position) + 1) from None
+    except RecursionError:
+        raise wrong("is not plain YAML (too deep)", line) from None
+    except ValueError as error:  # a number that is none, such as 0b_
+        raise wrong(f"is not plain YAML ({error})", line) from None
+    return values, lines
 
 
 def _problems(error: ValidationError, name: str, lines: dict[str, int]) -> list[str]:

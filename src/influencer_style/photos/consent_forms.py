@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from influencer_style.photos.consent import CONSENT_FILE, Consent, ConsentError, load_consent, require
-from influencer_style.photos.slug import SlugError, slugs
+from influencer_style.photos.consent import CONSENT_FILE, LEARN, Consent, ConsentError, decide_folder
+from influencer_style.photos.ledger import Ledger
+from influencer_style.photos.slug import SlugError, slug, slugs
 from influencer_style.storage.atomic import write_text
 
 # What only the people themselves can say is left empty: until it is filled in, this is no consent.
@@ -79,28 +80,30 @@ def new_form(root: str | Path, creator: str, today: date) -> Path:
     return path
 
 
-def check_consents(root: str | Path, today: date) -> list[Finding]:
+def check_consents(root: str | Path, today: date, ledger: Ledger) -> list[Finding]:
     """Return what each creator's folder in `root` holds; of a single creator's folder, what that one holds.
+
+    Args:
+        root: holds a folder for each creator, or is one.
+        today: the day on which consents must hold.
+        ledger: knows who has withdrawn. To look is no decision: nothing is recorded.
 
     Raises:
         ConsentError: when there is no such folder, or none in it.
+        AuditError: when the ledger cannot be read.
     """
     root = Path(root)
     if not root.is_dir():
         raise ConsentError(f"{root} is not a folder; name the one that holds a folder for each creator")
     if (root / CONSENT_FILE).exists():
-        return [_finding(root.absolute(), today)]
+        return [_finding(root.absolute(), today, ledger)]
     folders = sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not folders:
         raise ConsentError(f"{root} holds no folder of a creator; make one: influencer-style consent new NAME")
-    return [_finding(folder, today) for folder in folders]
+    return [_finding(folder, today, ledger) for folder in folders]
 
 
-def _finding(folder: Path, today: date) -> Finding:
-    consent = None
-    try:
-        consent = load_consent(folder)
-        require(consent, today, folder)
-    except ConsentError as error:
-        return Finding(folder.name, consent, str(error))
-    return Finding(folder.name, consent)
+def _finding(folder: Path, today: date, ledger: Ledger) -> Finding:
+    decision, consent = decide_folder(folder, LEARN, today)
+    stone = consent and ledger.withdrawn(slug(folder.name), consent)
+    return Finding(folder.name, consent, stone.words if stone else decision.reason)

@@ -6,19 +6,20 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from influencer_style.photos import colour, decode
-from influencer_style.photos.consent import CONSENT_FILE, ConsentError, load_consent, require
+from influencer_style.photos.consent import CONSENT_FILE, LEARN
 from influencer_style.photos.decode import MAX_PIXELS, PhotoDigest, PhotoError, photo_digest
 from influencer_style.photos.duplicates import mark_duplicates
+from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.parallel import map_bounded
 from influencer_style.photos.slug import slugs
 from influencer_style.photos.split import assign_splits
+from influencer_style.photos.tombstones import Tombstone
 from influencer_style.photos.walk import closed, utf8, walk
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 
@@ -64,12 +65,12 @@ class PhotoFolders:
 
 @dataclass(frozen=True)
 class ScanSettings:
-    """How photos are scanned: the folder that paths are written relative to (where they lie in it), the day that
-    consent must hold on, the most pixels a photo may have, the seed of the splits, worker threads.
+    """How photos are scanned: the folder that paths are written relative to (where they lie in it), the ledger that
+    consents are decided by, the most pixels a photo may have, the seed of the splits, worker threads.
     """
 
     base: Path
-    today: date
+    ledger: Ledger
     max_pixels: int = MAX_PIXELS
     seed: int = 0
     workers: int = 2
@@ -102,11 +103,16 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
 
     Raises:
         SlugError: if two creators' names lead to the same slug. SplitError: with fewer than 3 usable users.
+        AuditError: if a decision about a consent cannot be recorded, or a tombstone not be read.
     """
     known = {} if previous is None else previous.set_index("path").to_dict("index")
-    files = [*_creators_files(source.creators, settings.today), *_users_files(source.users)]
+    files = [*_creators_files(source.creators, settings.ledger), *_users_files(source.users)]
     read = map_bounded(lambda file: _row(file, known, settings), files, settings.workers)
-    rows = list(tqdm(read, "Scanning photos", len(files), unit="photo", disable=not settings.progress))
+    gone = {photo: stone for stone in settings.ledger.tombstones for photo in stone.photos}
+    rows = [
+        _unless_withdrawn(row, gone)
+        for row in tqdm(read, "Scanning photos", len(files), unit="photo", disable=not settings.progress)
+    ]
     table = pd.DataFrame(rows, columns=list(SCHEMA)).astype(SCHEMA)
     table = mark_duplicates(table)
     for row in table[table["status"] == "quarantined"].head(_MOST_NAMED).itertuples():
@@ -115,7 +121,7 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
     return _with_splits(table, before, source.fixed, settings.seed)
 
 
-def _creators_files(folder: Path, today: date) -> Iterator[_File]:
+def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
     folders, loose = [], []
     for entry in sorted(folder.iterdir()):
         if not entry.name.startswith("."):
@@ -125,16 +131,12 @@ def _creators_files(folder: Path, today: date) -> Iterator[_File]:
         files = [file for file in walk(entry) if file != entry / CONSENT_FILE]
         if not files:
             log.warning("creator %s has no photos in %s", entry.name, entry)
-        scope, refused = "", ""
-        try:
-            consent = load_consent(entry)
-            require(consent, today, entry)
-            scope = ",".join(consent.scope)
-        except ConsentError as error:
-            refused = str(error)
-            log.warning("creator %s is left out: %s", entry.name, error)
+        decision, consent = ledger.decide_folder("ingestion", names[entry.name], entry, *LEARN)
+        if not decision.allowed:
+            log.warning("creator %s is left out: %s", entry.name, decision.reason)
+        scope = ",".join(consent.scope) if decision.allowed and consent else ""
         for file in files:
-            yield _File(file, folder, "creator", entry.name, names[entry.name], scope, refused, closed(file))
+            yield _File(file, folder, "creator", entry.name, names[entry.name], scope, decision.reason, closed(file))
     for entry in loose:
         link = entry.is_dir()
         what = "is a link to a folder; copy the folder itself" if link else "lies in no creator's folder; move it"
@@ -175,6 +177,15 @@ def _row(file: _File, known: dict[str, dict], settings: ScanSettings) -> dict:
             | {"status": old["status"] if unusable else "accepted", "reason": old["reason"] if unusable else ""}
         )
     return row | _read(file, settings)
+
+
+def _unless_withdrawn(row: dict, gone: Mapping[str, Tombstone]) -> dict:
+    """Refuse a withdrawn creator's photo that lies elsewhere; in a folder of theirs their consent counts."""
+    stone = gone.get(row["photo_id"])
+    if stone is None or row["slug"] == stone.slug:
+        return row
+    unread = {"photo_id": "", "sha256": "", "phash": "", "width": 0, "height": 0, "reader": ""}
+    return row | unread | {"status": "refused", "reason": f"no_consent: {stone.words}"}
 
 
 def _read(file: _File, settings: ScanSettings) -> dict:

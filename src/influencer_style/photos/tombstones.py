@@ -1,4 +1,4 @@
-"""Tombstones: which creators have withdrawn. While one stands, nothing of that creator is learned from, kept or used."""
+"""Tombstones: which creators have withdrawn. While one stands, nothing of theirs is learned from, kept or used."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from influencer_style.photos.audit_log import AuditError
 from influencer_style.photos.slug import slug
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
 
 FOLDER = "withdrawn"  # in the folder of the ledger
 _MAX_BYTES = 64 * 2**20
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+PhotoId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
 
-class TombstoneError(ValueError):
-    """A tombstone cannot be read or written. The text names the file and the remedy."""
+class TombstoneError(AuditError):
+    """A tombstone cannot be read or written, and so nothing be decided. The text names the file and the remedy."""
 
 
 class Tombstone(BaseModel):
@@ -29,7 +30,8 @@ class Tombstone(BaseModel):
         creator: the creator's name, as their folder spelt it.
         slug: the look's name.
         withdrawn_on: the day. Consent granted on a later day is a new consent.
-        photos: SHA-256 of the files that were theirs, sorted, so that they are known in whatever folder they turn up.
+        photos: photo_ids (16 hex digits of a file's SHA-256) of the files that were theirs, sorted: so these are known
+            in whatever folder they turn up.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,7 +39,7 @@ class Tombstone(BaseModel):
     creator: str = Field(min_length=1)
     slug: str = Field(min_length=1)
     withdrawn_on: date
-    photos: tuple[Sha256, ...] = ()
+    photos: tuple[PhotoId, ...] = ()
 
     def bars(self, granted_on: date | None) -> bool:
         """Return whether a consent that was granted on this day is over; None is none, or one that says no day."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from influencer_style.provenance.authority import RENEWED_BEFORE_ITS_END, Issued, issue
 from influencer_style.provenance.own import CERTIFICATES, PRIVATE_KEY, own_certificates, own_credentials
 from influencer_style.provenance.signer import Credentials, CredentialsError
+from influencer_style.storage.user_folder import user_folder
 
 FOLDER = "INFLUENCER_STYLE_CREDENTIALS"
 _KEY_ENDS = b"-----END PRIVATE KEY-----\n"
@@ -45,17 +45,10 @@ def credentials() -> Credentials:
 
 def folder() -> Path:
     """Return the folder of the credentials made here, which need not be there yet. Raises CredentialsError."""
-    if named := os.environ.get(FOLDER):
-        return Path(named).absolute()
-    named, usual = {
-        "win32": (os.environ.get("LOCALAPPDATA", ""), "AppData/Local"),
-        "darwin": ("", "Library/Application Support"),
-    }.get(sys.platform, (os.environ.get("XDG_DATA_HOME", ""), ".local/share"))
     try:
-        data = Path(named) if os.path.isabs(named) else Path.home() / usual
+        return user_folder("credentials", FOLDER)
     except RuntimeError as error:
-        raise CredentialsError(f"this user has no home folder; set {FOLDER} to a folder of theirs") from error
-    return data / "influencer_style/credentials"
+        raise CredentialsError(str(error)) from error
 
 
 def handed_out() -> Path:

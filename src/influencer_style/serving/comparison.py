@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from influencer_style.metrics.grid import draw_grid
 from influencer_style.photos.decode import photo_thumbnail
+from influencer_style.serving.permission import for_request
 from influencer_style.serving.stylist import Result, Stylist, StylistError
 from influencer_style.storage.fingerprint import file_sha256
 
@@ -39,9 +40,9 @@ def compare(
             f"{len(looks)} looks in {len(strengths)} strengths do not fit on a sheet of 1 to {MOST_PICTURES} pictures; "
             "name fewer"
         )
-    for look in looks:
-        for strength in strengths:
-            stylist.check(look, strength)
+    for strength in strengths:
+        stylist.check(None, strength)
+    stylist = for_request(stylist, looks, "compare")
     pixels = photo_thumbnail(photo, _WORKED_AT).copy()  # torch wants memory that may be written to
     made: dict[tuple[str, float], Result] = {}
     for look, strength in tqdm(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any, Literal
 
 from influencer_style.provenance.record import GENERATED
+from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.wishes import shares_of
 from influencer_style.storage.fingerprint import fingerprint
@@ -58,9 +58,11 @@ class Generation:
         asked: what is asked for.
         synthesis: the synthesis model, and where it came from and which version it is, as `models.open_model` has them.
         transfer: the same of a transfer model; only the composed way needs one.
+        permission: how it asks whether the look may be generated.
 
     Raises:
-        StylistError: when the models cannot do what is asked, or the look's consent does not allow it.
+        StylistError: when the models cannot do what is asked, the look's consent does not cover `generate` today, or
+            the model was trained on somebody who has withdrawn.
     """
 
     def __init__(
@@ -68,13 +70,17 @@ class Generation:
         asked: Portraits,
         synthesis: tuple[SynthesisBundle, str, str],
         transfer: tuple[TransferBundle, str, str] | None = None,
+        permission: Permission | None = None,
     ) -> None:
         self.asked = asked
         self.rejected = 0
-        self._bundle, source, version = synthesis
+        self._permission = permission or Permission("generate")
+        bundle, source, version = synthesis
+        self._bundle = self._permission.without_withdrawn(bundle)
         self._transfer = transfer[0] if transfer else None
         _check(asked, self._bundle.generator.config.resolution)
-        self._allow()
+        self._check_look()
+        self._permission.check(self._bundle, [asked.look], "generate")
         look = self._bundle.looks[asked.look]
         self._said: dict[str, Any] = {
             "software": "influencer_style",
@@ -104,8 +110,8 @@ class Generation:
         """Make the portrait of a number, 0 or more; counts in `rejected` what was thrown away on the way to it.
 
         Raises:
-            StylistError: for a number out of range, when the consent has ended meanwhile, or when one draw after the
-                other repeats training photos.
+            StylistError: for a number out of range, or when one draw after the other repeats training photos.
+            UnrecordedError: when it cannot be recorded that the look is used.
         """
         import numpy as np
         from PIL import Image
@@ -114,11 +120,12 @@ class Generation:
         from influencer_style.metrics.memorisation import repeats
 
         self.check_number(number)
-        self._allow()
+        self._permission = self._permission.record(self._bundle, [self.asked.look], "generate")
+        marks = self._bundle.looks[self.asked.look].marks
         for attempt in range(_MOST_TRIES):
             pixels = self._drawn(self._noise(number, attempt))
             small = shrink(pixels, self._bundle.generator.config.resolution)
-            if not repeats(small, self._bundle.looks[self.asked.look].marks)[0]:
+            if marks is None or not repeats(small, marks)[0]:
                 picture = Image.fromarray(np.ascontiguousarray(pixels[0]))
                 said = self._said | {"number": number, "rejected": attempt}
                 return Result(picture, [], said, source_type=GENERATED)
@@ -132,15 +139,11 @@ class Generation:
         """Refuse a portrait's number that is out of range. Raises StylistError."""
         _require_whole("number", number, 0, MOST_PICTURES - 1)
 
-    def _allow(self) -> None:
-        from influencer_style.looks.rights import objection_to_generating
-
+    def _check_look(self) -> None:
         name = self.asked.look
         if name not in self._bundle.looks.names:
             offered = ", ".join(self._bundle.looks.names)
             raise StylistError(f"there is no look {shortened(name)} to generate in; choose one of: {offered}")
-        if objection := objection_to_generating(self._bundle.looks[name], date.today()):
-            raise StylistError(objection)
         if self.asked.way == "direct":
             return
         if self._transfer is None:

@@ -37,6 +37,7 @@ class Row:
             photo stays, and so does what the row says of it.
         reason: why it could not be used.
         notices: what is to be minded, in sentences.
+        withdrawn: looks it carries whose creators have withdrawn since, joined by commas.
     """
 
     picture: str
@@ -54,6 +55,7 @@ class Row:
     status: str = "written"
     reason: str = ""
     notices: str = ""
+    withdrawn: str = ""
 
 
 COLUMNS = tuple(field.name for field in fields(Row))

@@ -20,6 +20,10 @@ class StylistError(ValueError):
     """The picture, the look or the strength cannot be used; the message says what to do."""
 
 
+class UnrecordedError(StylistError):
+    """A decision about a consent cannot be recorded, so it is not made; the message names the file and the remedy."""
+
+
 @dataclass(frozen=True)
 class Result:
     """A restyled photo, or a new portrait.

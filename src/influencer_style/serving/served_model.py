@@ -4,15 +4,21 @@
 PNG or WebP in, PNG out. MLflow runs this file to make the model ("models from code"), so nothing is pickled.
 """
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mlflow
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INTERNAL_ERROR
 
+from influencer_style.serving.permission import Permission, for_request
 from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, refusal
-from influencer_style.serving.result import in_base64
+from influencer_style.serving.result import UnrecordedError, in_base64
 from influencer_style.serving.scoring_server import take_over
 from influencer_style.serving.stylist import Stylist
+
+logger = logging.getLogger(__name__)
 
 
 class ServedModel(mlflow.pyfunc.PythonModel):
@@ -26,7 +32,8 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         from influencer_style.networks.bundle import TransferBundle
 
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
-        self._stylist = Stylist(TransferBundle.load(context.artifacts["model"]), "look-transfer")
+        bundle = TransferBundle.load(context.artifacts["model"])
+        self._stylist = Stylist(bundle, "look-transfer", permission=Permission("serving"))
         # One request at a time: the face detector is not to be shared, torch takes all cores for each anyway, and so
         # memory stays that of one request. One thread for all: torch keeps threads of its own for each that asks it.
         self._worker = ThreadPoolExecutor(1, "stylist")
@@ -47,6 +54,16 @@ class ServedModel(mlflow.pyfunc.PythonModel):
     predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
 
     def _answer(self, requests: list[Request]) -> list[dict[str, Any]]:
+
+        try:
+            return self._restyled(requests)
+        except UnrecordedError as error:
+            # The server's trouble, not the request's; and strangers learn no path of this machine.
+            logger.error("%s", error)
+            reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
+            raise MlflowException(reason, error_code=INTERNAL_ERROR) from None
+
+    def _restyled(self, requests: list[Request]) -> list[dict[str, Any]]:
         from influencer_style.photos.decode import PhotoError, photo_header
 
         files, pixels = [], 0
@@ -57,16 +74,18 @@ class ServedModel(mlflow.pyfunc.PythonModel):
                 header = photo_header(files[-1], MAX_PIXELS)
             except PhotoError as error:
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
+            except UnrecordedError:
+                raise
             except ValueError as error:
                 raise refusal(f"inputs[{index}]: {error}") from error
             pixels += header.width * header.height
         if pixels > MAX_PIXELS:
             limit = f"{MAX_PIXELS / 1e6:.0f} megapixels"
             raise refusal(f"the images have more than {limit} together; send fewer at once or smaller ones")
-        predictions = []
+        stylist, predictions = for_request(self._stylist, {request.look for request in requests}), []
         for index, (request, file) in enumerate(zip(requests, files, strict=True)):
             try:
-                result = self._stylist.apply(file, request.look, request.strength)
+                result = stylist.apply(file, request.look, request.strength)
             except PhotoError as error:
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
             predictions.append({"image": in_base64(result), "provenance": result.provenance})

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import mlflow
 
 from influencer_style.serving.generation import DEFAULT_SIZE, Generation, Portraits
+from influencer_style.serving.permission import Permission
 from influencer_style.serving.request import Input, read_inputs, refusal
 from influencer_style.serving.result import in_base64
 from influencer_style.serving.scoring_server import take_over
@@ -72,7 +73,7 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
         for index, request in enumerate(requests):
             try:
                 asked = Portraits(request.look, request.seed, "direct", DEFAULT_SIZE)
-                wanted.append(Generation(asked, self._model))
+                wanted.append(Generation(asked, self._model, permission=Permission("serving")))
                 wanted[-1].check_number(request.number)
             except ValueError as error:
                 raise refusal(f"inputs[{index}]: {error}") from error

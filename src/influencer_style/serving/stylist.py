@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 from PIL import Image
 
+from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.wishes import Faces, area_weights, check_faces, chosen_of, shares_of
 
@@ -41,12 +42,19 @@ class Stylist:
         bundle: the model.
         source: where it came from, for the provenance: no path of this machine, since strangers read it.
         version: which registered model it is, in words; empty for a model folder.
+        permission: how it asks whether a look may be used.
+
+    Raises:
+        StylistError: when the model rests on a creator who has withdrawn.
     """
 
-    def __init__(self, bundle: TransferBundle, source: str = "", version: str = "") -> None:
+    def __init__(
+        self, bundle: TransferBundle, source: str = "", version: str = "", permission: Permission | None = None
+    ) -> None:
         from influencer_style.faces.detect import make_detector
 
-        self.bundle = bundle
+        self.permission = permission or Permission()
+        self.bundle = self.permission.without_withdrawn(bundle)
         self.version = version
         self._source = source
         self._detector = make_detector("lbp")
@@ -103,8 +111,9 @@ class Stylist:
             private: keep all metadata of the photo; by default place, names, serial numbers and the like are dropped.
 
         Raises:
-            StylistError: for an unknown look or region, a number out of range, an expired consent, a face that is not
-                there, or an array of another shape.
+            StylistError: for an unknown look or region, a number out of range, a consent that does not cover
+                `transfer` today, a face that is not there, or an array of another shape.
+            UnrecordedError: (a StylistError) when the decision about a consent cannot be recorded.
             PhotoError: when the photo or the reference cannot be decoded.
         """
         style = self._style(look, strength, reference, regions, seed, faces)
@@ -183,7 +192,9 @@ class Stylist:
             raise StylistError(f"strength is {strength}; choose 0 (the photo as it is) to 1 (the whole look)")
         area_weights(regions)
         check_faces(faces)
-        return {} if look is None else shares_of(look, self.bundle.looks)
+        shares = {} if look is None else shares_of(look, self.bundle.looks)
+        self.permission.check(self.bundle, shares)
+        return shares
 
     def _style(
         self,
@@ -203,13 +214,16 @@ class Stylist:
         if (look is None) == (reference is None):
             raise StylistError("name either a look, or a reference photo whose look is taken")
         shares = self.check(look, strength, regions, faces)
+        self.permission.record(self.bundle, shares)
         told, notices = None, []
         if reference is None:
             code = sum(share * self.bundle.looks.code(name) for name, share in shares.items())
         else:
             original = _original(reference, False)
-            consent, notices = consent_beside(reference if isinstance(reference, str | Path) else None)
-            told = {"sha256": original.sha256 or fingerprint(original.pixels), "consent": consent}
+            sha256 = original.sha256 or fingerprint(original.pixels)
+            file = reference if isinstance(reference, str | Path) else None
+            consent, notices = consent_beside(file, sha256, self.permission)
+            told = {"sha256": sha256, "consent": consent}
             code = self._code_of(original.seen)
         noise = None
         if seed is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.photos import clock
+from influencer_style.photos.consent import decide
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.provenance.words import printable
-from influencer_style.tracking.config import project_folder
+from influencer_style.tracking.config import project_folder, project_ledger
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
 
@@ -29,6 +30,7 @@ def trace(path: str | Path) -> dict[str, Any]:
     Raises:
         RecordError: when the file holds no record.
         RegistryError: when the registry does not answer.
+        AuditError: when the consent ledger cannot be read.
     """
     from influencer_style.tracking.lineage import versions_of
 
@@ -41,9 +43,12 @@ def trace(path: str | Path) -> dict[str, Any]:
     versions = [one for model in models for one in versions_of(str(model.get("model_fingerprint", "")))]
     paths = _paths()
     for version in versions:
-        known = LookProfiles.load(version.pop("folder"))
+        folder = version.pop("folder")
+        known = None if version["tags"].get("revoked") == "true" else LookProfiles.load(folder)
         version["photos"] = {
-            look: {photo: paths.get(photo) for photo in known[look].photos} for look in looks if look in known.names
+            look: {photo: paths.get(photo) for photo in known[look].photos}
+            for look in looks
+            if known is not None and look in known.names
         }
     return {"record": record, "versions": versions, "notices": _notices(record, versions)}
 
@@ -115,11 +120,14 @@ def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str
         )
     for version in versions:
         if version["tags"].get("revoked") == "true":
-            notices.append(f"version {version['version']} was revoked: a consent it rests on was withdrawn")
+            why = version["tags"].get("revoked_why", "a consent it rests on was withdrawn")
+            notices.append(f"version {version['version']} was revoked: {why}")
     for name, consent in record.get("consents", {}).items():
-        expires = str(consent.get("expires", "never"))
-        if expires != "never" and expires < date.today().isoformat():
-            notices.append(f"the consent for {name} expired on {expires}")
+        decision = decide(consent, ("transfer",), clock.today())
+        if stone := project_ledger().withdrawn(name, consent):
+            notices.append(stone.words)
+        elif not decision.allowed:
+            notices.append(f"the consent for {name} {decision.reason}")
     return notices
 
 

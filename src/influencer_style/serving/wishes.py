@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +22,7 @@ def shares_of(look: str | Mapping[str, float], looks: LookProfiles) -> dict[str,
     """Return each look's share of the whole, for the name of a look or a mix of looks.
 
     Raises:
-        StylistError: for an unknown look, a share out of range, or an expired consent.
+        StylistError: for an unknown look, or a share out of range.
     """
     shares = {look: 1.0} if isinstance(look, str) else {name: float(share) for name, share in look.items()}
     total = sum(shares.values())
@@ -32,8 +31,6 @@ def shares_of(look: str | Mapping[str, float], looks: LookProfiles) -> dict[str,
     for name in shares:
         if name not in looks.names:
             raise StylistError(f"there is no look {shortened(name)}; choose one of: {', '.join(looks.names)}")
-        if expires := looks[name].expired(date.today()):
-            raise StylistError(f"the consent for look {name!r} expired on {expires}; renew it and run again")
     return {name: share / total for name, share in shares.items()}
 
 

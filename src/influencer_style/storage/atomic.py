@@ -70,6 +70,15 @@ def write_text(path: str | Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def remove(path: str | Path) -> None:
+    """Remove a file, or a folder with all that is in it; links are removed, not followed."""
+    path = Path(path)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def remove_leftovers(folder: str | Path, seconds: float = 60) -> None:
     """Remove temporary files in ``folder`` that writers which were killed left, and nobody has touched for so long."""
     for path in Path(folder).glob(".*"):

@@ -10,6 +10,8 @@ from kedro.config import OmegaConfigLoader
 from kedro.utils import find_kedro_project
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from influencer_style.photos.ledger import Ledger
+
 SQLITE = "sqlite:///"
 
 
@@ -73,6 +75,15 @@ def project_folder() -> Path | None:
     """Return the Kedro project around the working folder; None outside of one."""
     found = find_kedro_project(Path.cwd())
     return None if found is None else Path(found)
+
+
+def project_ledger() -> Ledger:
+    """Return the consent ledger of the Kedro project around the working folder; outside of one, this user's.
+
+    Raises:
+        AuditError: when there is no place for one.
+    """
+    return Ledger.of(project_folder())
 
 
 def project_uri() -> str | None:

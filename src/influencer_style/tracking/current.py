@@ -6,6 +6,7 @@ A thread that a node starts speaks for that node as long as no other node runs a
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from influencer_style.tracking.node_run import NodeRun
 if TYPE_CHECKING:
     import pandas as pd
     from PIL import Image
+
+CREATORS_TAG = "influencer_style.creators"  # see `shows`
 
 _here: ContextVar[NodeRun | None] = ContextVar("node_run", default=None)
 _open: list[NodeRun] = []
@@ -41,6 +44,16 @@ def log_metrics(metrics: dict[str, float], step: int | None = None) -> None:
     """Log numbers by name, at a step of the training if given. They are written about once a second: call it freely."""
     if run := node_run():
         run.log_metrics(metrics, step)
+
+
+def shows(creators: Iterable[str]) -> None:
+    """Say whose photos or looks the pictures of this pipeline run may show, by slug: who withdraws is looked for there.
+
+    What a pipeline run has shown without a word is taken to show everybody.
+    """
+    if run := node_run():
+        names = ", ".join(sorted(creators))
+        run.write("writing a tag", lambda client, run_id: client.set_tag(run_id, CREATORS_TAG, names))
 
 
 def log_picture(picture: Image.Image, name: str) -> None:

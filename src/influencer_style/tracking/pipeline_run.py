@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -9,11 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from influencer_style.photos.audit_log import AuditError
+from influencer_style.photos.ledger import Ledger
 from influencer_style.tracking import facts
 from influencer_style.tracking.leftovers import PROCESS_TAG, end_children, end_leftovers, this_process
 from influencer_style.tracking.node_run import NodeRun, end, error_tag, log_parameters
 from influencer_style.tracking.store import Store
 from influencer_style.tracking.text import VALUE_LENGTH
+
+logger = logging.getLogger(__name__)
 
 
 class PipelineRun:
@@ -112,10 +117,20 @@ class PipelineRun:
             nodes, self._nodes = list(self._nodes.values()), {}
         for node_run in nodes:
             node_run.close(status, error)
+        self._write("writing down where the audit log ends", self._tag_audit_head)
         # Workers (ParallelRunner), and a node's end that was itself interrupted, leave runs open.
         self._write("ending nodes' runs", lambda client, run: end_children(self.store, self.experiment_id, run, status))
         end(self._write, status, error_tag(error))
         self.store.catch_up(urgent=True)
+
+    def _tag_audit_head(self, client: Any, run: str) -> None:
+        """Note the head of the project's audit log, so that one that is cut off or written anew is found out."""
+        try:
+            head = Ledger.of(self._project).log.head()
+        except AuditError as error:
+            logger.warning("The audit log's end is not noted with this run: %s", error)
+            return
+        client.set_tag(run, "audit_head", str(head))
 
     def _write(self, what: str, action: Callable[[Any, str], Any]) -> None:
         self.store.write(what, lambda: action(self.store.client, self.run_id) if self.run_id else None)

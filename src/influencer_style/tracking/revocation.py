@@ -1,4 +1,4 @@
-"""What a withdrawal does to the store: versions that rest on a creator are revoked and emptied, their pictures removed."""
+"""What a withdrawal does to the store: versions that rest on a creator are revoked and emptied, pictures removed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from influencer_style.networks.bundle import REVOKED
 from influencer_style.tracking.champion import CHALLENGER, CHAMPION, Contender
 from influencer_style.tracking.config import without_password
+from influencer_style.tracking.current import CREATORS_TAG
 from influencer_style.tracking.registry import answering, path_in, version_at
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)
-CREATORS_TAG = "influencer_style.creators"  # of a node's run: whose photos or looks its pictures may show
 
 
 def versions_holding(store: Store, name: str, look: str) -> list[Contender]:
@@ -54,22 +54,19 @@ def empty(store: Store, one: Contender, why: str) -> None:
             repository.delete_artifacts(file)
 
 
-def remove_pictures(store: Store, experiment: str, look: str) -> tuple[int, list[str]]:
+def remove_pictures(store: Store, experiment_id: str, look: str) -> tuple[int, list[str]]:
     """Remove what nodes of earlier runs left to be looked at, where it may show a creator or their look.
 
-    Kept are those of pipeline runs whose nodes have said whose photos and looks they worked on (CREATORS_TAG), when the
-    creator was not among them. Numbers, parameters and digests stay.
+    Kept are those of pipeline runs that have said whom they show (`current.shows`), when the creator was not among
+    them. Numbers, parameters and digests stay.
 
     Returns:
         how many files were removed, and in words what could not be.
     """
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-    found = store.client.get_experiment_by_name(experiment)
-    if found is None:
-        return 0, []
     removed, failures = 0, []
-    for nodes in _families(store, found.experiment_id).values():
+    for nodes in _families(store, experiment_id).values():
         told = [node.data.tags[CREATORS_TAG].split(", ") for node in nodes if CREATORS_TAG in node.data.tags]
         if told and not any(look in names for names in told):
             continue
@@ -80,9 +77,8 @@ def remove_pictures(store: Store, experiment: str, look: str) -> tuple[int, list
                     repository.delete_artifacts(file)
                     removed += 1
             except Exception as error:  # whatever that store raises: the others must still be reached
-                failures.append(
-                    f"pictures of run {node.info.run_name} ({node.info.run_id}) in {without_password(store.uri)}: {error}"
-                )
+                where = f"{node.info.run_name} ({node.info.run_id}) in {without_password(store.uri)}"
+                failures.append(f"pictures of run {where}: {error}")
     return removed, failures
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -18,18 +19,37 @@ from influencer_style.metrics.judges import appoint_judges
 from influencer_style.metrics.scorecard import assemble_scorecard, headline, scorecard_rows
 from influencer_style.metrics.scoring import score_cases
 from influencer_style.networks.bundle import TransferBundle
+from influencer_style.pipelines.consent_gate import permitted_looks
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.pipelines.project import in_project
 from influencer_style.tracking import current
+from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 _PACKAGES = "influencer-style torch numpy scikit-image scikit-learn opencv-python-headless kedro mlflow"
+
+
+def choose_looks(
+    bundle: TransferBundle, face_crops: FaceStore, manifest: pd.DataFrame, source: dict[str, Any]
+) -> tuple[TransferBundle, FaceStore, pd.DataFrame]:
+    """Return model, crops and manifest without creators whose consent does not cover `transfer` now.
+
+    In the manifest their photos are `refused`.
+
+    Raises:
+        NobodyPermitted: when no look is left.
+    """
+    looks = permitted_looks("evaluation", bundle.looks, source)
+    others = (manifest["role"] == "creator") & ~manifest["slug"].isin(looks.names) & (manifest["status"] == "accepted")
+    shown = manifest.assign(status=manifest["status"].mask(others, "refused"))
+    return replace(bundle, looks=looks), face_crops.without_creators_but(looks.names), shown
 
 
 def restyle_test_users(
     bundle: TransferBundle, face_crops: FaceStore, truth_crops: FaceStore, parameters: EvaluationParameters
 ) -> Cases:
     """Put every look on the test users, by the model and every baseline, and lay out the truth beside it."""
+    current.shows({*bundle.looks.names, *face_crops.kept.loc[face_crops.kept["role"] == "creator", "slug"]})
     cases = gather_cases(
         bundle, face_crops, truth_crops, parameters.size, parameters.most_people, parameters.neural_style_people
     )
@@ -102,6 +122,7 @@ def write_report(
         decision=training_decision,
         promotion=promotion_record,
         card=bundle.card,
+        audit=project_ledger().log.head(),
         full_size=restyle_at_full_size(bundle, manifest.assign(path=manifest["path"].map(in_project)), face_crops),
     )
     return report.write_report(evidence, parameters.report_people)

@@ -2,7 +2,13 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from influencer_style.pipelines.evaluation.nodes import draw_contact_sheet, restyle_test_users, score, write_report
+from influencer_style.pipelines.evaluation.nodes import (
+    choose_looks,
+    draw_contact_sheet,
+    restyle_test_users,
+    score,
+    write_report,
+)
 from influencer_style.pipelines.promotion.nodes import judge_challenger, promote, publish_scores
 
 
@@ -11,21 +17,27 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
+                choose_looks,
+                ["look_transfer", "face_crops", "manifest", "photo_source"],
+                ["transfer_to_judge", "crops_to_judge_by", "photos_to_report"],
+                name="choose_looks",
+            ),
+            Node(
                 restyle_test_users,
-                ["look_transfer", "face_crops", "truth_crops", "params:evaluation"],
+                ["transfer_to_judge", "crops_to_judge_by", "truth_crops", "params:evaluation"],
                 "test_results",
                 name="restyle_test_users",
             ),
             Node(
                 score,
-                ["test_results", "look_transfer", "photo_source", "params:evaluation"],
+                ["test_results", "transfer_to_judge", "photo_source", "params:evaluation"],
                 ["scorecard", "scorecard_table", "case_scores"],
                 name="score",
             ),
-            Node(publish_scores, ["scorecard", "look_transfer", "params:promotion"], None, name="publish_scores"),
+            Node(publish_scores, ["scorecard", "transfer_to_judge", "params:promotion"], None, name="publish_scores"),
             Node(
                 judge_challenger,
-                ["look_transfer", "face_crops", "truth_crops", "params:promotion"],
+                ["transfer_to_judge", "crops_to_judge_by", "truth_crops", "params:promotion"],
                 "promotion_verdict",
                 name="judge_challenger",
             ),
@@ -37,9 +49,9 @@ def create_pipeline() -> Pipeline:
                     "test_results",
                     "case_scores",
                     "scorecard",
-                    "look_transfer",
-                    "manifest",
-                    "face_crops",
+                    "transfer_to_judge",
+                    "photos_to_report",
+                    "crops_to_judge_by",
                     "training_history",
                     "training_samples",
                     "training_decision",

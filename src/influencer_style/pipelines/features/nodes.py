@@ -17,9 +17,11 @@ from influencer_style.looks.pictures import draw_look_map, draw_looks_side_by_si
 from influencer_style.looks.profile import MOMENTS, LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.photos.consent import load_consent
+from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.features.parameters import FeaturesParameters
 from influencer_style.pipelines.project import in_project
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _BATCH = 64
@@ -30,6 +32,11 @@ def choose_encoder(parameters: FeaturesParameters) -> StyleEncoder:
     encoder = load_encoder(parameters.encoder, parameters.weights)
     log.info("Style encoder %s, %d numbers a photo, SHA-256 %s", encoder.name, encoder.dimension, encoder.sha256[:12])
     return encoder
+
+
+def choose_crops(crops: FaceStore, source: dict[str, Any]) -> FaceStore:
+    """Return the crops without those of creators whose consent does not let their look be learnt now."""
+    return permitted_crops("features", crops, source, "transfer")
 
 
 def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame | None) -> pd.DataFrame:
@@ -63,29 +70,27 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
 
 
 def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict[str, Any]) -> LookProfiles:
-    """Set each creator whose consent allows `transfer` against the users: what is left is the look.
+    """Set each creator against the users: what is left is the look. With it goes what the creator consented to.
 
     Creators are known by their training photos; the population is every user but those of the test.
 
     Raises:
-        ValueError: when no creator or no user is left.
+        ValueError: when no creator or no user is left. ConsentError: when a consent has gone since the crops were
+            chosen.
     """
+    current.shows(set(descriptors.loc[descriptors["role"] == "creator", "slug"]))
     users = descriptors[(descriptors["role"] == "user") & (descriptors["split"] != "test")]
     photos = descriptors[(descriptors["role"] == "creator") & (descriptors["split"] == "train")]
     if users.empty or photos.empty:
         missing = "user" if users.empty else "creator"
         raise ValueError(
-            f"no {missing}'s face crop was kept, so no look can be learnt; data/02_intermediate/manifest.parquet and "
-            "data/03_primary/face_crops say why each photo was left out"
+            f"no {missing}'s face crop is left, so no look can be learnt; data/02_intermediate/manifest.parquet and "
+            "data/03_primary/face_crops say why each photo was left out, and the log above whose consent does not hold"
         )
     looks = []
     for (slug, creator), own in photos.groupby(["slug", "creator"]):
-        consent = load_consent(in_project(source["creators"]) / creator)
-        if "transfer" not in consent.scope:
-            log.warning("Creator %s does not allow transfer; their look is not offered", creator)
-            continue
-        recorded = consent.model_dump(mode="json", include={"subject", "scope", "granted_on", "expires", "territory"})
-        looks.append(LookProfile(slug, creator, _statistics(own), recorded, tuple(sorted(own["photo_id"]))))
+        consent = load_consent(in_project(source["creators"]) / creator).in_short()
+        looks.append(LookProfile(slug, creator, _statistics(own), consent, tuple(sorted(own["photo_id"]))))
         log.info("Look %s: %d photos", slug, len(own))
     who = "studio people in neutral looks" if source["users_are_studio"] else "users' photos"
     return LookProfiles(_statistics(users), looks, encoder.sha256, encoder.groups, f"{len(users)} {who}")

@@ -2,7 +2,13 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from influencer_style.pipelines.features.nodes import choose_encoder, describe_crops, draw_looks, profile_looks
+from influencer_style.pipelines.features.nodes import (
+    choose_crops,
+    choose_encoder,
+    describe_crops,
+    draw_looks,
+    profile_looks,
+)
 
 
 def create_pipeline() -> Pipeline:
@@ -10,9 +16,10 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(choose_encoder, "params:features", "style_encoder", name="choose_encoder"),
+            Node(choose_crops, ["face_crops", "photo_source"], "crops_to_describe", name="choose_crops"),
             Node(
                 describe_crops,
-                ["face_crops", "style_encoder", "descriptors_before"],
+                ["crops_to_describe", "style_encoder", "descriptors_before"],
                 "descriptors",
                 name="describe_crops",
             ),
@@ -24,7 +31,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 draw_looks,
-                ["face_crops", "look_profiles", "descriptors"],
+                ["crops_to_describe", "look_profiles", "descriptors"],
                 ["looks_side_by_side", "look_map"],
                 name="draw_looks",
             ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.project import as_written, in_project, project_folder
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 STUDIO_FOLDER = "data/01_raw/studio"
@@ -64,7 +64,7 @@ def scan_photos(source: dict[str, Any], before: pd.DataFrame | None, parameters:
     folders = PhotoFolders(in_project(source["creators"]), in_project(source["users"]), fixed)
     settings = ScanSettings(
         base=project_folder(),
-        today=date.today(),
+        ledger=project_ledger(),
         max_pixels=int(parameters.max_megapixels * 1e6),
         seed=parameters.split_seed,
         workers=parameters.workers,

@@ -20,8 +20,10 @@ from influencer_style.faces.align import CropTransform, crop_face
 from influencer_style.faces.detect import make_detector
 from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.photos import colour, decode
+from influencer_style.photos.consent import LEARN
 from influencer_style.photos.decode import MAX_PIXELS, PhotoError, decode_photo
 from influencer_style.photos.parallel import map_bounded
+from influencer_style.pipelines.consent_gate import permitted_photos
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.project import in_project
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
@@ -31,6 +33,11 @@ Row = dict[str, Any]
 Crop = np.ndarray | None
 _BATCH = 128
 _TRUTH_KEYS = ("photo_id", "look", "kind")
+
+
+def choose_photos(manifest: pd.DataFrame, source: dict[str, Any]) -> pd.DataFrame:
+    """Return the manifest without the photos of creators whose consent does not hold any more."""
+    return permitted_photos("preprocessing", manifest, source, *LEARN)
 
 
 def crop_faces(

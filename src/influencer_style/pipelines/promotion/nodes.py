@@ -12,6 +12,9 @@ from influencer_style.metrics.scorecard import best_baseline
 from influencer_style.metrics.verdict import Verdict, decide
 from influencer_style.metrics.wording import scores_in_markdown
 from influencer_style.networks.bundle import TransferBundle
+from influencer_style.photos import clock
+from influencer_style.photos.consent import decide as permission
+from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.tracking import champion as titles
 from influencer_style.tracking import current
@@ -20,6 +23,11 @@ from influencer_style.tracking.registry import registry
 
 log = logging.getLogger(__name__)
 Record = dict[str, Any]
+
+
+def choose_crops(faces: FaceStore, source: Record) -> FaceStore:
+    """Return the crops without those of creators whose consent does not cover `transfer` now."""
+    return permitted_crops("promotion", faces, source, "transfer")
 
 
 def judge_challenger(
@@ -139,7 +147,10 @@ def _judge(
     found = differences(*measured, panel.photos, parameters.bootstrap_draws, parameters.seed)
     known = bool(panel.truth)
     asked = parameters.with_truth if known else parameters.without_truth
-    verdict = decide(found, asked.rules, sorted(offered - held), sorted(held - offered))
+    day = clock.today()
+    # What nobody may use any more is no loss.
+    lost = [name for name in held - offered if permission(theirs.looks[name].consent, ("transfer",), day).allowed]
+    verdict = decide(found, asked.rules, sorted(offered - held), sorted(lost))
     judged = (line.difference for line in verdict.lines)
     current.log_metrics({f"less.{one.metric}{'.' if one.look else ''}{one.look}": one.less.mean for one in judged})
     if challenger.objections:

@@ -2,16 +2,17 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from influencer_style.pipelines.promotion.nodes import judge_versions, promote
+from influencer_style.pipelines.promotion.nodes import choose_crops, judge_versions, promote
 
 
 def create_pipeline() -> Pipeline:
     """Two registered versions and validation users -> a verdict, and `@champion` where it belongs."""
     return Pipeline(
         [
+            Node(choose_crops, ["face_crops", "photo_source"], "crops_to_judge_by", name="choose_crops"),
             Node(
                 judge_versions,
-                ["face_crops", "truth_crops", "params:promotion"],
+                ["crops_to_judge_by", "truth_crops", "params:promotion"],
                 "promotion_verdict",
                 name="judge_versions",
             ),

@@ -51,6 +51,7 @@ def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: Styl
     stylist = Stylist.load(
         parameters.model if parameters.model.startswith("models:/") else in_project(parameters.model)
     )
+    current.shows(stylist.check(parameters.restyling().look, parameters.strength))
     batch = Batch(stylist, parameters.restyling(), folder / _PICTURES, folder / "index.parquet", project_folder())
     photos = gather([photos_folder])
     named, start = [], time.monotonic()

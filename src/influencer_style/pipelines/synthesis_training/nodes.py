@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from influencer_style.faces.detect import make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.looks.rights import objection_to_generating
 from influencer_style.metrics import new_faces_report
 from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of
@@ -34,6 +32,7 @@ from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
@@ -49,6 +48,32 @@ _SHOWN = 3  # nobodies in sample strips
 _LOGGED = ("usable", "one_face", "look_accuracy", "repeats", "diversity", "kid")
 
 
+def choose_creators(
+    crops: FaceStore, looks: LookProfiles, source: dict[str, Any]
+) -> tuple[FaceStore, FaceStore, LookProfiles]:
+    """Return whose look may be generated: their crops to compare with, and their looks.
+
+    Before these come the crops to train on: of those among them whose consent covers `train` as well. The others are
+    known to the generator by their profile alone.
+
+    Raises:
+        NobodyPermitted: when no look may be generated.
+    """
+    looks = permitted_looks("synthesis_training", looks, source, "generate")
+    creators = {name: looks[name].creator for name in looks.names}
+    learnt_from = permitted("synthesis_training", creators, source, "train", learnt=looks)
+    return crops.without_creators_but(learnt_from), crops.without_creators_but(looks.names), looks
+
+
+def choose_looks(looks: LookProfiles, trained: dict[str, Any], source: dict[str, Any]) -> LookProfiles:
+    """Return the looks that may still be generated now that the generator is `trained`: minutes have passed.
+
+    Raises:
+        NobodyPermitted: when none is left.
+    """
+    return permitted_looks("registration", looks, source, "generate")
+
+
 def train_synthesis(
     crops: FaceStore,
     encoder: StyleEncoder,
@@ -57,30 +82,36 @@ def train_synthesis(
     parameters: SynthesisParameters,
     cropping: PreprocessingParameters,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Take the base, or adapt it to the creators who allow both `train` and `generate`.
+    """Take the base, or adapt it to the creators' photos.
 
-    Whose look may be generated but not be trained on is known by their profile alone. An adaptation that was
-    interrupted goes on from its checkpoint, in a folder of `work` named by the fingerprint of all that it depends on.
+    An adaptation that was interrupted goes on from its checkpoint, in a folder of `work` named by the fingerprint of
+    all that it depends on.
+
+    Args:
+        crops: of users, and of the creators who are learnt from.
+        encoder: of the style codes.
+        looks: that may be generated, of those too who are not learnt from.
+        work: the folder of all adaptations.
+        parameters: of the training.
+        cropping: says which detector finds faces.
 
     Returns:
-        `generator`, `history` (list of rows), `samples` (picture), `looks` (names of those that may be generated),
-        `taught` (those whose photos it was trained on), `fingerprint`, `data_sha256`, `base_sha256`, `kept`; and which
-        generator was kept, and why.
+        `generator`, `history` (list of rows), `samples` (picture), `taught` (whose photos it was trained on),
+        `fingerprint`, `data_sha256`, `base_sha256`, `kept`; and which generator was kept, and why.
 
     Raises:
-        ValueError: when no creator allows generating.
         BaseError: when there is no base where `synthesis.base` says, or it was made with another encoder.
     """
-    offered = _offered(looks)
-    current.shows(offered)
+    current.shows({*looks.names, *crops.creators})
     base = open_base(SynthesisBase, parameters.base, encoder)
-    adaptable = [name for name in offered if "train" in looks[name].consent["scope"]] if parameters.adapt else []
-    photos = {name: rows_of(crops, slug=name, split="train") for name in adaptable}
+    asked = looks.names if parameters.adapt else []
+    photos = {name: rows_of(crops, slug=name, split="train") for name in asked}
+    # Of a single photo nothing would tell a repetition; it is not trained on.
     photos = {name: rows for name, rows in photos.items() if len(rows) >= LEAST_PHOTOS}
     data_sha256 = fingerprint(sorted(p for rows in photos.values() for p in rows["photo_id"]), crops.fingerprint)
     parts = {
         "photos": data_sha256,
-        "looks": fingerprint(offered, [looks.code(name).numpy() for name in offered]),
+        "looks": fingerprint(looks.names, [looks.code(name).numpy() for name in looks.names]),
         "encoder": encoder.sha256,
         "base": base.sha256,
         "parameters": fingerprint(parameters.model_dump(exclude={"judging"}), parameters.device),
@@ -90,7 +121,7 @@ def train_synthesis(
     folder = work / made_from[:16]
     say_what_changed(parts, folder)
     noise = draw_noise(_SHOWN, 0, base.config.noise)
-    codes = {name: looks.code(name) for name in offered}
+    codes = {name: looks.code(name) for name in looks.names}
     if photos:
         settings, resolution = parameters.settings, base.config.resolution
         users = crops.pixels(rows_of(crops, role="user", split="train"))
@@ -111,14 +142,14 @@ def train_synthesis(
     else:
         samples = draw_nobodies(base.generator, noise, codes, int(base.history[-1]["step"]))
         found = {"generator": base.generator, "history": base.history, "samples": samples}
-        why = "no creator allows both train and generate" if parameters.adapt else "synthesis.adapt is off"
+        why = "there are no photos to train on" if parameters.adapt else "synthesis.adapt is off"
         decision = {"kept": "base", "why": why}
     taught = sorted(photos) if decision["kept"] != "base" else []
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
     forget_old_trainings(folder)
     log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
     hashes = {"fingerprint": made_from, "data_sha256": data_sha256, "base_sha256": base.sha256}
-    return found | hashes | {"looks": offered, "taught": taught, "kept": decision["kept"]}, decision
+    return found | hashes | {"taught": taught, "kept": decision["kept"]}, decision
 
 
 def pack_synthesis(
@@ -143,10 +174,11 @@ def pack_synthesis(
             _pixels(crops, name, "train", side), np.concatenate([_pixels(crops, name, split, side) for split in unseen])
         )
         for name in trained["taught"]
+        if name in looks.names
     }
     offered = LookProfiles(
         looks.reference,
-        [replace(looks[name], marks=marks.get(name)) for name in trained["looks"]],
+        [replace(looks[name], marks=marks.get(name)) for name in looks.names],
         looks.encoder_sha256,
         looks.groups,
         looks.reference_note,
@@ -220,20 +252,6 @@ def report_new_faces(
     """Write the report of new portraits: one HTML page that opens without a network."""
     evidence = new_faces_report.NewFacesEvidence(faces, scorecard, bundle.looks, decision, bundle.card)
     return new_faces_report.write_new_faces_report(evidence)
-
-
-def _offered(looks: LookProfiles) -> list[str]:
-    """Names of the looks that may be generated today; says of the others why not."""
-    objections = {name: objection_to_generating(looks[name], date.today()) for name in looks.names}
-    for name, objection in objections.items():
-        if objection:
-            log.warning("Look %s is not offered for generation: %s", name, objection)
-    offered = [name for name, objection in objections.items() if not objection]
-    if not offered:
-        raise ValueError(
-            "no creator's consent has `generate` in its scope and holds today, so no look may be generated"
-        )
-    return offered
 
 
 def _pixels(crops: FaceStore, look: str, split: str, size: int) -> np.ndarray:

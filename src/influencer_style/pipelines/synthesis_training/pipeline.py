@@ -3,6 +3,8 @@
 from kedro.pipeline import Node, Pipeline
 
 from influencer_style.pipelines.synthesis_training.nodes import (
+    choose_creators,
+    choose_looks,
     draw_new_faces,
     judge_new_faces,
     pack_synthesis,
@@ -16,11 +18,17 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
+                choose_creators,
+                ["face_crops", "look_profiles", "photo_source"],
+                ["crops_to_adapt_to", "crops_to_compare_with", "looks_to_adapt_to"],
+                name="choose_creators",
+            ),
+            Node(
                 train_synthesis,
                 [
-                    "face_crops",
+                    "crops_to_adapt_to",
                     "style_encoder",
-                    "look_profiles",
+                    "looks_to_adapt_to",
                     "synthesis_folder",
                     "params:synthesis",
                     "params:preprocessing",
@@ -29,12 +37,18 @@ def create_pipeline() -> Pipeline:
                 name="train_synthesis",
             ),
             Node(
+                choose_looks,
+                ["looks_to_adapt_to", "trained_synthesis", "photo_source"],
+                "looks_to_generate",
+                name="choose_looks",
+            ),
+            Node(
                 pack_synthesis,
                 [
                     "trained_synthesis",
-                    "face_crops",
+                    "crops_to_adapt_to",
                     "style_encoder",
-                    "look_profiles",
+                    "looks_to_generate",
                     "params:preprocessing",
                     "params:synthesis",
                 ],
@@ -43,7 +57,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 draw_new_faces,
-                ["look_synthesis", "look_transfer", "face_crops", "truth_crops", "params:synthesis"],
+                ["look_synthesis", "look_transfer", "crops_to_compare_with", "truth_crops", "params:synthesis"],
                 ["new_faces", "new_faces_sheet"],
                 name="draw_new_faces",
             ),
@@ -52,7 +66,7 @@ def create_pipeline() -> Pipeline:
                 [
                     "new_faces",
                     "look_synthesis",
-                    "face_crops",
+                    "crops_to_compare_with",
                     "truth_crops",
                     "photo_source",
                     "params:synthesis",

@@ -19,6 +19,7 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
+from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
@@ -33,6 +34,27 @@ _FAIR = "Every creator's look is asked for equally often, however many photos th
 _SHOWN = 3  # people in sample grids
 
 
+def choose_creators(crops: FaceStore, looks: LookProfiles, source: dict[str, Any]) -> tuple[FaceStore, LookProfiles]:
+    """Return the crops of those whose consent covers `train` now, and the looks of those whose covers `transfer`.
+
+    Raises:
+        NobodyPermitted: when no look is left.
+    """
+    looks = permitted_looks("training", looks, source)
+    creators = {name: looks[name].creator for name in looks.names}
+    learnt_from = permitted("training", creators, source, "train", learnt=looks)
+    return crops.without_creators_but(learnt_from), looks
+
+
+def choose_looks(looks: LookProfiles, trained: dict[str, Any], source: dict[str, Any]) -> LookProfiles:
+    """Return the looks whose consent still covers `transfer` now that the generator is `trained`: hours have passed.
+
+    Raises:
+        NobodyPermitted: when none is left.
+    """
+    return permitted_looks("registration", looks, source)
+
+
 def train(
     crops: FaceStore,
     encoder: StyleEncoder,
@@ -45,19 +67,26 @@ def train(
     A training that was interrupted goes on from its checkpoint, in a folder of `work` named by the fingerprint of all
     that it depends on.
 
+    Args:
+        crops: of users, and of the creators who are learnt from.
+        encoder: of the style codes.
+        looks: of all creators, those too who are not learnt from.
+        work: the folder of all trainings.
+        parameters: of the training.
+
     Returns:
         `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`, `base_sha256`, `kept`;
         and which generator was kept, and why: `kept`, `why`, and where there was a choice `compared`.
 
     Raises:
-        ValueError: when no creator allows training.
+        ValueError: when no creator may be learnt from.
         BaseError: when there is no base where `training.base` says, or it was made with another encoder.
     """
     users = rows_of(crops, role="user", split="train")
-    allowed = [name for name in looks.names if "train" in looks[name].consent["scope"]]
-    creators = {name: rows_of(crops, slug=name, split="train") for name in allowed}
+    current.shows({*looks.names, *crops.kept.loc[crops.kept["role"] == "creator", "slug"]})
+    creators = {name: rows for name in looks.names if len(rows := rows_of(crops, slug=name, split="train"))}
     if not creators:
-        raise ValueError("no creator's consent has `train` in its scope, so there is nothing to train on")
+        raise ValueError("no creator's consent covers `train` now, so there is nothing to train on; the log says why")
     from_base = parameters.initial == "base"
     base = open_base(Base, parameters.base, encoder, "training.initial: scratch") if from_base else None
     photos = sorted(pd.concat([users, *creators.values()])["photo_id"])
@@ -89,7 +118,7 @@ def train(
         if base is None:
             found, decision = way.train(real)
         else:
-            unseen = {name: crops.pixels(rows_of(crops, slug=name, split="validation")) for name in allowed}
+            unseen = {name: crops.pixels(rows_of(crops, slug=name, split="validation")) for name in creators}
             found, decision = way.adapt(base, real, _validation_users(crops, resolution), unseen)
         decision["photos"] = counts
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))

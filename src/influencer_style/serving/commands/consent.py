@@ -36,11 +36,12 @@ def add_to(commands: Any) -> None:
 
 def run_new(asked: argparse.Namespace) -> int:
     """Write the form; return 0, or 2 when it cannot be written."""
+    from influencer_style.photos import clock
     from influencer_style.photos.consent import ConsentError
     from influencer_style.photos.consent_forms import new_form
 
     try:
-        path = new_form(asked.folder, asked.name, date.today())
+        path = new_form(asked.folder, asked.name, clock.today())
     except ConsentError as error:
         complain(error)
         return 2
@@ -51,13 +52,16 @@ def run_new(asked: argparse.Namespace) -> int:
 
 def run_check(asked: argparse.Namespace) -> int:
     """Print a line for each creator; return 0 when all consents hold, 1 when some do not, 2 when there are none."""
+    from influencer_style.photos import clock
+    from influencer_style.photos.audit_log import AuditError
     from influencer_style.photos.consent import ConsentError
     from influencer_style.photos.consent_forms import check_consents
+    from influencer_style.tracking.config import project_ledger
 
-    today = date.today()
+    today = clock.today()
     try:
-        findings = check_consents(asked.folder, today)
-    except ConsentError as error:
+        findings = check_consents(asked.folder, today, project_ledger())
+    except (ConsentError, AuditError) as error:
         complain(error)
         return 2
     for found in findings:

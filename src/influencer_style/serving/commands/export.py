@@ -28,15 +28,17 @@ def add_to(commands: Any) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Export; return 0, or 2 when there is no model, no look may go out, or ONNX and torch do not agree."""
+    """Export; return 0, or 2 without a model, where no look may go out, or where ONNX and torch do not agree."""
     from influencer_style.networks.export import FILES, ExportError, export_onnx
+    from influencer_style.photos.audit_log import AuditError
+    from influencer_style.tracking.config import project_ledger
 
     stylist = open_stylist(asked.model)
     if stylist is None:
         return 2
     try:
-        done = export_onnx(stylist.bundle, asked.out, stylist.version)
-    except (ExportError, OSError) as error:
+        done = export_onnx(stylist.bundle, asked.out, project_ledger(), stylist.version)
+    except (ExportError, AuditError, OSError) as error:
         complain(error)
         return 2
     for name, reason in done.left_out.items():

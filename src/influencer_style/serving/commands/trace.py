@@ -23,6 +23,7 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Print what is known of each picture; return 0, or 1 when one holds no record or the registry does not answer."""
+    from influencer_style.photos.audit_log import AuditError
     from influencer_style.provenance.record import RecordError
     from influencer_style.serving.trace import as_json, in_words, trace
     from influencer_style.tracking.registry import RegistryError
@@ -31,7 +32,7 @@ def run(asked: argparse.Namespace) -> int:
     for picture in asked.pictures:
         try:
             traced = trace(picture)
-        except (RecordError, RegistryError) as error:
+        except (RecordError, RegistryError, AuditError) as error:
             failed = True
             complain(error)
             continue

@@ -1,0 +1,26 @@
+"""Whose photos a preview may show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from influencer_style.photos.consent import LEARN
+from influencer_style.tracking.config import project_ledger
+
+
+def consented(creators: Mapping[str, Path]) -> set[str]:
+    """Return the slugs of those whose consent holds now; each decision is recorded.
+
+    Args:
+        creators: their folders, by slug.
+
+    Raises:
+        AuditError: when a decision cannot be recorded.
+    """
+    ledger = project_ledger()
+    return {
+        name
+        for name, folder in sorted(creators.items())
+        if ledger.decide_folder("preview", name, folder, *LEARN)[0].allowed
+    }

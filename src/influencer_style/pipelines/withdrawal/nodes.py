@@ -1,0 +1,211 @@
+"""Nodes that take a creator out of the project's data. Each looks at what is there now, so all can be run again."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from influencer_style.datasets.previous import AS_IT_IS, GONE
+from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.base import Base
+from influencer_style.networks.base_in_looks import base_in_looks
+from influencer_style.networks.bundle import TransferBundle
+from influencer_style.photos import clock
+from influencer_style.photos.slug import slug
+from influencer_style.photos.tombstones import Tombstone
+from influencer_style.pipelines.project import as_written, in_project
+from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.storage.atomic import remove
+from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.tracking.config import project_ledger
+
+log = logging.getLogger(__name__)
+RECORD = "withdrawal"  # what the names of reports begin with that stay
+
+
+class WithdrawalError(ValueError):
+    """A withdrawal cannot be begun, or did not reach all that it should have."""
+
+
+def set_tombstone(
+    creator: Any,
+    manifest: pd.DataFrame | None,
+    crops: FaceStore | None,
+    looks: LookProfiles | None,
+    bundle: TransferBundle | None,
+) -> Tombstone:
+    """Set the tombstone, before anything else: from here on nothing of this creator is read, trained on or used.
+
+    Args:
+        creator: name or slug, from `--params creator=NAME`.
+        manifest, crops, looks, bundle: what knows creators, where it is there.
+
+    Raises:
+        WithdrawalError: when no creator is named, or nothing knows one of that name.
+        AuditError: when the ledger cannot be read or written.
+    """
+    asked = slug(str(creator))
+    ledger = project_ledger()
+    stone = ledger.tombstones.of(asked) if asked else None
+    names = _names(manifest, crops, looks, bundle)
+    if asked not in names and stone is None:
+        there = ", ".join(sorted(names.values())) or "none; run ingestion first"
+        raise WithdrawalError(
+            f"creator is {str(creator)!r}, whom nothing here knows. Name who withdraws: kedro run --pipeline "
+            f"withdrawal --params creator=NAME. There are: {there}"
+        )
+    photos = _photos(asked, manifest, crops, looks)
+    ledger.log.append("withdrawal", stage="withdrawal", creator=asked, decision="begun")
+    if stone is None or photos:
+        # Found again, they had come back with a new consent, or a withdrawal was cut short: it counts from today.
+        name = names.get(asked) or stone.creator
+        stone = ledger.tombstones.put(
+            Tombstone(creator=name, slug=asked, withdrawn_on=clock.today(), photos=tuple(sorted(photos)))
+        )
+    log.info("%s has withdrawn, as of %s. %d photos were theirs.", stone.creator, stone.withdrawn_on, len(stone.photos))
+    return stone
+
+
+def forget_photos(stone: Tombstone, manifest: pd.DataFrame | None) -> Any:
+    """Return the manifest without the creator's rows."""
+    if manifest is None:
+        return AS_IT_IS
+    return manifest[~_theirs(stone, manifest)].reset_index(drop=True)
+
+
+def forget_crops(stone: Tombstone, crops: FaceStore | None) -> Any:
+    """Return what takes the creator's face crops out of the store."""
+    if crops is None:
+        return AS_IT_IS
+    left = crops.table[~_theirs(stone, crops.table)]
+    return FaceUpdate(crops.size, crops.fingerprint, left[["photo_id", *LABELS]], keys=crops.keys)
+
+
+def forget_truth(stone: Tombstone, truths: FaceStore | None) -> Any:
+    """Return what takes the truth in the creator's look out of the store."""
+    if truths is None or truths.table.empty:
+        return AS_IT_IS
+    return FaceUpdate(truths.size, truths.fingerprint, keys=truths.keys, looks=frozenset({stone.slug}))
+
+
+def forget_descriptors(stone: Tombstone, descriptors: pd.DataFrame | None) -> Any:
+    """Return the descriptors without the creator's."""
+    if descriptors is None:
+        return AS_IT_IS
+    return descriptors[~_theirs(stone, descriptors)].reset_index(drop=True)
+
+
+def forget_look(stone: Tombstone, looks: LookProfiles | None) -> Any:
+    """Return the look profiles without the creator's; nothing stays where theirs is the only one."""
+    if looks is None or stone.slug not in looks.names:
+        return AS_IT_IS
+    return _without(stone, looks) or GONE
+
+
+def rebuild_transfer(stone: Tombstone, bundle: TransferBundle | None, parameters: TrainingParameters) -> Any:
+    """Return the base in the looks of those who stay, in the place of a generator that knows the creator's.
+
+    Where no base understands the style codes, or nobody stays, the generator goes without a successor.
+    """
+    if bundle is None or stone.slug not in bundle.looks.names:
+        return AS_IT_IS
+    return base_without(stone, bundle, parameters) or GONE
+
+
+def forget_files(
+    stone: Tombstone,
+    found: dict[str, Any] | None,
+    trainings: Path,
+    reports: Path,
+) -> list[str]:
+    """Remove trainings and reports, which the next run makes anew, and the studio's own pictures of the creator.
+
+    A folder that is the user's own is left alone.
+
+    Args:
+        stone: whose.
+        found: where ingestion found photos.
+        trainings: folder of trainings: all that is in it was made from the looks of all.
+        reports: folder of reports, pictures and figures.
+
+    Returns:
+        what was removed, relative to the project where it lies in it.
+    """
+    going = [entry for entry in trainings.iterdir() if entry.name != ".gitkeep"]
+    going += [entry for entry in reports.iterdir() if entry.name != ".gitkeep" and not entry.name.startswith(RECORD)]
+    if found is not None and found["kind"] == "studio":
+        folders = [in_project(found[kind]) for kind in ("creators", "truth", "oracle") if found.get(kind)]
+        going += [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if _named(entry, stone)]
+    for entry in going:
+        remove(entry)
+    return sorted(as_written(entry) for entry in going)
+
+
+def mark_restyled(stone: Tombstone, index: pd.DataFrame | None) -> Any:
+    """Return the index of pictures, with the creator in the column `withdrawn` of those that carry the look."""
+    if index is None:
+        return AS_IT_IS
+    carries = index["consents"].map(lambda told: stone.slug in json.loads(told or "{}"))
+    before = index["withdrawn"] if "withdrawn" in index else pd.Series("", index.index)
+    names = [
+        ", ".join(sorted({*filter(None, old.split(", ")), *([stone.slug] if own else [])}))
+        for old, own in zip(before, carries, strict=True)
+    ]
+    return index.assign(withdrawn=names)
+
+
+def base_without(stone: Tombstone, bundle: TransferBundle, parameters: TrainingParameters) -> TransferBundle | None:
+    """Return the base in a generator's looks less the creator's; None where that cannot be."""
+    left = _without(stone, bundle.looks)
+    if left is None:
+        return None
+    base = Base.load(in_project(parameters.base)) if parameters.base else Base.load()
+    photos = sorted(photo for name in left.names for photo in left[name].photos)
+    return base_in_looks(base, replace(bundle, looks=left, data_sha256=fingerprint(photos)))
+
+
+def is_free(stone: Tombstone, table: pd.DataFrame | None) -> bool:
+    """Return whether none of a table's rows is the creator's."""
+    return table is None or not _theirs(stone, table).any()
+
+
+def _theirs(stone: Tombstone, table: pd.DataFrame) -> pd.Series:
+    """Whether each row of a table with `photo_id` and `slug` is the creator's: by name, or by the photo itself."""
+    return (table["slug"] == stone.slug) | table["photo_id"].isin(stone.photos)
+
+
+def _without(stone: Tombstone, looks: LookProfiles) -> LookProfiles | None:
+    """Return the looks of those who stay; None where nobody does."""
+    names = [name for name in looks.names if name != stone.slug]
+    return looks.only(names) if names else None
+
+
+def _names(
+    manifest: pd.DataFrame | None, crops: FaceStore | None, looks: LookProfiles | None, bundle: TransferBundle | None
+) -> dict[str, str]:
+    """Return the names of all creators that anything knows, by slug."""
+    tables = [table for table in (manifest, crops and crops.table) if table is not None]
+    rows = [table.loc[table["role"] == "creator", "creator"].unique() for table in tables]
+    profiles = [[known[name].creator for name in known.names] for known in (looks, bundle and bundle.looks) if known]
+    return {slug(name): name for name in (name for part in (*rows, *profiles) for name in part) if slug(name)}
+
+
+def _photos(name: str, manifest: pd.DataFrame | None, crops: FaceStore | None, looks: LookProfiles | None) -> set[str]:
+    """Return the photo_ids of what is kept of a creator's photos."""
+    found: set[str] = set()
+    for table in (manifest, crops and crops.table):
+        if table is not None:
+            found |= set(table.loc[(table["slug"] == name) & (table["photo_id"] != ""), "photo_id"])
+    if looks is not None and name in looks.names:
+        found |= set(looks[name].photos)
+    return found
+
+
+def _named(entry: Path, stone: Tombstone) -> bool:
+    return entry.is_dir() and slug(entry.name) == stone.slug

@@ -1,0 +1,12 @@
+"""The parameters of `withdrawal`."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class WithdrawalParameters(BaseModel):
+    """See conf/base/parameters_withdrawal.yml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    registered_models: tuple[str, ...] = Field(min_length=1)

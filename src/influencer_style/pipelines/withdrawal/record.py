@@ -1,0 +1,151 @@
+"""The node that proves a withdrawal, and writes down what was done and what was out of reach."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pandas as pd
+
+from influencer_style.faces.store import FaceStore
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.bundle import TransferBundle
+from influencer_style.photos import clock
+from influencer_style.photos.tombstones import Tombstone
+from influencer_style.pipelines.withdrawal.nodes import WithdrawalError, is_free
+from influencer_style.tracking import current
+from influencer_style.tracking.config import project_ledger
+
+log = logging.getLogger(__name__)
+_BEYOND = (
+    "the creator's own folder and its back-ups, which are yours",
+    "pictures that were restyled or generated, which are their users': those in data/07_model_output are listed here, "
+    "those of other folders in the index.parquet there",
+    "models that were exported or copied; where this project's ledger is known they are refused all the same",
+    "servers on other machines, until they are restarted with the champion",
+    "sites that make viz-site wrote, back-ups, and what others copied",
+)
+
+
+def write_record(
+    stone: Tombstone,
+    manifest: pd.DataFrame | None,
+    crops: FaceStore | None,
+    truths: FaceStore | None,
+    descriptors: pd.DataFrame | None,
+    looks: LookProfiles | None,
+    bundle: TransferBundle | None,
+    index: pd.DataFrame | None,
+    files: list[str],
+    replaced: list[dict[str, Any]],
+    revoked: list[dict[str, Any]],
+    pictures: dict[str, Any],
+) -> tuple[dict[str, Any], str]:
+    """Look whether anything of the creator is left, and tell.
+
+    Args:
+        stone: who withdrew.
+        manifest, crops, truths, descriptors, looks, bundle, index: as they are now; None where there is none.
+        files: what was removed.
+        replaced, revoked: champions that have a successor, and versions.
+        pictures: of earlier runs.
+
+    Returns:
+        the record, and the same as a page, Markdown.
+
+    Raises:
+        WithdrawalError: when something is left; nothing is said to be done then.
+    """
+    current.shows([])
+    places = {
+        "the manifest": is_free(stone, manifest),
+        "face crops": crops is None or is_free(stone, crops.table),
+        "truth crops": truths is None or truths.table.empty or stone.slug not in set(truths.table["look"]),
+        "descriptors": is_free(stone, descriptors),
+        "look profiles": looks is None or stone.slug not in looks.names,
+        "the model folder": bundle is None or stone.slug not in bundle.looks.names,
+    }
+    if left := [place for place, free in places.items() if not free]:
+        raise WithdrawalError(f"{stone.creator} is still in {', '.join(left)}; run the withdrawal again")
+    carrying = [] if index is None else index[index["withdrawn"].str.split(", ").map(lambda who: stone.slug in who)]
+    unreached = [
+        *(f"version {one['version']} of {one['name']}: {one['left']}" for one in revoked if one["left"]),
+        *pictures["left"],
+    ]
+    record = {
+        "creator": stone.creator,
+        "slug": stone.slug,
+        "withdrawn_on": stone.withdrawn_on.isoformat(),
+        "done": clock.now().isoformat(timespec="seconds"),
+        "photos": len(stone.photos),
+        "free": list(places),
+        "files_removed": files,
+        "run_pictures_removed": pictures["removed"],
+        "champions": replaced,
+        "revoked": revoked,
+        "pictures_that_carry_the_look": [] if index is None else carrying["picture"].tolist(),
+        "not_reached": unreached,
+        "beyond_reach": list(_BEYOND),
+    }
+    project_ledger().log.append(
+        "withdrawal",
+        stage="withdrawal",
+        creator=stone.slug,
+        decision="done" if not unreached else "done in part",
+        reason="; ".join(unreached),
+        photos=len(stone.photos),
+        versions=[f"{one['name']} {one['version']}" for one in revoked],
+        champions=[f"{one['name']} {one['champion'] or 'none'}" for one in replaced],
+    )
+    for what in unreached:
+        log.warning("Not reached: %s", what)
+    log.info("%s is out. data/08_reporting/withdrawal.md says what was done, and what is for you to do.", stone.creator)
+    return record, in_words(record)
+
+
+def in_words(record: dict[str, Any]) -> str:
+    """Return a record as a page, Markdown."""
+    champions = [
+        f"{one['name']}: version {one['champion']} took the place of version {one['deposed']}"
+        if one["champion"]
+        else f"{one['name']}: version {one['deposed']} has no successor; make one: kedro run"
+        for one in record["champions"]
+    ]
+    versions = [f"version {one['version']} of {one['name']}: {one['why']}" for one in record["revoked"]]
+    return f"""# Withdrawal of {record["creator"]}
+
+As of {record["withdrawn_on"]}; this run ended at {record["done"]}. A tombstone keeps {record["photos"]} photos, and
+this creator's name, from being taken in again.
+
+## Nothing of theirs is left in
+
+{_listed(record["free"])}
+
+## Removed by this run
+
+{_listed([*record["files_removed"], f"{record['run_pictures_removed']} pictures and pages of earlier runs"])}
+
+## Champions
+
+{_listed(champions)}
+
+## Revoked: no longer loaded or served, weights and looks removed
+
+{_listed(versions)}
+
+## Pictures that carry the look
+
+{_listed(record["pictures_that_carry_the_look"])}
+
+## Not reached: run the withdrawal again, or see to it by hand
+
+{_listed(record["not_reached"])}
+
+## Beyond this project's reach: for you to see to
+
+{_listed(record["beyond_reach"])}
+"""
+
+
+def _listed(items: list[str]) -> str:
+    return "\n".join(f"- {item}" for item in items) or "- nothing"
