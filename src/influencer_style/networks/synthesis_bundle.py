@@ -12,8 +12,8 @@ from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenera
 class SynthesisBundle(Bundle):
     """A synthesis generator: noise and a look in, the portrait of nobody out.
 
-    Its looks are those that may be generated. Those whose photos it was trained on have `marks` of these photos, so that
-    a portrait which repeats one of them can be told, and not be given out.
+    Its looks are those that may be generated. Those whose photos it was trained on have `marks` of them, so that a
+    portrait which repeats a photo can be told, and not be given out.
     """
 
     generator: SynthesisGenerator

@@ -74,13 +74,13 @@ class Generation:
     ) -> None:
         self.asked = asked
         self.rejected = 0
-        self._permission = permission or Permission("generate")
+        self.permission = permission or Permission("generate")
         bundle, source, version = synthesis
-        self._bundle = self._permission.without_withdrawn(bundle)
+        self._bundle = self.permission.without_withdrawn(bundle)
         self._transfer = transfer[0] if transfer else None
         _check(asked, self._bundle.generator.config.resolution)
         self._check_look()
-        self._permission.check(self._bundle, [asked.look], "generate")
+        self.permission.check(self._bundle, [asked.look], "generate")
         look = self._bundle.looks[asked.look]
         self._said: dict[str, Any] = {
             "software": "influencer_style",
@@ -120,7 +120,7 @@ class Generation:
         from influencer_style.metrics.memorisation import repeats
 
         self.check_number(number)
-        self._permission = self._permission.record(self._bundle, [self.asked.look], "generate")
+        self.permission = self.permission.record(self._bundle, [self.asked.look], "generate")
         marks = self._bundle.looks[self.asked.look].marks
         for attempt in range(_MOST_TRIES):
             pixels = self._drawn(self._noise(number, attempt))

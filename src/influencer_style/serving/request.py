@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from reprlib import repr as shortened
 from typing import Any, ClassVar, TypeVar
 
 from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from influencer_style.serving.result import UnrecordedError
+
+logger = logging.getLogger(__name__)
 
 # What one request may cost: these, and photos.decode's limits of a photo.
 MAX_BODY = 64 * 2**20  # bytes of JSON; in base64 that is 48 MiB of files
@@ -71,6 +78,20 @@ class Request(Input):
 def refusal(reason: str) -> MlflowException:
     """Return what to raise to answer a request with HTTP 400 and this reason."""
     return MlflowException(reason, error_code=INVALID_PARAMETER_VALUE)
+
+
+@contextmanager
+def recorded_or_refused() -> Iterator[None]:
+    """Answer with HTTP 500 where a decision about a consent cannot be recorded, and tell the log why.
+
+    That is the server's trouble and not the request's; and strangers learn no path of this machine.
+    """
+    try:
+        yield
+    except UnrecordedError as error:
+        logger.error("%s", error)
+        reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
+        raise MlflowException(reason, error_code=INTERNAL_ERROR) from None
 
 
 def read_body(body: bytes, content_type: str | None, kind: type[Input] = Request) -> Any:

@@ -4,21 +4,16 @@
 PNG or WebP in, PNG out. MLflow runs this file to make the model ("models from code"), so nothing is pickled.
 """
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mlflow
-from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import INTERNAL_ERROR
 
 from influencer_style.serving.permission import Permission, for_request
-from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, refusal
+from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, recorded_or_refused, refusal
 from influencer_style.serving.result import UnrecordedError, in_base64
 from influencer_style.serving.scoring_server import take_over
 from influencer_style.serving.stylist import Stylist
-
-logger = logging.getLogger(__name__)
 
 
 class ServedModel(mlflow.pyfunc.PythonModel):
@@ -54,14 +49,8 @@ class ServedModel(mlflow.pyfunc.PythonModel):
     predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
 
     def _answer(self, requests: list[Request]) -> list[dict[str, Any]]:
-
-        try:
+        with recorded_or_refused():
             return self._restyled(requests)
-        except UnrecordedError as error:
-            # The server's trouble, not the request's; and strangers learn no path of this machine.
-            logger.error("%s", error)
-            reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
-            raise MlflowException(reason, error_code=INTERNAL_ERROR) from None
 
     def _restyled(self, requests: list[Request]) -> list[dict[str, Any]]:
         from influencer_style.photos.decode import PhotoError, photo_header

@@ -12,8 +12,8 @@ import mlflow
 
 from influencer_style.serving.generation import DEFAULT_SIZE, Generation, Portraits
 from influencer_style.serving.permission import Permission
-from influencer_style.serving.request import Input, read_inputs, refusal
-from influencer_style.serving.result import in_base64
+from influencer_style.serving.request import Input, read_inputs, recorded_or_refused, refusal
+from influencer_style.serving.result import UnrecordedError, in_base64
 from influencer_style.serving.scoring_server import take_over
 
 
@@ -69,16 +69,25 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
     predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
 
     def _answer(self, requests: list[PortraitRequest]) -> list[dict[str, Any]]:
-        wanted = []
-        for index, request in enumerate(requests):
-            try:
-                asked = Portraits(request.look, request.seed, "direct", DEFAULT_SIZE)
-                wanted.append(Generation(asked, self._model, permission=Permission("serving")))
-                wanted[-1].check_number(request.number)
-            except ValueError as error:
-                raise refusal(f"inputs[{index}]: {error}") from error
-        results = [one.make(request.number) for one, request in zip(wanted, requests, strict=True)]
-        return [{"image": in_base64(result), "provenance": result.provenance} for result in results]
+        permission, wanted = Permission("serving"), []
+        with recorded_or_refused():
+            for index, request in enumerate(requests):
+                try:
+                    asked = Portraits(request.look, request.seed, "direct", DEFAULT_SIZE)
+                    wanted.append(Generation(asked, self._model, permission=permission))
+                    wanted[-1].check_number(request.number)
+                except UnrecordedError:
+                    raise
+                except ValueError as error:
+                    raise refusal(f"inputs[{index}]: {error}") from error
+            # A request that uses a look again and again is one decision.
+            permission = permission.record(self._model[0], {request.look for request in requests}, "generate")
+        predictions = []
+        for generation, request in zip(wanted, requests, strict=True):
+            generation.permission = permission
+            result = generation.make(request.number)
+            predictions.append({"image": in_base64(result), "provenance": result.provenance})
+        return predictions
 
 
 if not __name__.startswith("influencer_style."):  # MLflow runs this file under a name of its own
