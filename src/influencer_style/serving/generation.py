@@ -213,7 +213,8 @@ def _check(asked: Portraits, resolution: int) -> None:
         raise StylistError(f"way is {shortened(asked.way)}; choose one of: {', '.join(WAYS)}")
     _require_whole("seed", asked.seed, 0, _MOST_SEED)
     _require_whole("size", asked.size, resolution, MOST_SIZE)
-    if isinstance(asked.truncation, bool) or not 0 < asked.truncation <= 1:
+    number = isinstance(asked.truncation, int | float) and not isinstance(asked.truncation, bool)
+    if not (number and 0 < asked.truncation <= 1):
         raise StylistError(f"truncation is {shortened(asked.truncation)}; choose above 0, at most 1")
 
 
