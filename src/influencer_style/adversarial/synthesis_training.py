@@ -96,7 +96,8 @@ def train_synthesis(
     judge = copy.deepcopy(encoder).to(device)
 
     def start() -> State:
-        return State.start(config, s.seed, (s.rate, s.discriminator_rate), device, domains, initial, s.compiled)
+        rates = s.rate, s.discriminator_rate
+        return State.start(config, s.seed, rates, device, domains, initial, s.compiled, s.momentum)
 
     def learn(state: State, parts: int, chance: torch.Generator) -> dict[str, Tensor]:
         known = photos = None
