@@ -11,6 +11,7 @@ from influencer_style.pipelines import (
     promotion,
     rollback,
     stylize,
+    synthesis_pretraining,
     training,
 )
 
@@ -29,5 +30,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "promotion": promotion.create_pipeline(),
         "rollback": rollback.create_pipeline(),
         "stylize": stylize.create_pipeline(),
+        "synthesis_pretraining": synthesis_pretraining.create_pipeline(),
     }
     return stages | others | {"__default__": sum(stages.values(), Pipeline([]))}

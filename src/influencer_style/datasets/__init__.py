@@ -19,6 +19,7 @@ _HOMES = {
     "PreviousDataset": "previous",
     "RegisteredGeneratorDataset": "registered_generator",
     "StyleEncoderDataset": "style_encoder",
+    "SynthesisBaseDataset": "base",
     "WorkFolderDataset": "folder",
 }
 __all__ = list(_HOMES)
