@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def teach_synthesis_base(
     parameters: dict[str, Any], work: Path
 ) -> tuple[SynthesisBase, pd.DataFrame, Image.Image, Image.Image]:
-    """Teach the base of synthesis; a run that was interrupted goes on, in a folder of `work` named by all it depends on.
+    """Teach the base of synthesis; an interrupted run goes on, in a folder of `work` named by all it depends on.
 
     Returns:
         The base, its history, its curves, and what it made of held-out people and looks along the way.
