@@ -12,6 +12,7 @@ from influencer_style.pipelines import (
     promotion,
     rollback,
     stylize,
+    synthesis_pretraining,
     synthesis_training,
     training,
     withdrawal,
@@ -35,5 +36,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "stylize": stylize.create_pipeline(),
         "synthesis_training": synthesis_training.create_pipeline(),
         "withdrawal": withdrawal.create_pipeline(),
+        "synthesis_pretraining": synthesis_pretraining.create_pipeline(),
     }
     return stages | others | {"__default__": sum(stages.values(), Pipeline([]))}

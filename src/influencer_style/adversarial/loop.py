@@ -79,6 +79,7 @@ class State:
         domains: int = 0,
         initial: Generator | None = None,
         compiled: bool = False,
+        momentum: float = 0.0,
     ) -> State:
         """Return fresh networks, the same for the same seed, and Adam (Kingma and Ba 2015) for both.
 
@@ -90,6 +91,7 @@ class State:
             domains: of the discriminator.
             initial: a generator of that shape to start from.
             compiled: whether torch.compile makes the generator faster.
+            momentum: of the generator's optimiser.
         """
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -100,7 +102,10 @@ class State:
         average = copy.deepcopy(generator).requires_grad_(False)
         networks = [n.to(device, memory_format=torch.channels_last) for n in (generator, average, discriminator)]
         learning = [[p for p in network.parameters() if p.requires_grad] for network in (networks[0], networks[2])]
-        optimizers = [torch.optim.Adam(p, lr=rate, betas=(0.0, 0.99)) for p, rate in zip(learning, rates, strict=True)]
+        optimizers = [
+            torch.optim.Adam(parameters, lr=rate, betas=(beta, 0.99))
+            for parameters, rate, beta in zip(learning, rates, (momentum, 0.0), strict=True)
+        ]
         return cls(*networks, optimizers, torch.compile(generator) if compiled else generator)
 
     @property

@@ -23,7 +23,6 @@ from influencer_style.adversarial.synthesis_examples import KnownPortraits
 from influencer_style.adversarial.synthesis_training import SynthesisSettings, made, train_synthesis
 from influencer_style.faces.detect import Detector
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import LookProfiles, style_code
 from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.intervals import Interval
 from influencer_style.metrics.kid import LEAST_PHOTOS, kid_difference, kid_features
@@ -60,11 +59,6 @@ class SynthesisAdaptation:
     diversity: tuple[float, float]
 
 
-def neutral_code(looks: LookProfiles) -> Tensor:
-    """Return the style code of no look: the population against itself."""
-    return style_code(looks.reference, looks.reference, looks.groups)
-
-
 def adapt_synthesis(
     base: SynthesisBase,
     creators: CreatorPhotos,
@@ -93,7 +87,7 @@ def adapt_synthesis(
         TrainingDiverged: see `loop.run_steps`.
     """
     held = copy.deepcopy(base.generator).to(device)
-    codes = torch.stack([*creators.codes.values(), neutral_code(creators.looks)])
+    codes = torch.stack([*creators.codes.values(), creators.looks.neutral_code()])
 
     def as_in_the_base(step: int, chance: torch.Generator) -> KnownPortraits:
         noise = torch.randn(settings.examples, base.config.noise, generator=chance)

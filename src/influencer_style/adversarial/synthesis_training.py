@@ -96,7 +96,8 @@ def train_synthesis(
     judge = copy.deepcopy(encoder).to(device)
 
     def start() -> State:
-        return State.start(config, s.seed, (s.rate, s.discriminator_rate), device, domains, initial, s.compiled)
+        rates = s.rate, s.discriminator_rate
+        return State.start(config, s.seed, rates, device, domains, initial, s.compiled, s.momentum)
 
     def learn(state: State, parts: int, chance: torch.Generator) -> dict[str, Tensor]:
         known = photos = None
@@ -132,6 +133,7 @@ def pretrain_synthesis(
     folder: str | Path,
     watch: Watch | None = None,
     show: Callable[[int, SynthesisGenerator, KnownPortraits], None] = lambda step, generator, portraits: None,
+    device: str = "",
 ) -> SynthesisBase:
     """Teach a generator nobodies in looks in general; a run that was stopped goes on.
 
@@ -140,6 +142,7 @@ def pretrain_synthesis(
         folder: for the checkpoint and the stream's shards; name it by a fingerprint of settings and code.
         watch: told losses along the way.
         show: shown the averaged generator now and then, with held-out portraits.
+        device: torch's name of it; the best of this machine where empty.
 
     Returns:
         The averaged generator with its history: losses, and mean absolute errors on people and looks that were never
@@ -148,7 +151,7 @@ def pretrain_synthesis(
     Raises:
         TrainingDiverged: when a loss is not finite.
     """
-    folder, device, encoder = Path(folder), best_device(), load_encoder()
+    folder, device, encoder = Path(folder), device or best_device(), load_encoder()
     held_out = held_out_portraits(settings.stream, folder, encoder)
 
     def errors(generator: SynthesisGenerator) -> dict[str, float]:

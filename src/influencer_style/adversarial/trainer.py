@@ -105,7 +105,8 @@ def train(
     judge = copy.deepcopy(encoder).to(device)
 
     def start() -> State:
-        return State.start(config, s.seed, (s.rate, s.discriminator_rate), device, domains, initial, s.compiled)
+        rates = s.rate, s.discriminator_rate
+        return State.start(config, s.seed, rates, device, domains, initial, s.compiled, s.momentum)
 
     def learn(state: State, parts: int, chance: torch.Generator) -> dict[str, Tensor]:
         shards = shards_at(state.step) if s.examples else []

@@ -22,6 +22,7 @@ _HOMES = {
     "RegisteredGeneratorDataset": "registered_generator",
     "RegisteredSynthesisDataset": "registered_generator",
     "StyleEncoderDataset": "style_encoder",
+    "SynthesisBaseDataset": "base",
     "WorkFolderDataset": "folder",
 }
 __all__ = list(_HOMES)

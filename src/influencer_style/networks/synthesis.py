@@ -1,12 +1,14 @@
 """The synthesis generator: noise and a style code in, the portrait of nobody in that look out.
 
-A coarse map is drawn from both, and grows to the full size through residual blocks that both scale and shift (adaptive
-instance normalisation; Huang and Belongie 2017, Karras et al. 2019). What the noise means is known where it was taught:
-each number says one thing about the studio's person, pose or room (`studio.latent`).
+The noise says where things are: it places a few frames in the picture, and each pixel is told where it lies in each of
+them (coordinates as Fourier features, Tancik et al. 2020; Karras et al. 2021). Noise and look together say what is
+there: residual blocks, from coarse to fine, are scaled and shifted by both (Huang and Belongie 2017). What the noise
+means is known where it was taught: each number says one thing about person, pose or room (`studio.latent`).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
@@ -19,6 +21,8 @@ from influencer_style.networks.blocks import StyledResidual, squashed_code
 
 _COARSEST = 8  # side in pixels of the first map
 _WIDEST = 4  # times `channels`
+_LAYOUT = 32  # channels of the first map that are drawn freely
+_FRAMES = 4
 
 
 @dataclass(frozen=True)
@@ -59,23 +63,22 @@ class SynthesisGenerator(nn.Module):
         while sizes[-1] < config.resolution:
             sizes.append(2 * sizes[-1])
         widths = [config.channels * min(_WIDEST, config.resolution // size) for size in sizes]
-        self.noise = nn.Linear(config.noise, config.style)
-        self.code = nn.Linear(config.code, config.style)
-        self.style = nn.Sequential(
-            nn.SiLU(),
-            nn.Linear(config.style, config.style),
-            nn.SiLU(),
-            nn.Linear(config.style, config.style),
-            nn.SiLU(),
+        self.who = nn.Sequential(nn.Linear(config.noise, config.style), nn.SiLU())
+        self.look = nn.Sequential(nn.Linear(config.code, config.style), nn.SiLU())
+        both = nn.Linear(2 * config.style, config.style)
+        self.style = nn.Sequential(both, nn.SiLU(), nn.Linear(config.style, config.style), nn.SiLU())
+        self.frames = nn.Linear(config.style, 6 * _FRAMES)
+        nn.init.zeros_(self.frames.weight)
+        nn.init.zeros_(self.frames.bias)
+        self.layout = nn.Linear(config.style, _LAYOUT * _COARSEST**2)
+        self.start = nn.Conv2d(_LAYOUT, widths[0], 1)
+        self.grow = nn.ModuleList(
+            nn.Conv2d(before, after, 3, padding=1) for before, after in pairwise([widths[0], *widths])
         )
-        self.coarse = nn.Linear(config.style, widths[0] * _COARSEST**2)
+        self.places = nn.ModuleList(
+            nn.Conv2d(_FRAMES * (2 + 4 * _octaves(size)), width, 1) for width, size in zip(widths, sizes, strict=True)
+        )
         self.blocks = nn.ModuleList(StyledResidual(width, config.style) for width in widths)
-        self.grow = nn.ModuleList(nn.Conv2d(before, after, 3, padding=1) for before, after in pairwise(widths))
-        # Where a feature is matters in a portrait, and convolutions do not know it.
-        self.places = nn.ParameterList(
-            nn.Parameter(0.1 * torch.randn(1, width, size, size))
-            for width, size in zip(widths[1:], sizes[1:], strict=True)
-        )
         self.colours = nn.Conv2d(widths[-1], 3, 3, padding=1)
 
     def forward(self, noise: Tensor, codes: Tensor) -> Tensor:
@@ -85,17 +88,44 @@ class SynthesisGenerator(nn.Module):
             noise: (n, config.noise), standard normal, or nearer to 0 (see `draw_noise`): who and where.
             codes: (n, config.code) style codes: in which look.
         """
-        style = self.style(self.noise(noise) + self.code(squashed_code(codes)))
-        features = self.coarse(style).unflatten(1, (-1, _COARSEST, _COARSEST))
-        features = self.blocks[0](features.contiguous(memory_format=torch.channels_last), style)
-        for grow, place, block in zip(self.grow, self.places, self.blocks[1:], strict=True):
-            larger = F.interpolate(features, scale_factor=2, mode="bilinear", align_corners=False)
-            features = block(grow(larger) + place, style)
+        who = self.who(noise)
+        style = self.style(torch.cat([who, self.look(squashed_code(codes))], 1))
+        frames = self.frames(who).float().unflatten(1, (_FRAMES, 2, 3))
+        features = self.start(self.layout(style).unflatten(1, (_LAYOUT, _COARSEST, _COARSEST)))
+        for grow, place, block in zip(self.grow, self.places, self.blocks, strict=True):
+            size = features.shape[-1] * (1 if block is self.blocks[0] else 2)
+            larger = F.interpolate(features, (size, size), mode="bilinear", align_corners=False)
+            larger = larger.contiguous(memory_format=torch.channels_last)
+            features = block(grow(larger) + place(_whereabouts(frames, size)), style)
         return torch.sigmoid(self.colours(F.silu(features)).float())
 
     def describe(self) -> dict[str, int]:
         """Return the shape as plain numbers, from which `SynthesisConfig(**...)` makes the same network."""
         return asdict(self.config)
+
+
+def _octaves(size: int) -> int:
+    """How many octaves of waves a map of this side can show."""
+    return int(math.log2(size)) - 1
+
+
+def _whereabouts(frames: Tensor, size: int) -> Tensor:
+    """Where each pixel lies in each frame: coordinates, and waves of them.
+
+    Args:
+        frames: (n, k, 2, 3) affine maps from the picture, whose sides are 2, less the identity.
+        size: side of the map in pixels.
+
+    Returns:
+        (n, k * (2 + 4 * octaves), size, size).
+    """
+    line = (torch.arange(size, device=frames.device) + 0.5) * (2 / size) - 1
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    here = torch.stack([x, y, torch.ones_like(x)]).flatten(1)
+    there = (frames @ here + here[:2]).flatten(1, 2)
+    waves = [2.0**octave * (math.pi / 2) * there for octave in range(_octaves(size))]
+    told = [there, *(torch.sin(wave) for wave in waves), *(torch.cos(wave) for wave in waves)]
+    return torch.cat(told, 1).unflatten(2, (size, size)).contiguous(memory_format=torch.channels_last)
 
 
 def draw_noise(count: int, seed: int, width: int, truncation: float = 1.0, first: int = 0) -> Tensor:
