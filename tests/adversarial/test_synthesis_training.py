@@ -15,7 +15,6 @@ from influencer_style.adversarial.synthesis_adaptation import (
     BASE,
     adapt_synthesis,
     faces_found,
-    neutral_code,
 )
 from influencer_style.adversarial.synthesis_examples import draw_portraits
 from influencer_style.adversarial.synthesis_training import SynthesisSettings, pretrain_synthesis, train_synthesis
@@ -182,7 +181,7 @@ def test_only_what_is_surely_nearer_is_kept(base, creators, encoder, tmp_path, m
 
 
 def test_no_look_is_the_population_against_itself(creators):
-    code = neutral_code(creators.looks)
+    code = creators.looks.neutral_code()
     dimension = len(creators.looks.reference.mean)
     assert code.abs()[:dimension].max() == 0 and not torch.equal(code, creators.codes["red"])
 
