@@ -1,11 +1,13 @@
 """The synthesis generator: pictures in range, noise that counting does not change, and a base that travels."""
 
+import copy
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influencer_style.looks.profile import TRANSPORT
+from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
 from influencer_style.networks.base import Base, BaseError
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
@@ -16,7 +18,10 @@ CONFIG = SynthesisConfig(code=112 + TRANSPORT, noise=6, resolution=32, channels=
 @pytest.fixture(scope="module")
 def generator():
     torch.manual_seed(1)
-    return SynthesisGenerator(CONFIG).eval().requires_grad_(False)
+    network = SynthesisGenerator(CONFIG).eval().requires_grad_(False)
+    for weights in network.parameters():
+        weights.add_(0.1 * torch.randn_like(weights))  # untrained, a part of it has nothing to say yet
+    return network
 
 
 def codes(count, size=1.0):
@@ -26,7 +31,7 @@ def codes(count, size=1.0):
 @pytest.mark.parametrize("resolution", [16, 64, 128])
 def test_portraits_have_the_size_asked_for_and_are_pictures(resolution):
     torch.manual_seed(0)
-    network = SynthesisGenerator(SynthesisConfig(CONFIG.code, 6, resolution, 8, 16))
+    network = SynthesisGenerator(SynthesisConfig(CONFIG.code, 6, resolution, 8, 16)).eval()
     with torch.no_grad():
         made = network(5 * draw_noise(2, 3, 6), codes(2, 1e6))
     assert made.shape == (2, 3, resolution, resolution) and made.min() >= 0 and made.max() <= 1
@@ -38,6 +43,16 @@ def test_who_it_is_follows_from_z_and_the_look_from_the_code(generator):
     assert torch.equal(one, generator(noise[:1], looks[:1]))
     for other in (generator(noise[1:], looks[:1]), generator(noise[:1], looks[1:])):
         assert (other - one).abs().mean() > 1e-4
+
+
+def test_the_look_moves_colours_by_its_own_transports(generator):
+    """What goes wholly with a transport onto one colour has that colour, also in a look that nobody was taught."""
+    network = copy.deepcopy(generator)
+    network.colours.bias[4:] = torch.eye(TRANSPORTS)[0] * 1000
+    looks = codes(1)
+    looks[:, -TRANSPORT:][:, :12] = torch.cat([-torch.eye(3).flatten(), torch.tensor([0.2, 0.9, 0.4])])
+    made = network(draw_noise(1, 3, 6), looks)
+    assert torch.allclose(made, torch.tensor([0.2, 0.9, 0.4]).view(1, 3, 1, 1).expand_as(made), atol=1e-4)
 
 
 def test_a_portrait_does_not_depend_on_its_company(generator):

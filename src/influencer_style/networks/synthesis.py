@@ -2,8 +2,10 @@
 
 The noise says where things are: it places a few frames in the picture, and each pixel is told where it lies in each of
 them (coordinates as Fourier features, Tancik et al. 2020; Karras et al. 2021). Noise and look together say what is
-there: residual blocks, from coarse to fine, are scaled and shifted by both (Huang and Belongie 2017). What the noise
-means is known where it was taught: each number says one thing about person, pose or room (`studio.latent`).
+there: residual blocks, from coarse to fine, are scaled and shifted by both (Huang and Belongie 2017). A pixel's colour
+is painted, and then moved as far as it is asked to by the colour transports that the style code carries, so that looks
+which were never taught come out in their colours. What the noise means is known where it was taught: each number says
+one thing about person, pose or room (`studio.latent`).
 """
 
 from __future__ import annotations
@@ -17,12 +19,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
 from influencer_style.networks.blocks import StyledResidual, squashed_code
 
 _COARSEST = 8  # side in pixels of the first map
 _WIDEST = 4  # times `channels`
 _LAYOUT = 32  # channels of the first map that are drawn freely
 _FRAMES = 4
+_STAYS = 3.0  # untrained, a colour mostly stays as it was painted
 
 
 @dataclass(frozen=True)
@@ -79,17 +83,20 @@ class SynthesisGenerator(nn.Module):
             nn.Conv2d(_FRAMES * (2 + 4 * _octaves(size)), width, 1) for width, size in zip(widths, sizes, strict=True)
         )
         self.blocks = nn.ModuleList(StyledResidual(width, config.style) for width in widths)
-        self.colours = nn.Conv2d(widths[-1], 3, 3, padding=1)
+        # A colour, and how far it stays, or goes with each transport.
+        self.colours = nn.Conv2d(widths[-1], 3 + 1 + TRANSPORTS, 3, padding=1)
+        nn.init.zeros_(self.colours.weight[3:])
+        nn.init.constant_(self.colours.bias[3:4], _STAYS)
 
     def forward(self, noise: Tensor, codes: Tensor) -> Tensor:
-        """Return portraits (n, 3, r, r), sRGB in [0, 1].
+        """Return portraits (n, 3, r, r), sRGB in [0, 1]; in training mode they are not clipped.
 
         Args:
             noise: (n, config.noise), standard normal, or nearer to 0 (see `draw_noise`): who and where.
             codes: (n, config.code) style codes: in which look.
         """
-        who = self.who(noise)
-        style = self.style(torch.cat([who, self.look(squashed_code(codes))], 1))
+        who, codes = self.who(noise), squashed_code(codes)
+        style = self.style(torch.cat([who, self.look(codes)], 1))
         frames = self.frames(who).float().unflatten(1, (_FRAMES, 2, 3))
         features = self.start(self.layout(style).unflatten(1, (_LAYOUT, _COARSEST, _COARSEST)))
         for grow, place, block in zip(self.grow, self.places, self.blocks, strict=True):
@@ -97,11 +104,21 @@ class SynthesisGenerator(nn.Module):
             larger = F.interpolate(features, (size, size), mode="bilinear", align_corners=False)
             larger = larger.contiguous(memory_format=torch.channels_last)
             features = block(grow(larger) + place(_whereabouts(frames, size)), style)
-        return torch.sigmoid(self.colours(F.silu(features)).float())
+        painted, ways = self.colours(F.silu(features)).float().split([3, 1 + TRANSPORTS], 1)
+        portraits = _moved(torch.sigmoid(painted), ways.softmax(1)[:, 1:], codes[:, -TRANSPORT:].float())
+        return portraits if self.training else portraits.clamp(0, 1)
 
     def describe(self) -> dict[str, int]:
         """Return the shape as plain numbers, from which `SynthesisConfig(**...)` makes the same network."""
         return asdict(self.config)
+
+
+def _moved(colours: Tensor, shares: Tensor, transports: Tensor) -> Tensor:
+    """Return colours (n, 3, h, w) moved by shares (n, k, h, w) of the transports (n, k * 12) of a style code."""
+    with torch.autocast(colours.device.type, enabled=False):  # colours to more than 8 bits
+        change = torch.einsum("nkhw,nkt->nthw", shares, transports.unflatten(1, (TRANSPORTS, 12)))
+        matrices, offsets = change[:, :9].unflatten(1, (3, 3)), change[:, 9:]
+        return colours + (matrices * colours.unsqueeze(1)).sum(2) + offsets
 
 
 def _octaves(size: int) -> int:
