@@ -46,11 +46,13 @@ def test_every_node_is_a_finished_run_under_one_parent(project, first):
     children = [r for r in runs if r.data.tags.get("mlflow.parentRunId") == parents[0].info.run_id]
     assert {r.info.status for r in runs} == {"FINISHED"}
     assert {r.info.run_name for r in children} == {
-        "ingestion.open_source", "ingestion.scan_photos", "preprocessing.crop_faces", "preprocessing.crop_truth",
-        "features.choose_encoder", "features.describe_crops", "features.profile_looks", "features.draw_looks",
-        "training.train_transfer", "training.register_transfer",
-        "evaluation.restyle_test_users", "evaluation.score", "evaluation.draw_contact_sheet", "evaluation.write_report",
-        "evaluation.judge_challenger", "evaluation.promote", "evaluation.publish_scores",
+        "ingestion.open_source", "ingestion.scan_photos",
+        "preprocessing.choose_photos", "preprocessing.crop_faces", "preprocessing.crop_truth",
+        "features.choose_crops", "features.choose_encoder", "features.describe_crops", "features.profile_looks",
+        "features.draw_looks",
+        "training.choose_creators", "training.train_transfer", "training.choose_looks", "training.register_transfer",
+        "evaluation.choose_looks", "evaluation.restyle_test_users", "evaluation.score", "evaluation.draw_contact_sheet",
+        "evaluation.write_report", "evaluation.judge_challenger", "evaluation.promote", "evaluation.publish_scores",
     }  # fmt: skip
     assert len(children) == len(runs) - 1
     base, trained = (client.get_model_version("look-transfer", number) for number in ("1", "2"))

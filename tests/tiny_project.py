@@ -17,11 +17,11 @@ def make_project(folder: Path) -> Path:
     return folder
 
 
-def kedro(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+def kedro(project: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
     environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400"}
-    environment.pop("INFLUENCER_STYLE_LEDGER")  # a project has a ledger of its own
+    environment.pop("INFLUENCER_STYLE_LEDGER", None)  # a project has a ledger of its own
     command = [sys.executable, "-m", "kedro", *arguments]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=timeout)
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:

@@ -56,6 +56,7 @@ def test_what_goes_with_a_look_decides_as_the_consent_itself(tmp_path):
         {"expires": "never"},
         {"scope": ["transfer"], "expires": "soon"},
         {"scope": "transfer", "expires": "never"},
+        ["transfer"],
         {"scope": ["transfer"], "expires": "never", "granted_on": 1},
     ],
 )

@@ -20,6 +20,7 @@ from influencer_style.faces.detect import Face
 from influencer_style.photos.manifest import SCHEMA
 from influencer_style.pipelines.preprocessing import create_pipeline, nodes
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
+from influencer_style.studio.demo_set import CONSENT
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 
@@ -62,6 +63,7 @@ def catalog(tmp_path, monkeypatch):
         Image.fromarray(pixels).save(path)
         role = "user" if number < 6 else "creator"
         label = {"role": role, "split": "test" if number in (4, 5) else "train", "slug": "", "creator": ""}
+        label |= {"slug": "anna", "creator": "Anna"} if role == "creator" else {}
         row = {"photo_id": f"{number:016d}", "path": str(path), "status": "accepted", "width": 200, "height": 200}
         rows.append({name: 0 if kind == "int64" else "" for name, kind in SCHEMA.items()} | label | row)
     for kind, shift in (("truth", 10), ("oracle", 20)):
@@ -77,7 +79,15 @@ def catalog(tmp_path, monkeypatch):
             Image.fromarray(pixels if region == "skin" else 255 - pixels).save(f"regions/{region}/{number}.png")
     made = DataCatalog.from_config(yaml.safe_load((CONF / "catalog_03_primary.yml").read_text()))
     made["manifest"] = pd.DataFrame(rows).astype(SCHEMA)
-    made["photo_source"] = {"truth": "truth", "oracle": "oracle", "regions": "regions", "fingerprint": "abc"}
+    Path("creators/Anna").mkdir(parents=True)
+    Path("creators/Anna/consent.yml").write_text(CONSENT.format(subject="Anna"))
+    made["photo_source"] = {
+        "creators": "creators",
+        "truth": "truth",
+        "oracle": "oracle",
+        "regions": "regions",
+        "fingerprint": "abc",
+    }
     made["params:preprocessing"] = parameters()
     return made
 
@@ -115,9 +125,9 @@ def test_only_new_photos_are_looked_at(catalog, detector):
     seen = list(detector.seen)
     run(catalog)
     assert detector.seen == seen and len(seen) == 8
-    catalog["manifest"] = catalog["manifest"].load().iloc[1:].assign(creator="Someone")
+    catalog["manifest"] = catalog["manifest"].load().iloc[1:].assign(split="validation")
     faces, _ = run(catalog)
-    assert detector.seen == seen and len(faces) == 7 and set(faces.table["creator"]) == {"Someone"}
+    assert detector.seen == seen and len(faces) == 7 and set(faces.table["split"]) == {"validation"}
     catalog["params:preprocessing"] = parameters(margin=1.6)
     faces, truth = run(catalog)
     assert len(detector.seen) == 15 and faces.kept["side"].iloc[0] == 128 and len(truth.kept) == 12

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from influencer_style.looks.profile import LookProfiles
 from influencer_style.pipelines.promotion import nodes as promotion
 from influencer_style.tracking.champion import Contender
 from influencer_style.tracking.registry import RegistryError
@@ -46,9 +47,10 @@ class Registry:
         return self
 
 
-def contest(world, monkeypatch, shares, **changed):
+def contest(world, monkeypatch, shares, champions_looks=None, **changed):
     """Judge a challenger against a champion, each of which takes a share of the way to the truth."""
     bundles = [replace(world["look_transfer"], fingerprint=letter * 64) for letter in "cd"]
+    bundles[1] = replace(bundles[1], looks=champions_looks or bundles[1].looks)
     way = dict(zip("cd", shares, strict=True))
 
     def restyle(bundle, crops, look):
@@ -97,6 +99,17 @@ def test_without_truth_the_creators_photos_judge(validated, monkeypatch):
     assert record["lines"][0]["difference"]["metric"] == "kid" and not record["truth_known"]
     assert record["lines"][0]["difference"]["less"]["high"] < 0 and record["promoted"]
     assert not contest(validated, monkeypatch, (0.0, 1.0), **real)[0]["promoted"]
+
+
+@pytest.mark.parametrize(("expires", "promoted"), [("never", False), ("2020-01-01", True)])
+def test_a_look_that_nobody_may_use_any_more_is_no_loss(validated, monkeypatch, expires, promoted):
+    looks = validated["look_transfer"].looks
+    more = replace(looks["warm"], slug="rose", consent={"scope": ["transfer"], "expires": expires})
+    held = LookProfiles(
+        looks.reference, [*map(looks.__getitem__, looks.names), more], looks.encoder_sha256, looks.groups
+    )
+    record, _ = contest(validated, monkeypatch, (0.9, 0.2), held)
+    assert record["promoted"] == promoted and ("rose" in str(record["reasons"])) != promoted
 
 
 def test_too_few_to_judge_by_leave_the_champion(world, monkeypatch):

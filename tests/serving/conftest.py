@@ -25,7 +25,12 @@ def bundle():
     looks = LookProfiles(
         SetStatistics.of(*describe(encoder, people)),
         [
-            LookProfile(name, name.title(), SetStatistics.of(*describe(encoder, images)), {"expires": expires})
+            LookProfile(
+                name,
+                name.title(),
+                SetStatistics.of(*describe(encoder, images)),
+                {"scope": ["train", "transfer"], "expires": expires},
+            )
             for (name, images), expires in zip(sets.items(), ("never", "2020-01-01"), strict=True)
         ],
         encoder.sha256,

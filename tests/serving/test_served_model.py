@@ -75,7 +75,7 @@ WRONG = {
     "look": ({"look": "noir"}, "there is no look 'noir'; choose one of: cold, warm"),
     "long look": ({"look": "x" * 10**6}, "there is no look 'xxxxxxxxxxxx...xxxxxxxxxxxxx'; choose one of: cold, warm"),
     "look in control characters": ({"look": "\0\x1b"}, r"there is no look '\x00\x1b'; choose one of: cold, warm"),
-    "consent": ({"look": "cold"}, "the consent for look 'cold' expired on 2020-01-01; renew it and run again"),
+    "consent": ({"look": "cold"}, "the consent for look 'cold' expired on 2020-01-01; ask who granted it to renew it"),
     "look of another type": ({"look": {"warm": 1}}, "look is of the wrong type; send the name of a look"),
     "strength": ({"strength": 1.5}, "strength is 1.5; choose 0 (the photo as it is) to 1 (the whole look)"),
     "nan": ({"strength": float("nan")}, "strength is nan; choose 0 (the photo as it is) to 1 (the whole look)"),

@@ -118,10 +118,10 @@ def test_a_reference_photo_gives_its_look_and_consent_beside_it_is_recorded(styl
     allowed = stylist.apply(photo, reference=tmp_path / "blue.png")
     assert allowed.provenance["reference"]["consent"]["subject"] == "Anna" and allowed.notices == []
     consent_file(tmp_path, scope=["train"])
-    with pytest.raises(StylistError, match="does not allow transfer"):
+    with pytest.raises(StylistError, match="scope: does not cover transfer"):
         stylist.apply(photo, reference=tmp_path / "blue.png")
     consent_file(tmp_path, expires=date(2025, 6, 1))
-    with pytest.raises(StylistError, match="ended on 2025-06-01"):
+    with pytest.raises(StylistError, match="expires: expired on 2025-06-01"):
         stylist.apply(photo, reference=tmp_path / "blue.png")
 
 

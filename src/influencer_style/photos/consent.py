@@ -116,9 +116,9 @@ def decide(consent: Consent | Mapping[str, Any], scopes: tuple[Scope, ...], day:
         day: on which it must hold.
     """
     try:
-        terms = consent if isinstance(consent, Consent) else Terms.model_validate(dict(consent))
+        terms = consent if isinstance(consent, Consent) else Terms.model_validate(consent)
     except ValidationError as error:
-        field = str(error.errors()[0]["loc"][0])
+        field = str(next(iter(error.errors()[0]["loc"]), ""))
         return Decision(False, "was not recorded whole; learn the look again: kedro run", field)
     whom = f"ask {consent.contact}" if isinstance(consent, Consent) else "ask who granted it"
     if terms.granted_on and day < terms.granted_on:

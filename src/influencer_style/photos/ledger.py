@@ -79,7 +79,7 @@ class Ledger:
         Raises:
             AuditError: when it cannot be recorded, or a tombstone not be read.
         """
-        decision = self._unless_withdrawn(creator, consent) or decide(consent, scopes, clock.today())
+        decision = self._still(creator, consent, scopes)
         if not (decision.allowed and refusals_only):
             self._record(stage, creator, scopes, decision, consent, facts)
         return decision
@@ -109,7 +109,7 @@ class Ledger:
         decision, consent = decide_folder(folder, scopes, clock.today())
         if consent is not None and (withdrawn := self._unless_withdrawn(creator, consent)):
             decision = withdrawn
-        if decision.allowed and learnt is not None and not decide(learnt, scopes, clock.today()).allowed:
+        if decision.allowed and learnt is not None and not self._still(creator, learnt, scopes).allowed:
             newer = f"{folder.name}/{CONSENT_FILE} is newer than the look; learn the look again"
             decision = Decision(False, f"{newer}: kedro run --pipeline features")
         self._record(stage, creator, scopes, decision, consent, facts)
@@ -123,6 +123,9 @@ class Ledger:
         """
         granted_on = consent.granted_on if isinstance(consent, Consent) else _day(consent.get("granted_on"))
         return self.tombstones.barring(creator, granted_on)
+
+    def _still(self, creator: str, consent: Consent | Mapping[str, Any], scopes: tuple[Scope, ...]) -> Decision:
+        return self._unless_withdrawn(creator, consent) or decide(consent, scopes, clock.today())
 
     def _unless_withdrawn(self, creator: str, consent: Consent | Mapping[str, Any]) -> Decision | None:
         stone = self.withdrawn(creator, consent)

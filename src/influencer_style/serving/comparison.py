@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from influencer_style.metrics.grid import draw_grid
 from influencer_style.photos.decode import photo_thumbnail
-from influencer_style.serving.permission import for_request
+from influencer_style.serving.one_request import for_request
 from influencer_style.serving.stylist import Result, Stylist, StylistError
 from influencer_style.storage.fingerprint import file_sha256
 

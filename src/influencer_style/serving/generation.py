@@ -192,7 +192,20 @@ def generate(
     model: str | Path = DEFAULT_SYNTHESIS,
     **further: Any,
 ) -> list[Result]:
-    """Make portraits for `Stylist.generate`, which is the transfer model."""
+    """Return new portraits of nobody in a look.
+
+    Args:
+        transfer: the transfer model, as `models.open_model` has it.
+        look: the name of a look that may be generated.
+        count: how many.
+        seed: portraits of one seed differ; portrait k of a seed is always the same.
+        model: the synthesis model, as `models.open_model` takes it.
+        further: `way`, `size` and `truncation`, see `Portraits`.
+
+    Raises:
+        StylistError: for an unknown look, a number out of range, or a consent that does not allow it.
+        BundleError, RegistryError: when there is no such model.
+    """
     from influencer_style.networks.synthesis_bundle import SynthesisBundle
     from influencer_style.serving.models import open_model
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from influencer_style.networks.bundle import TransferBundle
     from influencer_style.photos.consent import Scope
     from influencer_style.photos.ledger import Ledger
-    from influencer_style.serving.stylist import Stylist
 
 
 @dataclass(frozen=True)
@@ -81,20 +79,6 @@ class Permission:
                 decision = ledger.decide(self.stage, look, consent, scope, refusals_only=refusals_only, model=model)
                 if not decision.allowed:
                     raise StylistError(f"the consent for look {look!r} {decision.reason}")
-
-
-def for_request(stylist: Stylist, looks: Iterable[str], stage: str = "") -> Stylist:
-    """Return a Stylist for one request, in which these looks may be used again and again: that is recorded once, now.
-
-    Raises:
-        StylistError: as `Stylist.apply` does, for an unknown look, or a consent.
-    """
-    one, looks = copy(stylist), list(looks)
-    one.permission = replace(stylist.permission, stage=stage or stylist.permission.stage)
-    for look in looks:
-        one.check(look, 1.0)
-    one.permission = one.permission.record(stylist.bundle, looks)
-    return one
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import Any
 
 import mlflow
 
-from influencer_style.serving.permission import Permission, for_request
+from influencer_style.serving.one_request import for_request
+from influencer_style.serving.permission import Permission
 from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, recorded_or_refused, refusal
 from influencer_style.serving.result import UnrecordedError, in_base64
 from influencer_style.serving.scoring_server import take_over

@@ -160,18 +160,7 @@ class Stylist:
             yield photo, made
 
     def generate(self, look: str, count: int = 1, seed: int = 0, **further: Any) -> list[Result]:
-        """Return new portraits of nobody in a look.
-
-        Args:
-            look: the name of a look that may be generated.
-            count: how many.
-            seed: portraits of one seed differ; portrait k of a seed is always the same.
-            further: `way`, `size` and `truncation`, see `generation.Portraits`; `model`, the synthesis model.
-
-        Raises:
-            StylistError: for an unknown look, a number out of range, or a consent that does not allow it.
-            BundleError, RegistryError: when there is no such model.
-        """
+        """Return new portraits of nobody in a look. Arguments and errors are those of `generation.generate`."""
         from influencer_style.serving.generation import generate
 
         return generate((self.bundle, self._source, self.version), look, count, seed, **further)

@@ -78,7 +78,7 @@ def run(asked: argparse.Namespace) -> int:
         print(f"wrong {printable(str(problem))}")
     if asked.creator is not None:
         earlier = f", the latest {_SHOWN}" if of_creator > _SHOWN else ""
-        print(printable(f"{of_creator} rows of {asked.creator}{earlier}"))
+        print(printable(f"{of_creator} {'row' if of_creator == 1 else 'rows'} of {asked.creator}{earlier}"))
         for row in latest:
             print(printable(_in_words(row)))
     return 1 if found.problems else 0

@@ -56,6 +56,7 @@ def run_check(asked: argparse.Namespace) -> int:
     from influencer_style.photos.audit_log import AuditError
     from influencer_style.photos.consent import ConsentError
     from influencer_style.photos.consent_forms import check_consents
+    from influencer_style.provenance.words import printable
     from influencer_style.tracking.config import project_ledger
 
     today = clock.today()
@@ -66,11 +67,11 @@ def run_check(asked: argparse.Namespace) -> int:
         return 2
     for found in findings:
         if found.problem or found.consent is None:
-            print(f"{found.creator}: refused: {found.problem}")
+            print(printable(f"{found.creator}: refused: {found.problem}"))
             continue
         expires = found.consent.expires
         soon = " (soon)" if isinstance(expires, date) and expires - today <= _SOON else ""
-        print(f"{found.creator}: holds for {', '.join(found.consent.scope)}; expires {expires}{soon}")
+        print(printable(f"{found.creator}: holds for {', '.join(found.consent.scope)}; expires {expires}{soon}"))
     refused = sum(bool(found.problem) for found in findings)
     if refused:
         complain(f"{refused} of {len(findings)} creators are refused; not one of their photos is read")
