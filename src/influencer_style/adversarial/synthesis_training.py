@@ -46,7 +46,7 @@ class SynthesisSettings(TrainerSettings):
     adversary_after: int = 0
     relativistic: bool = True
     stream: StreamSettings = field(default_factory=lambda: StreamSettings(known=True))
-    weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.02, r1=1.0, r2=1.0))
+    weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0))
 
     def __post_init__(self) -> None:
         super().__post_init__()
