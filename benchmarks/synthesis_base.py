@@ -47,9 +47,9 @@ RESULTS = Path(__file__).parent / "results" / "synthesis_base.json"
 STREAM = StreamSettings(
     seed=23, sittings=12, targets=12, looks=2, references=8, grades=2, graded=24, photos=8, known=True
 )  # fmt: skip
-WEIGHTS = LossWeights(features=0.15, adversarial=0.02, r1=1.0, r2=1.0)
+WEIGHTS = LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0)
 CONTINUED = SynthesisSettings(
-    examples=16, colour=0.2, neutral=0.25, rate=7e-4, discriminator_rate=1e-3, momentum=0.9, weights=WEIGHTS, ema=0.99,
+    examples=16, colour=0.2, neutral=0.25, rate=7e-4, discriminator_rate=5e-4, momentum=0.9, weights=WEIGHTS, ema=0.99,
     stream=STREAM, checkpoint_seconds=1e9, validate_every=10_000,
 )  # fmt: skip
 TRUNCATIONS = (1.0, 0.7)

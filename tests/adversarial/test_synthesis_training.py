@@ -160,7 +160,7 @@ class OneFace:
 
 ADAPTING = replace(
     SETTINGS, steps=5, photos=2, examples=2, head_start=1, adversary_after=0, rate=0.001,
-    weights=LossWeights(features=0.1, adversarial=0.05, gram=0.05, r1=1.0, r2=1.0),
+    weights=LossWeights(features=0.1, adversarial=0.05, gram=0.05, shape=0.1, r1=1.0, r2=1.0),
 )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def test_an_adaptation_goes_on_after_a_kill_and_leaves_the_base_alone(base, crea
     before = base.sha256
     whole = adapted(base, creators, encoder, tmp_path / "whole")
     assert base.sha256 == before and whole.kept in (BASE, ADAPTED) and whole.faces == (1.0, 1.0)
-    assert {"adversarial", "gram", "reconstruction", "features"} <= set(whole.history[-1])
+    assert {"adversarial", "gram", "shape", "reconstruction", "features"} <= set(whole.history[-1])
 
     def kill(step, generator):
         raise Killed

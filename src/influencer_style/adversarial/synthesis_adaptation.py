@@ -1,14 +1,14 @@
 """Adapts the base of synthesis to creators' photos; what comes of it is kept only where it surely is nearer to them.
 
 Their style codes tell the base their looks without any training. What training adds is light: an adversary that sees
-their photos, their Gram statistics, and the base itself beside, so that few photos of one person neither undo who is
-drawn nor teach who is in them.
+their photos, and their Gram statistics. Who is drawn stays what the base drew: in a look its shapes are held on to, so
+that a few photos of one person do not teach who is in them, and without a look all of it.
 """
 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.examples import draw_number, with_noise
+from influencer_style.adversarial.creators import CreatorPhotos, Restyling
+from influencer_style.adversarial.examples import with_noise
 from influencer_style.adversarial.loop import Watch
 from influencer_style.adversarial.synthesis_examples import KnownPortraits
 from influencer_style.adversarial.synthesis_training import SynthesisSettings, made, train_synthesis
@@ -76,7 +76,7 @@ def adapt_synthesis(
         base: to start from, and to fall back on.
         creators: their photos.
         unseen: uint8 (m, s, s, 3) of each creator, photos that training has not seen.
-        settings: of the training; `examples` portraits of a step hold it to the base.
+        settings: of the training; in `examples` portraits of a step it is held to the base without a look.
         encoder: of the style codes.
         folder: for the checkpoint.
         detector: finds faces.
@@ -87,18 +87,22 @@ def adapt_synthesis(
         TrainingDiverged: see `loop.run_steps`.
     """
     held = copy.deepcopy(base.generator).to(device)
-    codes = torch.stack([*creators.codes.values(), creators.looks.neutral_code()])
+    neutral, width = creators.looks.neutral_code(), base.config.noise
 
-    def as_in_the_base(step: int, chance: torch.Generator) -> KnownPortraits:
-        noise = torch.randn(settings.examples, base.config.noise, generator=chance)
-        asked = [draw_number(len(codes), chance) for _ in range(settings.examples)]
-        asked = with_noise(codes[asked], settings.code_noise, chance)
-        truth = made(held, noise, asked)
-        return KnownPortraits(noise, asked, truth, torch.ones_like(truth[:, :1]))
+    def without_a_look(step: int, chance: torch.Generator) -> KnownPortraits:
+        noise = torch.randn(settings.examples, width, generator=chance)
+        codes = with_noise(neutral.expand(settings.examples, -1), settings.code_noise, chance)
+        truth = made(held, noise, codes)
+        return KnownPortraits(noise, codes, truth, torch.ones_like(truth[:, :1]))
+
+    def in_looks(step: int, chance: torch.Generator) -> Restyling:
+        drawn = creators.batch(settings.photos, settings.code_noise, width, chance)
+        return replace(drawn, inputs=made(held, drawn.noise, drawn.codes))
 
     state = train_synthesis(
-        settings, as_in_the_base, encoder, folder / "adapted.pt", watch, creators, device, base.generator
-    )
+        settings, without_a_look, encoder, folder / "adapted.pt", watch, in_looks, len(creators.names), device,
+        base.generator,
+    )  # fmt: skip
     return _chosen(base.generator, state.average, state.history, creators.codes, unseen, detector)
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from influencer_style.adversarial.adversary import Judged, adversarial_term, discriminator_terms
 from influencer_style.adversarial.creators import Restyling
 from influencer_style.adversarial.loop import State, descend
-from influencer_style.adversarial.losses import feature_loss, gram_loss, reconstruction_loss
+from influencer_style.adversarial.losses import feature_loss, gram_loss, reconstruction_loss, shape_loss
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.step import in_parts
 from influencer_style.adversarial.synthesis_examples import KnownPortraits
@@ -30,8 +30,8 @@ def take_synthesis_step(
     Args:
         state: of the training; its networks, optimisers and averages move on.
         known: portraits with known truth; None where there are none.
-        photos: creators' photos with their looks' codes, and noise for new people; None where there are none, but not
-            both.
+        photos: creators' photos, and for new people in their looks noise, codes, and portraits whose shapes they should
+            have; None where there are none, but not both.
         encoder: for features and descriptors.
         settings: of the training.
         adversary: whether the discriminator takes part in this step.
@@ -94,6 +94,8 @@ def _generator_terms(
         if photos is not None and weights.gram:
             described = encoder(results[count:]).float()
             terms["gram"] = gram_loss(described, photos.target, photos.deviation, encoder.groups)
+    if photos is not None and weights.shape:
+        terms["shape"] = shape_loss(results[count:], photos.inputs)
     return terms
 
 

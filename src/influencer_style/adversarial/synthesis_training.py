@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.adversarial.creators import Restyling
 from influencer_style.adversarial.examples import mean_errors
 from influencer_style.adversarial.loop import State, Watch, run_steps
 from influencer_style.adversarial.settings import LossWeights, TrainerSettings
@@ -46,7 +46,7 @@ class SynthesisSettings(TrainerSettings):
     adversary_after: int = 0
     relativistic: bool = True
     stream: StreamSettings = field(default_factory=lambda: StreamSettings(known=True))
-    weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.02, r1=1.0, r2=1.0))
+    weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -64,7 +64,8 @@ def train_synthesis(
     encoder: StyleEncoder,
     checkpoint: Path,
     watch: Watch | None = None,
-    creators: CreatorPhotos | None = None,
+    photos_at: Callable[[int, torch.Generator], Restyling] | None = None,
+    domains: int = 0,
     device: str = "cpu",
     initial: SynthesisGenerator | None = None,
 ) -> State:
@@ -76,7 +77,8 @@ def train_synthesis(
         encoder: the style encoder, for feature and Gram losses.
         checkpoint: file to go on from, and to write to; it must belong to the same material and settings.
         watch: told losses, shown the generator and asked how good it is along the way.
-        creators: the real photos, for `settings.photos` of a step.
+        photos_at: draws `settings.photos` real photos, with noise and codes for new people, for a step.
+        domains: of whom these photos are.
         device: torch's name of it.
         initial: a generator to start from; its shape goes before that of the settings.
 
@@ -88,11 +90,10 @@ def train_synthesis(
         ValueError: when the settings ask for photos and there are none.
     """
     s = settings
-    if s.photos and creators is None:
+    if s.photos and photos_at is None:
         raise ValueError(f"photos is {s.photos}, and there are no creators' photos; set it to 0")
     config = SynthesisConfig(code_width(encoder), WIDTH, s.stream.resolution, s.channels)
     config = config if initial is None else initial.config
-    domains = len(creators.names) if creators else 0
     judge = copy.deepcopy(encoder).to(device)
 
     def start() -> State:
@@ -104,7 +105,7 @@ def train_synthesis(
         if s.examples:
             known = portraits_at(state.step, chance).to(device)
         if s.photos:
-            photos = creators.batch(s.photos, s.code_noise, config.noise, chance).to(device)
+            photos = photos_at(state.step, chance).to(device)
         adversary = s.weights.adversarial > 0 and state.step >= s.adversary_after
         return take_synthesis_step(state, known, photos, judge, s, adversary, parts, chance)
 
