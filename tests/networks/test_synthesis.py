@@ -64,6 +64,7 @@ def test_a_portrait_does_not_depend_on_its_company(generator):
 def test_asking_for_more_does_not_change_the_first_ones(seed, few, more):
     few, more = sorted((few, more))
     assert torch.equal(draw_noise(more, seed, 5)[:few], draw_noise(few, seed, 5))
+    assert torch.equal(draw_noise(more, seed, 5)[few:], draw_noise(more - few, seed, 5, first=few))
 
 
 def test_noise_is_standard_normal_and_the_same_everywhere():
