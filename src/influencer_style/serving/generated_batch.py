@@ -100,6 +100,8 @@ class GeneratedBatch:
         try:
             record = read_record(picture)
         except RecordError as error:
+            if row:
+                return False  # it was ours, and is damaged
             raise BatchError(
                 f"{picture} is no portrait of this software; move it away, or choose another --out"
             ) from error

@@ -77,7 +77,8 @@ class Generation:
         self.permission = permission or Permission("generate")
         bundle, source, version = synthesis
         self._bundle = self.permission.without_withdrawn(bundle)
-        self._transfer = transfer[0] if transfer else None
+        used = transfer if asked.way == "composed" else None
+        self._transfer = self.permission.without_withdrawn(used[0]) if used else None
         _check(asked, self._bundle.generator.config.resolution)
         self._check_look()
         self.permission.check(self._bundle, [asked.look], "generate")
@@ -93,17 +94,14 @@ class Generation:
             "truncation": asked.truncation,
             "consents": {asked.look: dict(look.consent)},
         }
-        if asked.way == "composed" and transfer:
-            self._said["transfer_model"] = {
-                "model": transfer[1],
-                "model_version": transfer[2],
-                "model_fingerprint": transfer[0].fingerprint,
-            }
+        if used:
+            model = {"model": used[1], "model_version": used[2], "model_fingerprint": used[0].fingerprint}
+            self._said["transfer_model"] = model
 
     @property
     def fingerprint(self) -> str:
         """What a portrait depends on beside its number, as 16 hex digits: models, wishes and this software."""
-        transfer = self._transfer.fingerprint if "transfer_model" in self._said and self._transfer else ""
+        transfer = self._transfer.fingerprint if self._transfer else ""
         return fingerprint(__version__, self._bundle.fingerprint, transfer, asdict(self.asked))[:16]
 
     def make(self, number: int) -> Result:
@@ -132,7 +130,7 @@ class Generation:
             self.rejected += 1
         raise StylistError(
             f"portrait {number} repeats a training photo in {_MOST_TRIES} draws out of {_MOST_TRIES}: the model has "
-            f"learnt its photos by heart; train it for fewer steps ({self._bundle.COMMAND}), or use --way composed"
+            f"learnt its photos by heart; train it for fewer steps: {self._bundle.COMMAND}"
         )
 
     def check_number(self, number: int) -> None:
@@ -149,6 +147,7 @@ class Generation:
         if self._transfer is None:
             raise StylistError("the composed way needs a transfer model; name one, or choose the direct way")
         shares_of(name, self._transfer.looks)
+        self.permission.check(self._transfer, [name])
 
     def _noise(self, number: int, attempt: int) -> Tensor:
         from influencer_style.networks.synthesis import draw_noise
