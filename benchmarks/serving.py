@@ -32,7 +32,7 @@ from influencer_style.networks import lift
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos import original
 from influencer_style.photos.decode import decode_photo, photo_header
-from influencer_style.serving.served_model import in_base64
+from influencer_style.serving.result import in_base64
 from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
 from influencer_style.storage.atomic import write_text
 

@@ -17,7 +17,7 @@ from PIL import Image
 from benchmarks.hostile_requests import bomb, encoded, endless, picture_file
 from influencer_style.serving.request import MAX_BODY, MAX_INPUTS, MAX_PIXELS
 from influencer_style.serving.scoring_server import answer, take_over
-from influencer_style.tracking.registry import SERVED_MODEL
+from influencer_style.tracking.served import TRANSFER
 
 PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 96, 3), np.uint8))
 GOOD = {"image": encoded(picture_file(PHOTO)), "look": "warm", "strength": 0.5}
@@ -195,12 +195,12 @@ def test_only_in_mlflows_scoring_server_does_the_model_take_over(monkeypatch):
     assert scoring_server.invocations is theirs
     monkeypatch.setitem(sys.modules, "mlflow.pyfunc.scoring_server.app", scoring_server)
     take_over()
-    assert scoring_server.invocations is answer
+    assert scoring_server.invocations.func is answer
 
 
 @pytest.mark.parametrize(("name", "sets"), [("influencer_style.serving.again", False), ("code_model_1", True)])
 def test_only_mlflow_makes_a_model_of_the_file(name, sets, monkeypatch):
     monkeypatch.setattr(mlflow.models.model, "__mlflow_model__", None)
-    spec = importlib.util.spec_from_file_location(name, SERVED_MODEL)
+    spec = importlib.util.spec_from_file_location(name, TRANSFER.file)
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
     assert (mlflow.models.model.__mlflow_model__ is not None) == sets

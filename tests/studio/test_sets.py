@@ -142,9 +142,9 @@ def made():
 
 
 def test_a_sitting_has_the_promised_shapes_and_shares_geometry(made):
-    neutral, styled, worn, masks = made
+    neutral, styled, worn, masks = made.neutral, made.styled, made.worn, made.masks
     assert neutral.shape == (2, 48, 48, 3) and styled.shape == (2, 2, 48, 48, 3) and worn.shape == (2, 3, 48, 48, 3)
-    assert masks.shape == (2, 5, 48, 48) and all(array.dtype == np.uint8 for array in made)
+    assert masks.shape == (2, 5, 48, 48) and all(array.dtype == np.uint8 for array in (neutral, styled, worn, masks))
     assert not np.array_equal(neutral, styled[0]) and not np.array_equal(styled[0], styled[1])
     total = masks.astype(int).sum(1)
     assert total.max() <= 257 and masks[:, 0].max() == 255
@@ -152,8 +152,9 @@ def test_a_sitting_has_the_promised_shapes_and_shares_geometry(made):
 
 
 def test_sittings_differ_and_are_the_same_again(made):
-    assert all(np.array_equal(one, other) for one, other in zip(made, pairs.sitting(1, 2, 2, 2, 3, 48), strict=True))
-    assert not np.array_equal(made[0], pairs.sitting(1, 3, 1, 2, 1, 48)[0])
+    again = pairs.sitting(1, 2, 2, 2, 3, 48)
+    assert all(np.array_equal(value, getattr(again, name)) for name, value in vars(made).items())
+    assert not np.array_equal(made.neutral, pairs.sitting(1, 3, 1, 2, 1, 48).neutral)
 
 
 def test_sittings_never_take_creators_looks_or_demo_people(monkeypatch):

@@ -17,7 +17,7 @@ from influencer_style.networks.bundle import to_tensor
 
 # What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them; dyeing dark hair
 # is the hardest to learn.
-_REGION_WEIGHTS = torch.tensor([1.0, 4.0, 3.0, 6.0, 0.0]).view(1, 5, 1, 1)  # skin, lips, eyes, hair, background
+_REGION_WEIGHTS = (1.0, 4.0, 3.0, 6.0, 0.0)  # skin, lips, eyes, hair, background
 _LEAST_CROWD = 12
 _AT_ONCE = 16
 
@@ -58,8 +58,8 @@ def draw_examples(
     """
     drawn = []
     for _ in range(count):
-        here = _draw(len(shards), chance)
-        there = (here + 1 + _draw(len(shards) - 1, chance)) % len(shards)
+        here = draw_number(len(shards), chance)
+        there = (here + 1 + draw_number(len(shards) - 1, chance)) % len(shards)
         pure = float(torch.rand(1, generator=chance)) < colour
         neutral, truth, masks, photos = (_pure if pure else _worn)(shards[here], chance)
         crowd = draw_crowd(shards[there], torch.arange(len(shards[there].crowd)), chance)
@@ -91,9 +91,14 @@ def mean_errors(results: Tensor, truth: Tensor) -> Tensor:
     return (results - truth).abs().mean((1, 2, 3)) * 255
 
 
-def pixel_weights(masks: Tensor) -> Tensor:
-    """Return how much each pixel counts, (n, 1, h, w), 1 or more, for masks (n, 5, h, w) of the studio's regions."""
-    return 1 + (masks * _REGION_WEIGHTS).sum(1, keepdim=True)
+def pixel_weights(masks: Tensor, regions: tuple[float, ...] = _REGION_WEIGHTS) -> Tensor:
+    """Return how much each pixel counts, (n, 1, h, w), 1 or more.
+
+    Args:
+        masks: (n, 5, h, w) of the studio's regions.
+        regions: how much more than 1 each of them counts.
+    """
+    return 1 + (masks * torch.tensor(regions).view(1, 5, 1, 1)).sum(1, keepdim=True)
 
 
 def with_noise(codes: Tensor, deviation: float, chance: torch.Generator) -> Tensor:
@@ -116,32 +121,34 @@ def subset(count: int, least: int, chance: torch.Generator) -> Tensor:
 def _worn(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
     """One look of a sitting, on one of its people; known from some photos of the stranger who wears it."""
     sittings, looks, grades, references = shard.descriptors.shape[:4]
-    i, look, grade = _draw(sittings, chance), _draw(looks, chance), _draw(grades, chance)
-    who = _draw(shard.neutral.shape[1], chance)
+    i, look, grade = draw_number(sittings, chance), draw_number(looks, chance), draw_number(grades, chance)
+    who = draw_number(shard.neutral.shape[1], chance)
     some = subset(references, 1, chance)
     photos = shard.worn(i, look, grade, some)
     truth = apply_grades(to_tensor(shard.styled[i, look, who][None]), shard.grades[i, look, grade][None])[0]
-    return to_tensor(shard.neutral[i, who][None])[0], truth, _masks(shard.regions[i, who]), photos
+    return to_tensor(shard.neutral[i, who][None])[0], truth, soft_masks(shard.regions[i, who]), photos
 
 
 def _pure(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
     """One look of pure colour, on somebody; known from some photos of other people, each one once."""
-    look = _draw(len(shard.maps), chance)
+    look = draw_number(len(shard.maps), chance)
     others = shard.shown[look]
     free = np.setdiff1d(np.arange(len(shard.people)), others.numpy())
-    who = int(free[_draw(len(free), chance)])
+    who = int(free[draw_number(len(free), chance)])
     i, target = divmod(who, shard.neutral.shape[1])
     some = subset(len(others), 1, chance)
     photos = shard.mapped(look, some)
     taken = to_tensor(shard.people[who][None])
     noise = 0.02 * torch.rand(1, generator=chance) * torch.randn(taken.shape, generator=chance)
     taken = (taken + noise).clamp(0, 1)
-    return taken[0], apply_grades(taken, shard.maps[look][None])[0], _masks(shard.regions[i, target]), photos
+    return taken[0], apply_grades(taken, shard.maps[look][None])[0], soft_masks(shard.regions[i, target]), photos
 
 
-def _masks(regions: np.ndarray) -> Tensor:
+def soft_masks(regions: np.ndarray) -> Tensor:
+    """Return uint8 masks as numbers in [0, 1]."""
     return torch.from_numpy(regions).float() / 255
 
 
-def _draw(count: int, chance: torch.Generator) -> int:
+def draw_number(count: int, chance: torch.Generator) -> int:
+    """Draw a number below `count`."""
     return int(torch.randint(count, (1,), generator=chance))

@@ -9,8 +9,10 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from influencer_style.adversarial.examples import Examples
+from influencer_style.adversarial.synthesis_examples import KnownPortraits
 from influencer_style.looks.pictures import INK, PAPER
 from influencer_style.networks.bundle import to_uint8
+from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.transfer import TransferGenerator
 
 
@@ -43,6 +45,28 @@ def draw_examples_in_looks(generator: TransferGenerator, examples: Examples, ste
         results = generator(examples.inputs[chosen].to(device), examples.codes[chosen].to(device)).cpu()
     columns = torch.stack([examples.inputs[chosen], results, examples.truth[chosen]], 1).flatten(0, 1)
     return _strip(columns, step, 64)
+
+
+def draw_known_portraits(
+    generator: SynthesisGenerator, portraits: KnownPortraits, step: int, count: int = 12
+) -> Image.Image:
+    """Draw one strip of portraits, spread over all: what was made, and the truth, side by side."""
+    device = next(generator.parameters()).device
+    chosen = torch.linspace(0, len(portraits.truth) - 1, count).long()
+    with torch.no_grad():
+        results = generator(portraits.noise[chosen].to(device), portraits.codes[chosen].to(device)).cpu()
+    return _strip(torch.stack([results, portraits.truth[chosen]], 1).flatten(0, 1), step, 64)
+
+
+def draw_nobodies(
+    generator: SynthesisGenerator, noise: Tensor, codes: dict[str, Tensor], step: int, tile: int = 64
+) -> Image.Image:
+    """Draw one strip: for each z (n, z), the same nobody in every look."""
+    device = next(generator.parameters()).device
+    asked = torch.stack(list(codes.values())).to(device)
+    with torch.no_grad():
+        rows = [generator(z.to(device).expand(len(asked), -1), asked) for z in noise.split(1)]
+    return _strip(torch.cat(rows), step, tile)
 
 
 def stack_samples(strips: list[Image.Image], most: int = 8) -> Image.Image:

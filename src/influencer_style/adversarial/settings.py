@@ -54,6 +54,7 @@ class TrainerSettings:
         head_start: so many steps at first teach the discriminator alone: a fresh one has nothing to tell.
         penalty_every: the gradient penalty is taken every so many steps, and counts so many times more.
         code_noise: deviation of the noise on style codes.
+        momentum: of the generator's Adam; a game wants none, known truth is learnt faster with some.
         ema: decay of the average of the weights; the average is what is kept.
         seed: of the weights and of all choices.
         stream: what the studio renders; its resolution is that of training.
@@ -84,6 +85,7 @@ class TrainerSettings:
     head_start: int = 0
     penalty_every: int = 16
     code_noise: float = 0.05
+    momentum: float = 0.0
     ema: float = 0.998
     seed: int = 7
     stream: StreamSettings = field(default_factory=StreamSettings)

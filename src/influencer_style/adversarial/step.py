@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from influencer_style.adversarial.adversary import Judged, adversarial_term, discriminator_terms
+from influencer_style.adversarial.batch import Batch
 from influencer_style.adversarial.creators import Restyling
 from influencer_style.adversarial.examples import Examples
 from influencer_style.adversarial.grades import apply_grades, photographic_grades
@@ -51,7 +52,7 @@ def take_step(
     penalised = state.step % settings.penalty_every == 0
     learns = state.step >= settings.head_start
     told: dict[str, Tensor] = {}
-    for share, known, unknown in _parts(examples, photos, parts):
+    for share, known, unknown in in_parts(examples, photos, parts):
         asked = [batch for batch in (known, unknown) if batch is not None]
         with torch.autocast(asked[0].inputs.device.type, torch.bfloat16, enabled=settings.half):
             inputs, codes, noise = (torch.cat([getattr(a, n) for a in asked]) for n in ("inputs", "codes", "noise"))
@@ -144,13 +145,13 @@ def _split(results: Tensor, known: Examples | None) -> tuple[Tensor, Tensor]:
     return results[:count], results[count:]
 
 
-def _parts(
-    examples: Examples | None, photos: Restyling | None, count: int
-) -> Iterator[tuple[float, Examples | None, Restyling | None]]:
-    """Cut a batch into parts, each with its share of the pictures."""
-    batches = [batch for batch in (examples, photos) if batch is not None]
-    total = sum(len(batch.inputs) for batch in batches)
-    count = min(count, *(len(batch.inputs) for batch in batches))
-    both = [[None] * count if batch is None else batch.parts(count) for batch in (examples, photos)]
-    for known, unknown in zip(*both, strict=True):
-        yield sum(len(part.inputs) for part in (known, unknown) if part is not None) / total, known, unknown
+def in_parts(
+    known: Batch | None, unknown: Batch | None, count: int
+) -> Iterator[tuple[float, Batch | None, Batch | None]]:
+    """Cut two batches with `codes`, of which one may be missing, into parts, each with its share of the pictures."""
+    batches = [batch for batch in (known, unknown) if batch is not None]
+    total = sum(len(batch.codes) for batch in batches)
+    count = min(count, *(len(batch.codes) for batch in batches))
+    both = [[None] * count if batch is None else batch.parts(count) for batch in (known, unknown)]
+    for one, other in zip(*both, strict=True):
+        yield sum(len(part.codes) for part in (one, other) if part is not None) / total, one, other

@@ -6,6 +6,7 @@ the same shards are always at hand, so a training that was stopped goes on with 
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import shutil
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.storage.atomic import atomic_file
-from influencer_style.studio.pairs import sitting
+from influencer_style.studio.pairs import known_sitting, sitting
 
 _SHARDS = "shards"  # the folder in a training's folder
 _AHEAD = 2  # shards that are made before they are wanted
@@ -46,6 +47,8 @@ class StreamSettings:
             one more person `references` times in each look.
         grades: every look of a sitting stands for so many: itself, and itself under random grades.
         graded: looks of pure colour in a shard, each shown by up to `photos` people of the shard.
+        known: whether the targets' pictures follow from z and the look alone, see `studio.latent`.
+        most: shards in all; 0 is no end.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -59,6 +62,8 @@ class StreamSettings:
     grades: int = 3
     graded: int = 64
     photos: int = 12
+    known: bool = False
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class Shard:
         neutral: (S, T, s, s, 3) uint8.
         styled: (S, L, T, s, s, 3) uint8.
         regions: (S, T, 5, s, s) uint8.
+        latents: (S, T, z) what the targets' pictures follow from; z is 0 where nobody knows.
         grades: (S, L, G, 43) of each look.
         descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 21, 10) of each look's references.
         people: (S * T, s, s, 3) uint8, the targets, unstyled, each by a camera and before a background of their own.
@@ -81,6 +87,7 @@ class Shard:
     neutral: np.ndarray
     styled: np.ndarray
     regions: np.ndarray
+    latents: Tensor
     grades: Tensor
     descriptors: Tensor
     moments: Tensor
@@ -122,11 +129,14 @@ class Shard:
 def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> Shard:
     """Render and describe shard `number`, 0 or more. The same arguments give the same shard."""
     s = settings
+    photograph = known_sitting if s.known else sitting
     shots = [
-        sitting(s.seed, number * s.sittings + i, s.looks, s.targets, s.references, s.resolution)
+        photograph(s.seed, number * s.sittings + i, s.looks, s.targets, s.references, s.resolution)
         for i in range(s.sittings)
     ]
-    neutral, styled, worn, regions = (np.stack(part) for part in zip(*shots, strict=True))
+    neutral, styled, worn, regions, latents = (
+        np.stack([getattr(shot, name) for shot in shots]) for name in ("neutral", "styled", "worn", "masks", "latents")
+    )
     chance = torch.Generator().manual_seed(s.seed * 1_000_003 + number)
     grades = random_grades(s.sittings * s.looks * s.grades, chance).unflatten(0, (s.sittings, s.looks, s.grades))
     grades[:, :, 0] = plain_grades(1)  # the look as it was rendered
@@ -150,8 +160,8 @@ def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> 
     mapped = [_described(encoder, people[who], maps[i].expand(photos, -1)) for i, who in enumerate(shown)]
     map_descriptors, map_moments = (torch.stack(part) for part in zip(*mapped, strict=True))
     return Shard(
-        neutral, styled, regions, grades, descriptors, moments, to_uint8(people), crowd, crowd_moments, maps,
-        shown, map_descriptors, map_moments,
+        neutral, styled, regions, torch.from_numpy(latents), grades, descriptors, moments, to_uint8(people), crowd,
+        crowd_moments, maps, shown, map_descriptors, map_moments,
     )  # fmt: skip
 
 
@@ -201,9 +211,10 @@ class StudioStream:
         if self._pool is None:
             # spawn: a forked child would inherit torch's thread pool without its threads
             self._pool = multiprocessing.get_context("spawn").Pool(self._workers, _begin, (self._encoder,))
-        last = self._first - 1 + step // self._steps
+        end = self.settings.most or math.inf
+        last = min(self._first - 1 + step // self._steps, end - 1)
         wanted = range(max(0, last + 1 - self._window), last + 1)
-        for number in range(wanted.start, last + 1 + _AHEAD):
+        for number in range(wanted.start, min(last + 1 + _AHEAD, end)):
             if number not in self._shards and number not in self._waited:
                 job = (self.settings, number, self.folder)
                 self._waited[number] = self._pool.apply_async(_keep_shard, job)

@@ -20,7 +20,9 @@ _HOMES = {
     "PictureDataset": "picture",
     "PreviousDataset": "previous",
     "RegisteredGeneratorDataset": "registered_generator",
+    "RegisteredSynthesisDataset": "registered_generator",
     "StyleEncoderDataset": "style_encoder",
+    "SynthesisBaseDataset": "base",
     "WorkFolderDataset": "folder",
 }
 __all__ = list(_HOMES)

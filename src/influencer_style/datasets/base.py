@@ -1,4 +1,4 @@
-"""The base: a generator that knows looks in general, in a folder of safetensors and JSON."""
+"""The bases of transfer and synthesis: generators that know looks in general, in folders of safetensors and JSON."""
 
 from __future__ import annotations
 
@@ -20,10 +20,23 @@ class BaseDataset(WholeFolderDataset):
     file = "base.json"
 
     def load(self) -> Base:
-        from influencer_style.networks.base import Base
-
-        return Base.load(self._filepath)
+        return self._kind().load(self._filepath)
 
     def preview(self) -> JSONPreview:
         """Return what the base was taught with, for Kedro-Viz."""
-        return as_json(json.loads((self._filepath / "base.json").read_text(encoding="utf-8"))["facts"])
+        told = self._filepath / f"{self._kind().FILE}.json"
+        return as_json(json.loads(told.read_text(encoding="utf-8"))["facts"])
+
+    def _kind(self) -> type[Base]:
+        from influencer_style.networks.base import Base
+
+        return Base
+
+
+class SynthesisBaseDataset(BaseDataset):
+    """A `SynthesisBase` in the folder `filepath`."""
+
+    def _kind(self) -> type[Base]:
+        from influencer_style.networks.synthesis_base import SynthesisBase
+
+        return SynthesisBase

@@ -1,4 +1,4 @@
-"""A generator in a model folder, and a version of it in the model registry."""
+"""Generators in model folders, and versions of them in the model registry."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from influencer_style.datasets.local import WholeFolderDataset
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry import is_registered, register_generator
+from influencer_style.tracking.served import SYNTHESIS
 
 if TYPE_CHECKING:
     from influencer_style.networks.bundle import TransferBundle
+    from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 log = logging.getLogger(__name__)
 
 
-class RegisteredGeneratorDataset(WholeFolderDataset):
-    """A `TransferBundle` in the folder `filepath`, registered when a tracked run saves it.
-
-    Version 1 is the base that comes with the project, in the same looks: what training makes has to beat that.
+class _RegisteredDataset(WholeFolderDataset):
+    """A `Bundle` in the folder `filepath`.
 
     Args:
         filepath: the model folder.
@@ -31,6 +31,16 @@ class RegisteredGeneratorDataset(WholeFolderDataset):
     def __init__(self, filepath: str, registered_model: str, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(filepath, metadata)
         self._registered_model = registered_model
+
+    def _describe(self) -> dict[str, Any]:
+        return super()._describe() | {"registered_model": self._registered_model}
+
+
+class RegisteredGeneratorDataset(_RegisteredDataset):
+    """A `TransferBundle`, registered when a tracked run saves it.
+
+    Version 1 is the base that comes with the project, in the same looks: what training makes has to beat that.
+    """
 
     def load(self) -> TransferBundle:
         from influencer_style.networks.bundle import TransferBundle
@@ -60,5 +70,15 @@ class RegisteredGeneratorDataset(WholeFolderDataset):
             base.save(folder)
             register_generator(folder, self._registered_model, base.tags(), base.card)
 
-    def _describe(self) -> dict[str, Any]:
-        return super()._describe() | {"registered_model": self._registered_model}
+
+class RegisteredSynthesisDataset(_RegisteredDataset):
+    """A `SynthesisBundle`, registered when a tracked run saves it."""
+
+    def load(self) -> SynthesisBundle:
+        from influencer_style.networks.synthesis_bundle import SynthesisBundle
+
+        return SynthesisBundle.load(self._filepath)
+
+    def save(self, data: SynthesisBundle) -> None:
+        super().save(data)
+        register_generator(self._filepath, self._registered_model, data.tags(), data.card, served=SYNTHESIS)

@@ -17,6 +17,7 @@ from torch import Tensor
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
 from influencer_style.looks.grade import Halves, halves, likely_grade
 from influencer_style.looks.likeness import Likeness
+from influencer_style.looks.marks import Marks
 from influencer_style.looks.regional import (
     WHOLE,
     between_photos,
@@ -84,6 +85,7 @@ class LookProfile:
         consent: what the consent allows, and until when (`scope`, `expires`).
         photos: the photo_ids of these photos (16 hex digits of a file's SHA-256 each), sorted.
         likeness: the creator's face, to find results that have become it; None where nothing was kept.
+        marks: of these photos, where a generator of new portraits was trained; else None.
     """
 
     slug: str
@@ -92,6 +94,7 @@ class LookProfile:
     consent: Mapping[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
     likeness: Likeness | None = None
+    marks: Marks | None = None
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -197,6 +200,10 @@ class LookProfiles:
         """
         return style_code(self[look].statistics, self.reference, self.groups)
 
+    def neutral_code(self) -> Tensor:
+        """Return the style code of no look at all: the population against itself."""
+        return style_code(self.reference, self.reference, self.groups)
+
     def code_of(self, encoder: StyleEncoder, images: Tensor) -> Tensor:
         """Return the style code of any set of face crops (n, 3, h, w), n at least 1: one reference photo will do.
 
@@ -231,7 +238,10 @@ class LookProfiles:
             f"{name}.{part}": attrgetter(part)(statistics).contiguous()
             for name, statistics in sets.items()
             for part in _PARTS
-        } | {f"look.{slug}.face": look.likeness.face for slug, look in self._looks.items() if look.likeness}
+        }
+        for slug, look in self._looks.items():
+            tensors |= {f"look.{slug}.face": look.likeness.face} if look.likeness else {}
+            tensors |= look.marks.tensors(f"look.{slug}.marks") if look.marks else {}
         text = {
             "encoder_sha256": self.encoder_sha256,
             "groups": [[group.start, group.stop] for group in self.groups],
@@ -277,6 +287,7 @@ class LookProfiles:
                     told["consent"],
                     tuple(told["photos"]),
                     (known := told.get("likeness")) and Likeness(tensors[f"look.{told['slug']}.face"], **known),
+                    Marks.of(tensors, f"look.{told['slug']}.marks"),
                 )
                 for told in text["looks"]
             ]

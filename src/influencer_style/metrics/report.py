@@ -87,6 +87,7 @@ def write_report(evidence: Evidence, people: int = 3) -> str:
         ink=css(INK),
         about=scorecard["about"],
         known=bool(cases.truth),
+        phone_columns=2 if cases.truth else 3,
         sentence=headline_sentence(scorecard, baseline),
         looks=[_look(evidence, look, number, people, baseline) for number, look in enumerate(cases.looks)],
         extremes=_extremes(evidence, baseline),

@@ -86,7 +86,7 @@ def _table(title: str, note: str, sections: Mapping[str, Methods], metrics: Sequ
             {
                 "method": method_name(method, figures, everybody),
                 "own": method == "generator",
-                "cells": [_cell(m, figures[m], best[m] == method) if m in figures else None for m in names],
+                "cells": [cell(m, figures[m], best[m] == method) if m in figures else None for m in names],
             }
             for method, figures in methods.items()
             if any(m in figures for m in names)
@@ -95,7 +95,8 @@ def _table(title: str, note: str, sections: Mapping[str, Methods], metrics: Sequ
     return Table(title, note, [(LABELS[m], METRICS[m][0]) for m in names], blocks)
 
 
-def _cell(metric: str, figure: Mapping[str, float], best: bool) -> dict[str, Any]:
+def cell(metric: str, figure: Mapping[str, float], best: bool) -> dict[str, Any]:
+    """Return a figure as the report shows it."""
     # "z" writes no minus before a zero that was only rounded to it
     return {part: f"{figure[part]:z.{METRICS[metric][1]}f}" for part in ("mean", "low", "high")} | {"best": best}
 

@@ -48,7 +48,7 @@ def set_scores(
             features = kid_features(pictures)
             pairs[method].append((features, reference[: len(features)]))
             found = {
-                "kid": _kid(features, training, seed),
+                "kid": kid_or_none(features, training, seed),
                 "diversity": diversity_ratio(pairs[method][-1:], draws, seed),
             }
             if not cases.truth:
@@ -61,9 +61,8 @@ def set_scores(
             if not cases.truth:
                 own["gram_distance"] = gram_distance(gram_codes(held_out, encoder, looks), look, looks, draws, seed)
             section["held_out"] = own
-        photos = np.random.default_rng(seed).permutation(np.concatenate([training, unseen]))
-        if floor := _present({"kid": _kid(photos[: len(photos) // 2], photos[len(photos) // 2 :], seed)}):
-            section["real_floor"] = floor
+        if floor := real_floor(training, unseen, seed):
+            section["real_floor"] = {"kid": floor}
     overall = {method: _present({"diversity": diversity_ratio(found, draws, seed)}) for method, found in pairs.items()}
     return by_look, overall
 
@@ -87,20 +86,27 @@ def diversity_ratio(pairs: Sequence[Pair], draws: int = 2000, seed: int = 0) -> 
     weights = weights_of_draws(n, draws, seed)
     weights = weights[(weights < 1).all(1)]  # one person alone makes no pair
     estimate = np.mean([diversity(results) / diversity(reference) for results, reference in pairs])
-    drawn = [_spread(results, weights) / _spread(reference, weights) for results, reference in pairs]
+    drawn = [spread(results, weights) / spread(reference, weights) for results, reference in pairs]
     return around(float(estimate), np.mean(drawn, axis=0), n)
 
 
-def _spread(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The sum of pairs' distances in each draw; its weights cancel in a ratio over the same people."""
+def spread(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the sum of pairs' weighted distances in each draw; weights cancel in a ratio over the same people."""
     from scipy.spatial.distance import cdist
 
     rows = features.astype(np.float64)
     return ((weights @ cdist(rows, rows)) * weights).sum(1)
 
 
-def _kid(features: np.ndarray, photos: np.ndarray, seed: int) -> Interval | None:
+def kid_or_none(features: np.ndarray, photos: np.ndarray, seed: int) -> Interval | None:
+    """Return the kernel distance of two sets, None where one has too few pictures."""
     return kid(features, photos, seed=seed) if min(len(features), len(photos)) >= LEAST_FOR_KID else None
+
+
+def real_floor(training: np.ndarray, unseen: np.ndarray, seed: int) -> Interval | None:
+    """Return the kernel distance between a creator's photos, half against half; None where there are too few."""
+    photos = np.random.default_rng(seed).permutation(np.concatenate([training, unseen]))
+    return kid_or_none(photos[: len(photos) // 2], photos[len(photos) // 2 :], seed)
 
 
 def _present(figures: dict[str, Interval | None]) -> Figures:

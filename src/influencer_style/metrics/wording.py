@@ -20,6 +20,10 @@ LABELS = {
     "oracle": "oracle",
     "held_out": "creator's unseen photos",
     "real_floor": "creator's photos, half against half",
+    "composed": "composed",
+    "direct": "direct",
+    "gaussian": "Gaussian over pixels",
+    "others": "other people truly in the look",
     "delta_e": "colour difference",
     "ssim": "SSIM",
     "psnr": "PSNR (dB)",
@@ -33,6 +37,11 @@ LABELS = {
     "gram_distance": "distance from the look",
     "structure_to_input": "structure kept",
     "delta_e_to_input": "colour changed",
+    "usable": "usable",
+    "one_face": "exactly one face",
+    "repeats": "repeats a photo",
+    "identity_to_creator": "like the creator",
+    "largest_step": "largest step",
 } | {f"delta_e_{region}": region for region in REGIONS}
 # Metric -> which way is good, and how many digits are worth showing.
 METRICS = {
@@ -49,6 +58,11 @@ METRICS = {
     "kid": ("lower is better", 2),
     "identity_leak": ("0 is none", 3),
     "memorisation": ("less than unseen photos: copied", 1),
+    "usable": ("higher is better", 2),
+    "one_face": ("higher is better", 2),
+    "repeats": ("0 is none", 2),
+    "identity_to_creator": ("1 is the creator", 2),
+    "largest_step": ("1 is even", 2),
 } | {f"delta_e_{region}": ("lower is better", 2) for region in REGIONS}
 
 

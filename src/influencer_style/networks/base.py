@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
@@ -38,6 +38,12 @@ class Base:
     history: list[dict[str, float]]
     facts: dict[str, Any]
 
+    FILE: ClassVar[str] = "base"
+    PIPELINE: ClassVar[str] = "pretraining"
+    PARAMETER: ClassVar[str] = "training.base"
+    CONFIG: ClassVar[type] = TransferConfig
+    GENERATOR: ClassVar[type] = TransferGenerator
+
     @property
     def sha256(self) -> str:
         """Of its weights, hex."""
@@ -47,16 +53,16 @@ class Base:
         return digest.hexdigest()
 
     def save(self, folder: str | Path) -> None:
-        """Write `base.safetensors` (half precision) and `base.json` into an existing folder."""
+        """Write the weights, `<FILE>.safetensors` (half precision), and `<FILE>.json` into an existing folder."""
         folder = Path(folder)
         state = {key: value.detach().cpu().half().contiguous() for key, value in self.generator.state_dict().items()}
         metadata = {"config": json.dumps(self.generator.describe()), "encoder_sha256": self.encoder_sha256}
-        (folder / "base.safetensors").write_bytes(save(state, metadata))
+        (folder / f"{self.FILE}.safetensors").write_bytes(save(state, metadata))
         told = {"facts": self.facts, "history": self.history}
-        (folder / "base.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        (folder / f"{self.FILE}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: str | Path = SHIPPED) -> Base:
+    def load(cls, folder: str | Path = SHIPPED) -> Self:
         """Read a base; by default the one that comes with the project.
 
         Raises:
@@ -65,17 +71,17 @@ class Base:
         folder = Path(folder)
         try:
             recover_folder(folder)
-            with safe_open(str(folder / "base.safetensors"), "pt") as opened:
+            with safe_open(str(folder / f"{cls.FILE}.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
-            generator = TransferGenerator(TransferConfig(**json.loads(metadata["config"])))
-            state = load_file(str(folder / "base.safetensors"))
+            generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))
+            state = load_file(str(folder / f"{cls.FILE}.safetensors"))
             generator.load_state_dict({key: value.float() for key, value in state.items()})
-            told = json.loads((folder / "base.json").read_text(encoding="utf-8"))
+            told = json.loads((folder / f"{cls.FILE}.json").read_text(encoding="utf-8"))
             return cls(
                 generator.eval().requires_grad_(False), metadata["encoder_sha256"], told["history"], told["facts"]
             )
         except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise BaseError(
-                f"{folder} holds no usable base ({error}); make one: kedro run --pipeline pretraining, or leave "
-                "training.base empty for the one that comes with the project"
+                f"{folder} holds no usable base ({error}); make one: kedro run --pipeline {cls.PIPELINE}, or leave "
+                f"{cls.PARAMETER} empty for the one that comes with the project"
             ) from error

@@ -6,6 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT
+
+_REST = REGIONAL + ABOUT  # what a style code tells after its differences from the population
+
 
 class StyledResidual(nn.Module):
     """A residual block of two convolutions, each normalised and then scaled and shifted by the style.
@@ -61,3 +65,16 @@ class Up(nn.Module):
         """Return (n, outputs, h, w) at the size of skip (n, skip, h, w)."""
         larger = F.interpolate(features, size=skip.shape[-2:], mode="bilinear", align_corners=False)
         return F.silu(self.norm(self.convolution(torch.cat([larger, skip], dim=1))))
+
+
+def squashed_code(code: Tensor, doubt: float = 0.0) -> Tensor:
+    """Return style codes (n, d) nearer to what training saw: codes of odd sets reach far.
+
+    Args:
+        code: (n, d).
+        doubt: differences from the population as small as this are half believed, and smaller ones less.
+    """
+    told, rest, transports = code.split([code.shape[1] - _REST - TRANSPORT, _REST, TRANSPORT], 1)
+    size = told.square().mean(1, keepdim=True)
+    told = told * (size / (size + doubt**2).clamp_min(1e-12))
+    return torch.cat([3 * torch.tanh(torch.cat([told, rest], 1) / 3), transports.clamp(-3, 3)], dim=1)

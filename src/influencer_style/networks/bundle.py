@@ -1,10 +1,11 @@
-"""A trained transfer generator with all it needs: its encoder, its looks, its card. One folder, no pickle."""
+"""A trained generator with all it needs: its encoder, its looks, its card. One folder, no pickle."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -24,11 +25,11 @@ class BundleError(ValueError):
 
 
 @dataclass(frozen=True)
-class TransferBundle:
-    """What `transfer` needs at run time.
+class Bundle:
+    """What a generator needs at run time; each kind of generator has a kind of bundle.
 
     Attributes:
-        generator: in evaluation mode, float32.
+        generator: in evaluation mode, float32; its `describe` gives what it is built from.
         encoder: the style encoder whose descriptors it was trained on.
         looks: the creators' looks.
         crop_margin: side of a face crop in units of the face's side.
@@ -38,7 +39,7 @@ class TransferBundle:
         notes: further facts in words, for the registry's tags.
     """
 
-    generator: TransferGenerator
+    generator: Any
     encoder: StyleEncoder
     looks: LookProfiles
     crop_margin: float
@@ -46,6 +47,10 @@ class TransferBundle:
     data_sha256: str
     card: str
     notes: dict[str, str] = field(default_factory=dict)
+
+    COMMAND: ClassVar[str]
+    CONFIG: ClassVar[type]
+    GENERATOR: ClassVar[type]
 
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
@@ -79,11 +84,12 @@ class TransferBundle:
         (folder / "card.md").write_text(self.card, encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: str | Path) -> TransferBundle:
+    def load(cls, folder: str | Path) -> Self:
         """Read a model folder.
 
         Raises:
-            BundleError: when a file is missing or damaged, the looks belong to another encoder, or it was revoked.
+            BundleError: when a file is missing or damaged, holds another kind of generator, the looks belong to another
+                encoder, or it was revoked.
         """
         folder = Path(folder)
         refuse_revoked(folder)
@@ -91,7 +97,7 @@ class TransferBundle:
             recover_folder(folder)
             with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
-            generator = TransferGenerator(TransferConfig(**json.loads(metadata["config"])))
+            generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))
             generator.load_state_dict(load_file(str(folder / "generator.safetensors")))
             return cls(
                 generator.eval().requires_grad_(False),
@@ -105,8 +111,19 @@ class TransferBundle:
             )
         except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise BundleError(
-                f"{folder} is not a usable model folder ({error}); train one: kedro run, or name another"
+                f"{folder} is not a usable model folder ({error}); train one: {cls.COMMAND}, or name another"
             ) from error
+
+
+@dataclass(frozen=True)
+class TransferBundle(Bundle):
+    """A transfer generator: a photo in, the photo in a look out."""
+
+    generator: TransferGenerator
+
+    COMMAND = "kedro run"
+    CONFIG = TransferConfig
+    GENERATOR = TransferGenerator
 
 
 def refuse_revoked(folder: Path) -> None:

@@ -111,6 +111,40 @@ Largest difference of any output, on studio portraits in these looks (width x he
 {_LIMITS}"""
 
 
+def write_synthesis_card(
+    looks: LookProfiles,
+    encoder: StyleEncoder,
+    kept: str,
+    seed: int,
+    fingerprint: str,
+    data_sha256: str,
+    base_sha256: str,
+    history: pd.DataFrame,
+) -> str:
+    """Return the card of a synthesis generator as Markdown. Arguments are those of `write_card`."""
+    last = history.iloc[-1]
+    return f"""# look-synthesis
+
+Draws portraits of people who are nobody in a creator's look, from noise. A GAN conditioned on VGG Gram-matrix style
+codes, taught on people drawn by the embedded studio; a nobody without a look can also be drawn, and be restyled.
+
+{_table(looks, looks.names)}
+
+- Reference population: {looks.reference_note}.
+- Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
+- Photos' fingerprint: `{data_sha256}`. Training's fingerprint: `{fingerprint}`.
+{_training(kept, seed, base_sha256, int(last["step"]), float(last["seconds"]))}
+- Of looks whose photos it was trained on it keeps coarse marks of each photo (`looks.safetensors`), and throws away
+  what comes nearer to one than an unseen photo would.
+- Licence: Apache-2.0 for code and weights; each look only within its creator's consent, which must allow `generate`.
+
+## Limits
+
+Faces are drawn small and enlarged: there is no fine detail in them. They look drawn, as the studio's people do.
+Not for deceiving anybody about whether a person exists: every picture says in its file that a model made it.
+"""
+
+
 def _table(looks: LookProfiles, names: Sequence[str]) -> str:
     rows = "\n".join(
         f"| {name} | {look.creator} | {look.statistics.count} | {', '.join(look.consent.get('scope', []))} "

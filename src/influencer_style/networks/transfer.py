@@ -16,17 +16,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT, TRANSPORTS
+from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
 from influencer_style.looks.regional import area_colours, shown
 from influencer_style.looks.segmenter import AREAS, Segmenter, load_segmenter
-from influencer_style.networks.blocks import Down, StyledResidual, Up
+from influencer_style.networks.blocks import Down, StyledResidual, Up, squashed_code
 from influencer_style.networks.palette import Palette, Sitter
 
 _REGIONS = len(AREAS)
 _LAYOUT = 3 * 4 * 4  # the picture's own colours, 4 x 4
 _OWN = 4 * _REGIONS  # and area by area: share and mean colour
 _EDGE = 0.02  # of a colour: five of 255 levels between yes and no
-_REST = REGIONAL + ABOUT  # what a style code tells after its differences from the population
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ class TransferGenerator(nn.Module):
     def asks(self, images: Tensor, code: Tensor, sitter: Sitter) -> tuple[Tensor, Tensor, Tensor]:
         """Return what the palette is asked about pictures in looks: the arguments of its `forward`."""
         grade = _rows(code[:, -TRANSPORT:][:, :12].float()).unflatten(1, (3, 4))
-        told = torch.cat([_squashed(code, self.config.doubt), _colours(images, sitter)], 1).float()
+        told = torch.cat([squashed_code(code, self.config.doubt), _colours(images, sitter)], 1).float()
         return told, sitter.colours, sitter.aims(grade)
 
     def forward(self, images: Tensor, code: Tensor, noise: Tensor | None = None, strength: float = 1.0) -> Tensor:
@@ -205,14 +204,6 @@ def _teeth_are_no_lips(images: Tensor, regions: Tensor) -> Tensor:
     pale = torch.sigmoid((0.75 * mean(red, skin) - red) / _EDGE)
     teeth = lips * pale * torch.sigmoid((light - mean(light, lips)) / _EDGE + 1)
     return torch.cat([skin, lips - teeth, eyes + teeth, rest], 1)
-
-
-def _squashed(code: Tensor, doubt: float) -> Tensor:
-    """Codes of odd sets reach far; squashing keeps them near what training saw. Small differences may be chance."""
-    told, rest, transports = code.split([code.shape[1] - _REST - TRANSPORT, _REST, TRANSPORT], 1)
-    size = told.square().mean(1, keepdim=True)
-    told = told * (size / (size + doubt**2).clamp_min(1e-12))
-    return torch.cat([3 * torch.tanh(torch.cat([told, rest], 1) / 3), transports.clamp(-3, 3)], dim=1)
 
 
 def _trust(code: Tensor, least: float) -> Tensor:

@@ -63,14 +63,16 @@ def permitted_crops(stage: str, crops: FaceStore, source: Mapping[str, Any], *sc
     return crops.without_creators_but(permitted(stage, crops.creators, source, *scopes))
 
 
-def permitted_looks(stage: str, looks: LookProfiles, source: Mapping[str, Any]) -> LookProfiles:
-    """Return the looks whose creators' consent covers `transfer` now; as `permitted`.
+def permitted_looks(
+    stage: str, looks: LookProfiles, source: Mapping[str, Any], scope: Scope = "transfer"
+) -> LookProfiles:
+    """Return the looks whose creators' consent covers `scope` now; as `permitted`.
 
     Raises:
         NobodyPermitted: when there is none.
     """
     creators = {name: looks[name].creator for name in looks.names}
-    found = permitted(stage, creators, source, "transfer", learnt=looks)
+    found = permitted(stage, creators, source, scope, learnt=looks)
     if not found:
-        raise NobodyPermitted(f"{stage}: no creator's consent covers transfer now; why, stands in the log above")
+        raise NobodyPermitted(f"{stage}: no creator's consent covers {scope} now; why, stands in the log above")
     return looks.only(found)

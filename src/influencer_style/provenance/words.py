@@ -37,13 +37,16 @@ def known(record: Mapping[str, Any], generator: str = "", source_type: str = "",
     if manifest and not record:
         said.append("how it was made is not said: the manifest holds no record of this software")
     if record.get("looks"):
-        said.append(f"look: {_shares(record['looks'])}, strength {_value(record.get('strength', 'unknown'))}")
+        strength = f", strength {_value(record['strength'])}" if "strength" in record else ""
+        said.append(f"look: {_shares(record['looks'])}{strength}")
     if record.get("model_fingerprint"):
         model = record.get("model_version") or record.get("model") or "model"
         said.append(f"model: {_value(model)}, fingerprint {_value(record['model_fingerprint'])[:16]}")
     for key, title in (
         ("regions", "regions"),
+        ("way", "way from noise to the picture"),
         ("seed", "seed"),
+        ("number", "number of the portrait"),
         ("reference", "reference photo"),
         ("source_sha256", "SHA-256 of the photo it was made from"),
     ):

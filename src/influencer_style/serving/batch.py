@@ -6,10 +6,8 @@ import errno
 import json
 import math
 import os
-import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +18,12 @@ from tqdm import tqdm
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
 from influencer_style.photos.walk import closed, utf8
 from influencer_style.provenance.record import RecordError, read_record
-from influencer_style.serving.gathering import BatchError, Photo, refuse_circles
+from influencer_style.serving.gathering import Photo, refuse_circles
 from influencer_style.serving.index import Index, Row
 from influencer_style.serving.picture_names import picture_names
 from influencer_style.serving.restyling import Restyling
 from influencer_style.serving.stylist import Result, Stylist
+from influencer_style.serving.writing import prepare, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.tracking.signals import undisturbed
@@ -94,7 +93,9 @@ class Batch:
         """
         named = picture_names(photos, self._restyling.label, self._restyling.format, self._is_free)
         refuse_circles(photos, [self._out / name for _, name in named])
-        self._prepare({(self._out / name).parent for _, name in named})
+        prepare(self._out, self._index)
+        for folder in {(self._out / name).parent for _, name in named}:
+            remove_leftovers(folder)
         counts: Counter[Status] = Counter()
         under_way: deque[tuple[Photo, str, str]] = deque()
         with tqdm(total=len(named), desc="Restyling", unit="photo", disable=True if len(named) < 2 else None) as bar:
@@ -117,7 +118,7 @@ class Batch:
                 for _, result in self._stylist.apply_many(to_do(), **self._restyling.options):
                     done(self._keep(*under_way.popleft(), result))
             finally:
-                with undisturbed(), self._writing():
+                with undisturbed(), writing(self._out):
                     self._index.save()
         return counts
 
@@ -164,7 +165,7 @@ class Batch:
             replace(result, provenance=record).save(picture)
         except OSError as error:
             if error.errno in _ENDS_ALL:
-                with self._writing():
+                with writing(self._out):
                     raise
             reason = f"unwritable: its picture cannot be written ({error}); choose another --out or --format"
             return self._quarantined(photo, name, "", reason)
@@ -221,28 +222,9 @@ class Batch:
         inside = self._base is not None and photo.absolute.is_relative_to(self._base)
         return utf8((photo.absolute.relative_to(self._base) if inside else photo.absolute).as_posix())
 
-    def _prepare(self, folders: set[Path]) -> None:
-        with self._writing():
-            self._out.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=self._out).close()
-            self._index.save()
-        for folder in folders:
-            remove_leftovers(folder)
-
     def _put(self, row: Row) -> None:
-        with self._writing():
+        with writing(self._out):
             self._index.put(row)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """End everything, with words, where the folder cannot be written to."""
-        try:
-            yield
-        except OSError as error:
-            raise BatchError(
-                f"{error.filename or self._out} cannot be written ({error.strerror or error}); mend that, or choose "
-                "another folder, and run again: what was written is not made again"
-            ) from error
 
 
 def _has_record(path: Path) -> bool:

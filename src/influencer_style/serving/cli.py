@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from influencer_style.serving.commands import audit, compare, consent, export, looks, stylize, trace, verify
+from influencer_style.serving.commands import audit, compare, consent, export, generate, looks, stylize, trace, verify
 
-COMMANDS = (looks, stylize, compare, verify, trace, export, consent, audit)
+COMMANDS = (looks, stylize, compare, generate, verify, trace, export, consent, audit)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

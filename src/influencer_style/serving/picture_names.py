@@ -35,12 +35,12 @@ def picture_names(
     taken: set[str] = set()
     named = []
     for photo in photos:
-        folder = PurePosixPath(*(_safe(part) for part in photo.place.parts[:-1]))
+        folder = PurePosixPath(*(safe_name(part) for part in photo.place.parts[:-1]))
         suffix = _SUFFIX_OF.get(form) or _SUFFIXES.get(photo.place.suffix.lower(), ".png")
-        name = (folder / _fitted(photo.place, f"-{_safe(label)}{suffix}")).as_posix()
+        name = (folder / _fitted(photo.place, f"-{safe_name(label)}{suffix}")).as_posix()
         if key(name) in taken or not free(name, photo):
             digits = hashlib.sha256(os.fsencode(photo.absolute)).hexdigest()[:6]
-            name = (folder / _fitted(photo.place, f"-{_safe(label)}-{digits}{suffix}")).as_posix()
+            name = (folder / _fitted(photo.place, f"-{safe_name(label)}-{digits}{suffix}")).as_posix()
         taken.add(key(name))
         named.append((photo, name))
     return named
@@ -53,10 +53,11 @@ def key(name: str) -> str:
 
 def _fitted(place: PurePath, tail: str) -> str:
     room = _MOST_BYTES - len(tail.encode())
-    return _safe(place.stem).encode()[:room].decode(errors="ignore") + tail
+    return safe_name(place.stem).encode()[:room].decode(errors="ignore") + tail
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
+    """Return a name as part of a file's name on any system; at most 200 bytes."""
     safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", name))
     if safe[:1] in ("-", ".", " "):  # an option, a hidden file, a name that is easily overlooked
         safe = f"_{safe[1:]}"

@@ -1,13 +1,16 @@
-"""What restyling a photo gives: the picture, and what is to be said of it."""
+"""What a model gives: the picture, and what is to be said of it."""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
+
+from influencer_style.provenance.record import COMPOSITE
 
 if TYPE_CHECKING:
     from influencer_style.faces.detect import Face
@@ -23,7 +26,7 @@ class UnrecordedError(StylistError):
 
 @dataclass(frozen=True)
 class Result:
-    """A restyled photo.
+    """A restyled photo, or a new portrait.
 
     Attributes:
         picture: upright, of the photo's size, RGB, or RGBA where the photo can be transparent; in the photo's own
@@ -33,6 +36,7 @@ class Result:
         notices: what the user should know, in sentences.
         profile: ICC profile of the picture; empty is sRGB.
         exif: the metadata that are kept of the photo.
+        source_type: which of IPTC's digital source types it is: a photo that was changed, or `record.GENERATED`.
     """
 
     picture: Image.Image
@@ -41,6 +45,7 @@ class Result:
     notices: list[str] = field(default_factory=list)
     profile: bytes = b""
     exif: bytes = b""
+    source_type: str = COMPOSITE
 
     def encode(self, suffix: str) -> bytes:
         """Return the picture's file: its provenance in it as a record and as a signed C2PA manifest.
@@ -63,7 +68,8 @@ class Result:
             picture = Image.new("RGB", picture.size, "white")
             picture.paste(self.picture, mask=self.picture)
         record = self.provenance | {"written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")}
-        return signed(encode(picture, record, suffix, self.exif, self.profile), suffix, record, credentials())
+        file = encode(picture, record, suffix, self.exif, self.profile, self.source_type)
+        return signed(file, suffix, record, credentials(), self.source_type)
 
     def save(self, path: str | Path) -> None:
         """Write the picture's file, atomically; raises as `encode` does.
@@ -77,3 +83,8 @@ class Result:
         if suffix not in SUFFIXES:
             raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
         write_bytes(path, self.encode(suffix))
+
+
+def in_base64(result: Result) -> str:
+    """Return a result as a PNG file with its provenance in it, signed, in base64."""
+    return base64.b64encode(result.encode(".png")).decode("ascii")

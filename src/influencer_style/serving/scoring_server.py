@@ -11,16 +11,19 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from functools import partial
 from typing import Any
 
 from mlflow.exceptions import MlflowException
 
-from influencer_style.serving.request import read_body
+from influencer_style.serving.request import Input, Request, read_body
 
 logger = logging.getLogger(__name__)
 
 
-def answer(body: bytes, content_type: str | None, model: Any, input_schema: Any = None) -> tuple[str, int, str]:
+def answer(
+    body: bytes, content_type: str | None, model: Any, input_schema: Any = None, kind: type[Input] = Request
+) -> tuple[str, int, str]:
     """Answer a request to `/invocations`.
 
     Args:
@@ -28,6 +31,7 @@ def answer(body: bytes, content_type: str | None, model: Any, input_schema: Any 
         content_type: what that is said to be.
         model: has `predict`, which takes the request's inputs.
         input_schema: not looked at: the model checks its inputs itself.
+        kind: what the model is asked.
 
     Returns:
         The answer as MLflow's server wants it: JSON, HTTP status, media type.
@@ -35,7 +39,7 @@ def answer(body: bytes, content_type: str | None, model: Any, input_schema: Any 
     from mlflow.pyfunc.scoring_server import InvocationsResponse
 
     try:
-        inputs = read_body(body, content_type)
+        inputs = read_body(body, content_type, kind)
         told, status = json.dumps({"predictions": model.predict(inputs)}), 200
     except MlflowException as refused:
         told, status = refused.serialize_as_json(), refused.get_http_status_code()
@@ -46,11 +50,11 @@ def answer(body: bytes, content_type: str | None, model: Any, input_schema: Any 
     return InvocationsResponse(told, status, "application/json")
 
 
-def take_over() -> None:
+def take_over(kind: type[Input] = Request) -> None:
     """Let `answer` answer, where this process is MLflow's scoring server."""
     if "mlflow.pyfunc.scoring_server.app" in sys.modules:
         from mlflow.pyfunc import scoring_server
 
         if not hasattr(scoring_server, "invocations"):
             raise ImportError("this MLflow's scoring server is not the one that is known; install MLflow 3.17")
-        scoring_server.invocations = answer
+        scoring_server.invocations = partial(answer, kind=kind)

@@ -4,25 +4,19 @@
 PNG or WebP in, PNG out. MLflow runs this file to make the model ("models from code"), so nothing is pickled.
 """
 
-import base64
-import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mlflow
-from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import INTERNAL_ERROR
 
 from influencer_style.serving.likeness_guard import LikenessError
 from influencer_style.serving.one_request import for_request
 from influencer_style.serving.permission import Permission
-from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, refusal
-from influencer_style.serving.result import Result, UnrecordedError
+from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, recorded_or_refused, refusal
+from influencer_style.serving.result import UnrecordedError, in_base64
 from influencer_style.serving.scoring_server import take_over
 from influencer_style.serving.stylist import Stylist
-
-logger = logging.getLogger(__name__)
 
 LIKENESS_VARIABLE = "INFLUENCER_STYLE_LIKENESS"  # what the likeness guard does: warn (the default), refuse or off
 
@@ -62,14 +56,8 @@ class ServedModel(mlflow.pyfunc.PythonModel):
     predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
 
     def _answer(self, requests: list[Request]) -> list[dict[str, Any]]:
-
-        try:
+        with recorded_or_refused():
             return self._restyled(requests)
-        except UnrecordedError as error:
-            # The server's trouble, not the request's; and strangers learn no path of this machine.
-            logger.error("%s", error)
-            reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
-            raise MlflowException(reason, error_code=INTERNAL_ERROR) from None
 
     def _restyled(self, requests: list[Request]) -> list[dict[str, Any]]:
         from influencer_style.photos.decode import PhotoError, photo_header
@@ -101,11 +89,6 @@ class ServedModel(mlflow.pyfunc.PythonModel):
             said = {"notices": result.notices} if result.notices else {}
             predictions.append({"image": in_base64(result), "provenance": result.provenance | said})
         return predictions
-
-
-def in_base64(result: Result) -> str:
-    """Return a result as a PNG file with its provenance in it, signed, in base64."""
-    return base64.b64encode(result.encode(".png")).decode("ascii")
 
 
 if not __name__.startswith("influencer_style."):  # MLflow runs this file under a name of its own

@@ -83,14 +83,9 @@ class Stylist:
             RegistryError: when the registry has no such model, or does not answer.
         """
         from influencer_style.networks.bundle import TransferBundle
+        from influencer_style.serving.models import open_model
 
-        uri = str(uri)
-        if uri.startswith("models:/"):
-            from influencer_style.tracking.registry import model_folder
-
-            folder, version = model_folder(uri)
-            return cls(TransferBundle.load(folder), uri, version, likeness)
-        return cls(TransferBundle.load(uri), Path(uri).name, likeness=likeness)
+        return cls(*open_model(TransferBundle, uri), likeness=likeness)
 
     @property
     def looks(self) -> list[str]:
@@ -175,6 +170,12 @@ class Stylist:
                 made = PhotoError("too_large", "needs more memory than there is; make it smaller")
             del original
             yield photo, made
+
+    def generate(self, look: str, count: int = 1, seed: int = 0, **further: Any) -> list[Result]:
+        """Return new portraits of nobody in a look. Arguments and errors are those of `generation.generate`."""
+        from influencer_style.serving.generation import generate
+
+        return generate((self.bundle, self._source, self.version), look, count, seed, **further)
 
     def check(
         self,

@@ -1,4 +1,4 @@
-"""From a restyled picture back to the model, its training run, the photos and the consents."""
+"""From a restyled or generated picture back to the model, its training run, the photos and the consents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def trace(path: str | Path) -> dict[str, Any]:
     if not _is_ours(record):
         raise RecordError(f"{path} holds a damaged record (looks or consents); ask for the file as it was written")
     looks = sorted(record.get("looks", {}))
-    versions = versions_of(str(record.get("model_fingerprint", "")))
+    # A composed portrait has passed through two models.
+    models = [record, record.get("transfer_model") or {}]
+    versions = [one for model in models for one in versions_of(str(model.get("model_fingerprint", "")))]
     paths = _paths()
     for version in versions:
         folder = version.pop("folder")
@@ -56,9 +58,10 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
     record = traced["record"]
     shares = ", ".join(f"{name} {share:.0%}" for name, share in record.get("looks", {}).items())
     when = record.get("written", "at a time unknown")
+    drawn = {name: record[name] for name in ("way", "seed", "number", "strength") if record.get(name) is not None}
     lines = [
         str(path),
-        f"  look      {shares}, strength {record.get('strength', '?')}, written {when}",
+        f"  look      {', '.join([shares, *(f'{name} {value}' for name, value in drawn.items())])}, written {when}",
         f"  software  {record.get('software', '?')}",
         f"  model     fingerprint {record.get('model_fingerprint', '?')}",
     ]
@@ -87,9 +90,10 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
 
 def _is_ours(record: dict[str, Any]) -> bool:
     """Whether a record, which any file may hold, has the shape that is told here."""
-    looks, consents = record.get("looks", {}), record.get("consents", {})
+    looks, consents, transfer = record.get("looks", {}), record.get("consents", {}), record.get("transfer_model") or {}
     return (
         isinstance(looks, dict)
+        and isinstance(transfer, dict)
         and all(isinstance(share, int | float) for share in looks.values())
         and isinstance(consents, dict)
         and all(isinstance(consent, dict) for consent in consents.values())

@@ -24,7 +24,7 @@ CLOTHES_COLOURS = ("20242b", "f0ede6", "5a6b7c", "7d4a44", "4d5d4a", "b9a58c", "
 
 FRAME_COLOURS = ("141414", "3a2618", "6d4a2a", "8b8d92", "b89b5e", "5a1f24")
 # how far each feature follows a face's build
-_WITH_BUILD = {
+WITH_BUILD = {
     "jaw": 0.6, "chin": 0.4, "neck": 0.7, "brow_thickness": 0.6, "nose_bridge": 0.4, "nose_width": 0.3,
     "face_length": 0.3, "brow_height": -0.4, "brow_arch": -0.5, "lip_upper": -0.4, "lip_lower": -0.3,
     "eye_size": -0.4, "eye_open": -0.3,
@@ -113,40 +113,40 @@ class Pose:
 SHAPE_FIELDS = tuple(name for name, kind in Identity.__annotations__.items() if kind == "float")[:21]
 
 
-def _on_line(colours: tuple[str, ...], at: float) -> np.ndarray:
-    """The colour (3) on the broken line through `colours`, at in [0, len - 1]."""
+def on_line(colours: tuple[str, ...], at: float) -> np.ndarray:
+    """Return the colour (3,) on the broken line through `colours`, at in [0, len - 1]."""
     table = np.array([from_hex(colour) for colour in colours])
     return np.array([np.interp(at, np.arange(len(colours)), channel) for channel in table.T])
 
 
 def _between(rng: np.random.Generator, colours: tuple[str, ...], at: float) -> RGB:
     """A colour on the broken line through `colours`, with a little scatter."""
-    return tuple(np.clip(_on_line(colours, at) * rng.uniform(0.95, 1.05, 3), 0.0, 1.0).tolist())
+    return tuple(np.clip(on_line(colours, at) * rng.uniform(0.95, 1.05, 3), 0.0, 1.0).tolist())
 
 
 def monk_skin(step: float) -> RGB:
     """Return the skin colour at a step of the Monk scale, 0 (lightest) to 9 (darkest), sRGB."""
-    return tuple(_on_line(MONK_SCALE, step).tolist())
+    return tuple(on_line(MONK_SCALE, step).tolist())
 
 
 # how common each hair style is with soft and with strong features
-_STYLES: dict[HairStyle, tuple[float, float]] = {
+STYLES: dict[HairStyle, tuple[float, float]] = {
     "shaved": (0.02, 0.11), "receding": (0.0, 0.08), "short": (0.06, 0.26), "swept": (0.05, 0.24),
     "curly": (0.09, 0.10), "tied": (0.16, 0.05), "bob": (0.13, 0.01), "fringe": (0.12, 0.02),
     "asymmetric": (0.11, 0.02), "wavy": (0.14, 0.05), "long": (0.13, 0.04), "ringlets": (0.10, 0.04),
 }  # fmt: skip
 
 
-def _sample_style(rng: np.random.Generator, build: float, age: float, curl: float) -> HairStyle:
-    """A hair style likely with these features, at this age, for hair that curls so much."""
+def style_shares(build: float, age: float, curl: float) -> np.ndarray:
+    """How likely each of STYLES is, (12,), with these features, at this age, for hair that curls so much."""
     strong = float(np.clip(0.5 + 0.8 * build, 0.0, 1.0))
-    share = np.array([soft + (hard - soft) * strong for soft, hard in _STYLES.values()])
+    share = np.array([soft + (hard - soft) * strong for soft, hard in STYLES.values()])
     for name, factor in {
         "receding": 4.0 * age, "curly": 0.3 + 1.9 * curl, "ringlets": 0.3 + 1.9 * curl,
         "swept": 1.4 - curl, "bob": 1.4 - curl, "fringe": 1.6 - 1.5 * curl, "asymmetric": 1.4 - curl,
     }.items():  # fmt: skip
-        share[list(_STYLES).index(name)] *= factor
-    return list(_STYLES)[int(rng.choice(len(share), p=share / share.sum()))]
+        share[list(STYLES).index(name)] *= factor
+    return share / share.sum()
 
 
 def sample_identity(rng: np.random.Generator) -> Identity:
@@ -154,14 +154,14 @@ def sample_identity(rng: np.random.Generator) -> Identity:
     shape = {name: float(np.clip(rng.normal(0.0, 0.45), -1.0, 1.0)) for name in SHAPE_FIELDS}
     # from soft features to strong ones: what goes together in faces
     build = rng.normal(0.0, 0.6)
-    for name, share in _WITH_BUILD.items():
+    for name, share in WITH_BUILD.items():
         shape[name] = float(np.clip(shape[name] + share * build, -1.0, 1.0))
     age = rng.beta(1.0, 1.5)
     tone = rng.uniform(0.0, 9.0)
     fair = float(np.clip(1.0 - tone / 5.0, 0.0, 1.0))
     natural = rng.uniform(0.0, 1.0 + 7.0 * fair)
     curl = rng.beta(1.0, 1.6) if tone < 5.5 else rng.beta(1.6, 1.0)
-    style = _sample_style(rng, build, age, curl)
+    style = list(STYLES)[int(rng.choice(len(STYLES), p=style_shares(build, age, curl)))]
     grey = float(np.clip((age - 0.6) / 0.35 + rng.normal(0.0, 0.15), 0.0, 1.0))
     hair = np.array(_between(rng, HAIR_COLOURS, natural))
     hair = tuple((hair + 0.85 * grey * (np.array(from_hex(GREY_HAIR)) - hair)).tolist())

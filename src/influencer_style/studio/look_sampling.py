@@ -11,7 +11,8 @@ from influencer_style.studio.identity import RGB
 from influencer_style.studio.look import MATERIALS, Backdrop, Grade, Light, Look, Makeup
 
 
-def _hsv(hue: float, saturation: float, value: float) -> RGB:
+def hsv(hue: float, saturation: float, value: float) -> RGB:
+    """sRGB colour of a hue that goes round at 1, and of saturation and value, clipped to [0, 1]."""
     return tuple(
         float(channel) for channel in colorsys.hsv_to_rgb(hue % 1.0, np.clip(saturation, 0, 1), np.clip(value, 0, 1))
     )
@@ -44,8 +45,8 @@ def photo_light(rng: np.random.Generator) -> Light:
 def photo_backdrop(rng: np.random.Generator) -> Backdrop:
     """Ordinary background of one unstyled photo: walls, rooms and gardens out of focus."""
     hue, value = rng.choice([0.08, 0.1, 0.33, 0.55, 0.6]) + rng.normal(0.0, 0.03), rng.uniform(0.04, 0.97)
-    first = _hsv(hue, rng.beta(1.3, 5.0), value)
-    second = _hsv(hue + rng.normal(0.0, 0.08), rng.beta(1.3, 4.5), value + rng.normal(0.0, 0.22))
+    first = hsv(hue, rng.beta(1.3, 5.0), value)
+    second = hsv(hue + rng.normal(0.0, 0.08), rng.beta(1.3, 4.5), value + rng.normal(0.0, 0.22))
     return Backdrop(
         first, second, float(rng.uniform(0.0, 1.0)), float(max(0.0, rng.uniform(-0.6, 0.8))),
         float(rng.beta(1.0, 2.0)), str(rng.choice(MATERIALS)),
@@ -66,9 +67,9 @@ def _sample_makeup(rng: np.random.Generator) -> Makeup:
     natural = rng.random() < 0.55
     lip_hue = rng.normal(0.98, 0.025) if natural else rng.choice([rng.uniform(0.9, 1.04), rng.uniform(0.0, 1.0)])
     return Makeup(
-        _hsv(lip_hue, rng.uniform(0.4, 0.95), rng.uniform(0.3, 0.9)), float(rng.beta(1.5, 1.0)),
-        _hsv(rng.uniform(0.0, 1.0), rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9)), float(rng.beta(1.0, 1.0)),
-        float(rng.beta(1.0, 1.0)), _hsv(rng.normal(0.98, 0.03), rng.uniform(0.4, 0.7), rng.uniform(0.6, 0.95)),
+        hsv(lip_hue, rng.uniform(0.4, 0.95), rng.uniform(0.3, 0.9)), float(rng.beta(1.5, 1.0)),
+        hsv(rng.uniform(0.0, 1.0), rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9)), float(rng.beta(1.0, 1.0)),
+        float(rng.beta(1.0, 1.0)), hsv(rng.normal(0.98, 0.03), rng.uniform(0.4, 0.7), rng.uniform(0.6, 0.95)),
         float(rng.beta(1.0, 2.0)),
     )  # fmt: skip
 
@@ -78,11 +79,11 @@ def _sample_light(rng: np.random.Generator) -> Light:
     tint, hue = rng.beta(0.7, 1.6), rng.choice([rng.normal(0.09, 0.03), rng.normal(0.58, 0.05), rng.uniform(0.0, 1.0)])
     azimuth = float(np.clip(rng.normal(0.0, 40.0), -80.0, 80.0))
     low_key = rng.beta(1.0, 1.5)
-    key, other = _hsv(hue, 0.6 * tint, 1.0), _hsv(hue + rng.normal(0.0, 0.2), 0.8 * tint * rng.random(), 1.0)
+    key, other = hsv(hue, 0.6 * tint, 1.0), hsv(hue + rng.normal(0.0, 0.2), 0.8 * tint * rng.random(), 1.0)
     return Light(
         azimuth, float(rng.uniform(5.0, 55.0)), key, float(rng.uniform(0.7, 1.25)),
         other, float((1 - low_key) * rng.uniform(0.1, 0.5)),
-        float(np.sign(rng.normal(-azimuth, 30.0)) * rng.uniform(115.0, 155.0)), _hsv(rng.uniform(0, 1), tint, 1.0),
+        float(np.sign(rng.normal(-azimuth, 30.0)) * rng.uniform(115.0, 155.0)), hsv(rng.uniform(0, 1), tint, 1.0),
         float(rng.beta(0.8, 1.5) * 1.6), other, float(0.08 + (1 - low_key) * rng.uniform(0.1, 0.5)),
     )  # fmt: skip
 
@@ -110,12 +111,12 @@ def sample_look(rng: np.random.Generator) -> Look:
         return Look(grade=grade, grain=grain, vignette=vignette)
     dyed = rng.random() < 0.65
     natural = rng.random() < 0.5
-    dye = _hsv(rng.normal(0.07, 0.03), rng.uniform(0.2, 0.8), rng.uniform(0.05, 0.85)) if natural else _hsv(
+    dye = hsv(rng.normal(0.07, 0.03), rng.uniform(0.2, 0.8), rng.uniform(0.05, 0.85)) if natural else hsv(
         rng.random(), rng.uniform(0.2, 0.95), rng.uniform(0.2, 0.95)
     )  # fmt: skip
     hue = rng.random()
-    first = _hsv(hue, rng.beta(1.0, 1.3), rng.beta(1.1, 1.0))
-    second = _hsv(hue + rng.normal(0.0, 0.15), rng.beta(1.0, 1.0), rng.beta(1.2, 1.0))
+    first = hsv(hue, rng.beta(1.0, 1.3), rng.beta(1.1, 1.0))
+    second = hsv(hue + rng.normal(0.0, 0.15), rng.beta(1.0, 1.0), rng.beta(1.2, 1.0))
     set_ = Backdrop(
         first, second, float(rng.random()), float(max(0.0, rng.uniform(-0.5, 1.0))),
         float(rng.beta(1.0, 2.0)), str(rng.choice(MATERIALS)),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from influencer_style.studio.geometry import GBuffer, march
-from influencer_style.studio.identity import Pose, sample_identity, sample_pose
+from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
+from influencer_style.studio.latent import WIDTH, sitter
 from influencer_style.studio.look import Look
 from influencer_style.studio.look_sampling import sample_look, sample_neutral, vary_look
-from influencer_style.studio.population import PAIR_STREAM, photo_seed
+from influencer_style.studio.population import KNOWN_STREAM, PAIR_STREAM, photo_seed
 from influencer_style.studio.render import regions, shade
 
 REGIONS = ("skin", "lips", "eyes", "hair", "background")
@@ -28,17 +29,30 @@ def _fine(look: Look, size: int) -> Look:
     return replace(look, grain=look.grain * min(1.0, size / 256))
 
 
-def sitting(
-    seed: int, number: int, looks: int, targets: int, references: int, size: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class Sitting:
+    """Some people, unstyled and in some looks, and one stranger who wears each look too. All uint8.
+
+    Attributes:
+        neutral: sRGB (targets, s, s, 3).
+        styled: (looks, targets, s, s, 3).
+        worn: (looks, references, s, s, 3) the stranger.
+        masks: (targets, 5, s, s) soft, of what the targets' pictures show, in the order REGIONS.
+        latents: (targets, WIDTH) float32 all that they are, see `latent`; (targets, 0) where nobody knows.
+    """
+
+    neutral: np.ndarray
+    styled: np.ndarray
+    worn: np.ndarray
+    masks: np.ndarray
+    latents: np.ndarray
+
+
+def sitting(seed: int, number: int, looks: int, targets: int, references: int, size: int) -> Sitting:
     """Render sitting `number` of the endless many of a seed, at `size` pixels.
 
     The people of a sitting wear all of its looks, one after the other: marching is what takes time, and a look is told
     from a person where the same person wears several.
-
-    Returns:
-        uint8 sRGB: neutral (targets, s, s, 3); styled (looks, targets, s, s, 3); one stranger in each look (looks,
-        references, s, s, 3); and the targets' soft masks, uint8 (targets, 5, s, s), in the order REGIONS.
     """
     rng = np.random.default_rng((PAIR_STREAM, seed, number))
     people = []
@@ -47,16 +61,50 @@ def sitting(
         people.append((person, march(person, crop_pose(rng), size), photo_seed(rng)))
     neutral = np.stack([shade(seen, who, _fine(sample_neutral(rng), size), photo) for who, seen, photo in people])
     masks = np.stack([_masks(seen) for _, seen, _ in people])
-    stranger = sample_identity(rng)
-    # marching is what takes time: each pose is photographed twice, under another light, before another backdrop
-    poses = [march(stranger, crop_pose(rng), size) for _ in range(-(-references // 2))] * 2
-    poses = poses[:references]
+    stranger = _stranger(rng, references, size)
     styled, worn = [], []
     for _ in range(looks):
         look = sample_look(rng)
         styled.append([shade(seen, who, _fine(vary_look(look, rng), size), photo) for who, seen, photo in people])
-        worn.append([shade(seen, stranger, _fine(vary_look(look, rng), size), photo_seed(rng)) for seen in poses])
-    return neutral, np.array(styled), np.array(worn), masks
+        worn.append(_worn(stranger, look, rng, size))
+    return Sitting(neutral, np.array(styled), np.array(worn), masks, np.zeros((targets, 0), np.float32))
+
+
+def known_sitting(seed: int, number: int, looks: int, targets: int, references: int, size: int) -> Sitting:
+    """Render a sitting of which all is known: z and the look tell everything that a target's picture shows."""
+    rng = np.random.default_rng((KNOWN_STREAM, seed, number))
+    latents = rng.standard_normal((targets, WIDTH), dtype=np.float32)
+    people = [sitter(z) for z in latents]
+    seen = [march(person.identity, person.pose, size) for person in people]
+
+    def shot(look: Look) -> np.ndarray:
+        return np.stack(
+            [
+                shade(g, person.identity, _fine(person.wearing(look), size), person.seed)
+                for person, g in zip(people, seen, strict=True)
+            ]
+        )
+
+    neutral, stranger = shot(Look()), _stranger(rng, references, size)
+    wanted = [sample_look(rng) for _ in range(looks)]
+    worn = np.array([_worn(stranger, look, rng, size) for look in wanted])
+    masks = np.stack([_masks(g) for g in seen])
+    return Sitting(neutral, np.stack([shot(look) for look in wanted]), worn, masks, latents)
+
+
+def _stranger(rng: np.random.Generator, references: int, size: int) -> tuple[Identity, list[GBuffer]]:
+    """Draw a person in so many poses."""
+    who = sample_identity(rng)
+    # marching is what takes time: each pose is photographed twice, under another light, before another backdrop
+    poses = [march(who, crop_pose(rng), size) for _ in range(-(-references // 2))] * 2
+    return who, poses[:references]
+
+
+def _worn(
+    stranger: tuple[Identity, list[GBuffer]], look: Look, rng: np.random.Generator, size: int
+) -> list[np.ndarray]:
+    who, poses = stranger
+    return [shade(seen, who, _fine(vary_look(look, rng), size), photo_seed(rng)) for seen in poses]
 
 
 def _masks(seen: GBuffer) -> np.ndarray:

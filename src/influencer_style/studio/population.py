@@ -12,7 +12,7 @@ from influencer_style.studio.look import Look
 from influencer_style.studio.look_sampling import sample_neutral, vary_look
 
 # the first word of every random stream, so that no person of one kind ever comes up as another kind
-CREATOR_STREAM, USER_STREAM, PAIR_STREAM = 101, 102, 103
+CREATOR_STREAM, USER_STREAM, PAIR_STREAM, KNOWN_STREAM = 101, 102, 103, 104
 # Steps on the Monk scale, spread over it. Rosewater is not darker than this: the LBP cascade, which must find the
 # creators, misses very dark skin framed by bright hair.
 CREATOR_SKIN = {"aurora": 7.0, "noir": 2.0, "rosewater": 3.5, "meridian": 6.0}

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version as installed_version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,31 +14,13 @@ from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking import current
 from influencer_style.tracking.config import project_uri, without_password
 from influencer_style.tracking.node_run import NodeRun
+from influencer_style.tracking.served import PACKAGE, TRANSFER, Served, requirements
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)
 
-PACKAGE = Path(str(files("influencer_style")))
-SERVED_MODEL = PACKAGE / "serving" / "served_model.py"
 TAG_LENGTH = 500
 _URI = re.compile(r"models:/([^/@]+)(?:@([\w-]+)|/(\d+))")
-# What serving imports. Explicit, because MLflow's guess misses some (Pillow) and takes a minute.
-REQUIREMENTS = (
-    "c2pa-python",
-    "cryptography",
-    "mlflow",
-    "numpy",
-    "opencv-python-headless",
-    "pandas",
-    "pillow",
-    "pydantic",
-    "safetensors",
-    "scikit-image",
-    "scipy",
-    "torch",
-    "torchvision",
-    "tqdm",
-)
 
 
 class RegistryError(ValueError):
@@ -55,6 +33,7 @@ def register_generator(
     tags: dict[str, str],
     card: str,
     metrics: dict[str, float] | None = None,
+    served: Served = TRANSFER,
 ) -> str | None:
     """Register a model folder as a version of the registered model `name`, linked to the run of the current node.
 
@@ -68,6 +47,7 @@ def register_generator(
         tags: the version's tags, `fingerprint` among them.
         card: the version's description, Markdown.
         metrics: numbers to keep with the model.
+        served: how such a model is served.
 
     Returns:
         The version; None where nothing is tracked, or the registry failed.
@@ -77,7 +57,9 @@ def register_generator(
         logger.info("%s is not registered as %s: this run is not tracked.", folder, name)
         return None
     return run.store.attempt(
-        f"registering {name}", lambda: _register(run, Path(folder), name, tags, card, metrics or {}), urgent=True
+        f"registering {name}",
+        lambda: _register(run, Path(folder), name, tags, card, metrics or {}, served),
+        urgent=True,
     )
 
 
@@ -98,19 +80,27 @@ def is_registered(name: str) -> bool:
     return found is None or found
 
 
-def _register(run: NodeRun, folder: Path, name: str, tags: dict[str, str], card: str, metrics: dict[str, float]) -> str:
+def _register(
+    run: NodeRun,
+    folder: Path,
+    name: str,
+    tags: dict[str, str],
+    card: str,
+    metrics: dict[str, float],
+    served: Served,
+) -> str:
     import mlflow
 
     # The registry looks a model's source up in MLflow's global store, whatever store its client has.
     mlflow.set_tracking_uri(run.store.uri)
     client = run.store.client
-    model = _registered_model(client, name)
+    model = _registered_model(client, name, served.description)
     found = versions_made_from(run.store, name, tags["fingerprint"])
     if found:
         version = str(found[0].version)
         logger.info("%s is version %s of %s already.", folder, version, name)
     else:
-        model_id = _log_model(run, folder, name, tags, metrics)
+        model_id = _log_model(run, folder, name, tags, metrics, served)
         source = f"models:/{model_id}"
         version = str(
             client.create_model_version(name, source, run.run_id, tags, description=card, model_id=model_id).version
@@ -229,7 +219,7 @@ def registry() -> Store:
     return run.store
 
 
-def _registered_model(client: Any, name: str) -> Any:
+def _registered_model(client: Any, name: str, description: str) -> Any:
     from mlflow.exceptions import MlflowException
 
     try:
@@ -237,10 +227,12 @@ def _registered_model(client: Any, name: str) -> Any:
     except MlflowException as error:
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":
             raise
-    return client.create_registered_model(name, description="Puts a creator's look on a portrait.")
+    return client.create_registered_model(name, description=description)
 
 
-def _log_model(run: NodeRun, folder: Path, name: str, tags: dict[str, str], metrics: dict[str, float]) -> str:
+def _log_model(
+    run: NodeRun, folder: Path, name: str, tags: dict[str, str], metrics: dict[str, float], served: Served
+) -> str:
     """Write the served model into the store, as an output of the run, and return its id.
 
     The steps of `mlflow.pyfunc.log_model`, without its global state (active run, current store).
@@ -260,22 +252,22 @@ def _log_model(run: NodeRun, folder: Path, name: str, tags: dict[str, str], metr
     status = "FAILED"
     try:
         with temporary_folder(folder) as scratch:
-            served = scratch / "model"
+            written = scratch / "model"
             mlflow.pyfunc.save_model(
-                served,
+                written,
                 mlflow_model=Model(
                     artifact_path=logged.artifact_location,
                     model_uuid=logged.model_id,
                     model_id=logged.model_id,
                     run_id=run.run_id,
                 ),
-                python_model=str(SERVED_MODEL),
+                python_model=str(served.file),
                 artifacts={"model": str(folder)},
                 code_paths=[str(PACKAGE)],
                 pip_requirements=requirements(),
-                input_example=[_example(folder)],
+                input_example=[served.example(folder)],
             )
-            client.log_model_artifacts(logged.model_id, str(served))
+            client.log_model_artifacts(logged.model_id, str(written))
         status = "READY"
     finally:
         client.finalize_logged_model(logged.model_id, status)
@@ -283,18 +275,3 @@ def _log_model(run: NodeRun, folder: Path, name: str, tags: dict[str, str], metr
     for key, value in metrics.items():
         client.log_metric(run.run_id, key, value, model_id=logged.model_id)
     return logged.model_id
-
-
-def _example(folder: Path) -> dict[str, Any]:
-    """Return a request that the model can answer; MLflow tries it when the model is saved."""
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.new("RGB", (64, 64), (128, 110, 100)).save(buffer, "PNG")
-    look = json.loads((folder / "looks.json").read_text(encoding="utf-8"))["looks"][0]["slug"]
-    return {"image": base64.b64encode(buffer.getvalue()).decode("ascii"), "look": look, "strength": 0.5}
-
-
-def requirements() -> list[str]:
-    """Return what serving needs, pinned to what is installed (without local parts such as `+cu130`)."""
-    return [f"{package}=={installed_version(package).partition('+')[0]}" for package in REQUIREMENTS]

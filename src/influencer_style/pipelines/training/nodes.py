@@ -16,24 +16,23 @@ from influencer_style.adversarial.creators import CreatorPhotos, resize
 from influencer_style.adversarial.pictures import draw_curves
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import LookProfiles, code_width
+from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.likeness import remember
-from influencer_style.networks.base import Base, BaseError
+from influencer_style.networks.base import Base
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
-from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
+from influencer_style.pipelines.trainings import forget_old_trainings, open_base, rows_of, say_what_changed
 from influencer_style.pipelines.watching import code_of_trainings
-from influencer_style.storage.atomic import remove, remove_leftovers, write_text
+from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
-_KEPT_TRAININGS = 3
 _FAIR = "Every creator's look is asked for equally often, however many photos there are"
 _SHOWN = 3  # people in sample grids
 
@@ -86,12 +85,13 @@ def train(
         ValueError: when no creator may be learnt from.
         BaseError: when there is no base where `training.base` says, or it was made with another encoder.
     """
-    users = _rows(crops, role="user", split="train")
+    users = rows_of(crops, role="user", split="train")
     current.shows({*looks.names, *crops.kept.loc[crops.kept["role"] == "creator", "slug"]})
-    creators = {name: rows for name in looks.names if len(rows := _rows(crops, slug=name, split="train"))}
+    creators = {name: rows for name in looks.names if len(rows := rows_of(crops, slug=name, split="train"))}
     if not creators:
         raise ValueError("no creator's consent covers `train` now, so there is nothing to train on; the log says why")
-    base = _base(parameters, encoder) if parameters.initial == "base" else None
+    from_base = parameters.initial == "base"
+    base = open_base(Base, parameters.base, encoder, "training.initial: scratch") if from_base else None
     photos = sorted(pd.concat([users, *creators.values()])["photo_id"])
     data_sha256 = fingerprint(photos, crops.fingerprint)
     parts = {
@@ -104,7 +104,7 @@ def train(
     }
     made_from = fingerprint(parts)
     folder = work / made_from[:16]
-    _say_what_changed(parts, folder)
+    say_what_changed(parts, folder)
     settings = parameters.settings
     if base is not None:
         settings = with_shape_of(settings, base.generator.config)
@@ -121,11 +121,11 @@ def train(
         if base is None:
             found, decision = way.train(real)
         else:
-            unseen = {name: crops.pixels(_rows(crops, slug=name, split="validation")) for name in creators}
+            unseen = {name: crops.pixels(rows_of(crops, slug=name, split="validation")) for name in creators}
             found, decision = way.adapt(base, real, _validation_users(crops, resolution), unseen)
         decision["photos"] = counts
     write_text(folder / "inputs.json", json.dumps(parts, indent=2))
-    _forget_old_trainings(folder)
+    forget_old_trainings(folder)
     log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
     current.log_metrics(
         {
@@ -179,59 +179,13 @@ def pack_generator(
 
 def with_faces(bundle: TransferBundle, crops: FaceStore) -> TransferBundle:
     """Return a model folder whose looks know their creators' faces, from all users and creators that taught them."""
-    people = crops.pixels(pd.concat([_rows(crops, role="user", split=split) for split in ("train", "validation")]))
-    creators = {name: crops.pixels(_rows(crops, slug=name, split="train")) for name in bundle.looks.names}
+    people = crops.pixels(pd.concat([rows_of(crops, role="user", split=split) for split in ("train", "validation")]))
+    creators = {name: crops.pixels(rows_of(crops, slug=name, split="train")) for name in bundle.looks.names}
     known = remember(load_identity_judge(), bundle, creators, people)
     return replace(bundle, looks=bundle.looks.with_likenesses(known))
 
 
-def _base(parameters: TrainingParameters, encoder: StyleEncoder) -> Base:
-    base = Base.load(in_project(parameters.base)) if parameters.base else Base.load()
-    if base.encoder_sha256 != encoder.sha256:
-        raise BaseError(
-            f"the base understands style codes of encoder {base.encoder_sha256[:12]}, and features.encoder "
-            f"({encoder.name}) is {encoder.sha256[:12]}; set features.encoder: small_vgg, or training.initial: scratch"
-        )
-    if base.generator.config.code != code_width(encoder):
-        raise BaseError(
-            "the base was taught by another release, whose style codes differ; make one: kedro run --pipeline "
-            "pretraining, or leave training.base empty for the one that comes with the project"
-        )
-    return base
-
-
 def _validation_users(crops: FaceStore, resolution: int, most: int | None = None) -> Tensor:
     """Users of the validation split, (n, 3, resolution, resolution) in [0, 1]: all, or the first `most`."""
-    rows = _rows(crops, role="user", split="validation")[:most]
+    rows = rows_of(crops, role="user", split="validation")[:most]
     return resize(crops.pixels(rows), resolution).float().div(255)
-
-
-def _rows(crops: FaceStore, **wanted: str) -> pd.DataFrame:
-    rows = crops.kept
-    for column, value in wanted.items():
-        rows = rows[rows[column] == value]
-    return rows.sort_values("photo_id")
-
-
-def _say_what_changed(parts: dict[str, str], folder: Path) -> None:
-    if (folder / "inputs.json").exists():
-        log.info("Nothing that training depends on has changed; the generator trained before is kept (%s)", folder)
-        return
-    if any(folder.glob("*.pt")):
-        return  # the trainer says where it goes on
-    earlier = sorted(folder.parent.glob("*/inputs.json"), key=lambda path: path.stat().st_mtime)
-    if not earlier:
-        log.info("Training from scratch: nothing was trained here before")
-        return
-    last = json.loads(earlier[-1].read_text())
-    changed = [name for name, value in parts.items() if last.get(name) != value]
-    log.info("Training anew, because of a change in: %s", ", ".join(changed))
-
-
-def _forget_old_trainings(latest: Path) -> None:
-    latest.touch()
-    remove_leftovers(latest.parent)
-    trainings = [path for path in latest.parent.iterdir() if path.is_dir()]
-    trainings.sort(key=lambda path: path.stat().st_mtime)
-    for old in trainings[:-_KEPT_TRAININGS]:
-        remove(old)

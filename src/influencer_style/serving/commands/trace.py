@@ -1,4 +1,4 @@
-"""`influencer-style trace`: from restyled pictures back to model, run, photos and consents."""
+"""`influencer-style trace`: from pictures back to model, run, photos and consents."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "trace",
-        help="follow restyled pictures back to model, run, photos and consents",
-        description="Follow pictures that `stylize` wrote back to the registered model, the run that made it, the "
-        "photos it was learnt from and the consents. Run it in the project, or set MLFLOW_TRACKING_URI.",
+        help="follow pictures back to model, run, photos and consents",
+        description="Follow pictures that `stylize` or `generate` wrote back to the registered model, the run that "
+        "made it, the photos it was learnt from and the consents. Run it in the project, or set MLFLOW_TRACKING_URI.",
     )
     parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG or WebP files")
     parser.add_argument("--json", action="store_true", help="everything, for programs")

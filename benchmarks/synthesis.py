@@ -1,0 +1,136 @@
+"""New faces in the demo set's looks: both ways, from the base as it is and adapted, beside the bars to be taken.
+
+    python -m benchmarks.synthesis [--yunet FILE] [--seconds 300] [--samples 64] [--base FOLDER] [--picture FILE]
+
+Wants a finished `make run`. Writes benchmarks/results/synthesis.json. Faces are looked for by YuNet where its weights
+are given (an .onnx file, or the environment variable INFLUENCER_STYLE_YUNET), and by the LBP cascade in any case.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.machine import ran_on
+from benchmarks.rounding import rounded
+from influencer_style.faces.detect import make_detector
+from influencer_style.faces.store import FaceStore
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.metrics.intervals import bootstrap
+from influencer_style.metrics.new_faces import NewFaces, one_face, score_new_faces
+from influencer_style.metrics.new_faces_gathering import appoint_jury, gather_new_faces
+from influencer_style.metrics.new_faces_report import draw_new_faces
+from influencer_style.metrics.new_faces_scorecard import better_way, mean_over_looks, new_faces_scorecard
+from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.portraits import WAYS
+from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
+from influencer_style.pipelines.synthesis_training.nodes import pack_synthesis, train_synthesis
+from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
+from influencer_style.serving.generation import DEFAULT_WAY
+from influencer_style.storage.atomic import atomic_file, write_text
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks/results/synthesis.json"
+# What a way must take in every look: at least, or at most.
+LEAST = {"one_face": 0.9, "look_accuracy": 0.9, "diversity": 0.5}
+MOST = {"repeats": 0.0, "largest_step": 3.0}
+_OTHERS = 16  # portraits of each look and way that further detectors look at: the LBP cascade is slow
+_SHOWN = ("usable", *LEAST, *MOST, "kid", "memorisation", "identity_to_creator")
+
+
+def missed(figures: dict[str, dict[str, float]]) -> list[str]:
+    """Return which bars the figures of a look and way miss, in words."""
+    low = [name for name, bar in LEAST.items() if figures[name]["mean"] < bar]
+    high = [name for name, bar in MOST.items() if figures[name]["mean"] > bar]
+    return [f"{name} {figures[name]['mean']:.2f}" for name in low + high]
+
+
+def _trained(
+    crops: FaceStore,
+    encoder: StyleEncoder,
+    looks: LookProfiles,
+    told: dict[str, Any],
+    cropping: PreprocessingParameters,
+) -> tuple[SynthesisBundle, dict[str, Any]]:
+    parameters, start = SynthesisParameters(**told), time.monotonic()
+    with tempfile.TemporaryDirectory() as work:
+        trained, decision = train_synthesis(crops, encoder, looks, Path(work), parameters, cropping)
+    bundle, *_ = pack_synthesis(trained, crops, encoder, looks, cropping, parameters)
+    return bundle, decision | {"seconds": round(time.monotonic() - start)}
+
+
+def _judged(
+    faces: list[NewFaces], crops: FaceStore, truths: FaceStore, detectors: dict[str, Any], told: dict[str, Any]
+) -> dict[str, Any]:
+    names, (first, *others) = [one.look for one in faces], detectors
+    jury = appoint_jury(crops, truths, names, faces[0].size, detectors[first], told["seed"])
+    draws = told["bootstrap_draws"]
+    found = {one.look: score_new_faces(one, jury, draws, told["seed"]) for one in faces}
+    scorecard = new_faces_scorecard(found, {"detector": first})
+    for one in faces:
+        for way, pictures in (one.drawn | {"others": one.others}).items():
+            for other in others:
+                share = bootstrap(one_face(pictures[:_OTHERS], detectors[other]).astype(float), draws, told["seed"])
+                scorecard["synthesis"][one.look][way][f"one_face_{other}"] = share.as_dict()
+    means = {way: {metric: mean_over_looks(scorecard, way, metric) for metric in _SHOWN} for way in WAYS}
+    bars = {look: {way: missed(ways[way]) for way in WAYS} for look, ways in scorecard["synthesis"].items()}
+    return scorecard | {"means": means, "missed": bars, "better_way": better_way(scorecard)}
+
+
+def main() -> None:
+    """Train, draw, judge and write the record."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--yunet", default=os.environ.get("INFLUENCER_STYLE_YUNET", ""))
+    parser.add_argument("--seconds", type=float, default=300, help="of the adaptation, at most")
+    parser.add_argument(
+        "--base", default="", help="a folder with another base than the one that comes with the project"
+    )
+    parser.add_argument("--picture", type=Path, help="where a sheet of the first portraits goes")
+    parser.add_argument("--samples", type=int, default=64, help="of each look and way")
+    asked = parser.parse_args()
+    conf = {
+        name: yaml.safe_load((ROOT / f"conf/base/parameters_{file}.yml").read_text(encoding="utf-8"))[name]
+        for name, file in (("synthesis", "synthesis_training"), ("preprocessing", "preprocessing"))
+    }
+    yunet = {"detector": "yunet", "yunet_model": asked.yunet} if asked.yunet else {}
+    cropping = PreprocessingParameters(**conf["preprocessing"] | yunet)
+    detectors = {name: make_detector(name, asked.yunet or None) for name in (["yunet"] if yunet else []) + ["lbp"]}
+    told = conf["synthesis"] | {"profile": "cpu", "base": asked.base}
+    told["cpu"] = told["cpu"] | {"most_seconds": asked.seconds}
+    told["judging"] = told["judging"] | {"samples": asked.samples}
+    data = ROOT / "data"
+    crops, truths = (FaceStore.open(data / f"03_primary/{name}_crops") for name in ("face", "truth"))
+    encoder, looks = (
+        StyleEncoder.load(data / "04_feature/encoder.safetensors"),
+        LookProfiles.load(data / "04_feature/look_profiles"),
+    )
+    transfer = TransferBundle.load(data / "06_models/look_transfer")
+    record: dict[str, Any] = {"ran_on": ran_on(), "bars": {"at_least": LEAST, "at_most": MOST}, "default": DEFAULT_WAY}
+    for name, adapt in (("base", False), ("adapted", True)):
+        bundle, decision = _trained(crops, encoder, looks, told | {"adapt": adapt}, cropping)
+        if adapt and decision["kept"] == "base":
+            print("The guard kept the base: its figures are those above.")
+            record[name] = {"decision": decision}
+        else:
+            faces = gather_new_faces(bundle, transfer, crops, truths, SynthesisParameters(**told).judging.drawing)
+            record[name] = {"decision": decision} | _judged(faces, crops, truths, detectors, told["judging"])
+        print(
+            name, json.dumps(rounded({"decision": decision, "means": record[name].get("means")}), indent=1), flush=True
+        )
+        write_text(RESULTS, json.dumps(rounded(record | {"drawing": told["judging"]}), indent=1) + "\n")
+    if asked.picture:
+        with atomic_file(asked.picture) as file:
+            draw_new_faces(faces).save(file, quality=90)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""What is kept of a look's photos so that a new portrait which repeats one of them can be told from one that does not.
+
+Beside the statistics of a look, which no single photo can be read from, these are the only traces of single photos in a
+model folder. They are coarse: nobody can be recognised by them. They are personal data all the same, and so they are
+part of the look: whoever removes it from a model removes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The photos of a look, as `metrics.memorisation` measures them.
+
+    Attributes:
+        features: (m, f) half precision, one row a photo.
+        limit: a picture that lies nearer than this to one of them repeats it.
+    """
+
+    features: Tensor
+    limit: float
+
+    def tensors(self, name: str) -> dict[str, Tensor]:
+        """Return all of it as tensors, named after `name`."""
+        limit = torch.tensor(self.limit, dtype=torch.float64)
+        return {f"{name}.features": self.features.contiguous(), f"{name}.limit": limit}
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, Tensor], name: str) -> Marks | None:
+        """Return what `tensors` named; None where there is nothing of that name."""
+        features = tensors.get(f"{name}.features")
+        return None if features is None else cls(features, float(tensors[f"{name}.limit"]))

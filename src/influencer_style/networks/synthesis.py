@@ -1,0 +1,167 @@
+"""The synthesis generator: noise and a style code in, the portrait of nobody in that look out.
+
+The noise says where things are: it places a few frames in the picture, and each pixel is told where it lies in each of
+them (coordinates as Fourier features, Tancik et al. 2020; Karras et al. 2021). Noise and look together say what is
+there: residual blocks, from coarse to fine, are scaled and shifted by both (Huang and Belongie 2017). A pixel's colour
+is painted, and then moved as far as it is asked to by the colour transports that the style code carries, so that looks
+which were never taught come out in their colours. What the noise means is known where it was taught: each number says
+one thing about person, pose or room (`studio.latent`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
+from influencer_style.networks.blocks import StyledResidual, squashed_code
+
+_COARSEST = 8  # side in pixels of the first map
+_WIDEST = 4  # times `channels`
+_LAYOUT = 32  # channels of the first map that are drawn freely
+_FRAMES = 4
+_STAYS = 3.0  # untrained, a colour mostly stays as it was painted
+
+
+@dataclass(frozen=True)
+class SynthesisConfig:
+    """The shape of a synthesis generator.
+
+    Attributes:
+        code: width of the style code.
+        noise: width of z.
+        resolution: side of its portraits in pixels, 8 times a power of two.
+        channels: width at full resolution; doubles with each halving, to at most four times.
+        style: width of what noise and code are mapped to.
+    """
+
+    code: int
+    noise: int = 72
+    resolution: int = 64
+    channels: int = 32
+    style: int = 256
+
+    def __post_init__(self) -> None:
+        times, rest = divmod(self.resolution, _COARSEST)
+        if rest or times < 2 or times & (times - 1):
+            raise ValueError(f"resolution is {self.resolution}; it must be 16, 32, 64, 128, 256 ...")
+        if self.channels < 8 or self.channels % 8:
+            raise ValueError(f"channels is {self.channels}; it must be a multiple of 8")
+        if min(self.code, self.noise, self.style) < 1:
+            raise ValueError("code, noise and style must be at least 1")
+
+
+class SynthesisGenerator(nn.Module):
+    """See the module's text."""
+
+    def __init__(self, config: SynthesisConfig) -> None:
+        super().__init__()
+        self.config = config
+        sizes = [_COARSEST]
+        while sizes[-1] < config.resolution:
+            sizes.append(2 * sizes[-1])
+        widths = [config.channels * min(_WIDEST, config.resolution // size) for size in sizes]
+        self.who = nn.Sequential(nn.Linear(config.noise, config.style), nn.SiLU())
+        self.look = nn.Sequential(nn.Linear(config.code, config.style), nn.SiLU())
+        both = nn.Linear(2 * config.style, config.style)
+        self.style = nn.Sequential(both, nn.SiLU(), nn.Linear(config.style, config.style), nn.SiLU())
+        self.frames = nn.Linear(config.style, 6 * _FRAMES)
+        nn.init.zeros_(self.frames.weight)
+        nn.init.zeros_(self.frames.bias)
+        self.layout = nn.Linear(config.style, _LAYOUT * _COARSEST**2)
+        self.start = nn.Conv2d(_LAYOUT, widths[0], 1)
+        self.grow = nn.ModuleList(
+            nn.Conv2d(before, after, 3, padding=1) for before, after in pairwise([widths[0], *widths])
+        )
+        self.places = nn.ModuleList(
+            nn.Conv2d(_FRAMES * (2 + 4 * _octaves(size)), width, 1) for width, size in zip(widths, sizes, strict=True)
+        )
+        self.blocks = nn.ModuleList(StyledResidual(width, config.style) for width in widths)
+        # A colour, and how far it stays, or goes with each transport.
+        self.colours = nn.Conv2d(widths[-1], 3 + 1 + TRANSPORTS, 3, padding=1)
+        nn.init.zeros_(self.colours.weight[3:])
+        nn.init.constant_(self.colours.bias[3:4], _STAYS)
+
+    def forward(self, noise: Tensor, codes: Tensor) -> Tensor:
+        """Return portraits (n, 3, r, r), sRGB in [0, 1]; in training mode they are not clipped.
+
+        Args:
+            noise: (n, config.noise), standard normal, or nearer to 0 (see `draw_noise`): who and where.
+            codes: (n, config.code) style codes: in which look.
+        """
+        who, codes = self.who(noise), squashed_code(codes)
+        style = self.style(torch.cat([who, self.look(codes)], 1))
+        frames = self.frames(who).float().unflatten(1, (_FRAMES, 2, 3))
+        features = self.start(self.layout(style).unflatten(1, (_LAYOUT, _COARSEST, _COARSEST)))
+        for grow, place, block in zip(self.grow, self.places, self.blocks, strict=True):
+            size = features.shape[-1] * (1 if block is self.blocks[0] else 2)
+            larger = F.interpolate(features, (size, size), mode="bilinear", align_corners=False)
+            larger = larger.contiguous(memory_format=torch.channels_last)
+            features = block(grow(larger) + place(_whereabouts(frames, size)), style)
+        painted, ways = self.colours(F.silu(features)).float().split([3, 1 + TRANSPORTS], 1)
+        portraits = _moved(torch.sigmoid(painted), ways.softmax(1)[:, 1:], codes[:, -TRANSPORT:].float())
+        return portraits if self.training else portraits.clamp(0, 1)
+
+    def describe(self) -> dict[str, int]:
+        """Return the shape as plain numbers, from which `SynthesisConfig(**...)` makes the same network."""
+        return asdict(self.config)
+
+
+def _moved(colours: Tensor, shares: Tensor, transports: Tensor) -> Tensor:
+    """Return colours (n, 3, h, w) moved by shares (n, k, h, w) of the transports (n, k * 12) of a style code."""
+    with torch.autocast(colours.device.type, enabled=False):  # colours to more than 8 bits
+        change = torch.einsum("nkhw,nkt->nthw", shares, transports.unflatten(1, (TRANSPORTS, 12)))
+        matrices, offsets = change[:, :9].unflatten(1, (3, 3)), change[:, 9:]
+        return colours + (matrices * colours.unsqueeze(1)).sum(2) + offsets
+
+
+def _octaves(size: int) -> int:
+    """How many octaves of waves a map of this side can show."""
+    return int(math.log2(size)) - 1
+
+
+def _whereabouts(frames: Tensor, size: int) -> Tensor:
+    """Where each pixel lies in each frame: coordinates, and waves of them.
+
+    Args:
+        frames: (n, k, 2, 3) affine maps from the picture, whose sides are 2, less the identity.
+        size: side of the map in pixels.
+
+    Returns:
+        (n, k * (2 + 4 * octaves), size, size).
+    """
+    line = (torch.arange(size, device=frames.device) + 0.5) * (2 / size) - 1
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    here = torch.stack([x, y, torch.ones_like(x)]).flatten(1)
+    there = (frames @ here + here[:2]).flatten(1, 2)
+    waves = [2.0**octave * (math.pi / 2) * there for octave in range(_octaves(size))]
+    told = [there, *(torch.sin(wave) for wave in waves), *(torch.cos(wave) for wave in waves)]
+    return torch.cat(told, 1).unflatten(2, (size, size)).contiguous(memory_format=torch.channels_last)
+
+
+def draw_noise(count: int, seed: int, width: int, truncation: float = 1.0, first: int = 0) -> Tensor:
+    """Return z (count, width) for new portraits, the same for the same seed on every machine.
+
+    Row k depends on the seed and `first` + k alone, so that asking for more pictures does not change the first ones.
+
+    Args:
+        count: how many, 0 or more.
+        seed: 0 or more.
+        width: of z, `SynthesisConfig.noise`.
+        truncation: scales z towards 0, the average person: below 1 portraits are more ordinary, and more alike.
+        first: number of the first portrait, 0 or more.
+
+    Raises:
+        ValueError: when one of them is out of range.
+    """
+    if min(count, seed, first) < 0 or width < 1 or not 0 < truncation <= 1:
+        raise ValueError("count, seed and first must be 0 or more, width at least 1, truncation above 0 and at most 1")
+    numbers = range(first, first + count)
+    rows = [np.random.default_rng((seed, number)).standard_normal(width, dtype=np.float32) for number in numbers]
+    return truncation * torch.from_numpy(np.array(rows, np.float32).reshape(count, width))

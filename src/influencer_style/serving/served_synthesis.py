@@ -1,0 +1,94 @@
+"""The synthesis model as MLflow serves it: a look and a seed in, a new portrait and its provenance out.
+
+`{"inputs": [{"look", "seed", "number"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are PNG in base64.
+Portraits are drawn in the look directly: restyling somebody without a look takes a second model. MLflow runs this file
+to make the model ("models from code"), so nothing is pickled.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
+
+import mlflow
+
+from influencer_style.serving.generation import DEFAULT_SIZE, Generation, Portraits
+from influencer_style.serving.permission import Permission
+from influencer_style.serving.request import Input, read_inputs, recorded_or_refused, refusal
+from influencer_style.serving.result import UnrecordedError, in_base64
+from influencer_style.serving.scoring_server import take_over
+
+
+class PortraitRequest(Input):
+    """One portrait to make.
+
+    Attributes:
+        look: name of a look that the model may generate.
+        seed: whole, 0 or more; the same seed gives the same portrait.
+        number: which of the seed's portraits, 0 or more.
+    """
+
+    THING = "portrait"
+    EXAMPLE = '{"inputs": [{"look": <name>, "seed": 7, "number": 0}]}'
+    WANTED: ClassVar[dict[str, str]] = {
+        "look": "the name of a look",
+        "seed": "a whole number from 0",
+        "number": "a whole number from 0: which of the seed's portraits",
+    }
+
+    look: str
+    seed: int
+    number: int = 0
+
+
+class ServedSynthesis(mlflow.pyfunc.PythonModel):
+    """A synthesis model behind MLflow's interface."""
+
+    # MLflow takes the schema from `predict`'s type hint and leaves the check to us: its own errors repeat the request.
+    _skip_type_hint_validation = True
+
+    def load_context(self, context: Any) -> None:
+        """Load the model folder that was registered with this file."""
+        from influencer_style.networks.synthesis_bundle import SynthesisBundle
+
+        # Not by path: the provenance goes to strangers, and says nothing of this machine.
+        self._model = SynthesisBundle.load(context.artifacts["model"]), "look-synthesis", ""
+        self._worker = ThreadPoolExecutor(1, "synthesis")  # one request at a time, and one thread that torch serves
+        take_over(PortraitRequest)
+
+    # No return type: MLflow would read it as a schema, and a provenance is free JSON.
+    def predict(self, model_input: list[PortraitRequest], params: dict[str, Any] | None = None):
+        """Make each portrait; return for each {"image": PNG in base64, "provenance": dict}.
+
+        All that can be checked is, of every portrait, before the first is made.
+
+        Raises:
+            MlflowException: (INVALID_PARAMETER_VALUE, HTTP 400) for an unknown look, a number out of range, or too much
+                at once; the message says which of the inputs, and what to do.
+        """
+        return self._worker.submit(self._answer, read_inputs(model_input, PortraitRequest)).result()
+
+    predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
+
+    def _answer(self, requests: list[PortraitRequest]) -> list[dict[str, Any]]:
+        permission, wanted = Permission("serving"), []
+        with recorded_or_refused():
+            for index, request in enumerate(requests):
+                try:
+                    asked = Portraits(request.look, request.seed, "direct", DEFAULT_SIZE)
+                    wanted.append(Generation(asked, self._model, permission=permission))
+                    wanted[-1].check_number(request.number)
+                except UnrecordedError:
+                    raise
+                except ValueError as error:
+                    raise refusal(f"inputs[{index}]: {error}") from error
+            # A request that uses a look again and again is one decision.
+            permission = permission.record(self._model[0], {request.look for request in requests}, "generate")
+        predictions = []
+        for generation, request in zip(wanted, requests, strict=True):
+            generation.permission = permission
+            result = generation.make(request.number)
+            predictions.append({"image": in_base64(result), "provenance": result.provenance})
+        return predictions
+
+
+if not __name__.startswith("influencer_style."):  # MLflow runs this file under a name of its own
+    mlflow.models.set_model(ServedSynthesis())

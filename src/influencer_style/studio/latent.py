@@ -1,0 +1,195 @@
+"""A portrait as a function of noise: each number of z says one thing about the person, the pose, the light or the room.
+
+Maps a standard normal z onto what `sample_identity`, `crop_pose`, `photo_light` and `photo_backdrop` draw, quantile by
+quantile: people are about as likely as there. So whoever draws z knows all that a portrait shows, but for its look.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import numpy as np
+
+from influencer_style.studio.identity import (
+    EYE_COLOURS,
+    FRAME_COLOURS,
+    GREY_HAIR,
+    HAIR_COLOURS,
+    MONK_SCALE,
+    SHAPE_FIELDS,
+    STYLES,
+    WITH_BUILD,
+    Garment,
+    HairStyle,
+    Identity,
+    Pose,
+    from_hex,
+    on_line,
+    style_shares,
+)
+from influencer_style.studio.look import MATERIALS, Backdrop, Light, Look
+from influencer_style.studio.look_sampling import hsv
+
+_PERSON = (
+    "build", "age", "tone", "eyes", "hair", "curl", "grey", "fade", "volume", "parting", "fringe", "beard",
+    "beard_length", "freckles", "glasses", "frame", "garment", "neckline", "pattern", "clothes_light",
+    "clothes_warmth", "clothes_green", "texture",
+)  # fmt: skip
+_POSE = ("yaw", "pitch", "roll", "smile", "parted", "scale", "dx", "dy")
+_LIGHT = ("warmth", "azimuth", "elevation", "key", "fill", "rim", "ambient")
+_ROOM = (
+    "wall_hue", "wall_saturation", "wall_value", "other_hue", "other_saturation", "other_value", "gradient", "bokeh",
+    "material", "material_strength", "layout",
+)  # fmt: skip
+SLOTS: tuple[str, ...] = (*SHAPE_FIELDS, *(f"style_{name}" for name in STYLES), *_PERSON, *_POSE, *_LIGHT, *_ROOM)
+WIDTH = len(SLOTS)
+# Few patterns and few arrangements of rooms: what only a seed tells must be learnt by heart.
+_TEXTURES, _LAYOUTS = 6, 8
+_GARMENTS = (0.4, 0.22, 0.26, 0.12)
+_EDGES, _HUES = (0.0, 0.4, 0.45, 0.55, 0.6, 1.0), (0.05, 0.13, 0.29, 0.37, 0.53, 0.63)  # of walls: warm, green, blue
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """All that z tells of a photo; `seed` names the arrangement of its background and its grain."""
+
+    identity: Identity
+    pose: Pose
+    light: Light
+    backdrop: Backdrop
+    seed: int
+
+    def wearing(self, look: Look) -> Look:
+        """Return the look with this photo's own light and backdrop where it has none."""
+        return replace(look, light=look.light or self.light, backdrop=look.backdrop or self.backdrop)
+
+
+class _Noise:
+    """z by name: as it is, and as a quantile in (0, 1)."""
+
+    def __init__(self, z: np.ndarray) -> None:
+        if z.shape != (WIDTH,) or not np.isfinite(z).all():
+            raise ValueError(f"z must be {WIDTH} finite numbers, got an array of shape {z.shape}")
+        self._z = dict(zip(SLOTS, z.tolist(), strict=True))
+
+    def __getitem__(self, slot: str) -> float:
+        return self._z[slot]
+
+    def u(self, slot: str) -> float:
+        return min(max(0.5 * math.erfc(-self._z[slot] / math.sqrt(2.0)), 1e-9), 1.0 - 1e-9)
+
+    def between(self, slot: str, low: float, high: float) -> float:
+        return low + (high - low) * self.u(slot)
+
+    def above(self, slot: str, share: float) -> float:
+        """0 for most, then rising to 1 over the upper `share` of people."""
+        return max(0.0, (self.u(slot) - 1.0 + share) / share)
+
+    def one_of(self, slot: str, names: tuple[str, ...], shares: tuple[float, ...]) -> str:
+        at = int(np.searchsorted(np.cumsum(shares), self.u(slot)))
+        return names[min(at, len(names) - 1)]
+
+
+def sitter(z: np.ndarray) -> Sitter:
+    """Return who sits where, and how, for z (WIDTH,). Raises ValueError for anything but such an array."""
+    noise = _Noise(np.asarray(z, np.float64))
+    return Sitter(
+        _identity(noise), _pose(noise), _light(noise), _backdrop(noise), int(noise.between("layout", 0, _LAYOUTS))
+    )
+
+
+def _identity(z: _Noise) -> Identity:
+    build = 0.6 * z["build"]
+    shape = {
+        name: float(np.clip(0.45 * z[name] + WITH_BUILD.get(name, 0.0) * build, -1.0, 1.0)) for name in SHAPE_FIELDS
+    }
+    age, tone = _beta(z.u("age"), 1.5), z.between("tone", 0.0, 9.0)
+    fair = float(np.clip(1.0 - tone / 5.0, 0.0, 1.0))
+    dark = _ramp(tone, 5.0, 6.0)
+    curl = (1.0 - dark) * _beta(z.u("curl"), 1.6) + dark * z.u("curl") ** (1.0 / 1.6)
+    style = _style(z, build, age, curl)
+    grey = float(np.clip((age - 0.6) / 0.35 + 0.15 * z["grey"], 0.0, 1.0))
+    hair = on_line(HAIR_COLOURS, z.between("hair", 0.0, 1.0 + 7.0 * fair))
+    hair = hair + 0.85 * grey * (np.array(from_hex(GREY_HAIR)) - hair)
+    long = style in ("bob", "asymmetric", "wavy", "long", "ringlets")
+    beard = _ramp(build, -0.1, 0.3) * z.above("beard", 0.6)
+    framed = z.above("glasses", 0.12 + 0.2 * age)
+    cloth = z.between("clothes_light", 0.08, 0.92) + 0.07 * np.array(
+        [z["clothes_warmth"] - 0.3 * z["clothes_green"], z["clothes_green"], -z["clothes_warmth"]]
+    )
+    return Identity(
+        **shape,
+        age=age,
+        skin=tuple(on_line(MONK_SCALE, tone).tolist()),
+        eyes=tuple(on_line(EYE_COLOURS, z.between("eyes", 0.0, 1.5 + 4.5 * fair)).tolist()),
+        hair=tuple(hair.tolist()),
+        clothes=tuple(cloth.clip(0.02, 0.97).tolist()),
+        neckline=z.u("neckline"),
+        hair_style=style,
+        hair_volume=z.u("volume"),
+        hair_curl=curl,
+        hair_grey=grey,
+        hair_fade=z.above("fade", 0.35) if long else 0.0,
+        parting=z.between("parting", -1.0, 1.0),
+        fringe=float(np.interp(z.u("fringe"), (0.0, 0.45, 0.55, 1.0), (0.0, 0.3, 0.7, 1.0))),
+        beard=beard,
+        beard_length=_beta(z.u("beard_length"), 1.5) * min(1.0, 3.0 * beard),
+        freckles=fair * z.above("freckles", 0.35),
+        glasses="none" if framed == 0.0 else "round" if framed < 0.5 else "square",
+        frame=tuple(on_line(FRAME_COLOURS, z.between("frame", 0.0, len(FRAME_COLOURS) - 1)).tolist()),
+        garment=z.one_of("garment", get_args(Garment), _GARMENTS),
+        pattern=z.above("pattern", 0.5),
+        texture_seed=int(z.between("texture", 0, _TEXTURES)),
+    )
+
+
+def _style(z: _Noise, build: float, age: float, curl: float) -> HairStyle:
+    """The likeliest style after Gumbel noise of z: each comes up as often as its share says (Gumbel 1954)."""
+    share = style_shares(build, age, curl)
+    noise = [-math.log(-math.log(z.u(f"style_{name}"))) for name in STYLES]
+    return list(STYLES)[int(np.argmax(np.log(share + 1e-12) + noise))]
+
+
+def _pose(z: _Noise) -> Pose:
+    def held(slot: str, deviation: float, most: float) -> float:
+        return float(np.clip(deviation * z[slot], -most, most))
+
+    smile = z.u("smile")
+    return Pose(
+        held("yaw", 7.0, 15.0), held("pitch", 3.5, 8.0), held("roll", 2.2, 5.0), smile,
+        z.above("parted", 0.15 + 0.6 * smile), z.between("scale", 0.92, 1.32), held("dx", 0.03, 0.08),
+        held("dy", 0.03, 0.08),
+    )  # fmt: skip
+
+
+def _light(z: _Noise) -> Light:
+    warmth, azimuth = 0.045 * z["warmth"], z.between("azimuth", -55.0, 55.0)
+    key, fill = (0.97 + warmth, 0.95, 0.93 - warmth), (0.93 - warmth, 0.95, 0.97 + warmth)
+    key, fill = (tuple(np.clip(colour, 0.0, 1.0).tolist()) for colour in (key, fill))
+    return Light(
+        azimuth, z.between("elevation", 20.0, 50.0), key, z.between("key", 0.85, 1.1), fill,
+        z.between("fill", 0.12, 0.32), -140.0 if azimuth > 0.0 else 140.0, fill, z.between("rim", 0.0, 0.3), fill,
+        z.between("ambient", 0.28, 0.42),
+    )  # fmt: skip
+
+
+def _backdrop(z: _Noise) -> Backdrop:
+    hue, value = float(np.interp(z.u("wall_hue"), _EDGES, _HUES)), z.between("wall_value", 0.04, 0.97)
+    first = hsv(hue, _beta(z.u("wall_saturation"), 4.0), value)
+    second = hsv(hue + 0.08 * z["other_hue"], _beta(z.u("other_saturation"), 3.5), value + 0.22 * z["other_value"])
+    share = 1.0 / len(MATERIALS)
+    return Backdrop(
+        first, second, z.u("gradient"), max(0.0, z.between("bokeh", -0.6, 0.8)),
+        _beta(z.u("material_strength"), 2.0), z.one_of("material", MATERIALS, (share,) * len(MATERIALS)),
+    )  # fmt: skip
+
+
+def _beta(u: float, b: float) -> float:
+    """Quantile u of the beta distribution (1, b)."""
+    return 1.0 - (1.0 - u) ** (1.0 / b)
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    return float(np.clip((value - low) / (high - low), 0.0, 1.0))

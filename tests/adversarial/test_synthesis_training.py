@@ -1,0 +1,209 @@
+"""Synthesis learns who z says it is, in the look that others wear; a killed run ends the same; the guard may say no."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.adversarial.loop import Watch
+from influencer_style.adversarial.settings import LossWeights
+from influencer_style.adversarial.stream import StreamSettings, StudioStream, make_shard
+from influencer_style.adversarial.synthesis_adaptation import (
+    ADAPTED,
+    BASE,
+    adapt_synthesis,
+    faces_found,
+)
+from influencer_style.adversarial.synthesis_examples import draw_portraits
+from influencer_style.adversarial.synthesis_training import SynthesisSettings, pretrain_synthesis, train_synthesis
+from influencer_style.faces.detect import Face, LbpCascade
+from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
+from influencer_style.metrics.intervals import Interval
+from influencer_style.networks.bundle import to_tensor
+from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
+from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.studio.latent import WIDTH
+
+STREAM = StreamSettings(
+    resolution=32, sittings=2, targets=2, looks=1, references=2, grades=2, graded=2, photos=1, known=True, most=2
+)  # fmt: skip
+SETTINGS = SynthesisSettings(
+    steps=6, examples=3, channels=8, colour=0.3, neutral=0.3, rate=0.002, adversary_after=3, penalty_every=2, ema=0.9,
+    stream=STREAM, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9, threads=0,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return load_encoder()
+
+
+@pytest.fixture(scope="module")
+def shards(encoder):
+    return [make_shard(STREAM, number, encoder) for number in range(2)]
+
+
+def drawn(shards, encoder, count=6, colour=0.0, neutral=0.0, seed=1):
+    return draw_portraits(shards, encoder.groups, count, colour, neutral, 0.0, torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize(("colour", "neutral"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.3, 0.4)])
+def test_portraits_line_up_with_their_z(shards, encoder, colour, neutral):
+    portraits = drawn(shards, encoder, 6, colour, neutral)
+    assert portraits.noise.shape == (6, WIDTH) and portraits.codes.shape == (6, code_width(encoder))
+    assert portraits.codes.isfinite().all() and torch.allclose(portraits.weights.mean((1, 2, 3)), torch.ones(6))
+    assert torch.equal(portraits.truth, drawn(shards, encoder, 6, colour, neutral).truth)
+    known = {tuple(z): (shard, i, j) for shard in shards for i, row in enumerate(shard.latents.tolist())
+             for j, z in enumerate(row)}  # fmt: skip
+    for z, truth in zip(portraits.noise.tolist(), portraits.truth, strict=True):
+        shard, i, j = known[tuple(z)]
+        if neutral == 1.0:
+            assert torch.equal(truth, to_tensor(shard.neutral[i, j][None])[0])
+
+
+def test_a_finite_stream_ends_with_its_last_shard(shards, encoder, tmp_path):
+    with StudioStream(STREAM, tmp_path, encoder, steps=1, first=2, window=9) as stream:
+        assert len(stream.at(0)) == len(stream.at(50)) == 2
+    assert len(list(tmp_path.glob("shards/*.npz"))) == 2
+
+
+def test_it_learns_the_portraits_it_is_shown(shards, encoder, tmp_path):
+    portraits = drawn(shards, encoder, 4)
+    plain = replace(
+        SETTINGS,
+        steps=60,
+        validate_every=60,
+        checkpoint_seconds=1e3,
+        weights=LossWeights(features=0.1, adversarial=0.0),
+    )
+    state = train_synthesis(plain, lambda step, chance: portraits, encoder, tmp_path / "c.pt")
+    first, last = state.history[0], state.history[-1]
+    assert last["reconstruction"] < 0.7 * first["reconstruction"] and "adversarial" not in last
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_killed_training_ends_with_the_very_same_weights(shards, encoder, tmp_path):
+    def train(checkpoint, watch=None):
+        def portraits_at(step, chance):
+            return draw_portraits(shards, encoder.groups, 3, 0.3, 0.3, 0.05, chance)
+
+        state = train_synthesis(SETTINGS, portraits_at, encoder, tmp_path / checkpoint, watch)
+        return torch.cat([p.flatten() for p in state.average.parameters()]), state.history
+
+    def kill(step, generator):
+        raise Killed
+
+    whole, history = train("whole.pt")
+    assert "adversarial" not in history[0] and {"adversarial", "r1", "r2"} <= set(history[-1])
+    with pytest.raises(Killed):
+        train("killed.pt", Watch(samples=kill))
+    assert torch.equal(train("killed.pt")[0], whole)
+
+
+@pytest.mark.slow
+def test_a_killed_pretraining_ends_with_the_very_same_weights(tmp_path):
+    whole = pretrain_synthesis(SETTINGS, tmp_path / "whole")
+    assert {"validation_neutral", "validation_looks"} <= set(whole.history[-1]) and whole.facts["steps"] == 6
+
+    def kill(step, generator, portraits):
+        raise Killed
+
+    (tmp_path / "whole" / "shards").rename(tmp_path / "shards")
+    (tmp_path / "killed").mkdir()
+    (tmp_path / "shards").rename(tmp_path / "killed" / "shards")
+    with pytest.raises(Killed):
+        pretrain_synthesis(SETTINGS, tmp_path / "killed", show=kill)
+    assert pretrain_synthesis(SETTINGS, tmp_path / "killed").sha256 == whole.sha256
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"neutral": 0.8, "colour": 0.3}, "shares of one whole"),
+        ({"adversary_after": -1}, "adversary_after"),
+        ({"stream": StreamSettings()}, "known"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(wrong, why):
+    with pytest.raises(ValueError, match=why):
+        replace(SETTINGS, **wrong)
+
+
+@pytest.fixture(scope="module")
+def creators(shards, encoder):
+    people = shards[0].neutral.reshape(-1, 32, 32, 3)
+    red = (people * np.array([1.0, 0.4, 0.3])).astype(np.uint8)
+    with torch.no_grad():
+        everyone, own = (SetStatistics.of(*describe(encoder, to_tensor(part))) for part in (people, red))
+    looks = LookProfiles(everyone, [LookProfile("red", "Red", own)], encoder.sha256, encoder.groups)
+    return CreatorPhotos(people, {"red": red}, looks, 32)
+
+
+@pytest.fixture(scope="module")
+def base(encoder):
+    torch.manual_seed(2)
+    network = SynthesisGenerator(SynthesisConfig(code_width(encoder), WIDTH, 32, 8, 16)).eval().requires_grad_(False)
+    return SynthesisBase(network, encoder.sha256, [{"step": 0.0}], {})
+
+
+class OneFace:
+    def find(self, photo):
+        assert photo.shape == (256, 256, 3)
+        return [Face(10, 10, 100, 0.9)]
+
+
+ADAPTING = replace(
+    SETTINGS, steps=5, photos=2, examples=2, head_start=1, adversary_after=0, rate=0.001,
+    weights=LossWeights(features=0.1, adversarial=0.05, gram=0.05, shape=0.1, r1=1.0, r2=1.0),
+)  # fmt: skip
+
+
+def adapted(base, creators, encoder, folder, unseen=8, watch=None):
+    photos = {"red": creators.creators["red"].permute(0, 2, 3, 1).numpy().repeat(unseen, 0)}
+    return adapt_synthesis(base, creators, photos, ADAPTING, encoder, folder, OneFace(), watch)
+
+
+def test_an_adaptation_goes_on_after_a_kill_and_leaves_the_base_alone(base, creators, encoder, tmp_path):
+    before = base.sha256
+    whole = adapted(base, creators, encoder, tmp_path / "whole")
+    assert base.sha256 == before and whole.kept in (BASE, ADAPTED) and whole.faces == (1.0, 1.0)
+    assert {"adversarial", "gram", "shape", "reconstruction", "features"} <= set(whole.history[-1])
+
+    def kill(step, generator):
+        raise Killed
+
+    (tmp_path / "killed").mkdir()
+    with pytest.raises(Killed):
+        adapted(base, creators, encoder, tmp_path / "killed", watch=Watch(samples=kill))
+    again = adapted(base, creators, encoder, tmp_path / "killed")
+    assert again.history[-1]["total"] == whole.history[-1]["total"] and again.kid == whole.kid
+
+
+@pytest.mark.parametrize(
+    ("nearer", "kept", "why"),
+    [(-0.2, ADAPTED, "nearer"), (0.1, BASE, "not surely nearer"), (None, BASE, "too few unseen photos")],
+)
+def test_only_what_is_surely_nearer_is_kept(base, creators, encoder, tmp_path, monkeypatch, nearer, kept, why):
+    if nearer is not None:
+        found = Interval(nearer, nearer - 0.05, nearer + 0.05, 32)
+        monkeypatch.setattr("influencer_style.adversarial.synthesis_adaptation.kid_difference", lambda *sets: found)
+    done = adapted(base, creators, encoder, tmp_path, unseen=0 if nearer is None else 1)
+    assert done.kept == kept and why in done.why
+    assert (done.generator is base.generator) == (kept == BASE)
+
+
+def test_no_look_is_the_population_against_itself(creators):
+    code = creators.looks.neutral_code()
+    dimension = len(creators.looks.reference.mean)
+    assert code.abs()[:dimension].max() == 0 and not torch.equal(code, creators.codes["red"])
+
+
+def test_faces_are_counted_in_small_pictures():
+    flat = np.full((2, 32, 32, 3), 127, np.uint8)
+    assert faces_found(flat, OneFace()).tolist() == [1, 1] and faces_found(flat, LbpCascade()).tolist() == [0, 0]
