@@ -16,7 +16,7 @@ test: setup ## set up, then the tests (offline, under 10 minutes on 2 cores)
 test-all: setup ## the slow tests too
 	$(BIN)/python -m pytest
 
-faults: setup ## kill trainings again and again: minutes
+faults: setup ## kill runs and trainings again and again, and fill their disk: a quarter of an hour
 	$(BIN)/python -m pytest -m faults
 
 viz: setup ## the lineage in the browser, on this machine only

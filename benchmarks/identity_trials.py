@@ -90,10 +90,10 @@ def real_trials(judge: IdentityJudge, threshold: float, portraits: Portraits) ->
     rng = np.random.default_rng(0)
     changes = {
         "graded": np.stack([list(GRADES.values())[i % len(GRADES)](crop) for i, crop in enumerate(crops)]),
-        "reframed": np.stack([_reframed(crop, rng) for crop in crops]),
-        "relit from a side": np.stack([_relit(crop, rng) for crop in crops]),
+        "reframed": np.stack([reframed(crop, rng) for crop in crops]),
+        "relit from a side": np.stack([relit(crop, rng) for crop in crops]),
     }
-    changes["all three"] = np.stack([_relit(_reframed(crop, rng), rng) for crop in changes["graded"]])
+    changes["all three"] = np.stack([relit(reframed(crop, rng), rng) for crop in changes["graded"]])
     different = people[:, None] != people[None]
     figures: dict[str, Any] = {"photos": len(crops), "people": len(set(people.tolist()))}
     for name, changed in changes.items():
@@ -108,7 +108,7 @@ def real_trials(judge: IdentityJudge, threshold: float, portraits: Portraits) ->
         for each in twice
     ]
     donor = np.roll(np.arange(len(crops)), 1)
-    swapped = judge.embed(np.stack([_face_put_in(crops[i], crops[d]) for i, d in enumerate(donor)]))
+    swapped = judge.embed(np.stack([face_put_in(crops[i], crops[d]) for i, d in enumerate(donor)]))
     figures["face put into another's head"] = {
         "cosine_to_the_head": round(float((swapped * before).sum(1).mean()), 3),
         "cosine_to_the_face": round(float((swapped * before[donor]).sum(1).mean()), 3),
@@ -122,21 +122,21 @@ def only_auc(figures: dict[str, Any]) -> dict[str, float]:
     return {name: found["auc"] for name, found in figures.items() if isinstance(found, dict) and "auc" in found}
 
 
-def _reframed(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def reframed(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     side = crop.shape[0]
     matrix = cv2.getRotationMatrix2D((side / 2, side / 2), rng.uniform(-4, 4), rng.uniform(0.92, 1.1))
     matrix[:, 2] += rng.uniform(-0.04, 0.04, 2) * side
     return cv2.warpAffine(crop, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
 
 
-def _relit(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def relit(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A gain that falls off across the picture from a random side, 1.5 to 0.6."""
     angle, place = rng.uniform(0, 2 * np.pi), np.linspace(-1, 1, crop.shape[0], dtype=np.float32)
     across = place[None] * np.cos(angle) + place[:, None] * np.sin(angle)
     return np.round(crop * np.exp(0.46 * across - 0.05)[:, :, None]).clip(0, 255).astype(np.uint8)
 
 
-def _face_put_in(head: np.ndarray, face: np.ndarray) -> np.ndarray:
+def face_put_in(head: np.ndarray, face: np.ndarray) -> np.ndarray:
     """The middle of `face` in `head`, with a soft edge and the head's mean colours."""
     side = head.shape[0]
     y, x = (np.indices((side, side)) + 0.5) / side - 0.5

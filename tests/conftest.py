@@ -4,6 +4,7 @@ import os
 
 import pytest
 import torch
+from small_disk import SmallDisk
 from tiny_project import make_project, run
 
 
@@ -42,3 +43,11 @@ def first(project):
     done = run(project)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk of a megabyte."""
+    mounted = SmallDisk(tmp_path / "disk", 1)
+    yield mounted
+    mounted.unmount()

@@ -119,6 +119,15 @@ def test_there_are_no_circles():
     assert circle(rooms) == []
 
 
+def test_no_training_is_taught_by_what_judges_identity():
+    judges = {f"{PACKAGE}.metrics.{name}" for name in ("identity", "likeness")}
+    assert judges <= MODULES
+    learning = {
+        name: others for name, others in import_graph().items() if name.split(".")[1] in ("adversarial", "networks")
+    }
+    assert learning and not any(others & judges for others in learning.values())
+
+
 @pytest.mark.parametrize(
     ("module", "source", "reason"),
     [

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+# One thread: sums in another order differ in the last bit, and two runs are to be the same.
+ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400", "OMP_NUM_THREADS": "1"}
 
 
 def make_project(folder: Path) -> Path:
@@ -17,8 +19,8 @@ def make_project(folder: Path) -> Path:
     return folder
 
 
-def kedro(project: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
-    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "COLUMNS": "400"}
+def kedro(project: Path, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess:
+    environment = os.environ | ENVIRONMENT
     environment.pop("INFLUENCER_STYLE_LEDGER", None)  # a project has a ledger of its own
     command = [sys.executable, "-m", "kedro", *arguments]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=timeout)

@@ -9,11 +9,12 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 # Threads that wait must not spin: on a shared machine they would take the time of those that work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from influencer_style.pipelines.disk import DiskHook
 from influencer_style.pipelines.prerequisites import PrerequisitesHook
 from influencer_style.tracking.hooks import TrackingHook
 
 # Kedro calls the last one first: a run whose inputs are missing is refused before it is tracked.
-HOOKS = (TrackingHook(), PrerequisitesHook())
+HOOKS = (TrackingHook(), DiskHook(), PrerequisitesHook())
 
 CONFIG_LOADER_ARGS = {
     "base_env": "base",

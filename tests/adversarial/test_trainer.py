@@ -273,5 +273,5 @@ def test_bad_settings_are_refused_by_name(change):
 
 
 def test_a_bad_weight_is_refused_by_name():
-    with pytest.raises(ValueError, match="gram is -1"):
+    with pytest.raises(ValueError, match="gram is out of range"):
         LossWeights(gram=-1.0)

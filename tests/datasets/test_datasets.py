@@ -160,6 +160,11 @@ def test_encoder_and_looks_come_back(tmp_path):
     looks.save(profiles)
     looks.save(profiles)  # over what is there
     assert looks.load().names == ["noir"]
+    for ask in (looks.load, looks.exists):  # after a kill between the two renames that put a folder in its place
+        (tmp_path / "looks").rename(tmp_path / ".looks.unfinished-0123abcd")
+        (tmp_path / ".looks.replaced-0123abcd").mkdir()
+        assert ask()
+        (tmp_path / ".looks.replaced-0123abcd").rmdir()
     assert torch.equal(looks.load().code("noir"), profiles.code("noir"))
     assert only(tmp_path) == ["encoder.safetensors", "looks"]
 

@@ -1,11 +1,16 @@
 """The face store survives kills, forgets what it should, and gives back what it was given."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from influencer_style.faces import store as module
 from influencer_style.faces.store import FaceStore, FaceUpdate
+from influencer_style.storage.trouble import disk_trouble
 
 
 def rows_of(names, rejected=()):
@@ -128,3 +133,43 @@ def test_wrong_input_and_damage_are_named(store, tmp_path):
     (store.folder / "shard-00000.npy").write_bytes(b"damaged")
     with pytest.raises(ValueError, match=r"shard-00000.npy is damaged"):
         values(FaceStore.open(store.folder), "abc")
+
+
+def test_a_store_is_whole_once_the_last_update_has_come_and_not_while_photos_are_missing(tmp_path):
+    folder, labels = tmp_path / "store", rows_of("ab")[["photo_id", "creator", "slug", "role", "split"]]
+    for update, whole in [
+        (FaceUpdate(8, "f1", labels, whole=False), False),
+        (FaceUpdate(8, "f1", rows=rows_of("a"), crops=crops_of("a")), False),
+        (FaceUpdate(8, "f1", whole=True), True),
+        (FaceUpdate(8, "f1", rows=rows_of("b"), crops=crops_of("b")), True),
+        (FaceUpdate(8, "f1", labels, whole=False), False),
+        (FaceUpdate(8, "f1", labels, whole=True), True),
+    ]:
+        assert update.apply(folder).whole is FaceStore.open(folder).whole is whole
+
+
+def test_a_kill_while_rows_change_leaves_a_store_that_is_not_whole(store, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FaceStore, "_write_rows", killed)
+    labels = rows_of("ad").assign(split="test")[["photo_id", "creator", "slug", "role", "split"]]
+    with pytest.raises(KeyboardInterrupt):
+        FaceUpdate(8, "f1", labels, whole=True).apply(store.folder)
+    assert not FaceStore.open(store.folder).whole
+
+
+def test_wherever_an_update_is_killed_the_next_one_finishes_it(tmp_path):
+    script = Path(__file__).with_name("store_kills.py")
+    done = subprocess.run([sys.executable, script, tmp_path], capture_output=True, text=True)
+    assert done.returncode == 0 and int(done.stdout) >= 15, done.stderr
+
+
+def test_a_full_disk_leaves_the_store_as_it_was(disk):
+    store = FaceStore.create(disk.folder / "store", 128, "f1")
+    store.append(rows_of("ab"), crops_of("ab", 128))
+    disk.fill(2**14)
+    with pytest.raises(OSError) as caught:
+        store.append(rows_of("c"), crops_of("c", 128))
+    assert f"{store.folder}/shard-00001.npy: No space left on device" in disk_trouble(caught.value)
+    assert values(FaceStore.open(store.folder), "ba") == "ba" and len(FaceStore.open(store.folder)) == 2

@@ -1,9 +1,13 @@
 """Profiles: a look is what sets photos apart from the population."""
 
+import json
+
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from influencer_style.looks.encoder import EncoderError, load_encoder
+from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.profile import (
     ABOUT,
     REGIONAL,
@@ -90,3 +94,25 @@ def test_damaged_looks_say_what_to_run(looks, tmp_path):
     (tmp_path / "looks.json").write_text("{}")
     with pytest.raises(ValueError, match="kedro run --pipeline features"):
         LookProfiles.load(tmp_path)
+
+
+def test_a_creators_face_comes_back_and_goes_with_the_look(looks, tmp_path):
+    face = torch.nn.functional.normalize(torch.arange(1.0, 9.0), dim=0)
+    known = looks.with_likenesses({"warm": Likeness(face, 0.1, "a" * 64)})
+    known.save(tmp_path)
+    again = LookProfiles.load(tmp_path)
+    assert again["plain"].likeness is None and torch.equal(again["warm"].likeness.face, face)
+    assert (again["warm"].likeness.explained, again["warm"].likeness.judge) == (0.1, "a" * 64)
+    assert torch.equal(again.code("warm"), looks.code("warm"))
+    left = LookProfiles(again.reference, [again["plain"]], again.encoder_sha256, again.groups)
+    left.save(tmp_path)
+    assert not [name for name in load_file(str(tmp_path / "looks.safetensors")) if "warm" in name or "face" in name]
+
+
+def test_looks_of_an_earlier_release_know_no_faces(looks, tmp_path):
+    looks.save(tmp_path)
+    told = json.loads((tmp_path / "looks.json").read_text())
+    for look in told["looks"]:
+        del look["likeness"]
+    (tmp_path / "looks.json").write_text(json.dumps(told))
+    assert LookProfiles.load(tmp_path)["warm"].likeness is None

@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 from PIL import Image
 
 from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.metrics import judges as judging
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.cases import Cases, shrink
 from influencer_style.metrics.full_size import CloseUp, FullSize
 from influencer_style.metrics.judges import Judges
+from influencer_style.metrics.likeness_trial import likeness_section, try_guard
 from influencer_style.metrics.report import Evidence
 from influencer_style.metrics.scorecard import assemble_scorecard
 from influencer_style.metrics.scoring import score_cases
@@ -68,7 +71,15 @@ def looks(cases, encoder) -> LookProfiles:
         return SetStatistics.of(*describe(encoder, to_tensor(pictures)))
 
     consent = {"subject": "<i>Somebody</i>", "scope": ["train", "transfer"], "expires": "never"}
-    profiles = [LookProfile(look, look.title(), statistics(cases.creators[look]), consent) for look in LOOKS]
+
+    def likeness(pictures: np.ndarray) -> Likeness:
+        mean = SmallPictureJudge().embed(pictures).mean(0)
+        return Likeness(torch.from_numpy(mean / np.linalg.norm(mean)), 0.0, SmallPictureJudge.sha256)
+
+    profiles = [
+        LookProfile(look, look.title(), statistics(shown), consent, (), likeness(shown))
+        for look, shown in cases.creators.items()
+    ]
     return LookProfiles(statistics(cases.population), profiles, encoder.sha256, encoder.groups, "8 users' photos")
 
 
@@ -88,6 +99,8 @@ def about() -> dict:
 @pytest.fixture(scope="session")
 def evidence(cases, judges, encoder, looks, about) -> Evidence:
     scores, inputs = score_cases(cases, judges), cases.inputs
+    trial = try_guard(cases, looks, judges.identity)
+    scorecard = assemble_scorecard(scores, cases, encoder, looks, about, draws=200)
     manifest = pd.DataFrame(
         [
             ("a", "Warm", "warm", "creator", "accepted", "", "train", "in/Warm/good.jpg"),
@@ -101,7 +114,7 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
     return Evidence(
         cases=cases,
         scores=scores,
-        scorecard=assemble_scorecard(scores, cases, encoder, looks, about, draws=200),
+        scorecard=scorecard | {"likeness": likeness_section(trial, draws=200)},
         looks=looks,
         manifest=manifest,
         faces=faces,
@@ -157,4 +170,5 @@ def evidence(cases, judges, encoder, looks, about) -> Evidence:
             FullSize("warm", (96, 80), [CloseUp("the eyes", inputs[0][:40], inputs[1][:40])], Seam(2.04, 3.0)),
             FullSize("cool", (48, 48), [CloseUp("the eyes", inputs[2], inputs[3])], None),
         ],
+        likeness=trial,
     )

@@ -36,6 +36,8 @@ def masks(count: int, size: int = 48) -> dict[str, np.ndarray]:
 class SmallPictureJudge:
     """Stands in for the identity judge: a picture's shapes at 8 px are who it shows, whatever its colours."""
 
+    sha256 = "shapes"
+
     def embed(self, pictures: np.ndarray) -> np.ndarray:
         small = np.stack([cv2.resize(p, (8, 8), interpolation=cv2.INTER_AREA) for p in pictures]).astype(np.float32)
         flat = small.mean(-1).reshape(len(small), -1)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from influencer_style.metrics.contact_sheet import MOST_WIDTH, draw_contact_sheet
 from influencer_style.metrics.figures import training_curves
+from influencer_style.metrics.likeness_trial import likeness_section, try_guard
 from influencer_style.metrics.report import _extremes, write_report
 from influencer_style.metrics.report_tables import further_tables, main_table
 from influencer_style.metrics.scorecard import assemble_scorecard
@@ -70,7 +71,10 @@ def page(request, evidence, cases, judges, encoder, looks, about):
     unknown = dataclasses.replace(cases, truth={}, oracle={}, regions={})
     scores = score_cases(unknown, judges)
     card = assemble_scorecard(scores, unknown, encoder, looks, about | {"source": "folder"}, draws=200)
-    return write_report(dataclasses.replace(evidence, cases=unknown, scores=scores, scorecard=card), people=2)
+    trial = try_guard(unknown, looks, judges.identity)
+    card["likeness"] = likeness_section(trial, draws=200)
+    found = {"cases": unknown, "scores": scores, "scorecard": card, "likeness": trial}
+    return write_report(dataclasses.replace(evidence, **found), people=2)
 
 
 def test_the_report_needs_nothing_from_elsewhere(page):
@@ -97,8 +101,16 @@ def test_the_report_tells_what_was_left_out_and_shows_people(page, evidence):
     assert "generator" in text and "population transport" in text and "Limits" in text
     rows = page.count('class="case"')
     results = len(evidence.cases.inputs) * len(evidence.cases.looks)
-    # two people in each of two looks, then the best and the worst, of either at most half of all
-    assert rows == 2 * 2 + 2 * min(4, results // 2)
+    # two people in each of two looks, then the best and the worst, of either at most half of all, and the four nearest
+    assert rows == 2 * 2 + 2 * min(4, results // 2) + 4
+
+
+def test_the_report_shows_what_the_likeness_guard_says(page, evidence):
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "Above 30% it warns" in text and "100% the creator" in text and "of the way" in text
+    assert "how far results and blends have become the creator" in page
+    nothing = dataclasses.replace(evidence, likeness=evidence.likeness.iloc[:0])
+    assert "this model keeps no face of its creators" in write_report(nothing, people=1)
 
 
 def test_the_report_tells_which_generator_was_kept_and_why(page):

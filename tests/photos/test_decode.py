@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest, photo_header, photo_thumbnail
-from influencer_style.photos.jpeg_scans import scans
 
 GRADIENT = np.dstack([np.tile(np.linspace(0, 255, 96), (80, 1))] * 3).astype(np.uint8)
 
@@ -229,18 +228,19 @@ def progressive_jpeg(more_scans=0, behind=b""):
 
 
 def test_a_jpeg_with_endless_scans_is_refused_before_it_is_decoded(tmp_path):
-    assert scans(progressive_jpeg()) == 10 and scans(noisy_jpeg()) == 1
     path = tmp_path / "scans.jpg"
     path.write_bytes(progressive_jpeg(90))
     assert decode_photo(path).shape == GRADIENT.shape
-    path.write_bytes(progressive_jpeg(500))
+    path.write_bytes(progressive_jpeg(91))
     assert code_of(path) == "too_large"
+    with pytest.raises(PhotoError, match="100 scans"):
+        photo_thumbnail(path, 100)
 
 
 def test_what_lies_behind_a_jpeg_or_in_its_segments_is_no_scan(tmp_path):
     film = 500 * b"\xff\xda\0\0"
-    assert scans(progressive_jpeg(behind=film)) == 10
+    assert decode_photo(progressive_jpeg(behind=film)).shape == GRADIENT.shape
     buffer = io.BytesIO()
     Image.fromarray(GRADIENT).save(buffer, "JPEG", comment=film)
-    assert scans(buffer.getvalue()) == 1 and film in buffer.getvalue()
+    assert film in buffer.getvalue()
     assert decode_photo(buffer.getvalue()).shape == GRADIENT.shape

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, DatasetError
 from kedro.runner import SequentialRunner
 from PIL import Image
 from pydantic import ValidationError
@@ -157,7 +157,9 @@ def test_a_killed_run_goes_on_from_the_last_batch(catalog, detector, monkeypatch
     with pytest.raises(KeyboardInterrupt):
         run(catalog)
     monkeypatch.setattr(FaceStoreDataset, "save", save)
-    assert len(catalog["face_crops"].load()) == 4
+    with pytest.raises(DatasetError, match="kedro run --pipeline preprocessing"):
+        catalog["face_crops"].load()
+    assert not catalog.exists("face_crops") and len(catalog["face_crops_before"].load()) == 4
     detector.seen.clear()
     faces, _ = run(catalog)
     assert len(detector.seen) == 4 and len(faces) == 8 and not faces.table["photo_id"].duplicated().any()
@@ -168,6 +170,16 @@ def test_a_photo_that_broke_since_it_was_scanned_is_a_rejected_row(catalog, dete
     faces, _ = run(catalog)
     reasons = faces.table.set_index("photo_id")["reason"]
     assert reasons[f"{2:016d}"].startswith("empty_file") and len(faces.kept) == 6
+
+
+def test_a_photo_that_could_not_be_read_is_tried_again(catalog, detector):
+    Path("photos/2.png").rename("2.png")
+    faces, _ = run(catalog)
+    assert faces.table.set_index("photo_id")["reason"][f"{2:016d}"].startswith("unreadable") and len(faces.kept) == 6
+    Path("2.png").rename("photos/2.png")
+    detector.seen.clear()
+    faces, _ = run(catalog)
+    assert len(faces.kept) == 7 and len(faces) == 8 and len(detector.seen) == 1
 
 
 def test_truth_that_does_not_fit_its_photo_is_rejected(catalog, detector):

@@ -15,7 +15,7 @@ from tests.pipelines.conftest import picture
 
 SETTINGS = {
     "folder": "", "model": "model", "look": "warm", "reference": "", "strength": 0.5, "seed": None, "regions": {},
-    "faces": "all", "format": "keep", "keep_private": False, "sheet_photos": 2,
+    "faces": "all", "format": "keep", "keep_private": False, "likeness": "warn", "sheet_photos": 2,
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """A small, untrained model folder with two looks, and the same model registered."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -9,7 +10,9 @@ import torch
 
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.metrics.identity import load_identity_judge
+from influencer_style.metrics.likeness import remember
+from influencer_style.networks.bundle import TransferBundle, to_uint8
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `benchmarks`, which is no installed package
@@ -41,7 +44,10 @@ def bundle():
     generator = TransferGenerator(TransferConfig(width, channels=8, blocks=1, masks=2)).eval()
     for head in (generator.heads, generator.transforms):  # as if it had learnt something
         torch.nn.init.normal_(head.weight, std=0.02)
-    return TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "# card")
+    made = TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "# card")
+    creators = {name: to_uint8(images) for name, images in sets.items()}
+    known = remember(load_identity_judge(), made, creators, to_uint8(people))
+    return replace(made, looks=looks.with_likenesses(known))
 
 
 @pytest.fixture(scope="session")

@@ -237,6 +237,22 @@ def test_a_folder_that_cannot_be_written_to_is_said_before_any_work(stylist, pho
         restyle(stylist, photos, tmp_path / "file/out")
 
 
+@pytest.mark.parametrize("trouble", ["No space left on device", "Read-only file system"])
+def test_a_disk_that_takes_no_more_is_said_and_nothing_is_lost(stylist, photos, disk, trouble):
+    out = disk.folder / "out"
+    restyle(stylist, photos, out)
+    before = stamps(out)
+    photo(photos / "p3.png", 3, 128)
+    disk.fill(2**12)
+    disk.set_writable(trouble != "Read-only file system")
+    with pytest.raises(BatchError, match=f"cannot be written \\({trouble}\\).*what was written is not made again"):
+        restyle(stylist, photos, out)
+    assert stamps(out) == before
+    disk.set_writable(True)
+    disk.empty()
+    assert restyle(stylist, photos, out)[0] == {"written": 1, "up to date": 3}
+
+
 def test_an_interrupt_leaves_an_index(stylist, photos, tmp_path):
     def stop(outcome):
         raise KeyboardInterrupt

@@ -115,6 +115,14 @@ def test_a_bundle_survives_its_folder(bundle, model_folder):
         assert torch.equal(ours, theirs), name
 
 
+def test_a_model_folder_whose_replacement_was_killed_half_way_is_there(bundle, tmp_path):
+    begun = tmp_path / ".model.unfinished-0123abcd"
+    begun.mkdir()
+    bundle.save(begun)
+    (tmp_path / ".model.replaced-0123abcd").mkdir()
+    assert Stylist.load(tmp_path / "model").looks == ["cold", "warm"]
+
+
 def test_the_command_restyles_names_what_it_cannot_and_says_so(model_folder, tmp_path, capsys):
     good, bad = tmp_path / "me.jpg", tmp_path / "bad.jpg"
     Image.fromarray(astronaut()).save(good)

@@ -78,6 +78,19 @@ def test_rolling_back_returns_the_title_and_keeps_it_there(store, versions):
     assert again["champion"] == "2" and contender(store, versions, "2").objections == []
 
 
+def test_a_rollback_that_was_killed_goes_back_no_further_the_next_time(store, versions, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    crown(store, contender(store, versions, "2"), "better", "1")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(store.client, "set_registered_model_alias", killed)
+        roll_back(store, versions, "", "too pale")
+    assert aliases(store, versions)["champion"] == "2"
+    assert roll_back(store, versions, "", "too pale")["champion"] == "1"
+    assert contender(store, versions, "2").objections
+
+
 def test_rolling_back_to_nowhere_says_what_to_do(store, versions):
     with pytest.raises(RegistryError, match=r"rollback\.to=VERSION"):
         roll_back(store, versions, "", "")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from influencer_style.tracking import served
-from influencer_style.tracking.registry import RegistryError, model_folder, register_generator
+from influencer_style.tracking.registry import RegistryError, is_registered, model_folder, register_generator
 
 TAGS = {"creators": "noir", "revoked": "false"}
 
@@ -65,6 +65,31 @@ def test_a_first_version_without_an_alias_gets_it_next_time(node_run, store, fol
     store.client.delete_registered_model_alias("look-c", "champion")  # as after a kill before the alias was set
     register_generator(folder, "look-c", TAGS | {"fingerprint": "1"}, "# card")
     assert store.client.get_model_version_by_alias("look-c", "champion").version == 1
+
+
+def test_a_registration_that_was_killed_is_finished_the_next_time(node_run, store, folder):
+    assert not is_registered("look-f")
+    register_generator(folder, "look-f", TAGS | {"fingerprint": "1"}, "# card")
+    store.client.delete_registered_model_alias("look-f", "champion")
+    assert not is_registered("look-f"), "the base must not lose its title to what is registered next"
+    for fingerprint in ("1", "2"):
+        register_generator(folder, "look-f", TAGS | {"fingerprint": fingerprint}, "# card")
+    store.client.delete_registered_model_alias("look-f", "challenger")
+    assert register_generator(folder, "look-f", TAGS | {"fingerprint": "2"}, "# card") == "2"
+    assert store.client.get_registered_model("look-f").aliases == {"champion": 1, "challenger": 2}
+    assert is_registered("look-f") and len(store.client.search_model_versions("name = 'look-f'")) == 2
+
+
+def test_a_kill_between_files_and_version_leaves_no_version(node_run, store, folder, monkeypatch):
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(store.client, "create_model_version", killed)
+        register_generator(folder, "look-g", TAGS | {"fingerprint": "1"}, "# card")
+    assert not store.client.search_model_versions("name = 'look-g'") and not is_registered("look-g")
+    assert register_generator(folder, "look-g", TAGS | {"fingerprint": "1"}, "# card") == "1"
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_a_registry_that_fails_is_one_warning(node_run, store, folder, caplog, monkeypatch):

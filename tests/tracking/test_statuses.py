@@ -12,7 +12,7 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.runner import ParallelRunner, ThreadRunner
 
-from influencer_style.tracking.leftovers import this_process
+from influencer_style.tracking.leftovers import _start, this_process
 
 
 def test_a_failure_says_why(run):
@@ -54,15 +54,27 @@ def test_a_process_that_was_killed_outright_is_noticed_by_the_next_run(run, stor
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     host, experiment, client = socket.gethostname(), store.experiment_id("tiny"), store.client
+    zombie = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    unburied = f"{host}:{zombie.pid}:{_start(zombie.pid)}"
+    zombie.kill()
+    os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
     # The number of a process comes again, in a container at once; its start does not.
-    processes = (f"{host}:{gone.pid}:1", f"{host}:{os.getpid()}:1", this_process(), f"not-{host}:{gone.pid}:1")
-    dead, reused, alive, elsewhere = (
+    processes = (
+        f"{host}:{gone.pid}:1",
+        f"{host}:{os.getpid()}:1",
+        unburied,
+        this_process(),
+        f"not-{host}:{gone.pid}:1",
+    )
+    dead, reused, ended, alive, elsewhere = (
         client.create_run(experiment, tags={"process": process}).info.run_id for process in processes
     )
     child = client.create_run(experiment, tags={"mlflow.parentRunId": dead}).info.run_id
     run("helper_thread")
-    statuses = {run_id: client.get_run(run_id).info.status for run_id in (dead, reused, child, alive, elsewhere)}
-    assert statuses == dict.fromkeys((dead, reused, child), "KILLED") | dict.fromkeys((alive, elsewhere), "RUNNING")
+    killed, running = (dead, reused, ended, child), (alive, elsewhere)
+    statuses = {run_id: client.get_run(run_id).info.status for run_id in (*killed, *running)}
+    assert statuses == dict.fromkeys(killed, "KILLED") | dict.fromkeys(running, "RUNNING")
+    zombie.communicate()
 
 
 def test_an_interrupted_run_in_a_notebook_ends_with_the_next_one(run, project, outcome_of):

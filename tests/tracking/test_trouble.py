@@ -78,6 +78,18 @@ def test_a_file_that_is_no_database(run, project, warnings):
     assert len(warnings()) == 1 and "not a database" in warnings()[0]
 
 
+@pytest.mark.parametrize("trouble", ["full", "read-only"])
+def test_a_store_whose_disk_takes_no_more(run, project, warnings, disk, trouble):
+    environment = project / "conf" / trouble
+    environment.mkdir()
+    (environment / "mlflow.yml").write_text(f"server: {{mlflow_tracking_uri: 'sqlite:///{disk.folder}/mlflow.db'}}")
+    disk.fill(2**16)
+    disk.set_writable(trouble == "full")
+    runs_all_the_same(run, project, trouble)
+    assert len(warnings()) == 1 and str(disk.folder) in warnings()[0]
+    assert [path.name for path in disk.folder.iterdir()] == ["ballast"]
+
+
 def test_what_a_locked_store_missed_is_written_later(run, project, warnings, locked, monkeypatch):
     # The lock goes while the second node runs; the store is tried again at the end at the latest.
     monkeypatch.setattr("tiny.pipeline_registry.BETWEEN", [lambda: locked.execute("ROLLBACK")])

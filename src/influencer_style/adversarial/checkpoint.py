@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from influencer_style.storage.atomic import atomic_file
+from influencer_style.storage.atomic import write_bytes
 
 log = logging.getLogger(__name__)
 
 
 def save_checkpoint(path: str | Path, state: dict[str, Any]) -> None:
     """Write tensors and plain values, whole or not at all."""
-    with atomic_file(path) as temporary:
-        torch.save(state, temporary)
+    written = io.BytesIO()  # torch's own writing to a file hides what the disk says
+    torch.save(state, written)
+    write_bytes(path, written.getbuffer())
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from influencer_style.adversarial.batch import Batch
 from influencer_style.adversarial.examples import draw_crowd, subset
 from influencer_style.adversarial.grades import apply_grades
 from influencer_style.adversarial.losses import palette_loss
+from influencer_style.adversarial.settings import SEEDS, require
 from influencer_style.adversarial.stream import Shard
 from influencer_style.looks.profile import SetStatistics, style_code
 from influencer_style.looks.regional import area_colours
@@ -43,6 +44,10 @@ class PaletteSettings:
     decay: float = 0.05
     noise: float = 0.05
     seed: int = 7
+
+    def __post_init__(self) -> None:
+        some = (1, 1_000_000)
+        require(self, "palette.", steps=some, rows=some, rate=(1e-12, 0.1), decay=(0, 1), noise=(0, 1e6), seed=SEEDS)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields
 
 from influencer_style.adversarial.stream import StreamSettings
+
+SEEDS = (0, 2**32 - 1)  # what NumPy, torch and scikit-learn all take
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class LossWeights:
     lecam: float = 0.0
 
     def __post_init__(self) -> None:
-        _require_finite(self)
+        require(self, **{weight.name: (0, 1e6) for weight in fields(self)})
 
 
 @dataclass(frozen=True)
@@ -101,35 +102,34 @@ class TrainerSettings:
     most_seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        _require_finite(self)
-        for name in ("steps", "penalty_every", "shard_every", "validate_every", "workers", "parts"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("examples", "photos", "code_noise", "threads", "head_start", "most_seconds"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+        count, amount = (1, 10_000_000), (0.0, 1e6)
+        require(
+            self, steps=count, penalty_every=count, shard_every=count, validate_every=count, head_start=(0, count[1])
+        )
+        require(self, examples=(0, 10_000), photos=(0, 10_000), parts=(1, 10_000), workers=(1, 256), threads=(0, 1024))
+        require(self, rate=(1e-12, 0.1), discriminator_rate=(1e-12, 0.1), ema=(0, 0.9999999), colour=(0, 1))
+        require(self, momentum=(0, 0.9999999))
+        require(self, code_noise=amount, checkpoint_seconds=amount, most_seconds=(0, 1e9), window=(2, 10_000))
+        require(self, seed=SEEDS, channels=(8, 1024), head_start=(0, self.steps - 1))
+        require(self.stream, "stream.", seed=SEEDS, resolution=(32, 1024), looks=(1, 1000), grades=(1, 1000))
+        some = (1, 10_000)
+        require(self.stream, "stream.", sittings=some, targets=some, references=some, graded=some, photos=some)
         if not self.examples + self.photos:
             raise ValueError("examples and photos are both 0; at least one of them must be above 0")
-        for name in ("rate", "discriminator_rate"):
-            if not 0 < getattr(self, name) <= 0.1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0 and at most 0.1")
-        for name in ("ema", "momentum"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be in [0, 1)")
-        if not 0 <= self.colour <= 1:
-            raise ValueError(f"colour is {self.colour}; it is a share, in [0, 1]")
-        if self.channels < 8 or self.channels % 8:
+        if self.channels % 8:
             raise ValueError(f"channels is {self.channels}; it must be a multiple of 8")
-        if self.window < 2:
-            raise ValueError(f"window is {self.window}; it must be at least 2")
-        if self.head_start >= self.steps:
-            raise ValueError(f"head_start is {self.head_start}, and there are {self.steps} steps; it must be less")
+        if self.stream.resolution.bit_count() != 1:
+            raise ValueError(f"stream.resolution is {self.stream.resolution}; it must be a power of two")
 
 
-def _require_finite(settings: LossWeights | TrainerSettings) -> None:
-    for part in fields(settings):
-        value = getattr(settings, part.name)
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"{part.name} is {value}; it must be a number")
-        if isinstance(settings, LossWeights) and value < 0:
-            raise ValueError(f"{part.name} is {value}; a weight is 0 or more")
+def require(settings: object, prefix: str = "", **bounds: tuple[float, float]) -> None:
+    """Check numbers of settings, each of which lies within its bounds or is refused, as whatever is no number is.
+
+    Raises:
+        ValueError: naming the first that does not.
+    """
+    for name, (least, most) in bounds.items():
+        if (
+            not least <= getattr(settings, name) <= most
+        ):  # which is not told: of thousands of digits no text can be made
+            raise ValueError(f"{prefix}{name} is out of range; choose {least} to {most}")

@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING
 
 from kedro_datasets._typing import JSONPreview
 
-from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.local import WholeFolderDataset
 from influencer_style.datasets.preview import as_json
-from influencer_style.storage.atomic import atomic_folder
 
 if TYPE_CHECKING:
     from influencer_style.networks.base import Base
 
 
-class BaseDataset(LocalDataset):
+class BaseDataset(WholeFolderDataset):
     """A `Base` in the folder `filepath`."""
+
+    file = "base.json"
 
     def load(self) -> Base:
         return self._kind().load(self._filepath)
-
-    def save(self, data: Base) -> None:
-        with atomic_folder(self._filepath) as folder:
-            data.save(folder)
 
     def preview(self) -> JSONPreview:
         """Return what the base was taught with, for Kedro-Viz."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from kedro.io import DatasetError
 from kedro_datasets._typing import ImagePreview
 from PIL import Image
 
@@ -28,21 +29,34 @@ class FaceStoreDataset(LocalDataset):
         filepath: the folder.
         photo_source: the file of the entry `photo_source`, which says where creators' consents are; without it,
             previews show no creator.
+        partial: take a store, too, whose making was interrupted: to go on with it.
         metadata: for other programs, such as Kedro-Viz; not used here.
     """
 
-    def __init__(self, filepath: str, photo_source: str | None = None, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        filepath: str,
+        photo_source: str | None = None,
+        partial: bool = False,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(filepath, metadata)
-        self._photo_source = photo_source
+        self._photo_source, self._partial = photo_source, partial
 
     def load(self) -> FaceStore:
-        return FaceStore.open(self._filepath)
+        store = FaceStore.open(self._filepath)
+        if not (store.whole or self._partial):
+            raise DatasetError(
+                f"{self._filepath} has not all face crops yet, because what makes them was interrupted; go on with: "
+                "kedro run --pipeline preprocessing"
+            )
+        return store
 
     def save(self, data: FaceUpdate) -> None:
         data.apply(self._filepath)
 
     def _exists(self) -> bool:
-        return (self._filepath / "store.json").is_file()
+        return (self._filepath / "store.json").is_file() and (self._partial or FaceStore.open(self._filepath).whole)
 
     def preview(self) -> ImagePreview:
         """Return a contact sheet of up to 96 crops, spread over all of them, as a base64 PNG.
@@ -62,7 +76,7 @@ class FaceStoreDataset(LocalDataset):
         return as_preview(Image.fromarray(sheet))
 
     def _consents(self, store: FaceStore) -> dict[str, Path]:
-        if self._photo_source is None:
+        if self._photo_source is None or not store.creators:
             return {}
         project = project_folder() or Path.cwd()
         source = PhotoSourceDataset(filepath=str(project / self._photo_source)).load()

@@ -1,4 +1,4 @@
-"""What our own datasets have in common: one local file or folder."""
+"""What our own datasets have in common: one local file, or one folder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from kedro.io import AbstractDataset
+
+from influencer_style.storage.atomic import atomic_folder, recover_folder
 
 
 class LocalDataset(AbstractDataset):
@@ -25,3 +27,21 @@ class LocalDataset(AbstractDataset):
 
     def _exists(self) -> bool:
         return self._filepath.exists()
+
+
+class WholeFolderDataset(LocalDataset):
+    """A folder that an object writes by its own `save`, and that is replaced as a whole.
+
+    Attributes:
+        file: one of its files, without which there is nothing.
+    """
+
+    file: str
+
+    def save(self, data: Any) -> None:
+        with atomic_folder(self._filepath) as folder:
+            data.save(folder)
+
+    def _exists(self) -> bool:
+        recover_folder(self._filepath)
+        return (self._filepath / self.file).is_file()

@@ -7,25 +7,22 @@ from typing import TYPE_CHECKING
 
 from kedro_datasets._typing import TablePreview
 
-from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.local import WholeFolderDataset
 from influencer_style.datasets.preview import as_table
-from influencer_style.storage.atomic import atomic_folder
 
 if TYPE_CHECKING:
     from influencer_style.looks.profile import LookProfiles
 
 
-class LookProfilesDataset(LocalDataset):
+class LookProfilesDataset(WholeFolderDataset):
     """`LookProfiles` in the folder `filepath`: `looks.json` and `looks.safetensors`."""
+
+    file = "looks.json"
 
     def load(self) -> LookProfiles:
         from influencer_style.looks.profile import LookProfiles
 
         return LookProfiles.load(self._filepath)
-
-    def save(self, data: LookProfiles) -> None:
-        with atomic_folder(self._filepath) as folder:
-            data.save(folder)
 
     def preview(self) -> TablePreview:
         """Return a table of the looks, for Kedro-Viz: whose they are, of how many photos, within which consent."""
@@ -38,6 +35,3 @@ class LookProfilesDataset(LocalDataset):
                 for look in told["looks"]
             ),
         )
-
-    def _exists(self) -> bool:
-        return (self._filepath / "looks.json").exists()

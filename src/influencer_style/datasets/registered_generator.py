@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from influencer_style.datasets.local import LocalDataset
-from influencer_style.storage.atomic import atomic_folder
+from influencer_style.datasets.local import WholeFolderDataset
+from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry import is_registered, register_generator
 from influencer_style.tracking.served import SYNTHESIS
 
 if TYPE_CHECKING:
-    from influencer_style.networks.bundle import Bundle, TransferBundle
+    from influencer_style.networks.bundle import TransferBundle
     from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 log = logging.getLogger(__name__)
 
 
-class _RegisteredDataset(LocalDataset):
+class _RegisteredDataset(WholeFolderDataset):
     """A `Bundle` in the folder `filepath`.
 
     Args:
@@ -27,19 +26,14 @@ class _RegisteredDataset(LocalDataset):
         metadata: for other programs, such as Kedro-Viz; not used here.
     """
 
+    file = "generator.safetensors"
+
     def __init__(self, filepath: str, registered_model: str, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(filepath, metadata)
         self._registered_model = registered_model
 
     def _describe(self) -> dict[str, Any]:
         return super()._describe() | {"registered_model": self._registered_model}
-
-    def _exists(self) -> bool:
-        return (self._filepath / "generator.safetensors").exists()
-
-    def _write(self, data: Bundle) -> None:
-        with atomic_folder(self._filepath) as folder:
-            data.save(folder)
 
 
 class RegisteredGeneratorDataset(_RegisteredDataset):
@@ -54,7 +48,7 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
         return TransferBundle.load(self._filepath)
 
     def save(self, data: TransferBundle) -> None:
-        self._write(data)
+        super().save(data)
         if not is_registered(self._registered_model):
             self._register_base(data)
         register_generator(self._filepath, self._registered_model, data.tags(), data.card)
@@ -70,7 +64,9 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
         if base is None:
             log.info("The base does not know style codes of %s, so it is not registered.", data.encoder.name)
             return
-        with TemporaryDirectory() as folder:
+        with temporary_folder(self._filepath) as place:
+            folder = place / self._filepath.name  # its name stays in the registry
+            folder.mkdir()
             base.save(folder)
             register_generator(folder, self._registered_model, base.tags(), base.card)
 
@@ -84,5 +80,5 @@ class RegisteredSynthesisDataset(_RegisteredDataset):
         return SynthesisBundle.load(self._filepath)
 
     def save(self, data: SynthesisBundle) -> None:
-        self._write(data)
+        super().save(data)
         register_generator(self._filepath, self._registered_model, data.tags(), data.card, served=SYNTHESIS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Collection, Iterable, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.storage.atomic import atomic_file, write_bytes, write_text
 
 MOST = 256  # crops in a shard
 LABELS = ("creator", "slug", "role", "split")
@@ -41,11 +42,12 @@ class FaceStore:
 
     ``table`` has the columns of SCHEMA (and those that a caller added): status kept or rejected, the reason of a
     rejection, the crop's transform in photo pixels and radians, the face's width in photo pixels, its sharpness; shard
-    and row say where the pixels are (row -1: a rejected photo has none). One row for each value of ``keys``.
+    and row say where the pixels are (row -1: a rejected photo has none). One row for each value of ``keys``. ``whole``
+    is false while photos are being worked through, and stays so where that was interrupted.
     """
 
-    def __init__(self, folder: Path, size: int, fingerprint: str, keys: tuple[str, ...]) -> None:
-        self.folder, self.size, self.fingerprint, self.keys = folder, size, fingerprint, keys
+    def __init__(self, folder: Path, size: int, fingerprint: str, keys: tuple[str, ...], whole: bool = True) -> None:
+        self.folder, self.size, self.fingerprint, self.keys, self.whole = folder, size, fingerprint, keys, whole
         self._maps: dict[int, np.ndarray] = {}
         self.table = self._read()
 
@@ -61,14 +63,17 @@ class FaceStore:
             raise FileNotFoundError(f"{folder} holds no face crops; make them with: kedro run --pipeline preprocessing")
         try:
             head = json.loads((folder / _HEAD).read_text(encoding="utf-8"))
-            return cls(folder, int(head["size"]), str(head["fingerprint"]), tuple(head["keys"]))
+            told = int(head["size"]), str(head["fingerprint"]), tuple(head["keys"]), bool(head.get("whole", True))
+            return cls(folder, *told)
         except (json.JSONDecodeError, KeyError, TypeError, OSError) as error:
             raise ValueError(
                 f"{folder}: damaged face store ({error}); remove the folder and run preprocessing"
             ) from None
 
     @classmethod
-    def create(cls, folder: str | Path, size: int, fingerprint: str, keys: Sequence[str] = ("photo_id",)) -> FaceStore:
+    def create(
+        cls, folder: str | Path, size: int, fingerprint: str, keys: Sequence[str] = ("photo_id",), whole: bool = True
+    ) -> FaceStore:
         """Make an empty store in ``folder`` for crops of ``size`` pixels; a store that is there is replaced."""
         folder = Path(folder)
         if folder.exists() and any(folder.iterdir()) and not (folder / _HEAD).is_file():
@@ -77,9 +82,15 @@ class FaceStore:
         (folder / _HEAD).unlink(missing_ok=True)  # first: shards without a head are no store
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        head = {"size": size, "fingerprint": fingerprint, "keys": list(keys)}
-        write_text(folder / _HEAD, json.dumps(head, indent=2) + "\n")
-        return cls(folder, size, fingerprint, tuple(keys))
+        store = cls(folder, size, fingerprint, tuple(keys))
+        store.mark(whole)
+        return store
+
+    def mark(self, whole: bool) -> None:
+        """Write down whether all photos have been worked through."""
+        self.whole = whole
+        head = {"size": self.size, "fingerprint": self.fingerprint, "keys": list(self.keys), "whole": whole}
+        write_text(self.folder / _HEAD, json.dumps(head, indent=2) + "\n")
 
     def __len__(self) -> int:
         return len(self.table)
@@ -182,8 +193,9 @@ class FaceStore:
         number = 1 + max((int(file.stem[6:]) for file in self.folder.glob("shard-*.*")), default=-1)
         rows = rows.assign(shard=number, row=-1)
         rows.loc[rows["status"] == "kept", "row"] = np.arange(len(crops))
-        with atomic_file(self._shard(number)[0]) as temporary, temporary.open("wb") as file:
-            np.save(file, np.ascontiguousarray(crops), allow_pickle=False)
+        pixels = io.BytesIO()  # NumPy's own writing to a file hides what the disk says
+        np.save(pixels, np.ascontiguousarray(crops), allow_pickle=False)
+        write_bytes(self._shard(number)[0], pixels.getbuffer())
         self._write_rows(number, rows)  # last: the rows make the shard count
 
     def _write_rows(self, number: int, rows: pd.DataFrame) -> None:
@@ -214,7 +226,8 @@ class FaceUpdate:
 
     A store of another size or fingerprint is made anew. ``labels`` has photo_id, creator, slug, role and split of every
     photo that stays (None: all stay as they are); ``looks`` names looks whose rows go, whoever is in them; ``rows`` and
-    ``crops`` are as for ``FaceStore.append``.
+    ``crops`` are as for ``FaceStore.append``; ``whole``, written last, says whether the store has all photos then
+    (None: that stays as it is).
     """
 
     size: int
@@ -224,12 +237,15 @@ class FaceUpdate:
     crops: np.ndarray | None = field(default=None, repr=False)
     keys: tuple[str, ...] = ("photo_id",)
     looks: frozenset[str] = frozenset()
+    whole: bool | None = None
 
     def apply(self, folder: str | Path) -> FaceStore:
         """Bring the store in ``folder`` up to date and return it."""
         store = open_if_current(folder, self.size, self.fingerprint)
         if store is None:
-            store = FaceStore.create(folder, self.size, self.fingerprint, self.keys)
+            store = FaceStore.create(folder, self.size, self.fingerprint, self.keys, self.whole is None)
+        elif self.whole is not None and store.whole:
+            store.mark(False)
         if self.labels is not None:
             store.select(self.labels["photo_id"])
             store.relabel(self.labels)
@@ -237,6 +253,8 @@ class FaceUpdate:
             store.keep(~store.table["look"].isin(self.looks))
         if self.rows is not None and self.crops is not None:
             store.append(self.rows, self.crops)
+        if self.whole:
+            store.mark(True)
         return store
 
 

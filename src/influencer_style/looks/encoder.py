@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -94,7 +94,7 @@ class StyleEncoder(nn.Module):
     def save(self, file: str | Path) -> None:
         """Write name, size and weights as safetensors."""
         state = {key: value.contiguous() for key, value in self.state_dict().items()}
-        save_file(state, str(file), metadata={"name": self.name, "size": str(self.size)})
+        Path(file).write_bytes(save(state, {"name": self.name, "size": str(self.size)}))
 
     @classmethod
     def load(cls, file: str | Path) -> StyleEncoder:

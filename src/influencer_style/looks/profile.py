@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
 from influencer_style.looks.grade import Halves, halves, likely_grade
+from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.marks import Marks
 from influencer_style.looks.regional import (
     WHOLE,
@@ -25,6 +26,7 @@ from influencer_style.looks.regional import (
     regional_transports,
 )
 from influencer_style.looks.segmenter import AREAS
+from influencer_style.storage.atomic import recover_folder
 
 TRANSPORTS = 1 + len(AREAS)  # of the whole picture, and of each area
 TRANSPORT = 12 * TRANSPORTS  # so many numbers at the end of a style code
@@ -83,6 +85,7 @@ class LookProfile:
         consent: what the consent allows, and until when (`scope`, `expires`).
         photos: the photo_ids of these photos (16 hex digits of a file's SHA-256 each), sorted.
         marks: of these photos, where a generator of new portraits was trained; else None.
+        likeness: the creator's face, to find results that have become it; None where nothing was kept.
     """
 
     slug: str
@@ -91,6 +94,7 @@ class LookProfile:
     consent: Mapping[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
     marks: Marks | None = None
+    likeness: Likeness | None = None
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -210,6 +214,11 @@ class LookProfiles:
         with torch.no_grad():
             return style_code(SetStatistics.of(*describe(encoder, images)), self.reference, self.groups)
 
+    def with_likenesses(self, known: Mapping[str, Likeness]) -> LookProfiles:
+        """Return the same looks, each with what is known of its creator's face."""
+        looks = [replace(look, likeness=known.get(slug)) for slug, look in self._looks.items()]
+        return LookProfiles(self.reference, looks, self.encoder_sha256, self.groups, self.reference_note)
+
     def require(self, encoder: StyleEncoder) -> None:
         """Refuse another encoder than the one these looks were described by.
 
@@ -229,7 +238,7 @@ class LookProfiles:
             f"{name}.{part}": attrgetter(part)(statistics).contiguous()
             for name, statistics in sets.items()
             for part in _PARTS
-        }
+        } | {f"look.{slug}.face": look.likeness.face for slug, look in self._looks.items() if look.likeness}
         for slug, look in self._looks.items():
             tensors |= look.marks.tensors(f"look.{slug}.marks") if look.marks else {}
         text = {
@@ -243,12 +252,13 @@ class LookProfiles:
                     "count": look.statistics.count,
                     "consent": look.consent,
                     "photos": look.photos,
+                    "likeness": look.likeness and {"explained": look.likeness.explained, "judge": look.likeness.judge},
                 }
                 for look in self._looks.values()
             ],
         }
         folder = Path(folder)
-        save_file(tensors, str(folder / _FILES[1]))
+        (folder / _FILES[1]).write_bytes(save(tensors))
         (folder / _FILES[0]).write_text(json.dumps(text, indent=2, ensure_ascii=False, default=str), encoding="utf-8")
 
     @classmethod
@@ -260,6 +270,7 @@ class LookProfiles:
         """
         folder = Path(folder)
         try:
+            recover_folder(folder)
             text = json.loads((folder / _FILES[0]).read_text(encoding="utf-8"))
             tensors = load_file(str(folder / _FILES[1]))
 
@@ -275,6 +286,7 @@ class LookProfiles:
                     told["consent"],
                     tuple(told["photos"]),
                     Marks.of(tensors, f"look.{told['slug']}.marks"),
+                    (known := told.get("likeness")) and Likeness(tensors[f"look.{told['slug']}.face"], **known),
                 )
                 for told in text["looks"]
             ]

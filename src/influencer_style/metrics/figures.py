@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,11 @@ from PIL import Image
 
 from influencer_style.looks.pictures import INK
 
-_LINE, _GRID = "#2f6f73", "#dcd9d2"
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_LINE, _GRID, _ALARM = "#2f6f73", "#dcd9d2", "#b3452c"
 
 
 def css(colour: tuple[int, int, int]) -> str:
@@ -49,25 +54,57 @@ def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
     return [(name, _curve(history[["step", name]].dropna(), name)) for name in losses]
 
 
-def _curve(points: pd.DataFrame, name: str) -> str:
-    # The Figure alone, without pyplot: no window, and nothing that other threads share.
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
+def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
+    """Return values as dots in a strip for each kind, top down, as an SVG data URI; right of `limit` they stand out.
 
-    figure = Figure(figsize=(3.2, 2.0), layout="constrained", facecolor="none")
-    FigureCanvasSVG(figure)
-    panel = figure.subplots()
+    Args:
+        rows: columns `kind`, `value`, in the order of the strips.
+        limit: drawn as a line.
+        label: of the axis.
+    """
+    figure, panel = _panel(7.2, 0.5 + 0.36 * rows["kind"].nunique())
+    kinds = list(rows["kind"].unique())
+    for height, kind in enumerate(kinds):
+        values = rows.loc[rows["kind"] == kind, "value"].to_numpy()
+        scatter = np.random.default_rng(0).uniform(-0.28, 0.28, len(values))
+        for beyond, colour in ((False, _LINE), (True, _ALARM)):
+            chosen = (values > limit) == beyond
+            panel.plot(values[chosen], height + scatter[chosen], "o", color=colour, alpha=0.55, markersize=3.2, mew=0)
+    panel.axvline(limit, color=css(INK), linewidth=1)
+    panel.set_yticks(range(len(kinds)), kinds)
+    panel.invert_yaxis()
+    panel.set_xlabel(label, fontsize=9, color=css(INK))
+    return _svg(figure)
+
+
+def _curve(points: pd.DataFrame, name: str) -> str:
+    figure, panel = _panel(3.2, 2.0)
     mean = points[name].rolling(max(1, len(points) // 20), min_periods=1, center=True).mean()
     panel.plot(points["step"], points[name], color=_LINE, alpha=0.25, linewidth=0.8)
     panel.plot(points["step"], mean, color=_LINE, linewidth=1.6)
     panel.set_title(name.replace("_", " "), fontsize=10, color=css(INK), loc="left")
-    panel.set_facecolor("none")
-    panel.tick_params(labelsize=8, colors=css(INK), length=2)
     panel.locator_params(nbins=5)
     panel.ticklabel_format(useOffset=False)
+    return _svg(figure)
+
+
+def _panel(width: float, height: float) -> tuple[Figure, Axes]:
+    # The Figure alone, without pyplot: no window, and nothing that other threads share.
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="none")
+    FigureCanvasSVG(figure)
+    panel = figure.subplots()
+    panel.set_facecolor("none")
+    panel.tick_params(labelsize=8, colors=css(INK), length=2)
     panel.grid(color=_GRID, linewidth=0.5)
     panel.spines[["top", "right"]].set_visible(False)
     panel.spines[["left", "bottom"]].set_color(_GRID)
+    return figure, panel
+
+
+def _svg(figure: Figure) -> str:
     stream = io.BytesIO()
     figure.savefig(stream, format="svg", metadata={"Date": None})
     return _uri("image/svg+xml", stream.getvalue())

@@ -13,6 +13,7 @@ one's head hardly counts. Take it for a hint there: compare methods, do not read
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,11 +21,13 @@ import cv2
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from influencer_style.metrics.colour import require_pictures
+from influencer_style.storage.fingerprint import fingerprint
 
 JUDGE_WEIGHTS = files("influencer_style.metrics") / "identity_judge.safetensors"
 SIDE = 64
@@ -111,6 +114,11 @@ class IdentityJudge:
     network: IdentityNetwork
     threshold: float
 
+    @cached_property
+    def sha256(self) -> str:
+        """Of its weights, hex: embeddings of two judges are not to be compared."""
+        return fingerprint(self._half())
+
     def embed(self, pictures: np.ndarray) -> np.ndarray:
         """Return the embedding of each portrait, taken together with its mirror image.
 
@@ -136,9 +144,11 @@ class IdentityJudge:
 
     def save(self, file: str | Path) -> None:
         """Write the weights, halved in precision, as safetensors."""
+        save_file(self._half(), str(file), metadata={"threshold": repr(self.threshold)})
+
+    def _half(self) -> dict[str, np.ndarray]:
         state = {key: value.detach().contiguous() for key, value in self.network.state_dict().items()}
-        half = {key: value.half() for key, value in state.items() if value.is_floating_point()}
-        save_file(half, str(file), metadata={"threshold": repr(self.threshold)})
+        return {key: value.half().numpy() for key, value in state.items() if value.is_floating_point()}
 
 
 def judged(pictures: np.ndarray) -> Tensor:

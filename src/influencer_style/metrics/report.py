@@ -16,6 +16,7 @@ from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.figures import css, exact_uri, photo_uri, training_curves
 from influencer_style.metrics.full_size import FullSize
 from influencer_style.metrics.limits import limits
+from influencer_style.metrics.report_likeness import likeness_part
 from influencer_style.metrics.report_photos import photo_counts, photos_left_out
 from influencer_style.metrics.report_tables import bars, further_tables, main_table
 from influencer_style.metrics.scorecard import best_baseline
@@ -46,6 +47,7 @@ class Evidence:
         card: the model card, Markdown.
         audit: where the log of decisions about consents ended when the report was written.
         full_size: photos restyled at their own size; empty where none could be read.
+        likeness: the likeness guard's figures, from `likeness_trial.try_guard`.
     """
 
     cases: Cases
@@ -61,6 +63,7 @@ class Evidence:
     card: str
     audit: Head
     full_size: Sequence[FullSize]
+    likeness: pd.DataFrame
 
 
 def write_report(evidence: Evidence, people: int = 3) -> str:
@@ -92,6 +95,7 @@ def write_report(evidence: Evidence, people: int = 3) -> str:
         main=main_table(scorecard),
         more=further_tables(scorecard),
         bars=bars(scorecard),
+        likeness=likeness_part(evidence.likeness, scorecard, cases, _TILE),
         bar_label=LABELS["delta_e" if cases.truth else "gram_distance"],
         curves=training_curves(evidence.history),
         last=evidence.history.iloc[-1].to_dict(),

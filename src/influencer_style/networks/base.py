@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.storage.atomic import recover_folder
 
 SHIPPED = Path(str(files("influencer_style.networks") / "weights"))
 
@@ -56,7 +57,7 @@ class Base:
         folder = Path(folder)
         state = {key: value.detach().cpu().half().contiguous() for key, value in self.generator.state_dict().items()}
         metadata = {"config": json.dumps(self.generator.describe()), "encoder_sha256": self.encoder_sha256}
-        save_file(state, str(folder / f"{self.FILE}.safetensors"), metadata=metadata)
+        (folder / f"{self.FILE}.safetensors").write_bytes(save(state, metadata))
         told = {"facts": self.facts, "history": self.history}
         (folder / f"{self.FILE}.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
@@ -69,6 +70,7 @@ class Base:
         """
         folder = Path(folder)
         try:
+            recover_folder(folder)
             with safe_open(str(folder / f"{cls.FILE}.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Self
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.storage.atomic import recover_folder
 
 REVOKED = "REVOKED.txt"  # says why, in a model folder whose other files are gone
 _NOTE = 2000  # letters of it that are read
@@ -77,7 +78,7 @@ class Bundle:
             "notes": json.dumps(self.notes),
         }
         state = {key: value.detach().cpu().contiguous() for key, value in self.generator.state_dict().items()}
-        save_file(state, str(folder / "generator.safetensors"), metadata=metadata)
+        (folder / "generator.safetensors").write_bytes(save(state, metadata))
         self.encoder.save(folder / "encoder.safetensors")
         self.looks.save(folder)
         (folder / "card.md").write_text(self.card, encoding="utf-8")
@@ -93,6 +94,7 @@ class Bundle:
         folder = Path(folder)
         refuse_revoked(folder)
         try:
+            recover_folder(folder)
             with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))

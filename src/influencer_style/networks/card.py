@@ -14,6 +14,9 @@ _LIMITS = """## Limits
 Taught on small crops: hair is recoloured in part, make-up is soft, strong relighting is hinted at.
 Not for identification, nor for deceiving anybody about who is in a photo. A look is a creator's: ask before you use it.
 """
+_FACES = (
+    """- One vector of each creator's face lies in the look's profile, for the likeness guard alone: biometric data."""
+)
 
 
 def write_card(
@@ -50,6 +53,7 @@ A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms 
 - Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
 - Photos' fingerprint: `{data_sha256}`. Training's fingerprint: `{fingerprint}`.
 {_training(kept, seed, base_sha256, int(last["step"]), float(last["seconds"]))}
+{_FACES}
 - Licence: Apache-2.0 for code and weights; each look only within its creator's consent.
 
 {_LIMITS}"""

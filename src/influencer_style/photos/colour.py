@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 _WITH_PROFILE = ("L", "RGB", "CMYK", "LAB")
+_ROWS = 256  # of a photo at a time: as numbers of 64 bits, all of a large one would fill the memory
 
 
 def to_rgb(image: Image.Image) -> np.ndarray:
@@ -68,6 +69,9 @@ def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
 
 
 def _to_8_bits(values: np.ndarray, sixteen: bool) -> np.ndarray:
-    values = np.nan_to_num(values.astype(np.float64))
-    scale = 255 / 65535 if sixteen else 255 if values.max(initial=0) <= 1 else 1
-    return np.clip(np.rint(values * scale), 0, 255).astype(np.uint8)
+    scale = 255 / 65535 if sixteen else 255 if np.fmax.reduce(values, None, initial=0) <= 1 else 1
+    scaled = np.empty(values.shape, np.uint8)
+    for first in range(0, len(values), _ROWS):
+        rows = slice(first, first + _ROWS)
+        scaled[rows] = np.clip(np.rint(np.nan_to_num(values[rows].astype(np.float64)) * scale), 0, 255)
+    return scaled

@@ -27,6 +27,9 @@ LEARN: tuple[Scope, ...] = ("train", "transfer")  # either makes a creator's pho
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 _MAX_BYTES = 64 * 1024
+_MOST_PROBLEMS = 20  # that are told; a file has room for thousands
+# Control characters but tab and line feed, halves of characters, and what turns the direction of writing.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _EXAMPLE = (
     "schema: 1, subject, granted_by, granted_on: 2025-01-31, expires: never or a date, "
     "scope: a list of train and transfer, territory, evidence, contact"
@@ -81,9 +84,9 @@ class Consent(Terms):
     @field_validator("schema_version", mode="before")
     @classmethod
     def _plain_number(cls, value: Any) -> Any:
-        if isinstance(value, bool):
+        if value not in (1, "1") or isinstance(value, bool):
             raise ValueError("must be the number 1")
-        return value
+        return 1
 
     @field_validator("subject", "granted_by")
     @classmethod
@@ -229,21 +232,32 @@ def _problems(error: ValidationError, name: str, lines: dict[str, int]) -> list[
         else:
             what = f"{problem['msg'].removeprefix('Value error, ')}; correct it"
         problems.setdefault(field, where + what)
-    return list(problems.values())
+    return list(problems.values())[:_MOST_PROBLEMS]
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Safe YAML without aliases: a file of a few lines could otherwise grow to gigabytes in memory."""
+    """Safe YAML of words, lists and tables alone.
+
+    No aliases: a file of a few lines could otherwise grow to gigabytes in memory. No tags: they call for conversions
+    that fail in ways of their own. Nothing in it that drives a terminal.
+    """
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, f"alias *{event.anchor} is not allowed", event.start_mark)
+        event, problem = self.peek_event(), ""
+        if isinstance(event, yaml.AliasEvent):
+            problem = f"alias *{event.anchor} is not allowed"
+        elif getattr(event, "tag", None):
+            problem = f"tag {event.tag} is not allowed"
+        elif isinstance(event, yaml.ScalarEvent) and _UNSEEN.search(event.value):
+            problem = "a character that cannot be seen is not allowed"
+        if problem:
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
         return super().compose_node(parent, index)
 
 
-# Days stay text until the schema reads them, so that its error can name the field of a day that is none.
+# All words stay text until the schema reads them, so that its error can name the field: `NO` is a country and no
+# refusal, 0123 the number of a contract, and a day that is none has a line. What is left empty is nothing.
 _PlainLoader.yaml_implicit_resolvers = {
-    start: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    start: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
     for start, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }

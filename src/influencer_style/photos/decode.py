@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import imagehash
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from influencer_style.photos.colour import to_rgb
-from influencer_style.photos.jpeg_scans import MAX_SCANS, scans
+from influencer_style.photos.files import PhotoError, read_file, refuse_size
+from influencer_style.photos.parts import excess
+from influencer_style.photos.walk import shown
 
-MAX_BYTES = 200_000_000
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
 MIN_SIDE = 64
 HASH_SIDE = 16  # a 256-bit perceptual hash
@@ -51,19 +49,8 @@ _TURNS = {
 # The pixel count is checked here, against max_pixels, before anything is decoded; Pillow's own warning would only
 # repeat that with another limit. Its error for far larger pictures stays, and is translated below.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-warnings.filterwarnings("ignore", message="(Corrupt|Possibly corrupt) EXIF data")  # see _turn
-
-
-class PhotoError(ValueError):
-    """A file that cannot be used as a photo.
-
-    ``code`` is one of empty_file, not_an_image, truncated, too_large, too_small, unsupported_format, link_outside,
-    unreadable; ``message`` says what is wrong and what to do.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code, self.message = code, message
+# Of broken EXIF, each of thousands of tags; see _turn.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True)
@@ -91,8 +78,8 @@ def photo_header(
 ) -> PhotoHeader:
     """Return the header of a photo, a file or a file's bytes, without decoding its pixels. Raises PhotoError."""
     with opened(photo, max_pixels, root) as (file, image):
-        width, height = _upright_size(image)
-        return PhotoHeader(width, height, str(image.format), file.seek(0, os.SEEK_END))
+        width, height = _upright_size(image.size, _turn(image))
+        return PhotoHeader(width, height, str(image.format), len(file))
 
 
 def decode_photo(photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: str | Path | None = None) -> np.ndarray:
@@ -109,8 +96,7 @@ def decode_photo(photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: 
     Raises:
         PhotoError: for anything that is not a sound photo; no other exception, whatever the file holds.
     """
-    with opened(photo, max_pixels, root) as (file, image):
-        refuse_endless_scans(file, image)
+    with opened(photo, max_pixels, root) as (_, image):
         return to_rgb(upright(image))
 
 
@@ -134,11 +120,11 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
     A JPEG is decoded at reduced scale, which reads every byte at a fraction of the cost. Raises PhotoError.
     """
     with opened(path, max_pixels, root) as (file, image):
-        refuse_endless_scans(file, image)
-        width, height = _upright_size(image)
-        turn = _turn(image)
+        size = image.size
         image.draft("L", (8 * HASH_SIDE, 8 * HASH_SIDE))
         image.load()
+        turn = _turn(image)
+        width, height = _upright_size(size, turn)
         if image.mode.startswith(("I", "F")):
             image = Image.fromarray(to_rgb(image))
         small = image.convert("RGBA" if image.has_transparency_data else "RGB").resize(
@@ -149,23 +135,23 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
         small = small.convert("L")
         if turn is not None:
             small = small.transpose(turn)
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = hashlib.sha256(file).hexdigest()
         return PhotoDigest(sha256, width, height, str(imagehash.phash(small, hash_size=HASH_SIDE)))
 
 
 @contextmanager
-def opened(
-    photo: str | Path | bytes, max_pixels: int, root: str | Path | None
-) -> Iterator[tuple[BinaryIO, Image.Image]]:
-    """Open and check a photo; turn whatever goes wrong in the block, too, into a PhotoError."""
+def opened(photo: str | Path | bytes, max_pixels: int, root: str | Path | None) -> Iterator[tuple[bytes, Image.Image]]:
+    """Open and check a photo; turn whatever goes wrong in the block, too, into a PhotoError.
+
+    The file is read once and whole, so that its bytes and its pixels belong together, whoever writes to it meanwhile.
+    """
     try:
-        with io.BytesIO(photo) if isinstance(photo, bytes) else _open_file(Path(photo), root) as file:
-            _refuse_size(file.seek(0, os.SEEK_END))
-            file.seek(0)
-            image = _open_image(file, max_pixels)
-            with image:
-                yield file, image
+        file = photo if isinstance(photo, bytes) else read_file(photo, root)
+        refuse_size(len(file))
+        if too_much := excess(file):
+            raise PhotoError("too_large", f"has more than {too_much}; export it again from its original")
+        with _open_image(file, max_pixels) as image:
+            yield file, image
     except PhotoError:
         raise
     except MemoryError:
@@ -174,47 +160,17 @@ def opened(
         limit = f"{max_pixels / 1e6:.0f} megapixels"
         raise PhotoError("too_large", f"has far more pixels than the {limit} allowed; make it smaller") from None
     except Exception as error:  # a decoder given hostile bytes may raise anything; the file is to blame, not the run
-        text = str(error) or type(error).__name__
+        text = shown(str(error))[:200] or type(error).__name__
         cut = any(word in text.lower() for word in ("truncated", "broken data stream", "unexpected end"))
         code = "truncated" if cut else "unreadable"
         raise PhotoError(code, f"cannot be decoded ({text}); export it again from its original") from None
 
 
-def _open_file(path: Path, root: str | Path | None) -> BinaryIO:
-    if root is not None and not path.resolve().is_relative_to(Path(root).resolve()):
-        raise PhotoError("link_outside", f"is a link that leaves {Path(root).name}; copy the photo itself there")
+def _open_image(file: bytes, max_pixels: int) -> Image.Image:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a named pipe would block the open
-            raise PhotoError("unreadable", "is not a regular file; remove it")
-        return path.open("rb")
-    except OSError as error:
-        raise PhotoError("unreadable", f"cannot be read ({error.strerror}); check the file and its rights") from None
-
-
-def _refuse_size(size: int) -> None:
-    if size > MAX_BYTES:
-        raise PhotoError("too_large", f"has {size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}; export it smaller")
-    if not size:
-        raise PhotoError("empty_file", "has no bytes; copy it again from its original")
-
-
-def refuse_endless_scans(file: BinaryIO, image: Image.Image) -> None:
-    """Refuse a progressive JPEG that asks for its pixels again and again; before they are decoded."""
-    if image.format not in ("JPEG", "MPO"):
-        return
-    at = file.tell()
-    file.seek(0)
-    if scans(file.read()) > MAX_SCANS:
-        raise PhotoError("too_large", f"has more than {MAX_SCANS} scans; export it again from its original")
-    file.seek(at)
-
-
-def _open_image(file: BinaryIO, max_pixels: int) -> Image.Image:
-    try:
-        image = Image.open(file, formats=_FORMATS)
+        image = Image.open(io.BytesIO(file), formats=_FORMATS)
     except UnidentifiedImageError:
-        file.seek(0)
-        start = file.read(32)
+        start = file[:32]
         for magic, offset, name in _OTHER_FORMATS:
             if start[offset:].startswith(magic):
                 raise PhotoError("unsupported_format", f"is {name}; export it as JPEG, PNG or WebP") from None
@@ -248,7 +204,6 @@ def upright(image: Image.Image) -> Image.Image:
     return turned
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    turn = _turn(image)
+def _upright_size(size: tuple[int, int], turn: Image.Transpose | None) -> tuple[int, int]:
     sideways = turn is not None and turn in (_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8])
-    return image.size[::-1] if sideways else image.size
+    return size[::-1] if sideways else size

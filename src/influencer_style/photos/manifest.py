@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from influencer_style.photos import colour, decode
+from influencer_style.photos import colour, decode, files, parts
 from influencer_style.photos.consent import CONSENT_FILE, LEARN
 from influencer_style.photos.decode import MAX_PIXELS, PhotoDigest, PhotoError, photo_digest
 from influencer_style.photos.duplicates import mark_duplicates
@@ -20,7 +20,7 @@ from influencer_style.photos.parallel import map_bounded
 from influencer_style.photos.slug import slugs
 from influencer_style.photos.split import assign_splits
 from influencer_style.photos.tombstones import Tombstone
-from influencer_style.photos.walk import closed, utf8, walk
+from influencer_style.photos.walk import closed, shown, utf8, walk
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class ScanSettings:
     @property
     def reader(self) -> str:
         """Names the code and the limits that a digest depends on."""
-        sources = [file_sha256(str(module.__file__)) for module in (decode, colour)]
+        sources = [file_sha256(str(module.__file__)) for module in (decode, colour, files, parts)]
         return fingerprint(sources, self.max_pixels)[:8]
 
 
@@ -116,7 +116,7 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
     table = pd.DataFrame(rows, columns=list(SCHEMA)).astype(SCHEMA)
     table = mark_duplicates(table)
     for row in table[table["status"] == "quarantined"].head(_MOST_NAMED).itertuples():
-        log.warning("%s is left out, %s", row.path, row.reason)
+        log.warning("%s is left out, %s", shown(row.path), shown(row.reason))
     before = {} if previous is None else dict(zip(previous["photo_id"], previous["split"], strict=True))
     return _with_splits(table, before, source.fixed, settings.seed)
 
@@ -125,7 +125,7 @@ def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
     folders, loose = [], []
     for entry in sorted(folder.iterdir()):
         if not entry.name.startswith("."):
-            (folders if entry.is_dir() and not entry.is_symlink() else loose).append(entry)
+            (folders if os.path.isdir(entry) and not entry.is_symlink() else loose).append(entry)
     names = slugs([entry.name for entry in folders])
     for entry in folders:
         files = [file for file in walk(entry) if file != entry / CONSENT_FILE]
@@ -138,7 +138,7 @@ def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
         for file in files:
             yield _File(file, folder, "creator", entry.name, names[entry.name], scope, decision.reason, closed(file))
     for entry in loose:
-        link = entry.is_dir()
+        link = os.path.isdir(entry)
         what = "is a link to a folder; copy the folder itself" if link else "lies in no creator's folder; move it"
         yield _File(entry, folder, "creator", entry.name if link else "", problem=what)
 

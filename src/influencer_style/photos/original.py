@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from influencer_style.photos.colour import foreign_profile, to_rgb
-from influencer_style.photos.decode import MAX_PIXELS, opened, refuse_endless_scans, upright
+from influencer_style.photos.decode import MAX_PIXELS, opened, upright
 from influencer_style.photos.metadata import kept_exif
 
 _ROWS = 256  # of a photo at a time
@@ -89,15 +89,12 @@ def read_original(
         PhotoError: for anything that is not a sound photo.
     """
     with opened(photo, max_pixels, root) as (file, image):
-        refuse_endless_scans(file, image)
         frames, kind = getattr(image, "n_frames", 1), image.format
         exif, notice = kept_exif(image, private)
         original = _of_upright(upright(image))
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(_DEPTH)
+        sha256 = hashlib.sha256(file).hexdigest()
         notices = [*original.notices, *([notice] if notice else [])]
-        if kind == "PNG" and file.read(1) == b"\x10":
+        if kind == "PNG" and file[_DEPTH] == 16:
             notices.append("it has 16 bits a colour; the result has 8")
         if frames > 1 and kind != "MPO":  # phones keep a depth map or a second view beside the photo
             notices.append(f"it moves; the result shows the first of its {frames} pictures")

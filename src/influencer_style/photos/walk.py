@@ -13,29 +13,31 @@ def walk(folder: Path) -> Iterator[Path]:
     Folders that nobody goes into are yielded too, so that they can be named: links to folders, and those that may not
     be listed (see ``closed``).
     """
-    refused: list[OSError] = []
-    for parent, folders, names in os.walk(folder, onerror=refused.append):
-        while refused:
-            yield Path(refused.pop().filename)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
-        for name in sorted((*names, *links)):
-            if not name.startswith("."):
-                yield Path(parent, name)
-    yield from (Path(error.filename) for error in refused)
+    waiting = [str(folder)]  # no recursion: folders may lie thousands deep
+    while waiting:
+        parent = waiting.pop()
+        try:
+            with os.scandir(parent) as entries:
+                found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        except OSError:
+            yield Path(parent)
+            continue
+        visible = [(os.path.join(parent, name), is_folder) for name, is_folder in found if not name.startswith(".")]
+        yield from (Path(path) for path, is_folder in visible if not is_folder)
+        waiting += [path for path, is_folder in reversed(visible) if is_folder]
 
 
 def closed(path: Path) -> str:
     """Return what is wrong with a folder that ``walk`` yielded, and what to do; nothing for a file."""
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Path.is_dir raises for a link to a name that is too long
         return ""
     if path.is_symlink():
         return "is a link to a folder; copy the photos themselves here"
     return "is a folder that cannot be listed; check its rights"
 
 
-def shown(path: Path) -> str:
-    """Return ``path`` as one line of text: what would break the line, or is not UTF-8, as backslash codes."""
+def shown(path: Path | str) -> str:
+    """Return a path, or what a stranger wrote, as one line: what breaks it, or is not UTF-8, as backslash codes."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(path))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from influencer_style.tracking import config
@@ -14,7 +15,7 @@ def project_folder() -> Path:
 
 def in_project(path: str | Path) -> Path:
     """Return ``path``, taken from the project where it is relative; ``~`` is the home folder."""
-    return project_folder() / Path(path).expanduser()
+    return project_folder() / os.path.expanduser(path)  # Path.expanduser raises for a user that there is not
 
 
 def as_written(path: str | Path) -> str:

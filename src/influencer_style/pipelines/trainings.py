@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import code_width
 from influencer_style.networks.base import Base, BaseError
 from influencer_style.pipelines.project import in_project
+from influencer_style.storage.atomic import remove, remove_leftovers
 
 log = logging.getLogger(__name__)
 _KEPT_TRAININGS = 3
@@ -75,7 +75,8 @@ def say_what_changed(parts: dict[str, str], folder: Path) -> None:
 def forget_old_trainings(latest: Path) -> None:
     """Remove the folders of all trainings but the latest three."""
     latest.touch()
+    remove_leftovers(latest.parent)
     trainings = [path for path in latest.parent.iterdir() if path.is_dir()]
     trainings.sort(key=lambda path: path.stat().st_mtime)
     for old in trainings[:-_KEPT_TRAININGS]:
-        shutil.rmtree(old)
+        remove(old)

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from influencer_style.provenance.authority import RENEWED_BEFORE_ITS_END, Issued, issue
 from influencer_style.provenance.own import CERTIFICATES, PRIVATE_KEY, own_certificates, own_credentials
 from influencer_style.provenance.signer import Credentials, CredentialsError
+from influencer_style.storage.atomic import sync
 from influencer_style.storage.user_folder import user_folder
 
 FOLDER = "INFLUENCER_STYLE_CREDENTIALS"
@@ -121,7 +122,9 @@ def _put(issued: Issued, current: Path) -> None:
         _write(temporary / "signer.pem", issued.private_key + issued.certificate)
         _write(temporary / "ca.pem", issued.authority)
         _write(temporary / ".gitignore", b"*\n")
+        sync(temporary)
         _rename_unless_there(temporary, current)
+        sync(current.parent)
     except FileNotFoundError:
         if not current.is_dir():
             raise

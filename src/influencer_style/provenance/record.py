@@ -14,7 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, PngImagePlugin
+
+from influencer_style.photos.files import read_file
+from influencer_style.photos.parts import excess
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 SUFFIXES = frozenset(_FORMATS)
@@ -85,9 +88,12 @@ def read_record(path: str | Path) -> dict[str, Any]:
         RecordError: when the file is no picture, or holds no record.
     """
     try:
-        with Image.open(path, formats=sorted(set(_FORMATS.values()))) as opened:
+        file = read_file(path)
+        if too_much := excess(file):
+            raise ValueError(f"has more than {too_much}")
+        with Image.open(io.BytesIO(file), formats=sorted(set(_FORMATS.values()))) as opened:
             packet = opened.info.get("xmp") or opened.info.get(_PNG_KEY) or b""
-    except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # a decoder given hostile bytes may raise anything
         raise NotAPictureError(
             f"{path} cannot be read as a JPEG, PNG or WebP picture ({error}); name another file"
         ) from error
@@ -99,7 +105,7 @@ def read_record(path: str | Path) -> dict[str, Any]:
         )
     try:
         record = json.loads(html.unescape(found.group(1).decode()))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, or a number of thousands of digits
         raise RecordError(f"{path} holds a damaged record ({error}); ask for the file as it was written") from error
     if not isinstance(record, dict):
         raise RecordError(f"{path} holds a damaged record (no table); ask for the file as it was written")

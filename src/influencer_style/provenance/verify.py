@@ -13,7 +13,7 @@ from typing import Any, Literal
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from influencer_style.photos.decode import MAX_BYTES
+from influencer_style.photos.files import MAX_BYTES
 from influencer_style.provenance import words
 from influencer_style.provenance.credentials import handed_out, known_authorities
 from influencer_style.provenance.reader import UnreadableError, read_manifest

@@ -63,7 +63,7 @@ def compare(
         )
         for band in bands
     ]
-    return Result(_stacked(drawn), [], _provenance(list(made.values()), photo, looks, strengths), _notices(made))
+    return Result(_stacked(drawn), [], _provenance(made, photo, looks, strengths), _notices(made))
 
 
 def _stacked(bands: list[Image.Image]) -> Image.Image:
@@ -76,14 +76,19 @@ def _stacked(bands: list[Image.Image]) -> Image.Image:
     return sheet
 
 
-def _provenance(results: list[Result], photo: str | Path, looks: Sequence[str], strengths: Sequence[float]) -> dict:
+def _provenance(
+    made: dict[tuple[str, float], Result], photo: str | Path, looks: Sequence[str], strengths: Sequence[float]
+) -> dict:
     """All looks, each in equal shares, and the strongest strength: what the sheet shows goes no further."""
+    results = list(made.values())
     consents = {name: consent for result in results for name, consent in result.provenance["consents"].items()}
+    strongest = [made[look, max(strengths)].provenance["likeness"] for look in looks]
     return results[0].provenance | {
         "looks": {look: 1 / len(looks) for look in looks},
         "strength": max(strengths),
         "strengths": list(strengths),
         "consents": consents,
+        "likeness": {look: figures for found in strongest for look, figures in found.items()},
         "source_sha256": file_sha256(photo),
     }
 

@@ -58,11 +58,11 @@ def refuse_circles(photos: Iterable[Photo], pictures: Iterable[Path]) -> None:
         BatchError: naming the folder or the file.
     """
     photos = list(photos)
-    roots = {photo.root.resolve(): photo.root for photo in photos if photo.root}
-    named = {photo.path.resolve() for photo in photos if photo.root is None}
+    roots = {_resolved(photo.root): photo.root for photo in photos if photo.root}
+    named = {_resolved(photo.path) for photo in photos if photo.root is None}
     resolved: dict[Path, Path] = {}
     for picture in pictures:
-        folder = resolved.setdefault(picture.parent, picture.parent.resolve())
+        folder = resolved.setdefault(picture.parent, _resolved(picture.parent))
         for root, written in roots.items():
             if folder.is_relative_to(root):
                 raise BatchError(
@@ -72,8 +72,12 @@ def refuse_circles(photos: Iterable[Photo], pictures: Iterable[Path]) -> None:
             raise BatchError(f"{picture} is one of the photos, and a picture would replace it; choose another folder")
 
 
+def _resolved(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises for links that lead in a circle
+
+
 def _photos(named: Path) -> Iterator[Photo]:
-    if not named.is_dir():
+    if not os.path.isdir(named):
         yield Photo(named, PurePath(named.name))
         return
     for file in walk(named):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -114,7 +115,7 @@ class Index:
         self._changed = {}
 
     def _read(self) -> dict[str, Row]:
-        if not self.path.exists():
+        if not os.path.exists(self.path):  # Path.exists raises for a name that is too long
             return {}
         try:
             table = pq.ParquetFile(self.path).read(columns=list(COLUMNS))

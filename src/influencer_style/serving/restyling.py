@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,14 +59,17 @@ class Restyling:
         return {name: getattr(self, name) for name in names}
 
     def fingerprint(self, stylist: Stylist) -> str:
-        """Return what a picture depends on beside its photo, as 16 hex digits: model, wishes and this software.
+        """Return what a picture depends on beside its photo, as 16 hex digits: model, likeness guard, wishes and this
+        software.
 
         Raises:
             StylistError: when the reference photo cannot be read.
         """
         try:
+            if self.reference and not os.path.isfile(self.reference):  # to open a named pipe would block
+                raise StylistError(f"{self.reference} is not a file; name another reference")
             reference = None if self.reference is None else file_sha256(self.reference)
         except OSError as error:
             raise StylistError(f"{self.reference} cannot be read ({error.strerror}); name another reference") from error
         wishes = self.options | {"reference": reference}
-        return fingerprint(__version__, stylist.fingerprint, wishes)[:16]
+        return fingerprint(__version__, stylist.fingerprint, stylist.guard.mode, wishes)[:16]

@@ -4,17 +4,21 @@
 PNG or WebP in, PNG out. MLflow runs this file to make the model ("models from code"), so nothing is pickled.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mlflow
 
+from influencer_style.serving.likeness_guard import LikenessError
 from influencer_style.serving.one_request import for_request
 from influencer_style.serving.permission import Permission
 from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, recorded_or_refused, refusal
 from influencer_style.serving.result import UnrecordedError, in_base64
 from influencer_style.serving.scoring_server import take_over
 from influencer_style.serving.stylist import Stylist
+
+LIKENESS_VARIABLE = "INFLUENCER_STYLE_LIKENESS"  # what the likeness guard does: warn (the default), refuse or off
 
 
 class ServedModel(mlflow.pyfunc.PythonModel):
@@ -29,7 +33,8 @@ class ServedModel(mlflow.pyfunc.PythonModel):
 
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
         bundle = TransferBundle.load(context.artifacts["model"])
-        self._stylist = Stylist(bundle, "look-transfer", permission=Permission("serving"))
+        likeness = os.environ.get(LIKENESS_VARIABLE, "warn")
+        self._stylist = Stylist(bundle, "look-transfer", permission=Permission("serving"), likeness=likeness)
         # One request at a time: the face detector is not to be shared, torch takes all cores for each anyway, and so
         # memory stays that of one request. One thread for all: torch keeps threads of its own for each that asks it.
         self._worker = ThreadPoolExecutor(1, "stylist")
@@ -43,7 +48,8 @@ class ServedModel(mlflow.pyfunc.PythonModel):
 
         Raises:
             MlflowException: (INVALID_PARAMETER_VALUE, HTTP 400) for a broken or oversized image, an unknown look, a
-                strength out of range, or too much at once; the message says which of the inputs, and what to do.
+                strength out of range, too much at once, or a result that the likeness guard refuses; the message says
+                which of the inputs, and what to do.
         """
         return self._worker.submit(self._answer, read_inputs(model_input)).result()
 
@@ -78,7 +84,10 @@ class ServedModel(mlflow.pyfunc.PythonModel):
                 result = stylist.apply(file, request.look, request.strength)
             except PhotoError as error:
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
-            predictions.append({"image": in_base64(result), "provenance": result.provenance})
+            except LikenessError as error:
+                raise refusal(f"inputs[{index}]: {error}") from error
+            said = {"notices": result.notices} if result.notices else {}
+            predictions.append({"image": in_base64(result), "provenance": result.provenance | said})
         return predictions
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,8 +15,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 from PIL import Image
 
+from influencer_style.serving.given_photo import GivenPhoto, original_of
+from influencer_style.serving.likeness_guard import LikenessGuard, Mode
 from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
+from influencer_style.serving.style import Style
 from influencer_style.serving.wishes import Faces, area_weights, check_faces, chosen_of, shares_of
 
 if TYPE_CHECKING:
@@ -43,37 +46,46 @@ class Stylist:
         source: where it came from, for the provenance: no path of this machine, since strangers read it.
         version: which registered model it is, in words; empty for a model folder.
         permission: how it asks whether a look may be used.
+        likeness: what to do where a result has become the creator's face: `warn`, `refuse`, or `off`, do not look.
 
     Raises:
         StylistError: when the model rests on a creator who has withdrawn.
     """
 
     def __init__(
-        self, bundle: TransferBundle, source: str = "", version: str = "", permission: Permission | None = None
+        self,
+        bundle: TransferBundle,
+        source: str = "",
+        version: str = "",
+        permission: Permission | None = None,
+        likeness: Mode = "warn",
     ) -> None:
         from influencer_style.faces.detect import make_detector
 
         self.permission = permission or Permission()
         self.bundle = self.permission.without_withdrawn(bundle)
+        self.guard = LikenessGuard(likeness)
         self.version = version
         self._source = source
         self._detector = make_detector("lbp")
 
     @classmethod
-    def load(cls, uri: str | Path = DEFAULT_MODEL) -> Stylist:
+    def load(cls, uri: str | Path = DEFAULT_MODEL, likeness: Mode = "warn") -> Stylist:
         """Load a model.
 
         Args:
             uri: a model folder, or a registered model such as `models:/look-transfer@champion`.
+            likeness: what to do where a result has become the creator's face: `warn`, `refuse`, or `off`, do not look.
 
         Raises:
+            StylistError: for another `likeness`.
             BundleError: when there is no usable model at that place.
             RegistryError: when the registry has no such model, or does not answer.
         """
         from influencer_style.networks.bundle import TransferBundle
         from influencer_style.serving.models import open_model
 
-        return cls(*open_model(TransferBundle, uri))
+        return cls(*open_model(TransferBundle, uri), likeness)
 
     @property
     def looks(self) -> list[str]:
@@ -87,10 +99,10 @@ class Stylist:
 
     def apply(
         self,
-        photo: str | Path | bytes | Image.Image | np.ndarray,
+        photo: GivenPhoto,
         look: str | Mapping[str, float] | None = None,
         strength: float = 1.0,
-        reference: str | Path | bytes | Image.Image | np.ndarray | None = None,
+        reference: GivenPhoto | None = None,
         regions: Mapping[str, float] | None = None,
         seed: int | None = None,
         faces: Faces = "all",
@@ -112,19 +124,19 @@ class Stylist:
 
         Raises:
             StylistError: for an unknown look or region, a number out of range, a consent that does not cover
-                `transfer` today, a face that is not there, or an array of another shape.
-            UnrecordedError: (a StylistError) when the decision about a consent cannot be recorded.
+                `transfer` today, a face that is not there, or an array of another shape; LikenessError, one of these,
+                where the likeness guard refuses; UnrecordedError, where a decision about consent cannot be recorded.
             PhotoError: when the photo or the reference cannot be decoded.
         """
         style = self._style(look, strength, reference, regions, seed, faces)
-        return self._restyled(_original(photo, private), style)
+        return self._restyled(original_of(photo, private), style)
 
     def apply_many(
         self,
         photos: Iterable[Photo],
         look: str | Mapping[str, float] | None = None,
         strength: float = 1.0,
-        reference: str | Path | bytes | Image.Image | np.ndarray | None = None,
+        reference: GivenPhoto | None = None,
         regions: Mapping[str, float] | None = None,
         seed: int | None = None,
         faces: Faces = "all",
@@ -142,7 +154,7 @@ class Stylist:
 
         def read(photo: Photo) -> tuple[Photo, Original | PhotoError | StylistError]:
             try:
-                return photo, _original(photo, private)
+                return photo, original_of(photo, private)
             except (PhotoError, StylistError) as error:
                 return photo, error
 
@@ -189,11 +201,11 @@ class Stylist:
         self,
         look: str | Mapping[str, float] | None,
         strength: float,
-        reference: str | Path | bytes | Image.Image | np.ndarray | None,
+        reference: GivenPhoto | None,
         regions: Mapping[str, float] | None,
         seed: int | None,
         faces: Faces,
-    ) -> _Style:
+    ) -> Style:
         """Check what is asked, and return what holds for every photo."""
         import torch
 
@@ -204,18 +216,26 @@ class Stylist:
             raise StylistError("name either a look, or a reference photo whose look is taken")
         shares = self.check(look, strength, regions, faces)
         self.permission.record(self.bundle, shares)
-        told, notices = None, []
+        told = None
         if reference is None:
             code = sum(share * self.bundle.looks.code(name) for name, share in shares.items())
+            worn = [name for name, share in shares.items() if share]
+            creators, notices = self.guard.creators(worn, self.bundle.looks)
         else:
-            original = _original(reference, False)
+            original = original_of(reference, False)
             sha256 = original.sha256 or fingerprint(original.pixels)
             file = reference if isinstance(reference, str | Path) else None
             consent, notices = consent_beside(file, sha256, self.permission)
             told = {"sha256": sha256, "consent": consent}
-            code = self._code_of(original.seen)
+            found = self._faces(original.seen)[:1]
+            (place,) = self._places(found, original.seen.shape)
+            code = self._code_of(original.seen, place)
+            creators, unchecked = self.guard.reference(original.seen, place if found else None)
+            notices = notices + unchecked
         noise = None
         if seed is not None:
+            if not 0 <= seed < 2**63:
+                raise StylistError("seed is out of range; choose 0 to 2**63 - 1, or none")
             noise = torch.randn(self.bundle.generator.config.noise, generator=torch.Generator().manual_seed(seed))
         provenance = {
             "software": "influencer_style",
@@ -229,9 +249,9 @@ class Stylist:
             "reference": told,
             "consents": {name: dict(self.bundle.looks[name].consent) for name in shares},
         }
-        return _Style(code, noise, area_weights(regions), float(strength), faces, provenance, notices)
+        return Style(code, noise, area_weights(regions), float(strength), faces, creators, provenance, notices)
 
-    def _restyled(self, original: Original, style: _Style) -> Result:
+    def _restyled(self, original: Original, style: Style) -> Result:
         from influencer_style.faces.align import crop_face
         from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_of_crop
 
@@ -242,21 +262,22 @@ class Stylist:
             notices.append("no face was found; the photo got the look's colour and light alone")
         elif len(chosen) < len(found):
             notices.append(f"{len(found)} faces were found, {len(chosen)} of them restyled")
-        placed = []
-        for place in self._places(chosen, seen.shape):
+        placed, places = [], self._places(chosen, seen.shape)
+        for place in places:
             crop = crop_face(seen, place, _CROP)
             change = change_of_crop(self.bundle, crop, style.code, style.noise, style.weights, bool(found))
             placed.append(PlacedChange(change, place))
-        picture = original.with_pixels(apply_to_photo(placed, original.pixels, style.strength))
-        made = {"faces": len(chosen), "source_sha256": original.sha256}
+        restyled = replace(original, pixels=apply_to_photo(placed, original.pixels, style.strength))
+        likeness, alarms = self.guard.examine(style.creators, seen, restyled.seen, places if found else [])
+        picture, notices = original.with_pixels(restyled.pixels), notices + alarms
+        made = {"faces": len(chosen), "source_sha256": original.sha256, "likeness": likeness}
         return Result(picture, found, style.provenance | made, notices, original.profile, original.exif)
 
-    def _code_of(self, photo: np.ndarray) -> Tensor:
-        """Return the style code of a reference photo: of its largest face's crop."""
+    def _code_of(self, photo: np.ndarray, place: CropTransform) -> Tensor:
+        """Return the style code of a reference photo: of one crop of it."""
         from influencer_style.faces.align import crop_face
         from influencer_style.networks.bundle import to_tensor
 
-        (place,) = self._places(self._faces(photo)[:1], photo.shape)
         return self.bundle.looks.code_of(self.bundle.encoder, to_tensor(crop_face(photo, place, _CROP)[None]))
 
     def _faces(self, photo: np.ndarray) -> list[Face]:
@@ -271,28 +292,3 @@ class Stylist:
         height, width = shape[:2]
         whole = CropTransform(width / 2, height / 2, max(height, width))
         return [transform_for(face, self.bundle.crop_margin, shape) for face in faces] or [whole]
-
-
-@dataclass(frozen=True)
-class _Style:
-    """What holds for every photo: the code, the noise or None, the weights of the areas or None, and the rest."""
-
-    code: Tensor
-    noise: Tensor | None
-    weights: Tensor | None
-    strength: float
-    faces: Faces
-    provenance: dict[str, Any]
-    notices: list[str]
-
-
-def _original(photo: str | Path | bytes | Image.Image | np.ndarray, private: bool) -> Original:
-    from influencer_style.photos.original import Original, of_image, read_original
-
-    if isinstance(photo, str | Path | bytes):
-        return read_original(photo, private)
-    if isinstance(photo, Image.Image):
-        return of_image(photo, private)
-    if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or 0 in photo.shape:
-        raise StylistError(f"an array must be uint8 of shape (h, w, 3), not {photo.dtype} of shape {photo.shape}")
-    return Original(photo)

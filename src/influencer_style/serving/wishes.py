@@ -26,7 +26,7 @@ def shares_of(look: str | Mapping[str, float], looks: LookProfiles) -> dict[str,
     """
     shares = {look: 1.0} if isinstance(look, str) else {name: float(share) for name, share in look.items()}
     total = sum(shares.values())
-    if not shares or not all(0 <= share < math.inf for share in shares.values()) or not total > 0:
+    if not shares or not all(0 <= share < math.inf for share in shares.values()) or not 0 < total < math.inf:
         raise StylistError(f"a mix of looks needs shares of 0 or more that are not all 0, not {dict(shares)}")
     for name in shares:
         if name not in looks.names:

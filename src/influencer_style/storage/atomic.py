@@ -1,65 +1,109 @@
-"""Atomic writes: a reader, or the next run after a kill, sees the old file or the new one, never half of either."""
+"""Atomic writes: a reader, or the next run after a kill, sees the old file or the new one, never half of either.
+
+What is begun lies beside its place under a temporary name. Its writer holds a lock on it (flock) for as long as it
+lives, so that the next one that writes into the folder can tell what killed writers left there, and removes it.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_TEMPORARY = re.compile(r"^\..*-[0-9a-f]{8}(\.[^.]*)?$", re.DOTALL)  # as atomic_file names them
+_BEGUN, _REPLACED = "unfinished", "replaced"
+_TEMPORARY = re.compile(
+    rf"\.(?P<name>.+)\.(?P<state>{_BEGUN}|{_REPLACED})-(?P<mark>[0-9a-f]{{8}})(\.[^.]*)?", re.DOTALL
+)
+# Folders that this process has looked for leftovers in: once each is enough, and a folder may hold thousands of files.
+_swept: set[Path] = set()
 
 
 @contextmanager
 def atomic_file(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; what was written there replaces ``path`` when the block ends well.
 
-    The temporary name keeps the suffix, for writers that go by it. An exception leaves ``path`` as it was.
+    The temporary name keeps the suffix, for writers that go by it. An exception leaves ``path`` as it was; an OSError
+    names ``path``.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}-{uuid.uuid4().hex[:8]}{path.suffix}")
-    try:
-        yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    temporary = _beside(path, _BEGUN, _mark(), path.suffix)
+    with _told_of(path, temporary):
+        _prepare(path.parent)
+        temporary.touch()
+        try:
+            with _held(temporary):
+                yield temporary
+                sync(temporary)
+                os.replace(temporary, path)
+            sync(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_folder(path: str | Path) -> Iterator[Path]:
     """Yield a new, empty folder beside ``path``; it takes the place of ``path`` when the block ends well.
 
-    Two renames replace a folder, so a kill between them leaves ``path`` missing, never mixed.
+    Two renames replace a folder. A kill between them leaves ``path`` missing and the new one whole beside it: whoever
+    reads or writes it next calls `recover_folder`, which puts it in place. An OSError names ``path``.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
+    mark = _mark()
+    temporary, replaced = _beside(path, _BEGUN, mark), _beside(path, _REPLACED, mark)
+    with _told_of(path, temporary):
+        _prepare(path.parent)
+        recover_folder(path)
+        temporary.mkdir()
+        try:
+            with _held(temporary):
+                yield temporary
+                for inside in (*temporary.rglob("*"), temporary):
+                    sync(inside)
+                if path.exists():
+                    os.replace(path, replaced)
+                os.replace(temporary, path)
+                sync(path.parent)
+            shutil.rmtree(replaced, ignore_errors=True)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+            recover_folder(path)
+
+
+@contextmanager
+def temporary_folder(path: str | Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``path`` that is gone after the block; after a kill, with the next write there."""
+    path = Path(path)
+    temporary = _beside(path, _BEGUN, _mark())
+    _prepare(path.parent)
     temporary.mkdir()
     try:
-        yield temporary
-        for file in temporary.rglob("*"):
-            if file.is_file():
-                with file.open("rb") as written:
-                    os.fsync(written.fileno())
-        if path.exists():
-            old = path.with_name(f"{temporary.name}-old")
-            os.replace(path, old)
-            os.replace(temporary, path)
-            shutil.rmtree(old)
-        else:
-            os.replace(temporary, path)
+        with _held(temporary):
+            yield temporary
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
+def recover_folder(path: str | Path) -> None:
+    """Put in place what an `atomic_folder` that was stopped between its two renames has left beside ``path``."""
+    path = Path(path)
+    if path.exists():
+        return
+    for replaced, told in _temporaries(path.parent):
+        if told["state"] == _REPLACED and told["name"] == path.name:
+            new = _beside(path, _BEGUN, told["mark"])
+            if not new.exists():
+                os.replace(replaced, path)
+            elif _is_free(new):
+                os.replace(new, path)
+
+
+def write_bytes(path: str | Path, data: bytes | memoryview) -> None:
     """Write ``data`` to ``path`` atomically."""
     with atomic_file(path) as temporary:
         temporary.write_bytes(data)
@@ -71,16 +115,98 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def remove(path: str | Path) -> None:
-    """Remove a file, or a folder with all that is in it; links are removed, not followed."""
+    """Remove a file, or a folder with all that is in it, which is gone at once; links are removed, not followed."""
     path = Path(path)
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
+    if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
+        return
+    _prepare(path.parent)
+    gone = _beside(path, _BEGUN, _mark())
+    with _held(path):
+        os.replace(path, gone)
+        shutil.rmtree(gone)
 
 
-def remove_leftovers(folder: str | Path, seconds: float = 60) -> None:
-    """Remove temporary files in ``folder`` that writers which were killed left, and nobody has touched for so long."""
-    for path in Path(folder).glob(".*"):
-        if _TEMPORARY.search(path.name) and path.is_file() and time.time() - path.stat().st_mtime > seconds:
-            path.unlink(missing_ok=True)
+def remove_leftovers(folder: str | Path, seconds: float = 1) -> None:
+    """Remove what writers that were killed left in ``folder``. The first write of a process to a folder does so, too.
+
+    Args:
+        folder: need not be there.
+        seconds: younger ones stay, whose writers may be about to lock them.
+    """
+    found = _temporaries(Path(folder))
+    for path, told in found:
+        if told["state"] == _REPLACED:
+            recover_folder(path.with_name(told["name"]))
+    for path, _ in found:
+        with suppress(OSError):  # put in its place, or another process was faster, or it is another user's
+            if time.time() - path.stat().st_mtime >= seconds and _is_free(path):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _mark() -> str:
+    return uuid.uuid4().hex[:8]
+
+
+def _beside(path: Path, state: str, mark: str, suffix: str = "") -> Path:
+    return path.with_name(f".{path.name.removesuffix(suffix)}.{state}-{mark}{suffix}")
+
+
+def _temporaries(folder: Path) -> list[tuple[Path, re.Match[str]]]:
+    """Return what lies in a folder under a temporary name, and what the name says."""
+    return [(path, told) for path in folder.glob(".*") if (told := _TEMPORARY.fullmatch(path.name))]
+
+
+def _prepare(folder: Path) -> None:
+    """Make a folder that is to be written to, and once remove what others left there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if (absolute := folder.absolute()) not in _swept:
+        _swept.add(absolute)
+        remove_leftovers(folder)
+
+
+@contextmanager
+def _held(temporary: Path) -> Iterator[None]:
+    """Hold the lock that says: whoever writes this is alive."""
+    opened = os.open(temporary, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks: there nothing counts as left
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _is_free(temporary: Path) -> bool:
+    """Return whether nobody holds it."""
+    opened = os.open(temporary, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(opened)
+    return True
+
+
+@contextmanager
+def _told_of(path: Path, temporary: Path) -> Iterator[None]:
+    """Let an OSError of the block name the file that was to be written: the temporary one says nothing to anybody."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno and (error.filename is None or str(error.filename).startswith(str(temporary))):
+            error.filename, error.filename2 = str(path), None
+        raise
+
+
+def sync(path: Path) -> None:
+    """Have the system write a file, or what a folder says is in it, to the disk now."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    except OSError:
+        if not path.is_dir():  # some network file systems know this of files alone
+            raise
+    finally:
+        os.close(opened)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from influencer_style.storage.atomic import write_bytes, write_text
+from influencer_style.storage.atomic import remove, write_bytes, write_text
 from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Identity, Pose
@@ -111,7 +110,7 @@ def _clear(folder: Path, ours: bool) -> None:
     for name in FOLDERS:
         if (folder / name).exists() and not ours:
             raise FileExistsError(f"{folder / name} exists and is no demo set; give the studio a folder of its own")
-        shutil.rmtree(folder / name, ignore_errors=True)
+        remove(folder / name)
 
 
 def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, progress: bool = True) -> None:

@@ -164,9 +164,10 @@ def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
     new = contender(store, name, earlier)
     if new.tags.get("revoked") == "true":
         raise RegistryError(f"version {earlier} of {name} was revoked: {'; '.join(new.objections)}; name another one")
-    crown(store, new, why or f"rolled back from version {champion.version}", champion.version)
     now = _now()
+    # The tag first: who runs this again after a kill in between goes back to the same version, and not one further.
     store.client.set_model_version_tag(name, champion.version, "rolled_back", f"{now}{f': {why}' if why else ''}")
+    crown(store, new, why or f"rolled back from version {champion.version}", champion.version)
     return {"champion": new.version, "rolled_back": champion.version, "why": why, "on": now}
 
 

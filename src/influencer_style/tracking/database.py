@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import uuid
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from influencer_style.storage.atomic import remove_leftovers, temporary_folder
 from influencer_style.tracking.config import SQLITE
 
 _PATIENCE_S = 1.0
@@ -28,6 +28,7 @@ def client_of(uri: str) -> Any:
 
     if uri.startswith(SQLITE):
         path = Path(uri.removeprefix(SQLITE))
+        remove_leftovers(path.parent)
         if path.exists():
             with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as connection:
                 connection.execute("PRAGMA schema_version")
@@ -39,16 +40,12 @@ def client_of(uri: str) -> Any:
 def _make(path: Path) -> None:
     from mlflow import MlflowClient
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
-    try:
-        MlflowClient(tracking_uri=f"{SQLITE}{temporary}", registry_uri=f"{SQLITE}{temporary}").search_experiments()
+    with temporary_folder(path) as folder:
+        made = folder / path.name
+        MlflowClient(tracking_uri=f"{SQLITE}{made}", registry_uri=f"{SQLITE}{made}").search_experiments()
         try:
-            os.link(temporary, path)  # unlike a rename, it does not replace what another process made meanwhile
+            os.link(made, path)  # unlike a rename, it does not replace what another process made meanwhile
         except FileExistsError:
             pass
         except OSError:  # a file system without links
-            os.replace(temporary, path)
-    finally:
-        for left in (temporary, temporary.with_name(f"{temporary.name}-journal")):
-            left.unlink(missing_ok=True)
+            os.replace(made, path)

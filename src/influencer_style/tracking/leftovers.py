@@ -40,12 +40,16 @@ def end_children(store: Store, experiment_id: str, run_id: str, status: str) -> 
 
 
 def _start(pid: int) -> str:
-    """Return when a process started, in ticks since the machine did; empty where the system does not tell."""
+    """Return when a process started, in ticks since the machine did.
+
+    Empty where the system does not tell, and for one that has ended and whose parent has not asked yet how.
+    """
     try:
         told = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return ""
-    return told.rpartition(")")[2].split()[19]
+    state, *numbers = told.rpartition(")")[2].split()
+    return "" if state in "ZX" else numbers[18]
 
 
 def _alive(pid: int) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking import current
 from influencer_style.tracking.config import project_uri, without_password
 from influencer_style.tracking.node_run import NodeRun
@@ -38,7 +38,8 @@ def register_generator(
     """Register a model folder as a version of the registered model `name`, linked to the run of the current node.
 
     The first version becomes `@champion`, a later one `@challenger`. A folder whose `fingerprint` tag is registered
-    already is not registered again. A registry that fails is one warning: the folder stays.
+    already is not registered again. A registry that fails is one warning: the folder stays. The files come first, then
+    the version, then its title: a kill in between leaves no version without files, and the next call goes on.
 
     Args:
         folder: the model folder, complete.
@@ -63,13 +64,17 @@ def register_generator(
 
 
 def is_registered(name: str) -> bool:
-    """Return whether the registry of the current node's run has a version of `name`, or there is no registry to ask."""
+    """Return whether the registry of the current node's run has a champion of `name`, or there is no registry to ask.
+
+    A first version that is not champion is one whose registration was interrupted.
+    """
     run = current.node_run()
     if run is None:
         return True
 
     def look() -> bool:
-        return bool(run.store.client.search_model_versions(f"name = '{name}'", max_results=1))
+        found = run.store.client.search_registered_models(f"name = '{name}'")
+        return any("champion" in model.aliases for model in found)
 
     found = run.store.attempt(f"looking {name} up", look)
     return found is None or found
@@ -105,7 +110,7 @@ def _register(
     if "champion" not in model.aliases:
         client.set_registered_model_alias(name, "champion", version)
         logger.info("%s is now version %s of %s, its @champion.", folder, version, name)
-    elif not found:
+    elif version not in (str(title) for title in model.aliases.values()):
         client.set_registered_model_alias(name, "challenger", version)
         logger.info("%s is now version %s of %s, its @challenger; evaluation judges it.", folder, version, name)
     return version
@@ -246,8 +251,8 @@ def _log_model(
     )
     status = "FAILED"
     try:
-        with tempfile.TemporaryDirectory() as scratch:
-            written = Path(scratch, "model")
+        with temporary_folder(folder) as scratch:
+            written = scratch / "model"
             mlflow.pyfunc.save_model(
                 written,
                 mlflow_model=Model(

@@ -16,6 +16,7 @@ from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.full_size import restyle_at_full_size
 from influencer_style.metrics.gather import gather_cases
 from influencer_style.metrics.judges import appoint_judges
+from influencer_style.metrics.likeness_trial import likeness_section, try_guard
 from influencer_style.metrics.scorecard import assemble_scorecard, headline, scorecard_rows
 from influencer_style.metrics.scoring import score_cases
 from influencer_style.networks.bundle import TransferBundle
@@ -60,8 +61,8 @@ def restyle_test_users(
 
 def score(
     cases: Cases, bundle: TransferBundle, source: dict[str, Any], parameters: EvaluationParameters
-) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
-    """Return the scorecard, the same as a table, and the figures of every single case."""
+) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the scorecard, the same as a table, the figures of every single case, and the likeness guard's."""
     judges = appoint_judges(cases, parameters.seed)
     about = {
         "model": {
@@ -84,11 +85,13 @@ def score(
     scorecard = assemble_scorecard(
         scores, cases, bundle.encoder, bundle.looks, about, parameters.bootstrap_draws, parameters.seed
     )
+    trial = try_guard(cases, bundle.looks, judges.identity)
+    scorecard["likeness"] = likeness_section(trial, parameters.bootstrap_draws, parameters.seed)
     main = headline(scorecard)
     current.log_metrics(main)
     shown = "delta_e." if cases.truth else "gram_distance."
     log.info("Mean %s (lower is better): %s", shown[:-1].replace("_", " "), _listed(main, shown))
-    return scorecard, scorecard_rows(scorecard), scores
+    return scorecard, scorecard_rows(scorecard), scores, trial
 
 
 def draw_contact_sheet(cases: Cases, parameters: EvaluationParameters) -> Image.Image:
@@ -99,6 +102,7 @@ def draw_contact_sheet(cases: Cases, parameters: EvaluationParameters) -> Image.
 def write_report(
     cases: Cases,
     case_scores: pd.DataFrame,
+    likeness_trial: pd.DataFrame,
     scorecard: dict[str, Any],
     bundle: TransferBundle,
     manifest: pd.DataFrame,
@@ -124,6 +128,7 @@ def write_report(
         card=bundle.card,
         audit=project_ledger().log.head(),
         full_size=restyle_at_full_size(bundle, manifest.assign(path=manifest["path"].map(in_project)), face_crops),
+        likeness=likeness_trial,
     )
     return report.write_report(evidence, parameters.report_people)
 

@@ -11,6 +11,6 @@ class EvaluationParameters(BaseModel):
     most_people: int = Field(ge=1, le=10_000)
     neural_style_people: int = Field(ge=0, le=10_000)
     bootstrap_draws: int = Field(ge=100, le=1_000_000)
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=2**32)
     sheet_people: int = Field(ge=1, le=64)
     report_people: int = Field(ge=1, le=64)

@@ -31,7 +31,7 @@ def create_pipeline() -> Pipeline:
             Node(
                 score,
                 ["test_results", "transfer_to_judge", "photo_source", "params:evaluation"],
-                ["scorecard", "scorecard_table", "case_scores"],
+                ["scorecard", "scorecard_table", "case_scores", "likeness_trial"],
                 name="score",
             ),
             Node(publish_scores, ["scorecard", "transfer_to_judge", "params:promotion"], None, name="publish_scores"),
@@ -48,6 +48,7 @@ def create_pipeline() -> Pipeline:
                 [
                     "test_results",
                     "case_scores",
+                    "likeness_trial",
                     "scorecard",
                     "transfer_to_judge",
                     "photos_to_report",

@@ -12,7 +12,7 @@ class StudioParameters(BaseModel):
     creators_photos: int = Field(ge=1, le=1000)
     users: int = Field(ge=6, le=10_000)
     size: int = Field(ge=64, le=1024)
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=2**32)
 
 
 class IngestionParameters(BaseModel):
@@ -24,7 +24,7 @@ class IngestionParameters(BaseModel):
     users: str
     studio: StudioParameters
     max_megapixels: float = Field(gt=0, le=1000, allow_inf_nan=False)
-    split_seed: int = Field(ge=0)
+    split_seed: int = Field(ge=0, lt=2**32)
     workers: int = Field(ge=1, le=64)
 
     @model_validator(mode="after")

@@ -46,14 +46,15 @@ def crop_faces(
     """Yield what brings the face store in line with the manifest: what stays, then the new photos' faces.
 
     A photo is looked at once for each choice of parameters (and of the code that crops). One that cannot be used any
-    more, or shows no usable face, becomes a rejected row with its reason.
+    more, or shows no usable face, becomes a rejected row with its reason; one that could not be read is tried again.
     """
     made_by = _made_by(parameters)
     accepted = manifest[manifest["status"] == "accepted"]
     current = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
-    known = before.table[before.table["photo_id"].isin(accepted["photo_id"])] if current else None
-    fresh = accepted if known is None else accepted[~accepted["photo_id"].isin(known["photo_id"])]
-    yield FaceUpdate(parameters.crop_size, made_by, accepted[["photo_id", *LABELS]])
+    tried = before.table[~before.table["reason"].str.startswith("unreadable")] if current else None
+    stays = accepted["photo_id"].isin([] if tried is None else tried["photo_id"])
+    known, fresh = accepted[stays], accepted[~stays]
+    yield FaceUpdate(parameters.crop_size, made_by, known[["photo_id", *LABELS]], whole=fresh.empty)
     _detector(parameters)  # a model that cannot be used ends the run here, not once a photo
     local = threading.local()
 
@@ -68,10 +69,12 @@ def crop_faces(
             row, crop = examine.examine(pixels, local.detector, parameters.standards)
         return {name: photo[name] for name in ("photo_id", *LABELS)} | row, crop
 
-    outcomes = [] if known is None else [known[["status", "reason"]]]
+    outcomes = [] if tried is None else [tried.loc[tried["photo_id"].isin(known["photo_id"]), ["status", "reason"]]]
     for rows, crops in _batches(look_at, fresh.to_dict("records"), parameters, "Cropping faces"):
         outcomes.append(rows[["status", "reason"]])
         yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops)
+    if not fresh.empty:
+        yield FaceUpdate(parameters.crop_size, made_by, whole=True)
     _summarise(pd.concat(outcomes) if outcomes else pd.DataFrame(columns=["status", "reason"]), len(fresh))
 
 
@@ -99,7 +102,7 @@ def crop_truth(
     current = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
     known = set(zip(*(before.table[key] for key in _TRUTH_KEYS), strict=True)) if current and len(before) else set()
     wanted = [row for row in wanted if tuple(row[key] for key in _TRUTH_KEYS) not in known]
-    yield FaceUpdate(parameters.crop_size, made_by, users[["photo_id", *LABELS]], keys=_TRUTH_KEYS)
+    yield FaceUpdate(parameters.crop_size, made_by, users[["photo_id", *LABELS]], keys=_TRUTH_KEYS, whole=not wanted)
 
     def crop(user: Row) -> tuple[Row, Crop]:
         row = {name: user[name] for name in (*users.columns, "look", "kind") if name not in ("path", "width", "height")}
@@ -114,6 +117,8 @@ def crop_truth(
 
     for rows, crops in _batches(crop, wanted, parameters, "Cropping truth"):
         yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops, keys=_TRUTH_KEYS)
+    if wanted:
+        yield FaceUpdate(parameters.crop_size, made_by, keys=_TRUTH_KEYS, whole=True)
     log.info("Truth: %d new pictures of %d people", len(wanted), len(users))
 
 

@@ -15,8 +15,8 @@ class PreprocessingParameters(BaseModel):
     yunet_model: str
     crop_size: int = Field(ge=32, le=1024)
     margin: float = Field(ge=1.4, le=4)
-    least_face: float = Field(ge=1)
-    least_sharpness: float = Field(ge=0)
+    least_face: float = Field(ge=1, le=1e6)
+    least_sharpness: float = Field(ge=0, le=1e6)
     most_cut: float = Field(ge=0, le=1)
     second_face: float = Field(gt=0, le=1)
     workers: int = Field(ge=1, le=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,7 +12,7 @@ _OPEN = ConfigDict(extra="forbid", frozen=True)
 Metric = Literal[
     "delta_e", "delta_e_skin", "delta_e_hair", "ssim", "psnr", "structure", "identity", "structure_to_input", "kid"
 ]
-Margin = Field(ge=0)
+Margin = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # no number is worse than NaN: a rule that never fails
 
 
 class RuleParameters(BaseModel):
@@ -20,8 +20,8 @@ class RuleParameters(BaseModel):
 
     model_config = _OPEN
     main: Metric
-    each_look: float = Margin
-    guarded: dict[Metric, float]
+    each_look: Margin
+    guarded: dict[Metric, Margin]
 
     @property
     def rules(self) -> Rules:
@@ -38,6 +38,6 @@ class PromotionParameters(BaseModel):
     size: int = Field(ge=32, le=1024)
     most_people: int = Field(ge=1, le=10_000)
     bootstrap_draws: int = Field(ge=100, le=1_000_000)
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=2**32)
     with_truth: RuleParameters
     without_truth: RuleParameters

@@ -48,9 +48,8 @@ def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: Styl
     photos_folder = in_project(parameters.folder or source["users"])
     if not photos_folder.is_dir():
         raise BatchError(f"stylize.folder: {photos_folder} is not a folder; give one that holds photos")
-    stylist = Stylist.load(
-        parameters.model if parameters.model.startswith("models:/") else in_project(parameters.model)
-    )
+    model = parameters.model if parameters.model.startswith("models:/") else in_project(parameters.model)
+    stylist = Stylist.load(model, parameters.likeness)
     current.shows(stylist.check(parameters.restyling().look, parameters.strength))
     batch = Batch(stylist, parameters.restyling(), folder / _PICTURES, folder / "index.parquet", project_folder())
     photos = gather([photos_folder])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from influencer_style.pipelines.project import in_project
+from influencer_style.serving.likeness_guard import Mode
 from influencer_style.serving.restyling import Format, Restyling
 
 
@@ -17,14 +18,15 @@ class StylizeParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     folder: str
     model: str = Field(min_length=1)
-    look: str | dict[str, float] = Field(coerce_numbers_to_str=True)
+    look: str | dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(coerce_numbers_to_str=True)
     reference: str
     strength: float = Field(ge=0, le=1)
-    seed: int | None
-    regions: dict[str, float]
-    faces: Literal["all", "largest"] | tuple[int, ...]
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None
+    regions: dict[str, Annotated[float, Field(ge=0, le=1)]]
+    faces: Literal["all", "largest"] | tuple[Annotated[int, Field(ge=0)], ...]
     format: Format
     keep_private: bool
+    likeness: Mode
     sheet_photos: int = Field(ge=1, le=200)
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from influencer_style.adversarial.pictures import draw_curves
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.metrics.identity import load_identity_judge
+from influencer_style.metrics.likeness import remember
 from influencer_style.networks.base import Base
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
@@ -140,10 +143,13 @@ def pack_generator(
     trained: dict[str, Any],
     encoder: StyleEncoder,
     looks: LookProfiles,
+    crops: FaceStore,
     parameters: TrainingParameters,
     cropping: PreprocessingParameters,
 ) -> tuple[TransferBundle, pd.DataFrame, Image.Image, Image.Image]:
     """Put the generator into a model folder with encoder, looks and card; draw curves and samples.
+
+    The looks get what the likeness guard compares results with, see `metrics.likeness`.
 
     Returns:
         The bundle (saving it registers it), the history, the curves and the samples.
@@ -168,7 +174,15 @@ def pack_generator(
             "kept": trained["kept"],
         },
     )
-    return bundle, history, draw_curves(history), trained["samples"]
+    return with_faces(bundle, crops), history, draw_curves(history), trained["samples"]
+
+
+def with_faces(bundle: TransferBundle, crops: FaceStore) -> TransferBundle:
+    """Return a model folder whose looks know their creators' faces, from all users and creators that taught them."""
+    people = crops.pixels(pd.concat([rows_of(crops, role="user", split=split) for split in ("train", "validation")]))
+    creators = {name: crops.pixels(rows_of(crops, slug=name, split="train")) for name in bundle.looks.names}
+    known = remember(load_identity_judge(), bundle, creators, people)
+    return replace(bundle, looks=bundle.looks.with_likenesses(known))
 
 
 def _validation_users(crops: FaceStore, resolution: int, most: int | None = None) -> Tensor:

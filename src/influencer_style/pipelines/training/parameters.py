@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.trainer import best_device
+
+_TABLES = ("stream", "weights")
+
+
+def _with_tables(settings: dict[str, Any]) -> dict[str, Any]:
+    for name in _TABLES:
+        if not isinstance(settings.get(name, {}), dict):
+            raise ValueError(f"{name} is no table; write such as {name}: {{...}}, or leave it out")
+    return settings
+
+
+Settings = Annotated[dict[str, Any], AfterValidator(_with_tables)]
 
 
 class TrainingParameters(BaseModel):
@@ -23,9 +35,9 @@ class TrainingParameters(BaseModel):
     initial: Literal["base", "scratch"]
     base: str
     adapt: bool
-    loop: dict[str, Any]
-    from_base: dict[Literal["cpu", "gpu"], dict[str, Any]]
-    from_scratch: dict[Literal["cpu", "gpu"], dict[str, Any]]
+    loop: Settings
+    from_base: dict[Literal["cpu", "gpu"], Settings]
+    from_scratch: dict[Literal["cpu", "gpu"], Settings]
 
     @model_validator(mode="after")
     def _all_are_settings(self) -> TrainingParameters:
@@ -57,5 +69,5 @@ class TrainingParameters(BaseModel):
         return "cpu" if self.device == "cpu" else "gpu"
 
     def _merged(self, own: dict[str, Any]) -> TrainerSettings:
-        nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in ("stream", "weights")}
+        nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in _TABLES}
         return TypeAdapter(TrainerSettings).validate_python({**self.loop, **own, **nested})

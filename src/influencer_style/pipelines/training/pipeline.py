@@ -29,7 +29,14 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 pack_generator,
-                ["trained_transfer", "style_encoder", "looks_to_register", "params:training", "params:preprocessing"],
+                [
+                    "trained_transfer",
+                    "style_encoder",
+                    "looks_to_register",
+                    "face_crops",
+                    "params:training",
+                    "params:preprocessing",
+                ],
                 ["look_transfer", "training_history", "training_curves", "training_samples"],
                 name="register_transfer",
             ),

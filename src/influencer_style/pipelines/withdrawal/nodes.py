@@ -21,7 +21,7 @@ from influencer_style.photos.slug import slug
 from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.project import as_written, in_project
 from influencer_style.pipelines.training.parameters import TrainingParameters
-from influencer_style.storage.atomic import remove
+from influencer_style.storage.atomic import remove, remove_leftovers
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking.config import project_ledger
 
@@ -121,6 +121,7 @@ def rebuild_transfer(stone: Tombstone, bundle: TransferBundle | None, parameters
 def forget_files(
     stone: Tombstone,
     found: dict[str, Any] | None,
+    data: Path,
     trainings: Path,
     reports: Path,
 ) -> list[str]:
@@ -131,6 +132,7 @@ def forget_files(
     Args:
         stone: whose.
         found: where ingestion found photos.
+        data: folder of all that follows.
         trainings: folder of trainings: all that is in it was made from the looks of all.
         reports: folder of reports, pictures and figures.
 
@@ -144,6 +146,9 @@ def forget_files(
         going += [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if _named(entry, stone)]
     for entry in going:
         remove(entry)
+    # What a run that was killed has left half written may hold anything.
+    for folder in [data, *(entry for entry in data.rglob("*") if entry.is_dir())]:
+        remove_leftovers(folder)
     return sorted(as_written(entry) for entry in going)
 
 

@@ -39,7 +39,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.forget_files,
-                ["tombstone", "photo_source_before", "training_folder", "reports_folder"],
+                ["tombstone", "photo_source_before", "data_folder", "training_folder", "reports_folder"],
                 "removed_files",
                 name="forget_files",
             ),

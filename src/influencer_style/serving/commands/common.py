@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from influencer_style.serving.likeness_guard import Mode
 from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
 
 
@@ -19,7 +20,7 @@ def model_option() -> argparse.ArgumentParser:
     return parent
 
 
-def open_stylist(model: str) -> Stylist | None:
+def open_stylist(model: str, likeness: Mode = "warn") -> Stylist | None:
     """Return the Stylist of a model; None, after a complaint, when there is none."""
     from influencer_style.networks.bundle import BundleError
 
@@ -29,7 +30,7 @@ def open_stylist(model: str) -> Stylist | None:
 
         unusable += (RegistryError,)
     try:
-        return Stylist.load(model)
+        return Stylist.load(model, likeness)
     except unusable as error:
         complain(error)
         return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.serving.commands.common import complain, model_option, open_stylist
+from influencer_style.serving.likeness_guard import MODES
 from influencer_style.serving.stylist import StylistError
 
 _EXAMPLES = """\
@@ -82,6 +83,12 @@ def add_to(commands: Any) -> None:
         action="store_true",
         help="keep place, names, serial numbers and other private metadata, which are dropped else",
     )
+    parser.add_argument(
+        "--likeness",
+        choices=MODES,
+        default="warn",
+        help="where a result has become the creator's face: warn (the default), refuse the photo, or off, do not look",
+    )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to; made if need be")
     parser.set_defaults(run=run)
 
@@ -96,7 +103,7 @@ def run(asked: argparse.Namespace) -> int:
     from influencer_style.serving.restyling import Restyling
     from influencer_style.tracking.signals import ended_by_signals
 
-    stylist = open_stylist(asked.model)
+    stylist = open_stylist(asked.model, asked.likeness)
     if stylist is None:
         return 2
     restyling = Restyling(

@@ -7,7 +7,6 @@ import json
 import shutil
 import textwrap
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from influencer_style.serving.commands.common import complain
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from influencer_style.provenance.verify import Verification
 
 _WIDTH = 120
+_MOST_ANCHORS = 1_000_000  # bytes that are read of them
 _DETAILS = """\
 the states:
   proven          unchanged since it was signed, by a signer for whom an authority that you trust vouches
@@ -60,7 +60,8 @@ def run(asked: argparse.Namespace) -> int:
     anchors = None
     if asked.anchors is not None:
         try:
-            anchors = certificates_in(Path(asked.anchors).read_bytes())
+            with open(asked.anchors, "rb") as file:
+                anchors = certificates_in(file.read(_MOST_ANCHORS))
         except (OSError, AnchorsError) as error:
             complain(f"--anchors {asked.anchors}: {getattr(error, 'strerror', None) or error}")
             return 2

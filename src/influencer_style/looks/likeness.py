@@ -1,0 +1,26 @@
+"""What a look profile keeps of its creator's face: one vector, to find out whether a result has become that face.
+
+It is made by a network that tells people apart (`metrics.identity`), so treat it as biometric data: it lies inside the
+profile, goes nowhere else (no export, no record in a picture), and is gone with it when the creator withdraws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A creator's face, as `metrics.likeness` compares it.
+
+    Attributes:
+        face: (d,) mean embedding of the creator's training photos, a unit vector.
+        explained: how much nearer to `face` the look alone brings people, see `metrics.likeness.remember`.
+        judge: SHA-256 (hex) of the network that made the embedding; those of another are not to be compared with it.
+    """
+
+    face: Tensor
+    explained: float
+    judge: str

@@ -1,0 +1,92 @@
+"""Whether a result has become the creator's face rather than stayed the user's.
+
+Embeddings of the photo, of what became of it and of the creator span a line: the statistic is how much of the way from
+the user to the creator the result has gone, 0 (not at all) to 1 (all of it), less what the look explains by itself.
+A look moves everybody, since a creator's hair and make-up are part of how a face is known: that is measured on people
+of the population, whom nobody takes for the creator.
+
+It needs no face to be recognised, only a change to be measured in one picture, and so holds where the identity judge
+would not: `benchmarks/results/likeness.json` says how often it is right, in the studio and on real portraits. Like the
+judge it is part of no training.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from influencer_style.looks.likeness import Likeness
+from influencer_style.metrics.cases import shrink
+from influencer_style.metrics.identity import SIDE, IdentityJudge
+from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.lift import restyle_crops
+
+# Chosen on validation people of the studio: 1 of 100 who are truly in a look, and nobody else, is beyond it.
+THRESHOLD = 0.30
+# A generator that brings everybody nearer to the creator's face must not have that excused as the look's doing. True
+# looks of the studio, dyed hair and strong make-up, explain up to this.
+MOST_EXPLAINED = 0.25
+# Of the look of a single photo, whose effect on other people nobody has measured.
+EXPLAINED_BY_A_PHOTO = 0.14
+# The least squared distance that counts as the whole way. Somebody who resembles the creator, or is the creator, has
+# next to no way to go, and small changes would be large shares of it.
+_LEAST_WAY = 1.3
+_MOST_PEOPLE = 32  # whom a look is tried on, to see what it explains
+
+
+def way_gone(results: np.ndarray, photos: np.ndarray, face: np.ndarray) -> np.ndarray:
+    """Return how much of the way from each person to the creator their result has gone.
+
+    Args:
+        results: (n, d) embeddings of restyled pictures, unit vectors.
+        photos: (n, d) of the same people's photos, in the same order.
+        face: (d,) of the creator, a unit vector.
+
+    Returns:
+        (n,) float64: 0 where the picture is unchanged, 1 where it shows the creator as their own photos do.
+
+    Raises:
+        ValueError: when the shapes do not fit each other.
+    """
+    results, photos, face = (np.asarray(part, np.float64) for part in (results, photos, face))
+    if results.ndim != 2 or results.shape != photos.shape or face.shape != photos.shape[1:]:
+        raise ValueError(
+            f"the way gone needs pairs of embeddings (n, d) and a face (d,), got {results.shape}, {photos.shape} and "
+            f"{face.shape}"
+        )
+    way = face - photos
+    return ((results - photos) * way).sum(1) / np.maximum((way * way).sum(1), _LEAST_WAY)
+
+
+def likeness(results: np.ndarray, photos: np.ndarray, creator: Likeness) -> np.ndarray:
+    """Return `way_gone` less what the look explains, (n,): above THRESHOLD the result has become the creator's face."""
+    return way_gone(results, photos, creator.face.numpy()) - creator.explained
+
+
+def of_photo(judge: IdentityJudge, crop: np.ndarray) -> Likeness:
+    """Return the face of a reference photo's crop, uint8 (s, s, 3)."""
+    (face,) = judge.embed(crop[None])
+    return Likeness(torch.from_numpy(face), EXPLAINED_BY_A_PHOTO, judge.sha256)
+
+
+def remember(
+    judge: IdentityJudge, bundle: TransferBundle, creators: dict[str, np.ndarray], people: np.ndarray
+) -> dict[str, Likeness]:
+    """Return what is to be kept of each creator's face, and what each look explains.
+
+    Args:
+        judge: makes the embeddings.
+        bundle: puts the looks on people.
+        creators: by look, the creator's training photos, uint8 (m, s, s, 3), m at least 1.
+        people: unstyled portraits, uint8 (p, s, s, 3), p at least 1; the first 32 are looked at.
+    """
+    small = shrink(people[:_MOST_PEOPLE], SIDE)
+    before = judge.embed(small)
+    found = {}
+    for look, photos in creators.items():
+        mean = judge.embed(photos).mean(0)
+        face = mean / max(float(np.linalg.norm(mean)), 1e-9)
+        gone = way_gone(judge.embed(restyle_crops(bundle, small, look)), before, face)
+        explained = float(np.clip(gone.mean(), 0, MOST_EXPLAINED))
+        found[look] = Likeness(torch.from_numpy(face), explained, judge.sha256)
+    return found

@@ -1,0 +1,61 @@
+"""How many parts a file has: decoders walk through them one by one, and a file of a few bytes a part can have any
+number. Counted before a decoder sees the file.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_SCANS = 100  # of a JPEG, each another way through all of its pixels; cameras and editors write 1 to about 20
+MAX_SEGMENTS = 500  # of a JPEG; the largest colour profile has 255, a depth map about 150
+MAX_CHUNKS = 100_000  # of a PNG or WebP; a PNG of 200 MB has about 25,000
+_MAX_STRAY = 65_536  # bytes between a JPEG's segments, which belong to none
+
+_END, _SCAN = 0xD9, 0xDA
+# The end, and what has a length. Anything else stands in a scan's own data, is a fill, or is an error to decoders.
+_MARKER = re.compile(rb"\xff([\xc0-\xc7\xc9-\xcf\xd9-\xef\xfe])")
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def excess(file: bytes) -> str:
+    """Return what a JPEG, PNG or WebP file has too much of, such as "100 scans"; nothing where all is well."""
+    if file.startswith(b"\xff\xd8\xff"):
+        return _of_jpeg(file)
+    if file.startswith(_PNG):
+        return _of_chunks(file, len(_PNG), "big", 4, 1)
+    return _of_chunks(file, 12, "little", 0, 2) if file[8:12] == b"WEBP" else ""
+
+
+def _of_jpeg(file: bytes) -> str:
+    """Count up to the end marker: what phones append behind it (films, depth maps) does not count."""
+    scans = segments = stray = 0
+    at = 2
+    while (marker := _MARKER.search(file, at)) and not (scans and marker[1][0] == _END):
+        stray += 0 if scans else marker.start() - at
+        at = marker.end()
+        if marker[1][0] == _END:  # before any scan decoders pass over it
+            stray += 2
+        else:
+            segments += 1
+            scans += marker[1][0] == _SCAN
+            at += max(2, int.from_bytes(file[at : at + 2]))
+        if scans > MAX_SCANS:
+            return f"{MAX_SCANS} scans"
+        if segments > MAX_SEGMENTS:
+            return f"{MAX_SEGMENTS} segments"
+        if stray > _MAX_STRAY:
+            break
+    if not scans:
+        stray += len(file) - at
+    return f"{_MAX_STRAY} stray bytes" if stray > _MAX_STRAY else ""
+
+
+def _of_chunks(file: bytes, at: int, order: str, check: int, even: int) -> str:
+    """Count chunks: PNG has length, name, data, check sum; WebP name, length, data of an even number of bytes."""
+    length_at = 0 if order == "big" else 4
+    for _ in range(MAX_CHUNKS):
+        length = int.from_bytes(file[at + length_at : at + length_at + 4], order)
+        at += 8 + -(-length // even) * even + check
+        if at >= len(file):
+            return ""
+    return f"{MAX_CHUNKS} chunks"

@@ -1,0 +1,38 @@
+"""A photo as a caller may give it: a file, a file's bytes, a PIL image, or an array."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from influencer_style.serving.result import StylistError
+
+if TYPE_CHECKING:
+    from influencer_style.photos.original import Original
+
+GivenPhoto = str | Path | bytes | Image.Image | np.ndarray
+
+
+def original_of(photo: GivenPhoto, private: bool) -> Original:
+    """Read a photo.
+
+    Args:
+        photo: arrays are (h, w, 3) uint8 RGB.
+        private: keep all of its metadata.
+
+    Raises:
+        StylistError: for an array of another kind.
+        PhotoError: when it cannot be decoded.
+    """
+    from influencer_style.photos.original import Original, of_image, read_original
+
+    if isinstance(photo, str | Path | bytes):
+        return read_original(photo, private)
+    if isinstance(photo, Image.Image):
+        return of_image(photo, private)
+    if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or 0 in photo.shape:
+        raise StylistError(f"an array must be uint8 of shape (h, w, 3), not {photo.dtype} of shape {photo.shape}")
+    return Original(photo)

@@ -1,0 +1,38 @@
+"""What holds for every photo that is restyled alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from influencer_style.serving.wishes import Faces
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from influencer_style.looks.likeness import Likeness
+
+
+@dataclass(frozen=True)
+class Style:
+    """A checked wish.
+
+    Attributes:
+        code: (d,) the style code.
+        noise: (k,) z; None is z = 0.
+        weights: (6,) of the areas; None is 1 everywhere.
+        strength: 0 to 1.
+        faces: which ones.
+        creators: whose faces a result must not become, by look.
+        provenance: what is known before the photo is.
+        notices: what holds for every photo.
+    """
+
+    code: Tensor
+    noise: Tensor | None
+    weights: Tensor | None
+    strength: float
+    faces: Faces
+    creators: dict[str, Likeness]
+    provenance: dict[str, Any]
+    notices: list[str]
