@@ -185,16 +185,37 @@ def test_an_adaptation_goes_on_after_a_kill_and_leaves_the_base_alone(base, crea
     assert again.history[-1]["total"] == whole.history[-1]["total"] and again.kid == whole.kid
 
 
+class Sees:
+    """A judge of looks that takes only so many of a generator's portraits for the look, the base's first."""
+
+    def __init__(self, shares):
+        self.shares = list(shares)
+
+    def takes_for(self, pictures, look):
+        return np.arange(len(pictures)) < self.shares.pop(0) * len(pictures)
+
+
 @pytest.mark.parametrize(
-    ("nearer", "kept", "why"),
-    [(-0.2, ADAPTED, "nearer"), (0.1, BASE, "not surely nearer"), (None, BASE, "too few unseen photos")],
+    ("taken", "nearer", "kept", "why"),
+    [
+        ((0.2, 0.9), 0.1, ADAPTED, "surely more"),
+        ((0.2, 0.9), None, ADAPTED, "surely more"),
+        ((0.5, 0.5), -0.2, ADAPTED, "surely more"),
+        ((0.5, 0.5), 0.0, BASE, "not surely more"),
+        ((0.9, 0.2), None, BASE, "not surely more"),
+        ((0.2, 0.9), 0.3, BASE, "further from"),
+    ],
 )
-def test_only_what_is_surely_nearer_is_kept(base, creators, encoder, tmp_path, monkeypatch, nearer, kept, why):
+def test_only_what_gains_and_loses_nothing_is_kept(
+    base, creators, encoder, tmp_path, monkeypatch, taken, nearer, kept, why
+):
+    home = "influencer_style.adversarial.synthesis_adaptation"
+    monkeypatch.setattr(f"{home}.fit_look_judge", lambda *photos: Sees(taken))
     if nearer is not None:
-        found = Interval(nearer, nearer - 0.05, nearer + 0.05, 32)
-        monkeypatch.setattr("influencer_style.adversarial.synthesis_adaptation.kid_difference", lambda *sets: found)
+        found = Interval(nearer, nearer - 0.15, nearer + 0.15, 32)
+        monkeypatch.setattr(f"{home}.kid_difference", lambda *sets: found)
     done = adapted(base, creators, encoder, tmp_path, unseen=0 if nearer is None else 1)
-    assert done.kept == kept and why in done.why
+    assert done.kept == kept and why in done.why and done.looks == pytest.approx(taken, abs=0.04)
     assert (done.generator is base.generator) == (kept == BASE)
 
 

@@ -108,6 +108,7 @@ class TrainerSettings:
         )
         require(self, examples=(0, 10_000), photos=(0, 10_000), parts=(1, 10_000), workers=(1, 256), threads=(0, 1024))
         require(self, rate=(1e-12, 0.1), discriminator_rate=(1e-12, 0.1), ema=(0, 0.9999999), colour=(0, 1))
+        require(self, momentum=(0, 0.9999999))
         require(self, code_noise=amount, checkpoint_seconds=amount, most_seconds=(0, 1e9), window=(2, 10_000))
         require(self, seed=SEEDS, channels=(8, 1024), head_start=(0, self.steps - 1))
         require(self.stream, "stream.", seed=SEEDS, resolution=(32, 1024), looks=(1, 1000), grades=(1, 1000))

@@ -1,4 +1,4 @@
-"""Adapts the base of synthesis to creators' photos; what comes of it is kept only where it surely is nearer to them.
+"""Adapts the base of synthesis to creators' photos; what comes of it is kept only where their looks surely gain.
 
 Their style codes tell the base their looks without any training. What training adds is light: an adversary that sees
 their photos, and their Gram statistics. Who is drawn stays what the base drew: in a look its shapes are held on to, so
@@ -14,7 +14,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
 
 from influencer_style.adversarial.creators import CreatorPhotos, Restyling
 from influencer_style.adversarial.examples import with_noise
@@ -24,8 +23,9 @@ from influencer_style.adversarial.synthesis_training import SynthesisSettings, m
 from influencer_style.faces.detect import Detector
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.metrics.diversity import diversity
-from influencer_style.metrics.intervals import Interval
+from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, kid_difference, kid_features
+from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
@@ -34,7 +34,7 @@ BASE, ADAPTED = "base", "adapted"
 DETECTED_AT = 256  # pixels: small portraits are enlarged before faces are looked for
 _CHECKED = 32  # portraits in each look
 _CHECKED_SEED = 1_000_003
-_FEWER_FACES, _LESS_DIVERSE = 0.02, 0.9
+_FEWER_FACES, _LESS_DIVERSE = 0.02, 0.8
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,19 @@ class SynthesisAdaptation:
         history: of the losses of the training, whether it was kept or not.
         kept: `base` or `adapted`.
         why: a sentence.
-        kid: how much further from the creators' unseen photos than the base's portraits; None where there are too few.
-        faces, diversity: of the base and of the adapted generator.
+        taken: how many more of its portraits than of the base's are taken for their look, as a share.
+        kid: how much further they are from the creators' unseen photos; None where these are too few.
+        looks, faces, diversity: of the base and of the adapted generator: share taken for their look, share with one
+            face, and see `metrics.diversity`.
     """
 
     generator: SynthesisGenerator
     history: list[dict[str, float]]
     kept: str
     why: str
+    taken: Interval
     kid: Interval | None
+    looks: tuple[float, float]
     faces: tuple[float, float]
     diversity: tuple[float, float]
 
@@ -103,7 +107,7 @@ def adapt_synthesis(
         settings, without_a_look, encoder, folder / "adapted.pt", watch, in_looks, len(creators.names), device,
         base.generator,
     )  # fmt: skip
-    return _chosen(base.generator, state.average, state.history, creators.codes, unseen, detector)
+    return _chosen(base.generator, state.average, state.history, creators, unseen, detector)
 
 
 def faces_found(pictures: np.ndarray, detector: Detector) -> np.ndarray:
@@ -117,31 +121,39 @@ def _chosen(
     base: SynthesisGenerator,
     adapted: SynthesisGenerator,
     history: list[dict[str, float]],
-    codes: dict[str, Tensor],
+    creators: CreatorPhotos,
     unseen: dict[str, np.ndarray],
     detector: Detector,
 ) -> SynthesisAdaptation:
+    """Draw the same people in all looks with both, and keep the adapted one where it gained and lost nothing."""
     noise = draw_noise(_CHECKED, _CHECKED_SEED, base.config.noise)
-    features, faces, spread = ([], []), [], []
-    for kept, generator in zip(features, (base, adapted), strict=True):
-        pictures = {name: to_uint8(made(generator, noise, code.expand(len(noise), -1))) for name, code in codes.items()}
-        kept += [kid_features(pictures[name]) for name in codes]
-        faces.append(float(np.mean([(faces_found(own, detector) == 1).mean() for own in pictures.values()])))
-        spread.append(float(np.mean([diversity(rows) for rows in kept])))
-    known = [i for i, name in enumerate(codes) if len(unseen.get(name, ())) >= LEAST_PHOTOS]
-    kid = None
-    if known:
-        photos = [kid_features(unseen[list(codes)[i]]) for i in known]
-        kid = kid_difference(*([kept[i] for i in known] for kept in reversed(features)), photos)
+    users, *sets = (images.permute(0, 2, 3, 1).numpy() for images in (creators.users, *creators.creators.values()))
+    judge = fit_look_judge(dict(zip(creators.creators, sets, strict=True)), users)
+    known = [name for name in creators.names if len(unseen.get(name, ())) >= LEAST_PHOTOS]
+    features, taken, faces, spread = [], [], [], []
+    for generator in (base, adapted):
+        pictures = {
+            name: to_uint8(made(generator, noise, creators.codes[name].expand(len(noise), -1)))
+            for name in creators.names
+        }
+        own = {name: kid_features(drawn) for name, drawn in pictures.items()}
+        features.append([own[name] for name in known])
+        taken.append(np.mean([judge.takes_for(drawn, name) for name, drawn in pictures.items()], axis=0))
+        faces.append(float(np.mean([(faces_found(drawn, detector) == 1).mean() for drawn in pictures.values()])))
+        spread.append(float(np.mean([diversity(rows) for rows in own.values()])))
+    more = bootstrap(taken[1] - taken[0])
+    kid = kid_difference(*reversed(features), [kid_features(unseen[name]) for name in known]) if known else None
     objections = []
-    if kid is None:
-        objections.append("too few unseen photos to tell whether portraits are nearer to the creators'")
-    elif kid.high >= 0:
-        objections.append(f"portraits are not surely nearer to the creators' photos (KID {kid.mean:+.3f})")
+    if more.low <= 0 and (kid is None or kid.high >= 0):
+        objections.append(f"portraits are not surely more in the looks ({more.mean:+.2f} taken for them)")
+    if kid is not None and kid.low > 0:
+        objections.append(f"they are further from the creators' photos (KID {kid.mean:+.3f})")
     if faces[1] < faces[0] - _FEWER_FACES:
         objections.append(f"fewer of them have one face ({faces[1]:.2f}, before {faces[0]:.2f})")
     if spread[1] < _LESS_DIVERSE * spread[0]:
         objections.append(f"they are less diverse ({spread[1]:.2f}, before {spread[0]:.2f})")
-    kept, why = (BASE, "; ".join(objections)) if objections else (ADAPTED, "nearer to the creators' unseen photos")
-    generator = base if objections else adapted
-    return SynthesisAdaptation(generator, history, kept, why, kid, tuple(faces), tuple(spread))
+    kept, why = (BASE, "; ".join(objections)) if objections else (ADAPTED, "surely more in the looks, and nothing lost")
+    looks = tuple(float(share.mean()) for share in taken)
+    return SynthesisAdaptation(
+        base if objections else adapted, history, kept, why, more, kid, looks, tuple(faces), tuple(spread)
+    )

@@ -24,8 +24,7 @@ class BaseDataset(WholeFolderDataset):
 
     def preview(self) -> JSONPreview:
         """Return what the base was taught with, for Kedro-Viz."""
-        told = self._filepath / f"{self._kind().FILE}.json"
-        return as_json(json.loads(told.read_text(encoding="utf-8"))["facts"])
+        return as_json(json.loads((self._filepath / self.file).read_text(encoding="utf-8"))["facts"])
 
     def _kind(self) -> type[Base]:
         from influencer_style.networks.base import Base
@@ -35,6 +34,8 @@ class BaseDataset(WholeFolderDataset):
 
 class SynthesisBaseDataset(BaseDataset):
     """A `SynthesisBase` in the folder `filepath`."""
+
+    file = "synthesis.json"
 
     def _kind(self) -> type[Base]:
         from influencer_style.networks.synthesis_base import SynthesisBase

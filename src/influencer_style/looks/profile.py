@@ -84,8 +84,8 @@ class LookProfile:
         statistics: of the creator's training photos.
         consent: what the consent allows, and until when (`scope`, `expires`).
         photos: the photo_ids of these photos (16 hex digits of a file's SHA-256 each), sorted.
-        likeness: the creator's face, to find results that have become it; None where nothing was kept.
         marks: of these photos, where a generator of new portraits was trained; else None.
+        likeness: the creator's face, to find results that have become it; None where nothing was kept.
     """
 
     slug: str
@@ -93,8 +93,8 @@ class LookProfile:
     statistics: SetStatistics
     consent: Mapping[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
-    likeness: Likeness | None = None
     marks: Marks | None = None
+    likeness: Likeness | None = None
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -238,9 +238,8 @@ class LookProfiles:
             f"{name}.{part}": attrgetter(part)(statistics).contiguous()
             for name, statistics in sets.items()
             for part in _PARTS
-        }
+        } | {f"look.{slug}.face": look.likeness.face for slug, look in self._looks.items() if look.likeness}
         for slug, look in self._looks.items():
-            tensors |= {f"look.{slug}.face": look.likeness.face} if look.likeness else {}
             tensors |= look.marks.tensors(f"look.{slug}.marks") if look.marks else {}
         text = {
             "encoder_sha256": self.encoder_sha256,
@@ -286,8 +285,8 @@ class LookProfiles:
                     statistics(f"look.{told['slug']}", told["count"]),
                     told["consent"],
                     tuple(told["photos"]),
-                    (known := told.get("likeness")) and Likeness(tensors[f"look.{told['slug']}.face"], **known),
                     Marks.of(tensors, f"look.{told['slug']}.marks"),
+                    (known := told.get("likeness")) and Likeness(tensors[f"look.{told['slug']}.face"], **known),
                 )
                 for told in text["looks"]
             ]

@@ -75,7 +75,8 @@ def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: Styl
 
 def draw_restyled(index: pd.DataFrame, folder: Path, parameters: StylizeParameters) -> Image.Image:
     """Draw photos and pictures of the look that was asked for in pairs, the latest first; at most `sheet_photos`."""
-    written = index[(index["status"] == "written") & (index["look"] == parameters.restyling().label)]
+    written = index[(index["status"] == "written") & (index["photo"] != "")]  # generated portraits have no photo
+    written = written[written["look"] == parameters.restyling().label]
     pairs: list[Image.Image] = []
     for row in written.sort_values("time", ascending=False, kind="stable").itertuples():
         try:
