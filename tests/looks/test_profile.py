@@ -98,7 +98,7 @@ def test_damaged_looks_say_what_to_run(looks, tmp_path):
 
 def test_a_creators_face_comes_back_and_goes_with_the_look(looks, tmp_path):
     face = torch.nn.functional.normalize(torch.arange(1.0, 9.0), dim=0)
-    known = looks.with_likenesses({"warm": Likeness(face, 0.1, "a" * 64)})
+    known = looks.with_each(likeness={"warm": Likeness(face, 0.1, "a" * 64)})
     known.save(tmp_path)
     again = LookProfiles.load(tmp_path)
     assert again["plain"].likeness is None and torch.equal(again["warm"].likeness.face, face)

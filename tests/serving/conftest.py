@@ -47,7 +47,7 @@ def bundle():
     made = TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "# card")
     creators = {name: to_uint8(images) for name, images in sets.items()}
     known = remember(load_identity_judge(), made, creators, to_uint8(people))
-    return replace(made, looks=looks.with_likenesses(known))
+    return replace(made, looks=looks.with_each(likeness=known))
 
 
 @pytest.fixture(scope="session")

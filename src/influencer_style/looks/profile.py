@@ -214,9 +214,10 @@ class LookProfiles:
         with torch.no_grad():
             return style_code(SetStatistics.of(*describe(encoder, images)), self.reference, self.groups)
 
-    def with_likenesses(self, known: Mapping[str, Likeness]) -> LookProfiles:
-        """Return the same looks, each with what is known of its creator's face."""
-        looks = [replace(look, likeness=known.get(slug)) for slug, look in self._looks.items()]
+    def with_each(self, **parts: Mapping[str, Any]) -> LookProfiles:
+        """Return the same looks, each with its own `marks` or `likeness`, by name; None where it has none."""
+        own = {slug: {part: known.get(slug) for part, known in parts.items()} for slug in self._looks}
+        looks = [replace(look, **own[slug]) for slug, look in self._looks.items()]
         return LookProfiles(self.reference, looks, self.encoder_sha256, self.groups, self.reference_note)
 
     def require(self, encoder: StyleEncoder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -13,6 +14,8 @@ from safetensors.torch import load_file, save
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.base import Base
+from influencer_style.networks.card import write_card
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
 
@@ -51,6 +54,8 @@ class Bundle:
     COMMAND: ClassVar[str]
     CONFIG: ClassVar[type]
     GENERATOR: ClassVar[type]
+    BASE: ClassVar[type[Base]]
+    CARD: ClassVar[Callable[..., str]]
 
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
@@ -124,6 +129,8 @@ class TransferBundle(Bundle):
     COMMAND = "kedro run"
     CONFIG = TransferConfig
     GENERATOR = TransferGenerator
+    BASE = Base
+    CARD = staticmethod(write_card)
 
 
 def refuse_revoked(folder: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from influencer_style.networks.bundle import Bundle
+from influencer_style.networks.card import write_synthesis_card
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
+from influencer_style.networks.synthesis_base import SynthesisBase
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,5 @@ class SynthesisBundle(Bundle):
     COMMAND = "kedro run --pipeline synthesis_training"
     CONFIG = SynthesisConfig
     GENERATOR = SynthesisGenerator
+    BASE = SynthesisBase
+    CARD = staticmethod(write_synthesis_card)

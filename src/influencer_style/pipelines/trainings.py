@@ -21,8 +21,17 @@ _KEPT_TRAININGS = 3
 Kind = TypeVar("Kind", bound=Base)
 
 
+def load_base(kind: type[Kind], folder: str) -> Kind:
+    """Return the base in a folder that a parameter names; where it is empty, the one that comes with the project.
+
+    Raises:
+        BaseError: when there is none.
+    """
+    return kind.load(in_project(folder)) if folder else kind.load()
+
+
 def open_base(kind: type[Kind], folder: str, encoder: StyleEncoder, other: str = "") -> Kind:
-    """Return the base in a folder, or where that is empty the one that comes with the project.
+    """Return the base as `load_base` does, if it understands an encoder's style codes.
 
     Args:
         kind: of the base.
@@ -33,7 +42,7 @@ def open_base(kind: type[Kind], folder: str, encoder: StyleEncoder, other: str =
     Raises:
         BaseError: when there is none, or it was taught with other style codes.
     """
-    base = kind.load(in_project(folder)) if folder else kind.load()
+    base = load_base(kind, folder)
     if base.encoder_sha256 != encoder.sha256:
         remedy = f", or {other}" if other else ""
         raise BaseError(

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from influencer_style.serving.result import StylistError, UnrecordedError
 
 if TYPE_CHECKING:
-    from influencer_style.networks.bundle import TransferBundle
+    from influencer_style.networks.bundle import Bundle
     from influencer_style.photos.consent import Scope
     from influencer_style.photos.ledger import Ledger
+
+Kind = TypeVar("Kind", bound="Bundle")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Permission:
     ledger: Ledger | None = None
     recorded: frozenset[str] = frozenset()
 
-    def check(self, bundle: TransferBundle, looks: Iterable[str], scope: Scope = "transfer") -> None:
+    def check(self, bundle: Bundle, looks: Iterable[str], scope: Scope = "transfer") -> None:
         """Refuse looks that may not be used now. Only refusals are recorded: what is done afterwards asks again.
 
         Args:
@@ -45,13 +47,13 @@ class Permission:
         """
         self._decide(bundle, looks, scope, refusals_only=True)
 
-    def record(self, bundle: TransferBundle, looks: Iterable[str], scope: Scope = "transfer") -> Permission:
+    def record(self, bundle: Bundle, looks: Iterable[str], scope: Scope = "transfer") -> Permission:
         """Record that looks are used now; refuse and raise as `check` does. Returns the permission that knows of it."""
         looks = set(looks)
         self._decide(bundle, looks - self.recorded, scope, refusals_only=False)
         return replace(self, recorded=self.recorded | looks)
 
-    def without_withdrawn(self, bundle: TransferBundle) -> TransferBundle:
+    def without_withdrawn(self, bundle: Kind) -> Kind:
         """Return a model without the looks of creators who have withdrawn: a copy may lie where no withdrawal came.
 
         Raises:
@@ -68,11 +70,11 @@ class Permission:
         if bundle.notes.get("kept") != "base" or not left:
             raise StylistError(
                 f"this model rests on {stone.creator}, who withdrew on {stone.withdrawn_on}; load the registered model "
-                "that is @champion, or train anew: kedro run"
+                f"that is @champion, or train anew: {bundle.COMMAND}"
             )
         return replace(bundle, looks=looks.only(left))
 
-    def _decide(self, bundle: TransferBundle, looks: Iterable[str], scope: Scope, refusals_only: bool) -> None:
+    def _decide(self, bundle: Bundle, looks: Iterable[str], scope: Scope, refusals_only: bool) -> None:
         with recording(self.ledger) as ledger:
             for look in sorted(looks):
                 consent, model = bundle.looks[look].consent, bundle.fingerprint[:16]

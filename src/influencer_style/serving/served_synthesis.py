@@ -49,8 +49,9 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
         """Load the model folder that was registered with this file."""
         from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
+        bundle = Permission("serving").without_withdrawn(SynthesisBundle.load(context.artifacts["model"]))
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
-        self._model = SynthesisBundle.load(context.artifacts["model"]), "look-synthesis", ""
+        self._model = bundle, "look-synthesis", ""
         self._worker = ThreadPoolExecutor(1, "synthesis")  # one request at a time, and one thread that torch serves
         take_over(PortraitRequest)
 

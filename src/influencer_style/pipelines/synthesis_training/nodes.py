@@ -176,13 +176,7 @@ def pack_synthesis(
         for name in trained["taught"]
         if name in looks.names
     }
-    offered = LookProfiles(
-        looks.reference,
-        [replace(looks[name], marks=marks.get(name)) for name in looks.names],
-        looks.encoder_sha256,
-        looks.groups,
-        looks.reference_note,
-    )
+    offered = looks.with_each(marks=marks)
     history = pd.DataFrame(trained["history"])
     consents = [dict(offered[name].consent) for name in offered.names]
     made_from = fingerprint(trained["fingerprint"], cropping.margin, json.dumps(consents, sort_keys=True, default=str))

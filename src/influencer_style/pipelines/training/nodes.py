@@ -182,7 +182,7 @@ def with_faces(bundle: TransferBundle, crops: FaceStore) -> TransferBundle:
     people = crops.pixels(pd.concat([rows_of(crops, role="user", split=split) for split in ("train", "validation")]))
     creators = {name: crops.pixels(rows_of(crops, slug=name, split="train")) for name in bundle.looks.names}
     known = remember(load_identity_judge(), bundle, creators, people)
-    return replace(bundle, looks=bundle.looks.with_likenesses(known))
+    return replace(bundle, looks=bundle.looks.with_each(likeness=known))
 
 
 def _validation_users(crops: FaceStore, resolution: int, most: int | None = None) -> Tensor:

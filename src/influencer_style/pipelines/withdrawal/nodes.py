@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,16 @@ import pandas as pd
 from influencer_style.datasets.previous import AS_IT_IS, GONE
 from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.base import Base
-from influencer_style.networks.base_in_looks import base_in_looks
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.bundle import Bundle, TransferBundle
+from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.photos import clock
 from influencer_style.photos.slug import slug
 from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.project import as_written, in_project
+from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.pipelines.withdrawal.rebuilding import base_without, looks_without
 from influencer_style.storage.atomic import remove, remove_leftovers
-from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
@@ -38,13 +37,14 @@ def set_tombstone(
     manifest: pd.DataFrame | None,
     crops: FaceStore | None,
     looks: LookProfiles | None,
-    bundle: TransferBundle | None,
+    transfer: TransferBundle | None,
+    synthesis: SynthesisBundle | None,
 ) -> Tombstone:
     """Set the tombstone, before anything else: from here on nothing of this creator is read, trained on or used.
 
     Args:
         creator: name or slug, from `--params creator=NAME`.
-        manifest, crops, looks, bundle: what knows creators, where it is there.
+        manifest, crops, looks, transfer, synthesis: what knows creators, where it is there.
 
     Raises:
         WithdrawalError: when no creator is named, or nothing knows one of that name.
@@ -53,7 +53,8 @@ def set_tombstone(
     asked = slug(str(creator))
     ledger = project_ledger()
     stone = ledger.tombstones.of(asked) if asked else None
-    names = _names(manifest, crops, looks, bundle)
+    known = [looks, *(bundle.looks for bundle in (transfer, synthesis) if bundle)]
+    names = _names(manifest, crops, known)
     if asked not in names and stone is None:
         there = ", ".join(sorted(names.values())) or "none; run ingestion first"
         raise WithdrawalError(
@@ -105,25 +106,25 @@ def forget_look(stone: Tombstone, looks: LookProfiles | None) -> Any:
     """Return the look profiles without the creator's; nothing stays where theirs is the only one."""
     if looks is None or stone.slug not in looks.names:
         return AS_IT_IS
-    return _without(stone, looks) or GONE
+    return looks_without(stone, looks) or GONE
 
 
-def rebuild_transfer(stone: Tombstone, bundle: TransferBundle | None, parameters: TrainingParameters) -> Any:
+def rebuild(stone: Tombstone, bundle: Bundle | None, parameters: TrainingParameters | SynthesisParameters) -> Any:
     """Return the base in the looks of those who stay, in the place of a generator that knows the creator's.
 
     Where no base understands the style codes, or nobody stays, the generator goes without a successor.
     """
     if bundle is None or stone.slug not in bundle.looks.names:
         return AS_IT_IS
-    return base_without(stone, bundle, parameters) or GONE
+    return base_without(stone, bundle, parameters.base) or GONE
 
 
 def forget_files(
     stone: Tombstone,
     found: dict[str, Any] | None,
     data: Path,
-    trainings: Path,
     reports: Path,
+    *trainings: Path,
 ) -> list[str]:
     """Remove trainings and reports, which the next run makes anew, and the studio's own pictures of the creator.
 
@@ -133,13 +134,13 @@ def forget_files(
         stone: whose.
         found: where ingestion found photos.
         data: folder of all that follows.
-        trainings: folder of trainings: all that is in it was made from the looks of all.
         reports: folder of reports, pictures and figures.
+        trainings: folders of trainings: all that is in them was made from the looks of all.
 
     Returns:
         what was removed, relative to the project where it lies in it.
     """
-    going = [entry for entry in trainings.iterdir() if entry.name != ".gitkeep"]
+    going = [entry for folder in trainings for entry in folder.iterdir() if entry.name != ".gitkeep"]
     going += [entry for entry in reports.iterdir() if entry.name != ".gitkeep" and not entry.name.startswith(RECORD)]
     if found is not None and found["kind"] == "studio":
         folders = [in_project(found[kind]) for kind in ("creators", "truth", "oracle") if found.get(kind)]
@@ -165,16 +166,6 @@ def mark_restyled(stone: Tombstone, index: pd.DataFrame | None) -> Any:
     return index.assign(withdrawn=names)
 
 
-def base_without(stone: Tombstone, bundle: TransferBundle, parameters: TrainingParameters) -> TransferBundle | None:
-    """Return the base in a generator's looks less the creator's; None where that cannot be."""
-    left = _without(stone, bundle.looks)
-    if left is None:
-        return None
-    base = Base.load(in_project(parameters.base)) if parameters.base else Base.load()
-    photos = sorted(photo for name in left.names for photo in left[name].photos)
-    return base_in_looks(base, replace(bundle, looks=left, data_sha256=fingerprint(photos)))
-
-
 def is_free(stone: Tombstone, table: pd.DataFrame | None) -> bool:
     """Return whether none of a table's rows is the creator's."""
     return table is None or not _theirs(stone, table).any()
@@ -185,19 +176,11 @@ def _theirs(stone: Tombstone, table: pd.DataFrame) -> pd.Series:
     return (table["slug"] == stone.slug) | table["photo_id"].isin(stone.photos)
 
 
-def _without(stone: Tombstone, looks: LookProfiles) -> LookProfiles | None:
-    """Return the looks of those who stay; None where nobody does."""
-    names = [name for name in looks.names if name != stone.slug]
-    return looks.only(names) if names else None
-
-
-def _names(
-    manifest: pd.DataFrame | None, crops: FaceStore | None, looks: LookProfiles | None, bundle: TransferBundle | None
-) -> dict[str, str]:
+def _names(manifest: pd.DataFrame | None, crops: FaceStore | None, known: list[LookProfiles | None]) -> dict[str, str]:
     """Return the names of all creators that anything knows, by slug."""
     tables = [table for table in (manifest, crops and crops.table) if table is not None]
     rows = [table.loc[table["role"] == "creator", "creator"].unique() for table in tables]
-    profiles = [[known[name].creator for name in known.names] for known in (looks, bundle and bundle.looks) if known]
+    profiles = [[looks[name].creator for name in looks.names] for looks in known if looks]
     return {slug(name): name for name in (name for part in (*rows, *profiles) for name in part) if slug(name)}
 
 

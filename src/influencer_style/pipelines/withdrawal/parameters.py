@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -9,4 +11,4 @@ class WithdrawalParameters(BaseModel):
     """See conf/base/parameters_withdrawal.yml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    registered_models: tuple[str, ...] = Field(min_length=1)
+    registered_models: dict[str, Literal["transfer", "synthesis"]] = Field(min_length=1)

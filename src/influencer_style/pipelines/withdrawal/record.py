@@ -10,6 +10,7 @@ import pandas as pd
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.photos import clock
 from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.withdrawal.nodes import WithdrawalError, is_free
@@ -34,7 +35,8 @@ def write_record(
     truths: FaceStore | None,
     descriptors: pd.DataFrame | None,
     looks: LookProfiles | None,
-    bundle: TransferBundle | None,
+    transfer: TransferBundle | None,
+    synthesis: SynthesisBundle | None,
     index: pd.DataFrame | None,
     files: list[str],
     replaced: list[dict[str, Any]],
@@ -45,7 +47,7 @@ def write_record(
 
     Args:
         stone: who withdrew.
-        manifest, crops, truths, descriptors, looks, bundle, index: as they are now; None where there is none.
+        manifest, crops, truths, descriptors, looks, transfer, synthesis, index: as they are now; None: there is none.
         files: what was removed.
         replaced, revoked: champions that have a successor, and versions.
         pictures: of earlier runs.
@@ -63,7 +65,8 @@ def write_record(
         "truth crops": truths is None or truths.table.empty or stone.slug not in set(truths.table["look"]),
         "descriptors": is_free(stone, descriptors),
         "look profiles": looks is None or stone.slug not in looks.names,
-        "the model folder": bundle is None or stone.slug not in bundle.looks.names,
+        "the transfer model": transfer is None or stone.slug not in transfer.looks.names,
+        "the synthesis model": synthesis is None or stone.slug not in synthesis.looks.names,
     }
     if left := [place for place, free in places.items() if not free]:
         raise WithdrawalError(f"{stone.creator} is still in {', '.join(left)}; run the withdrawal again")
@@ -108,7 +111,7 @@ def in_words(record: dict[str, Any]) -> str:
     champions = [
         f"{one['name']}: version {one['champion']} took the place of version {one['deposed']}"
         if one["champion"]
-        else f"{one['name']}: version {one['deposed']} has no successor; make one: kedro run"
+        else f"{one['name']}: version {one['deposed']} has no successor until one is trained"
         for one in record["champions"]
     ]
     versions = [f"version {one['version']} of {one['name']}: {one['why']}" for one in record["revoked"]]

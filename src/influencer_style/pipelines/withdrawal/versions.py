@@ -7,16 +7,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.bundle import Bundle, TransferBundle
+from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.photos.tombstones import Tombstone
+from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
-from influencer_style.pipelines.withdrawal.nodes import base_without
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
+from influencer_style.pipelines.withdrawal.rebuilding import KINDS, base_without
 from influencer_style.tracking import champion as titles
 from influencer_style.tracking import current
 from influencer_style.tracking.champion import Contender
 from influencer_style.tracking.registry import RegistryError, register_generator, registry
 from influencer_style.tracking.revocation import empty, remove_pictures, revoke, versions_holding
+from influencer_style.tracking.served import Served
 from influencer_style.tracking.store import Store
 
 log = logging.getLogger(__name__)
@@ -24,7 +27,12 @@ Found = dict[str, Any]
 
 
 def replace_champions(
-    stone: Tombstone, rebuilt: TransferBundle | None, training: TrainingParameters, parameters: WithdrawalParameters
+    stone: Tombstone,
+    transfer: TransferBundle | None,
+    synthesis: SynthesisBundle | None,
+    training: TrainingParameters,
+    synthesis_training: SynthesisParameters,
+    parameters: WithdrawalParameters,
 ) -> list[Found]:
     """Make the base in the looks of those who stay the champion, wherever the champion knows the creator's look.
 
@@ -32,9 +40,9 @@ def replace_champions(
 
     Args:
         stone: who withdrew.
-        rebuilt: the project's own generator, which is without their look by now.
-        training: says which base.
-        parameters: which registered models there are.
+        transfer, synthesis: the project's own generators, which are without their look by now.
+        training, synthesis_training: say which bases.
+        parameters: which registered models there are, and of which kind.
 
     Returns:
         for each champion that was replaced: `name`, `deposed`, and `champion`, empty where there is none now.
@@ -45,18 +53,20 @@ def replace_champions(
     if current.node_run() is None:
         return []
     store, replaced = registry(), []
-    for name in parameters.registered_models:
+    bases = {"transfer": training.base, "synthesis": synthesis_training.base}
+    for name, kind in parameters.registered_models.items():
         champion = _champion(store, name)
         if champion is None or champion not in versions_holding(store, name, stone.slug):
             continue
-        known = TransferBundle.load(titles.folder_of(store, champion))
-        left = base_without(stone, known, training)
+        known = KINDS[kind].bundle.load(titles.folder_of(store, champion))
+        left = base_without(stone, known, bases[kind])
         new = ""
         if left is not None:
-            new = _registered(name, left)
+            new = _registered(name, left, KINDS[kind].served)
             titles.crown(store, titles.contender(store, name, new), f"{stone.creator} withdrew", champion.version)
         else:
-            log.warning("%s has no champion now: nobody stays whose look a base could take. Run: kedro run", name)
+            why = "nobody stays whose look a base could take"
+            log.warning("%s has no champion now: %s. Run: %s", name, why, known.COMMAND)
         replaced.append({"name": name, "deposed": champion.version, "champion": new})
     return replaced
 
@@ -110,10 +120,10 @@ def _champion(store: Store, name: str) -> Contender | None:
         return None  # no such model, or no champion
 
 
-def _registered(name: str, bundle: TransferBundle) -> str:
+def _registered(name: str, bundle: Bundle, served: Served) -> str:
     with TemporaryDirectory() as folder:
         bundle.save(folder)
-        version = register_generator(Path(folder), name, bundle.tags(), bundle.card)
+        version = register_generator(Path(folder), name, bundle.tags(), bundle.card, served=served)
     if version is None:
         raise RegistryError(f"{name} could not be registered anew; the log says why. Run the withdrawal again")
     return version

@@ -1,0 +1,58 @@
+"""What is to be known of each kind of generator to take a creator out of it: how it is loaded, rebuilt and served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.base_in_looks import Kind, base_in_looks
+from influencer_style.networks.bundle import Bundle, TransferBundle
+from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.photos.tombstones import Tombstone
+from influencer_style.pipelines.trainings import load_base
+from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.tracking.served import SYNTHESIS, TRANSFER, Served
+
+
+@dataclass(frozen=True)
+class GeneratorKind:
+    """A kind of generator.
+
+    Attributes:
+        bundle: what its model folders are loaded as; knows the kind of base that it is rebuilt from.
+        served: how its registered models are served.
+    """
+
+    bundle: type[Bundle]
+    served: Served
+
+
+KINDS: Mapping[str, GeneratorKind] = MappingProxyType(
+    {
+        "transfer": GeneratorKind(TransferBundle, TRANSFER),
+        "synthesis": GeneratorKind(SynthesisBundle, SYNTHESIS),
+    }
+)
+
+
+def base_without(stone: Tombstone, bundle: Kind, folder: str) -> Kind | None:
+    """Return the base in a generator's looks less the creator's; None where that cannot be.
+
+    Args:
+        stone: who withdrew.
+        bundle: the generator.
+        folder: of the base, as a parameter names it; empty for the one that comes with the project.
+    """
+    left = looks_without(stone, bundle.looks)
+    if left is None:
+        return None
+    photos = sorted(photo for name in left.names for photo in left[name].photos)
+    return base_in_looks(load_base(bundle.BASE, folder), replace(bundle, looks=left, data_sha256=fingerprint(photos)))
+
+
+def looks_without(stone: Tombstone, looks: LookProfiles) -> LookProfiles | None:
+    """Return the looks of those who stay; None where nobody does."""
+    names = [name for name in looks.names if name != stone.slug]
+    return looks.only(names) if names else None
