@@ -14,7 +14,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
 
 from influencer_style.adversarial.creators import CreatorPhotos, Restyling
 from influencer_style.adversarial.examples import with_noise
