@@ -49,7 +49,7 @@ STREAM = StreamSettings(
 )  # fmt: skip
 WEIGHTS = LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0)
 CONTINUED = SynthesisSettings(
-    examples=16, colour=0.2, neutral=0.25, rate=7e-4, discriminator_rate=5e-4, momentum=0.9, weights=WEIGHTS, ema=0.99,
+    examples=16, colour=0.2, neutral=0.25, rate=3e-4, discriminator_rate=5e-4, momentum=0.9, weights=WEIGHTS, ema=0.99,
     stream=STREAM, checkpoint_seconds=1e9, validate_every=10_000,
 )  # fmt: skip
 TRUNCATIONS = (1.0, 0.7)
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--yunet", type=Path, required=True, help="YuNet's .onnx file")
     parser.add_argument("--start", type=Path, help="a base to go on from, with the adversary and without")
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--shards", type=Path, default=Path("data/06_models/synthesis_base_benchmark"))
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)

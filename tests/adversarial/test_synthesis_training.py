@@ -32,7 +32,7 @@ STREAM = StreamSettings(
 )  # fmt: skip
 SETTINGS = SynthesisSettings(
     steps=6, examples=3, channels=8, colour=0.3, neutral=0.3, rate=0.002, adversary_after=3, penalty_every=2, ema=0.9,
-    stream=STREAM, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9, threads=0,
+    stream=STREAM, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9, threads=0, half=False,
 )  # fmt: skip
 
 
