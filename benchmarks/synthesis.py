@@ -3,7 +3,7 @@
     python -m benchmarks.synthesis [--yunet FILE] [--seconds 300] [--samples 64] [--base FOLDER] [--picture FILE]
 
 Wants a finished `make run`. Writes benchmarks/results/synthesis.json. Faces are looked for by YuNet where its weights
-are given (an .onnx file, or the environment variable INFLUENCER_STYLE_YUNET), and by the LBP cascade in any case.
+are given (an .onnx file, or the environment variable INFLUENCER_STYLE_YUNET), else by the LBP cascade.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ import yaml
 
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
-from influencer_style.faces.detect import make_detector
+from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.metrics.intervals import bootstrap
-from influencer_style.metrics.new_faces import NewFaces, one_face, score_new_faces
+from influencer_style.metrics.new_faces import NewFaces, score_new_faces
 from influencer_style.metrics.new_faces_gathering import appoint_jury, gather_new_faces
 from influencer_style.metrics.new_faces_report import draw_new_faces
 from influencer_style.metrics.new_faces_scorecard import better_way, mean_over_looks, new_faces_scorecard
@@ -43,7 +42,6 @@ RESULTS = ROOT / "benchmarks/results/synthesis.json"
 # What a way must take in every look: at least, or at most.
 LEAST = {"one_face": 0.9, "look_accuracy": 0.9, "diversity": 0.5}
 MOST = {"repeats": 0.0, "largest_step": 3.0}
-_OTHERS = 16  # portraits of each look and way that further detectors look at: the LBP cascade is slow
 _SHOWN = ("usable", *LEAST, *MOST, "kid", "memorisation", "identity_to_creator")
 
 
@@ -69,18 +67,11 @@ def _trained(
 
 
 def _judged(
-    faces: list[NewFaces], crops: FaceStore, truths: FaceStore, detectors: dict[str, Any], told: dict[str, Any]
+    faces: list[NewFaces], crops: FaceStore, truths: FaceStore, detector: Detector, told: dict[str, Any]
 ) -> dict[str, Any]:
-    names, (first, *others) = [one.look for one in faces], detectors
-    jury = appoint_jury(crops, truths, names, faces[0].size, detectors[first], told["seed"])
-    draws = told["bootstrap_draws"]
-    found = {one.look: score_new_faces(one, jury, draws, told["seed"]) for one in faces}
-    scorecard = new_faces_scorecard(found, {"detector": first})
-    for one in faces:
-        for way, pictures in (one.drawn | {"others": one.others}).items():
-            for other in others:
-                share = bootstrap(one_face(pictures[:_OTHERS], detectors[other]).astype(float), draws, told["seed"])
-                scorecard["synthesis"][one.look][way][f"one_face_{other}"] = share.as_dict()
+    jury = appoint_jury(crops, truths, [one.look for one in faces], faces[0].size, detector, told["seed"])
+    found = {one.look: score_new_faces(one, jury, told["bootstrap_draws"], told["seed"]) for one in faces}
+    scorecard = new_faces_scorecard(found, {"detector": type(detector).__name__})
     means = {way: {metric: mean_over_looks(scorecard, way, metric) for metric in _SHOWN} for way in WAYS}
     bars = {look: {way: missed(ways[way]) for way in WAYS} for look, ways in scorecard["synthesis"].items()}
     return scorecard | {"means": means, "missed": bars, "better_way": better_way(scorecard)}
@@ -103,7 +94,7 @@ def main() -> None:
     }
     yunet = {"detector": "yunet", "yunet_model": asked.yunet} if asked.yunet else {}
     cropping = PreprocessingParameters(**conf["preprocessing"] | yunet)
-    detectors = {name: make_detector(name, asked.yunet or None) for name in (["yunet"] if yunet else []) + ["lbp"]}
+    detector = make_detector(cropping.detector, cropping.yunet_model or None)
     told = conf["synthesis"] | {"profile": "cpu", "base": asked.base}
     told["cpu"] = told["cpu"] | {"most_seconds": asked.seconds}
     told["judging"] = told["judging"] | {"samples": asked.samples}
@@ -122,7 +113,7 @@ def main() -> None:
             record[name] = {"decision": decision}
         else:
             faces = gather_new_faces(bundle, transfer, crops, truths, SynthesisParameters(**told).judging.drawing)
-            record[name] = {"decision": decision} | _judged(faces, crops, truths, detectors, told["judging"])
+            record[name] = {"decision": decision} | _judged(faces, crops, truths, detector, told["judging"])
         print(
             name, json.dumps(rounded({"decision": decision, "means": record[name].get("means")}), indent=1), flush=True
         )

@@ -7,6 +7,7 @@ import yaml
 from made_up_synthesis import CONSENT, untrained
 
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.metrics.intervals import Interval
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
@@ -94,9 +95,10 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
         consent = demo_set.CONSENT.format(subject=name).replace("[train, transfer, generate, commercial]", scope)
         (creators / name / "consent.yml").write_text(consent)
 
-    def nearer(base, adapted, history, codes, *further):
-        seen.append(sorted(codes))
-        return synthesis_adaptation.SynthesisAdaptation(adapted, history, "adapted", "x", None, (1, 1), (1, 1))
+    def nearer(base, adapted, history, creators, *further):
+        seen.append(creators.names)
+        same, none = (1.0, 1.0), Interval(0, 0, 0, 1)
+        return synthesis_adaptation.SynthesisAdaptation(adapted, history, "adapted", "x", none, None, same, same, same)
 
     monkeypatch.setattr(synthesis_adaptation, "_chosen", nearer)
     made = run(settings(base), photo_source=world["photo_source"] | {"creators": str(creators)})

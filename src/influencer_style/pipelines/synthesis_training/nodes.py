@@ -138,7 +138,8 @@ def train_synthesis(
                 parameters.device,
             )  # fmt: skip
         found = {"generator": done.generator, "history": done.history, "samples": strips.stacked()}
-        decision = {"kept": done.kept, "why": done.why, "kid": done.kid.as_dict() if done.kid else None}
+        compared = {name: figure and figure.as_dict() for name, figure in (("taken", done.taken), ("kid", done.kid))}
+        decision = {"kept": done.kept, "why": done.why, "compared": compared}
     else:
         samples = draw_nobodies(base.generator, noise, codes, int(base.history[-1]["step"]))
         found = {"generator": base.generator, "history": base.history, "samples": samples}
