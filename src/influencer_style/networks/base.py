@@ -12,6 +12,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
+from influencer_style.networks.soundness import require_files
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 SHIPPED = Path(str(files("influencer_style.networks") / "weights"))
@@ -63,6 +64,7 @@ class Base:
         """
         folder = Path(folder)
         try:
+            require_files(folder, ("base.safetensors", "base.json"))
             with safe_open(str(folder / "base.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = TransferGenerator(TransferConfig(**json.loads(metadata["config"])))

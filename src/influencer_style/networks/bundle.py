@@ -12,7 +12,10 @@ from safetensors.torch import load_file, save_file
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.soundness import require_files, require_sound
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+
+_FILES = ("generator.safetensors", "encoder.safetensors", "looks.json", "looks.safetensors", "card.md")
 
 
 class BundleError(ValueError):
@@ -45,6 +48,7 @@ class TransferBundle:
 
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
+        require_sound(self.generator, self.looks, self.crop_margin)
 
     def tags(self) -> dict[str, str]:
         """Return the registry's version tags."""
@@ -83,6 +87,7 @@ class TransferBundle:
         """
         folder = Path(folder)
         try:
+            require_files(folder, _FILES)
             with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = TransferGenerator(TransferConfig(**json.loads(metadata["config"])))
