@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export MLFLOW_DISABLE_TELEMETRY := true
-export DO_NOT_TRACK := 1
+export DO_NOT_TRACK := true
 
 .PHONY: run test test-all faults audit lint lock setup viz viz-site mlflow serve clean
 run: setup ## set up, then photos in, a registered generator and a report out

@@ -17,7 +17,8 @@ TOLD = {
 @pytest.mark.parametrize(
     ("expression", "allowed"),
     [
-        ("MIT", True), ("GPL-3.0-only", False), ("", False), ("MIT AND GPL-3.0-only", False), ("MIT OR GPL-3.0-only", True),
+        ("MIT", True), ("GPL-3.0-only", False), ("", False), ("MIT AND GPL-3.0-only", False),
+        ("MIT OR GPL-3.0-only", True),
         ("GPL-3.0-only OR MIT AND Apache-2.0", True), ("(GPL-3.0-only OR MIT) AND Apache-2.0", True),
         ("(GPL-3.0-only OR MIT) AND AGPL-3.0-only", False), ("Apache-2.0 WITH LLVM-exception", True),
         ("MIT MIT", False), ("MIT AND", False), ("(MIT", False), ("MIT)", False), ("MIT, or so", False),
