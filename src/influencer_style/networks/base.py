@@ -12,6 +12,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 
+from influencer_style.networks.soundness import require_files
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
 
@@ -65,6 +66,7 @@ class Base:
         folder = Path(folder)
         try:
             recover_folder(folder)
+            require_files(folder, ("base.safetensors", "base.json"))
             with safe_open(str(folder / "base.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = TransferGenerator(TransferConfig(**json.loads(metadata["config"])))
