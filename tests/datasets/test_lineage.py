@@ -68,7 +68,7 @@ def test_nothing_breaks_before_the_first_run(lineage):
     told = {node.name: DataNodeMetadata(data_node=node).preview for node in nodes}
     assert {"manifest", "face_crops", "scorecard", "contact_sheet"} < told.keys()
     shown = {name for name, preview in told.items() if preview is not None}
-    folders = {"training_folder", "pretraining_folder", "synthesis_pretraining_folder"}
+    folders = {"training_folder", "pretraining_folder", "synthesis_folder", "synthesis_pretraining_folder"}
     assert shown == folders, "these say that there is nothing yet"
 
 

@@ -7,6 +7,7 @@ part of the look: whoever removes it from a model removes them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,11 @@ class Marks:
 
     features: Tensor
     limit: float
+
+    def __post_init__(self) -> None:
+        # By a limit that is no number nothing would be told.
+        if self.features.ndim != 2 or not bool(torch.isfinite(self.features).all()) or not math.isfinite(self.limit):
+            raise ValueError("marks of photos are no numbers, or not a row for each photo")
 
     def tensors(self, name: str) -> dict[str, Tensor]:
         """Return all of it as tensors, named after `name`."""

@@ -16,11 +16,14 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.card import write_card
+from influencer_style.networks.soundness import require_files, require_sound
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
 
 REVOKED = "REVOKED.txt"  # says why, in a model folder whose other files are gone
 _NOTE = 2000  # letters of it that are read
+
+_FILES = ("generator.safetensors", "encoder.safetensors", "looks.json", "looks.safetensors", "card.md")
 
 
 class BundleError(ValueError):
@@ -59,6 +62,7 @@ class Bundle:
 
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
+        require_sound(self.generator, self.looks, self.crop_margin)
 
     def tags(self) -> dict[str, str]:
         """Return the registry's version tags."""
@@ -100,6 +104,7 @@ class Bundle:
         refuse_revoked(folder)
         try:
             recover_folder(folder)
+            require_files(folder, _FILES)
             with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))

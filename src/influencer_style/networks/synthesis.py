@@ -48,13 +48,15 @@ class SynthesisConfig:
     style: int = 256
 
     def __post_init__(self) -> None:
+        most = {"code": 100_000, "noise": 1024, "resolution": 1024, "channels": 1024, "style": 8192}
+        for name, limit in most.items():
+            if not isinstance(getattr(self, name), int) or not 1 <= getattr(self, name) <= limit:
+                raise ValueError(f"{name} is out of range; it must be a whole number of 1 to {limit}")
         times, rest = divmod(self.resolution, _COARSEST)
         if rest or times < 2 or times & (times - 1):
             raise ValueError(f"resolution is {self.resolution}; it must be 16, 32, 64, 128, 256 ...")
-        if self.channels < 8 or self.channels % 8:
+        if self.channels % 8:
             raise ValueError(f"channels is {self.channels}; it must be a multiple of 8")
-        if min(self.code, self.noise, self.style) < 1:
-            raise ValueError("code, noise and style must be at least 1")
 
 
 class SynthesisGenerator(nn.Module):
