@@ -12,13 +12,17 @@ import pytest
 import yaml
 from kedro.io import DataCatalog
 from kedro.runner import SequentialRunner
+from made_up_synthesis import with_looks_of
 from tiny_project import ROOT
 
 from influencer_style.faces.store import LABELS, FaceUpdate
+from influencer_style.networks.base import Base
+from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.photos import clock, ledger
 from influencer_style.photos.audit_check import verify
 from influencer_style.photos.audit_log import LOG_FILE
 from influencer_style.photos.tombstones import Tombstones
+from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal import create_pipeline
 from influencer_style.pipelines.withdrawal.nodes import WithdrawalError
@@ -54,19 +58,28 @@ def catalog(world, tmp_path, monkeypatch):
     )
     made["look_profiles"].save(world["look_transfer"].looks)
     made["look_transfer"].save(world["look_transfer"])
+    photos = {look: faces.pixels(faces.table[faces.table["slug"] == look]) for look in ("cool", "warm")}
+    made["look_synthesis"].save(with_looks_of(world["look_transfer"], photos))
     made["restyled_index"].save(
         pd.DataFrame(
             [
                 {"picture": f"{'-'.join(looks)}.png", "consents": json.dumps({look: {} for look in looks})}
                 for looks in (["cool"], ["warm"], ["cool", "warm"], [])
             ]
+            + [{"picture": "generated/cool-direct-0-0000.png", "consents": json.dumps({"cool": {}})}]
         )
     )
     made["photo_source"].save({"kind": "folder", "creators": "theirs", "users": "users"})
-    for file in ("theirs/Cool/1.png", "data/06_models/training/abc/checkpoint.pt", "data/08_reporting/report.html"):
+    for file in (
+        "theirs/Cool/1.png",
+        "data/06_models/training/abc/checkpoint.pt",
+        "data/06_models/synthesis/abc/adapted.pt",
+        "data/08_reporting/report.html",
+    ):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("something")
     made["params:training"] = TrainingParameters(**parameters("training")["training"])
+    made["params:synthesis"] = SynthesisParameters(**parameters("synthesis_training")["synthesis"])
     made["params:withdrawal"] = WithdrawalParameters(**parameters("withdrawal")["withdrawal"])
     return made
 
@@ -83,15 +96,19 @@ def withdraw(catalog, name="Cool", killed_before: str | None = None) -> dict:
 def state(catalog) -> dict:
     """All that is kept, for comparison."""
     faces, truths = catalog["face_crops"].load(), catalog["truth_crops"].load()
-    looks, bundle = catalog["look_profiles"].load(), catalog["look_transfer"].load()
+    models = [catalog[name].load() for name in ("look_transfer", "look_synthesis")]
     crops = [crop.tobytes().hex() for crop in faces.pixels(faces.kept)]
     return {
         "manifest": catalog["manifest"].load().to_dict("records"),
         "faces": sorted(zip(faces.kept["photo_id"], crops, strict=True)),
         "truths": sorted(truths.table[["photo_id", "look", "kind"]].itertuples(index=False, name=None)),
         "descriptors": catalog["descriptors"].load()[["photo_id", "slug"]].to_dict("records"),
-        "looks": looks.names,
-        "model": (bundle.fingerprint, bundle.looks.names, bundle.notes["kept"]),
+        "looks": catalog["look_profiles"].load().names,
+        "models": [
+            {"fingerprint": model.fingerprint, "looks": model.looks.names, "card": model.card} | model.notes
+            for model in models
+        ],
+        "marks": [name for name in models[1].looks.names if models[1].looks[name].marks],
         "index": catalog["restyled_index"].load().to_dict("records"),
     }
 
@@ -105,11 +122,15 @@ def test_nothing_of_the_creator_is_left_and_all_of_the_others(catalog, tmp_path)
     assert len(after["faces"]) == len(after["manifest"]) == len(after["descriptors"])
     assert {look for _, look, kind in after["truths"] if kind != "regions"} == {"warm"}
     assert any(kind == "regions" for _, _, kind in after["truths"])
-    assert after["looks"] == after["model"][1] == ["warm"]
-    assert [row["withdrawn"] for row in after["index"]] == ["cool", "", "cool", ""]
-    assert record["pictures_that_carry_the_look"] == ["cool.png", "cool-warm.png"]
+    assert after["looks"] == ["warm"] and after["marks"] == [], "no base was trained on photos"
+    for model, name, base in zip(after["models"], ("transfer", "synthesis"), (Base, SynthesisBase), strict=True):
+        assert (model["looks"], model["kept"], model["base_sha256"]) == (["warm"], "base", base.load().sha256)
+        assert model["card"].startswith(f"# look-{name}\n") and "Cool" not in model["card"]
+    assert [row["withdrawn"] for row in after["index"]] == ["cool", "", "cool", "", "cool"]
+    assert record["pictures_that_carry_the_look"] == ["cool.png", "cool-warm.png", "generated/cool-direct-0-0000.png"]
     assert record["photos"] == (before["slug"] == "cool").sum() == 6
-    assert not list((tmp_path / "data/06_models/training").iterdir())
+    for folder in ("training", "synthesis"):
+        assert not list((tmp_path / "data/06_models" / folder).iterdir())
     left = {path.name for path in (tmp_path / "data/08_reporting").iterdir()}
     assert left == {"withdrawal.json", "withdrawal.md"}
     assert (tmp_path / "theirs/Cool/1.png").read_text() == "something", "the user's folder is theirs"
@@ -154,6 +175,7 @@ def test_the_last_creator_leaves_no_model_and_no_looks(catalog, tmp_path):
     withdraw(catalog, "warm")
     assert not (tmp_path / "data/04_feature/look_profiles").exists()
     assert not (tmp_path / "data/06_models/look_transfer").exists()
+    assert not (tmp_path / "data/06_models/look_synthesis").exists()
     assert {stone.slug for stone in Tombstones(tmp_path / "data/00_consent")} == {"cool", "warm"}
 
 

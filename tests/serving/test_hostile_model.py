@@ -7,10 +7,12 @@ import struct
 
 import pytest
 import torch
+from made_up_synthesis import made_up_people, with_looks_of
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from influencer_style.networks.bundle import BundleError, TransferBundle
+from influencer_style.networks.bundle import BundleError, TransferBundle, to_uint8
+from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 
 @pytest.fixture
@@ -18,9 +20,16 @@ def folder(model_folder, tmp_path):
     return shutil.copytree(model_folder, tmp_path / "model")
 
 
-def refused(folder):
+@pytest.fixture(scope="session")
+def drawing_folder(bundle, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("synthesis")
+    with_looks_of(bundle, {"warm": to_uint8(made_up_people(4))}).save(folder)
+    return folder
+
+
+def refused(folder, kind=TransferBundle):
     with pytest.raises(BundleError, match="is not a usable model folder") as error:
-        TransferBundle.load(folder)
+        kind.load(folder)
     return str(error.value)
 
 
@@ -44,6 +53,31 @@ def rewritten(folder, config=None, **metadata):
 def test_a_network_of_absurd_size_is_never_built(folder, config):
     rewritten(folder, config)
     refused(folder)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{"channels": 10**6}, {"style": 10**9}, {"resolution": 2**20}, {"noise": -1}, {"code": 10**10}, {"style": 32.0},
+     {"channels": "8"}, {"resolution": float("nan")}, {"x": 1}],
+    ids=str,
+)  # fmt: skip
+def test_a_network_of_synthesis_of_absurd_size_is_never_built(drawing_folder, tmp_path, config):
+    folder = shutil.copytree(drawing_folder, tmp_path / "model")
+    rewritten(folder, config)
+    refused(folder, SynthesisBundle)
+
+
+@pytest.mark.parametrize("part", ["features", "limit"])
+def test_marks_by_which_nothing_would_be_told_are_refused(drawing_folder, tmp_path, part):
+    folder, name = shutil.copytree(drawing_folder, tmp_path / "model"), f"look.warm.marks.{part}"
+    tensors = load_file(str(folder / "looks.safetensors"))
+    save_file(tensors | {name: tensors[name] * float("nan")}, str(folder / "looks.safetensors"))
+    assert "marks of photos are no numbers" in refused(folder, SynthesisBundle)
+
+
+def test_a_folder_of_the_other_kind_is_refused(model_folder, drawing_folder):
+    refused(model_folder, SynthesisBundle)
+    refused(drawing_folder)
 
 
 @pytest.mark.parametrize("margin", ["nan", "0", "-1", "1e308", "x"])

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import mlflow
 import pytest
 import yaml
+from made_up_synthesis import made_up_people, with_looks_of
 from tiny_project import ROOT
 
 from influencer_style import Stylist
 from influencer_style.networks.base import Base
+from influencer_style.networks.bundle import to_uint8
+from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.photos import ledger
 from influencer_style.photos.tombstones import Tombstone
+from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
 from influencer_style.pipelines.withdrawal.versions import replace_champions, revoke_versions
+from influencer_style.serving.generation import Generation, Portraits
+from influencer_style.serving.models import open_model
 from influencer_style.serving.result import StylistError
+from influencer_style.serving.served_synthesis import ServedSynthesis
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.registry import RegistryError, register_generator
+from influencer_style.tracking.served import SYNTHESIS
 from influencer_style.tracking.store import Store
 
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))
-NAME = "look-transfer"
+NAME, NEW_FACES = "look-transfer", "look-synthesis"
 
 
 @pytest.fixture(scope="module")
@@ -45,24 +55,36 @@ def replace_look(looks, look):
 
 
 @pytest.fixture(scope="module")
-def withdrawn(adapted, tmp_path_factory):
-    """A registry whose champion was adapted to both, after Warm has withdrawn, and what was done."""
+def drawing(adapted):
+    """The same of synthesis, with marks of both creators' photos."""
+    photos = to_uint8(made_up_people(4))
+    return replace(with_looks_of(adapted, dict.fromkeys(adapted.looks.names, photos)), notes={"kept": "adapted"})
+
+
+def parameters(name):
+    return yaml.safe_load((ROOT / f"conf/base/parameters_{name}.yml").read_text())
+
+
+@pytest.fixture(scope="module")
+def withdrawn(adapted, drawing, tmp_path_factory):
+    """A registry whose champions were adapted to both, after Warm has withdrawn, and what was done."""
     folder = tmp_path_factory.mktemp("withdrawn")
-    model = folder / "model"
-    model.mkdir()
-    adapted.save(model)
+    for model in (adapted, drawing):
+        (folder / type(model).__name__).mkdir()
+        model.save(folder / type(model).__name__)
     store = Store(f"sqlite:///{folder}/mlflow.db")
     experiment = store.experiment_id("serving")
     run = NodeRun(store, store.client.create_run(experiment).info.run_id, experiment, "node", [], folder)
     current.enter(run)
-    register_generator(model, NAME, adapted.tags(), "# card")
-    training = TrainingParameters(
-        **yaml.safe_load((ROOT / "conf/base/parameters_training.yml").read_text())["training"]
-    )
-    models = WithdrawalParameters(registered_models=(NAME, "look-nothing"))
+    register_generator(folder / "TransferBundle", NAME, adapted.tags(), "# card")
+    register_generator(folder / "SynthesisBundle", NEW_FACES, drawing.tags(), "# card", served=SYNTHESIS)
+    training = TrainingParameters(**parameters("training")["training"])
+    synthesis = SynthesisParameters(**parameters("synthesis_training")["synthesis"])
+    shipped = parameters("withdrawal")["withdrawal"]["registered_models"]
+    models = WithdrawalParameters(registered_models=shipped | {"look-nothing": "transfer"})
     done = []
     for _ in range(2):  # the second time there is nothing left to do
-        replaced = replace_champions(STONE, None, training, models)
+        replaced = replace_champions(STONE, None, None, training, synthesis, models)
         done.append((replaced, revoke_versions(STONE, replaced, models)))
     run.close("FINISHED")
     mlflow.set_tracking_uri(None)
@@ -80,14 +102,25 @@ def here(withdrawn, tmp_path, monkeypatch):
 
 def test_the_base_in_the_looks_of_those_who_stay_is_champion(withdrawn, here):
     store, ((replaced, revoked), (again, left)) = withdrawn
-    assert replaced == [{"name": NAME, "deposed": "1", "champion": "2"}] and again == []
-    (one,) = revoked
-    assert one["version"] == "1" and "trained on" in one["why"] and left == revoked and not one["left"]
-    tags = store.client.get_model_version(NAME, "2").tags
-    assert (tags["creators"], tags["kept"], tags["revoked"]) == ("cold", "base", "false")
-    assert tags["base_sha256"] == Base.load().sha256
+    assert replaced == [{"name": name, "deposed": "1", "champion": "2"} for name in (NAME, NEW_FACES)] and again == []
+    assert [one["name"] for one in revoked] == [NAME, NEW_FACES] and left == revoked
+    assert all(one["version"] == "1" and "trained on" in one["why"] and not one["left"] for one in revoked)
+    for name, base in ((NAME, Base), (NEW_FACES, SynthesisBase)):
+        tags = store.client.get_model_version(name, "2").tags
+        assert (tags["creators"], tags["kept"], tags["revoked"]) == ("cold", "base", "false")
+        assert tags["base_sha256"] == base.load().sha256
     stylist = Stylist.load(f"models:/{NAME}@champion")
     assert stylist.looks == ["cold"] and stylist.version == f"{NAME} version 2"
+
+
+def test_the_champion_of_synthesis_draws_and_serves_those_who_stay(withdrawn, here):
+    bundle, *source = open_model(SynthesisBundle, f"models:/{NEW_FACES}@champion")
+    assert bundle.looks["cold"].marks is None and source[1] == f"{NEW_FACES} version 2"
+    made = Generation(Portraits("cold", 7, "direct"), (bundle, *source)).make(0)
+    (served,) = mlflow.pyfunc.load_model(f"models:/{NEW_FACES}@champion").predict([{"look": "cold", "seed": 7}])
+    assert served["provenance"]["model_fingerprint"] == made.provenance["model_fingerprint"] == bundle.fingerprint
+    with pytest.raises(RegistryError, match="version 1 was revoked: it was trained on photos or the look of Warm"):
+        open_model(SynthesisBundle, f"models:/{NEW_FACES}/1")
 
 
 def test_the_revoked_version_is_loaded_by_nobody(withdrawn, here):
@@ -106,6 +139,23 @@ def test_a_copy_of_the_model_is_refused_where_it_was_trained_on_them_else_it_is_
     with pytest.raises(StylistError, match="rests on Warm, who withdrew on 2026-05-01"):
         Stylist.load(tmp_path / "adapted")
     assert Stylist.load(tmp_path / "base").looks == ["cold"]
+
+
+def test_a_copy_of_synthesis_is_refused_where_it_was_trained_on_them_else_it_is_without_the_look(
+    drawing, here, tmp_path
+):
+    for kept in ("adapted", "base"):
+        (tmp_path / kept).mkdir()
+        replace(drawing, notes={"kept": kept}).save(tmp_path / kept)
+    rests = "rests on Warm, who withdrew on 2026-05-01.*train anew: kedro run --pipeline synthesis_training"
+    with pytest.raises(StylistError, match=rests):
+        Generation(Portraits("cold", 7, "direct"), open_model(SynthesisBundle, tmp_path / "adapted"))
+    with pytest.raises(StylistError, match=rests):
+        ServedSynthesis().load_context(SimpleNamespace(artifacts={"model": tmp_path / "adapted"}))
+    left = open_model(SynthesisBundle, tmp_path / "base")
+    with pytest.raises(StylistError, match="no look 'warm' to generate in; choose one of: cold"):
+        Generation(Portraits("warm", 7, "direct"), left)
+    Generation(Portraits("cold", 7, "direct"), left).make(0)
 
 
 def test_a_stylist_that_was_loaded_before_stops_at_the_next_photo(adapted, tmp_path, monkeypatch):
