@@ -89,7 +89,7 @@ class Stylist:
             from influencer_style.tracking.registry import model_folder
 
             folder, version = model_folder(uri)
-            return cls(TransferBundle.load(folder), uri, version, likeness)
+            return cls(TransferBundle.load(folder), uri, version, likeness=likeness)
         return cls(TransferBundle.load(uri), Path(uri).name, likeness=likeness)
 
     @property
