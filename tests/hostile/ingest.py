@@ -54,7 +54,7 @@ def main(folder: Path, count: int, seed: int) -> None:
     idle = _peak()
     seconds: list[float] = []
     manifest.photo_digest = _timed(manifest.photo_digest, seconds)
-    settings = ScanSettings(folder, Ledger(folder / "ledger"), workers=2, progress=False)
+    settings = ScanSettings(folder, Ledger(folder.with_name(f"{folder.name}-ledger")), workers=2, progress=False)
     table = scan(PhotoFolders(creators, users), None, settings)
     # What was taken is decoded as later pipelines do it.
     sizes, unlike = [], 0
