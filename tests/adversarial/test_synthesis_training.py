@@ -126,6 +126,8 @@ def test_a_killed_pretraining_ends_with_the_very_same_weights(tmp_path):
     ("wrong", "why"),
     [
         ({"neutral": 0.8, "colour": 0.3}, "shares of one whole"),
+        ({"neutral": float("nan")}, "neutral is out of range"),
+        ({"momentum": 1.0}, "momentum is out of range"),
         ({"adversary_after": -1}, "adversary_after"),
         ({"stream": StreamSettings()}, "known"),
     ],

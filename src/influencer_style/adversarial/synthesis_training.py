@@ -17,7 +17,7 @@ from torch import Tensor
 from influencer_style.adversarial.creators import Restyling
 from influencer_style.adversarial.examples import mean_errors
 from influencer_style.adversarial.loop import State, Watch, run_steps
-from influencer_style.adversarial.settings import LossWeights, TrainerSettings
+from influencer_style.adversarial.settings import LossWeights, TrainerSettings, require
 from influencer_style.adversarial.stream import StreamSettings, kept_shard
 from influencer_style.adversarial.synthesis_examples import KnownPortraits, draw_portraits
 from influencer_style.adversarial.synthesis_step import take_synthesis_step
@@ -50,10 +50,9 @@ class SynthesisSettings(TrainerSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.neutral < 0 or self.neutral + self.colour > 1:
+        require(self, neutral=(0, 1), adversary_after=(0, 10_000_000))
+        if self.neutral + self.colour > 1:
             raise ValueError(f"neutral is {self.neutral} and colour {self.colour}; they are shares of one whole")
-        if self.adversary_after < 0:
-            raise ValueError(f"adversary_after is {self.adversary_after}; it must be 0 or more")
         if not self.stream.known:
             raise ValueError("stream.known is false; synthesis is taught on portraits of which all is known")
 
