@@ -19,11 +19,14 @@ def make_project(folder: Path) -> Path:
     return folder
 
 
+def environment() -> dict[str, str]:
+    """What processes of a project get: this process's environment, but the ledger is the project's own."""
+    return {name: value for name, value in (os.environ | ENVIRONMENT).items() if name != "INFLUENCER_STYLE_LEDGER"}
+
+
 def kedro(project: Path, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess:
-    environment = os.environ | ENVIRONMENT
-    environment.pop("INFLUENCER_STYLE_LEDGER", None)  # a project has a ledger of its own
     command = [sys.executable, "-m", "kedro", *arguments]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=timeout)
+    return subprocess.run(command, cwd=project, env=environment(), capture_output=True, text=True, timeout=timeout)
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:

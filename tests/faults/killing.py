@@ -13,7 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiny_project import ENVIRONMENT
+from tiny_project import environment
 
 KILLED = -signal.SIGKILL
 SERVER = Path(__file__).with_name("kedro_forks.py")
@@ -50,7 +50,7 @@ class Forks:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | ENVIRONMENT,
+            env=environment(),
         )
 
     def run(self, project: Path, moment: Moment | None = None) -> int:

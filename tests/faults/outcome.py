@@ -13,6 +13,8 @@ from safetensors import safe_open
 
 from influencer_style.faces.store import FaceStore
 from influencer_style.networks.bundle import TransferBundle
+from influencer_style.photos.audit_check import verify
+from influencer_style.photos.ledger import Ledger
 from influencer_style.tracking.registry import registered_folder
 from influencer_style.tracking.store import Store
 
@@ -22,10 +24,11 @@ _TELL_THE_TIME = {"card.md", "report.html"}
 
 
 def files(project: Path) -> dict[str, Any]:
-    """Return what each file below `data` holds, by its path; a face store counts as one file."""
+    """Return what each file below `data` holds, by its path, but for the ledger; a face store counts as one file."""
     found, data = {}, project / "data"
     stores = {head.parent for head in data.rglob("store.json")}
-    for path in sorted(path for path in data.rglob("*") if path.is_file()):
+    ledger = _ledger(project).folder
+    for path in sorted(path for path in data.rglob("*") if path.is_file() and ledger not in path.parents):
         store = next((store for store in stores if store in path.parents), None)
         name = path.relative_to(data).as_posix()
         if store is None:
@@ -33,6 +36,12 @@ def files(project: Path) -> dict[str, Any]:
         else:
             found[store.relative_to(data).as_posix()] = _store(store)
     return found
+
+
+def audit(project: Path) -> tuple[int, list[str]]:
+    """Return how many decisions the ledger has recorded, and what is wrong with it."""
+    found = verify(_ledger(project).log.path)
+    return found.rows, list(map(str, found.problems))
 
 
 def registry(project: Path) -> dict[str, Any]:
@@ -60,6 +69,10 @@ def registry(project: Path) -> dict[str, Any]:
 def temporaries(project: Path) -> list[str]:
     """Return what lies in the project under a temporary name."""
     return [str(path) for path in project.rglob(".*") if ".unfinished-" in path.name or ".replaced-" in path.name]
+
+
+def _ledger(project: Path) -> Ledger:
+    return Ledger(project / "data/00_consent")
 
 
 def _content(path: Path) -> Any:

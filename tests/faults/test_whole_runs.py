@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 from killing import KILLED, Moment
-from outcome import files, registry, temporaries
+from outcome import audit, files, registry, temporaries
 from tiny_project import make_project
 
 RUNS = 20
@@ -23,6 +23,8 @@ def ends_as(project, whole):
     told = registry(project)
     assert told == registry(whole) and not told["running"]
     assert temporaries(project) == []
+    (rows, problems), (least, _) = audit(project), audit(whole)
+    assert problems == [] and rows >= least, "a run that was killed has decided as well"
 
 
 def killed_once(forks, folder, draw):
