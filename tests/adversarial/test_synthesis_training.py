@@ -31,7 +31,7 @@ STREAM = StreamSettings(
     resolution=32, sittings=2, targets=2, looks=1, references=2, grades=2, graded=2, photos=1, known=True, most=2
 )  # fmt: skip
 SETTINGS = SynthesisSettings(
-    steps=6, examples=3, channels=8, colour=0.3, neutral=0.3, rate=0.002, adversary_after=3, penalty_every=2, ema=0.9,
+    steps=6, examples=3, channels=8, colour=0.3, neutral=0.3, rate=0.002, adversary_after=3, penalty_every=1, ema=0.9,
     stream=STREAM, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9, threads=0, half=False,
 )  # fmt: skip
 
@@ -71,7 +71,7 @@ def test_a_finite_stream_ends_with_its_last_shard(shards, encoder, tmp_path):
 
 
 def test_it_learns_the_portraits_it_is_shown(shards, encoder, tmp_path):
-    portraits = drawn(shards, encoder, 4)
+    portraits = drawn(shards, encoder, 2)
     plain = replace(
         SETTINGS,
         steps=60,
@@ -81,7 +81,7 @@ def test_it_learns_the_portraits_it_is_shown(shards, encoder, tmp_path):
     )
     state = train_synthesis(plain, lambda step, chance: portraits, encoder, tmp_path / "c.pt")
     first, last = state.history[0], state.history[-1]
-    assert last["reconstruction"] < 0.7 * first["reconstruction"] and "adversarial" not in last
+    assert last["reconstruction"] < 0.8 * first["reconstruction"] and "adversarial" not in last
 
 
 class Killed(Exception):
