@@ -2,22 +2,28 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Files of tests side by side, a core each.
+TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 export MLFLOW_DISABLE_TELEMETRY := true
-export DO_NOT_TRACK := 1
+export DO_NOT_TRACK := true
 
-.PHONY: run test test-all faults lint lock setup viz viz-site mlflow serve clean
+.PHONY: run test test-all faults audit lint lock setup viz viz-site mlflow serve clean
 run: setup ## set up, then photos in, a registered generator and a report out
 	$(BIN)/kedro run
 	@echo "Look at data/08_reporting/report.html and data/08_reporting/contact_sheet.png"
 
 test: setup ## set up, then the tests (offline, under 10 minutes on 2 cores)
-	$(BIN)/python -m pytest -m "not slow"
+	$(TESTS) -m "not slow"
 
 test-all: setup ## the slow tests too
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 faults: setup ## kill runs and trainings again and again, and fill their disk: a quarter of an hour
 	$(BIN)/python -m pytest -m faults
+
+audit: setup ## the licence of every dependency, and its known vulnerabilities (asks the package index: the one target that needs a network)
+	$(BIN)/python -m tools.licences
+	$(BIN)/pip-audit --strict --disable-pip --progress-spinner off --requirement requirements.lock || { echo "Not audited, or not passed: a vulnerability is known, or the index did not answer for every package (above). This is no pass." >&2; exit 1; }
 
 viz: setup ## the lineage in the browser, on this machine only
 	$(BIN)/kedro viz run --host 127.0.0.1

@@ -4,13 +4,24 @@ import os
 
 import pytest
 import torch
+from offline import keep_offline
 from small_disk import SmallDisk
 from tiny_project import make_project, run
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _two_threads():
-    torch.set_num_threads(min(2, os.cpu_count() or 1))
+def _threads():
+    """One where files of tests run side by side, else two."""
+    torch.set_num_threads(1 if "PYTEST_XDIST_WORKER" in os.environ else min(2, os.cpu_count() or 1))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def refused_by_the_guard():
+    """What this process asked the network for; at the end it must be nothing. A test that asks on purpose clears it."""
+    with pytest.MonkeyPatch.context() as patch:
+        refused = keep_offline(patch)
+        yield refused
+    assert not refused, refused
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,6 @@
 """Learn content creators' looks from small, consented photo sets; put them on portraits; judge the result."""
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from influencer_style.version import __version__
@@ -7,6 +8,15 @@ from influencer_style.version import __version__
 if TYPE_CHECKING:
     from influencer_style.serving.result import Result
     from influencer_style.serving.stylist import Stylist
+
+# No telemetry, unless somebody asked for it: photos of people are processed here. Set before MLflow or Kedro is
+# imported, by whatever way this package is used.
+for _switch, _off in {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "KEDRO_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "true",
+}.items():
+    os.environ.setdefault(_switch, _off)
 
 __all__ = ["Result", "Stylist", "__version__"]
 

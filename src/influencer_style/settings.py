@@ -3,9 +3,6 @@
 import os
 import warnings
 
-# No telemetry, unless somebody asked for it: photos of people are processed here.
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("DO_NOT_TRACK", "1")
 # Threads that wait must not spin: on a shared machine they would take the time of those that work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

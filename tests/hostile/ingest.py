@@ -11,12 +11,12 @@ import os
 import resource
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 from mutations import mutated, photo
 
 from influencer_style.photos import decode, manifest, original
+from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 
 MEMORY = 4 << 30  # bytes of addresses: threads and libraries take one of them without a photo
@@ -54,7 +54,7 @@ def main(folder: Path, count: int, seed: int) -> None:
     idle = _peak()
     seconds: list[float] = []
     manifest.photo_digest = _timed(manifest.photo_digest, seconds)
-    settings = ScanSettings(folder, date.today(), workers=2, progress=False)
+    settings = ScanSettings(folder, Ledger(folder.with_name(f"{folder.name}-ledger")), workers=2, progress=False)
     table = scan(PhotoFolders(creators, users), None, settings)
     # What was taken is decoded as later pipelines do it.
     sizes, unlike = [], 0

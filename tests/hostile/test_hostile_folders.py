@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-from datetime import date
 
 import pytest
 from ingest import CONSENT
@@ -11,6 +10,7 @@ from mutations import photo
 
 from influencer_style.photos import decode, files
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest
+from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 from influencer_style.photos.walk import shown
 
@@ -30,7 +30,7 @@ def creator(tmp_path):
 def found_by_scan(creator):
     root = creator.parents[1]
     folders = PhotoFolders(creator.parent, root / "users")
-    table = scan(folders, None, ScanSettings(root, date.today(), progress=False))
+    table = scan(folders, None, ScanSettings(root, Ledger(root / "ledger"), progress=False))
     assert (table["status"] == "accepted").sum() == 6, "the sound ones are taken"
     return dict(zip(table["path"], table["reason"], strict=True))
 

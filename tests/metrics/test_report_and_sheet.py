@@ -14,6 +14,7 @@ from PIL import Image
 
 from influencer_style.metrics.contact_sheet import MOST_WIDTH, draw_contact_sheet
 from influencer_style.metrics.figures import training_curves
+from influencer_style.metrics.likeness import THRESHOLD
 from influencer_style.metrics.likeness_trial import likeness_section, try_guard
 from influencer_style.metrics.report import _extremes, write_report
 from influencer_style.metrics.report_tables import further_tables, main_table
@@ -107,7 +108,7 @@ def test_the_report_tells_what_was_left_out_and_shows_people(page, evidence):
 
 def test_the_report_shows_what_the_likeness_guard_says(page, evidence):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert "Above 30% it warns" in text and "100% the creator" in text and "of the way" in text
+    assert f"Above {THRESHOLD:.0%} it warns" in text and "100% the creator" in text and "of the way" in text
     assert "how far results and blends have become the creator" in page
     nothing = dataclasses.replace(evidence, likeness=evidence.likeness.iloc[:0])
     assert "this model keeps no face of its creators" in write_report(nothing, people=1)

@@ -22,7 +22,7 @@ PERSONAL = {"delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity",
 
 def test_with_truth_every_method_has_every_figure(evidence):
     card = evidence.scorecard
-    assert set(card) == {"about", "transfer", "paired", "creators"}
+    assert set(card) == {"about", "transfer", "paired", "creators", "likeness"}
     assert set(card["transfer"]) == ALL and set(card["creators"]) == {"cool", "warm"}
     assert all(set(figures) == PERSONAL | {"diversity"} for figures in card["transfer"].values())
     assert set(card["paired"]) == ALL - {"generator"}

@@ -142,8 +142,9 @@ def test_a_head_that_lags_behind_is_no_problem_and_what_was_left_of_it_goes(six)
     before = head.read_text()
     six.append("decision")
     head.write_text(before)  # as if killed before it was replaced
-    left = head.with_name(".audit-0123abcd.head")
+    left = head.with_name(".audit.unfinished-0123abcd.head")
     left.write_text("half")
+    os.utime(left, (1e9, 1e9))
     assert problems(six) == []
     assert six.append("decision")["n"] == 8
     assert not left.exists()

@@ -85,7 +85,7 @@ def test_a_recorded_consent_that_is_not_whole_allows_nothing(damaged):
         ("subject: Anna", "subject: Anna\nsubject: Ben", "line 3: has the field subject a second time"),
         ("subject: Anna", "? [subject]\n: Anna", "line 2: has a field that is no word"),
         ("subject: Anna", "subject: \x07", "line 2: is not plain YAML (special characters"),
-        ("schema: 1", "schema: 0b_", "line 1: is not plain YAML (invalid literal"),
+        ("schema: 1", "schema: 0b_", "line 1: schema: must be the number 1"),
         ("evidence: a signed letter", "evidence: &a [x]\nextra: *a", "alias"),
         ("subject: Anna", "subject: !!python/object/apply:os.system ['true']", "line 2: is not plain YAML"),
         ("schema: 1", "schema: [1", "line 2: is not plain YAML"),

@@ -15,8 +15,8 @@ from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatist
 from influencer_style.networks.bundle import TransferBundle, to_tensor
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
+from influencer_style.pipelines.likenesses import with_likenesses
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
-from influencer_style.pipelines.training.nodes import with_faces
 from influencer_style.studio.demo_set import CONSENT
 from influencer_style.studio.pairs import REGIONS
 
@@ -99,7 +99,7 @@ def world(tmp_path_factory) -> dict:
     faces = store(folder / "faces", photos)
     bundle = TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "a card")
     return {
-        "look_transfer": with_faces(bundle, faces),
+        "look_transfer": with_likenesses(bundle, faces),
         "face_crops": faces,
         "truth_crops": store(folder / "truth", truths, ("photo_id", "look", "kind")),
         "photo_source": {"kind": "studio", "creators": str(folder / "creators"), "users_are_studio": True},

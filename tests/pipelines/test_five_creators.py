@@ -1,7 +1,7 @@
 """Five creators through ingestion, preprocessing, features and the choice of training photos, on tiny pictures.
 
 One has no consent, one's has expired, one allows `transfer` alone, two allow all. The whole job, by `kedro run`, is in
-`tests/test_five_creators.py`.
+`tests/test_five_creators_whole.py`.
 """
 
 from __future__ import annotations

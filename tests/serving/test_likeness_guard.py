@@ -15,7 +15,7 @@ from benchmarks.hostile_requests import encoded, picture_file
 from influencer_style import Stylist
 from influencer_style.faces.align import CropTransform
 from influencer_style.metrics.identity import load_identity_judge
-from influencer_style.metrics.likeness import of_photo
+from influencer_style.metrics.likeness import THRESHOLD, of_photo
 from influencer_style.provenance.record import read_record
 from influencer_style.serving.cli import main
 from influencer_style.serving.likeness_guard import LikenessError, LikenessGuard
@@ -60,11 +60,11 @@ def test_a_face_that_became_the_creators_is_told_from_one_that_did_not(two_peopl
     whole = CropTransform(64, 64, 128)
     graded = np.round(user * [1.0, 0.8, 0.6]).astype(np.uint8)
     figures, notices = guard.examine(known, user, graded, [whole])
-    assert abs(figures["aurora"][0]) < 0.3 and notices == []
+    assert abs(figures["aurora"][0]) < THRESHOLD and notices == []
     both = np.concatenate([graded, creator], axis=1)  # of two faces, the second has become the creator's
     places = [whole, CropTransform(192, 64, 128)]
     figures, (notice,) = guard.examine(known, np.concatenate([user, user], axis=1), both, places)
-    assert figures["aurora"][0] < 0.3 < figures["aurora"][1]
+    assert figures["aurora"][0] < THRESHOLD < figures["aurora"][1]
     assert notice.startswith("face 1 of those restyled") and "to that of the creator of aurora" in notice
     with pytest.raises(LikenessError, match=r"face 1 of those .* lower the strength"):
         LikenessGuard("refuse").examine(known, np.concatenate([user, user], axis=1), both, places)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from influencer_style.tracking import facts
 from influencer_style.tracking.config import ConfigurationError
 
 
@@ -31,7 +32,7 @@ def test_the_parent_says_what_ran_and_from_which_commit(finished, project):
     assert tags["git.dirty"] == "true"
     assert tags["kedro.pipelines"] == "__default__"
     assert tags["kedro.env"] == "local"
-    assert "pytest" in tags["kedro.command"]
+    assert tags["kedro.command"] == facts.command()
 
 
 def test_parameters_are_flattened_and_fit(finished):

@@ -1,7 +1,8 @@
 """What a look profile keeps of its creator's face: one vector, to find out whether a result has become that face.
 
-It is made by a network that tells people apart (`metrics.identity`), so treat it as biometric data: it lies inside the
-profile, goes nowhere else (no export, no record in a picture), and is gone with it when the creator withdraws.
+It is made by a network that tells people apart (the identity judge of `metrics`), so treat it as biometric data: it
+lies inside the profile, goes nowhere else (no export, no record in a picture), and is gone with it when the creator
+withdraws.
 """
 
 from __future__ import annotations

@@ -22,12 +22,12 @@ from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 
 # Chosen on validation people of the studio: 1 of 100 who are truly in a look, and nobody else, is beyond it.
-THRESHOLD = 0.30
+THRESHOLD = 0.34
 # A generator that brings everybody nearer to the creator's face must not have that excused as the look's doing. True
 # looks of the studio, dyed hair and strong make-up, explain up to this.
 MOST_EXPLAINED = 0.25
 # Of the look of a single photo, whose effect on other people nobody has measured.
-EXPLAINED_BY_A_PHOTO = 0.14
+EXPLAINED_BY_A_PHOTO = 0.10
 # The least squared distance that counts as the whole way. Somebody who resembles the creator, or is the creator, has
 # next to no way to go, and small changes would be large shares of it.
 _LEAST_WAY = 1.3

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 
+from influencer_style.networks.soundness import require_files
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
 
@@ -71,6 +72,7 @@ class Base:
         folder = Path(folder)
         try:
             recover_folder(folder)
+            require_files(folder, (f"{cls.FILE}.safetensors", f"{cls.FILE}.json"))
             with safe_open(str(folder / f"{cls.FILE}.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))

@@ -13,11 +13,14 @@ from safetensors.torch import load_file, save
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.soundness import require_files, require_sound
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
 
 REVOKED = "REVOKED.txt"  # says why, in a model folder whose other files are gone
 _NOTE = 2000  # letters of it that are read
+
+_FILES = ("generator.safetensors", "encoder.safetensors", "looks.json", "looks.safetensors", "card.md")
 
 
 class BundleError(ValueError):
@@ -54,6 +57,7 @@ class Bundle:
 
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
+        require_sound(self.generator, self.looks, self.crop_margin)
 
     def tags(self) -> dict[str, str]:
         """Return the registry's version tags."""
@@ -95,6 +99,7 @@ class Bundle:
         refuse_revoked(folder)
         try:
             recover_folder(folder)
+            require_files(folder, _FILES)
             with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))

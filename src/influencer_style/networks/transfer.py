@@ -57,6 +57,15 @@ class TransferConfig:
     trust: float = 1.0
     palette: float = 0.0
 
+    def __post_init__(self) -> None:
+        whole = {"code": 100_000, "resolution": 4096, "channels": 1024, "blocks": 64, "masks": 256, "noise": 1024}
+        for name, most in whole.items():
+            if not isinstance(getattr(self, name), int) or not 0 <= getattr(self, name) <= most:
+                raise ValueError(f"{name} is out of range; it must be a whole number of at most {most}")
+        for name in ("doubt", "trust", "palette"):
+            if not 0 <= getattr(self, name) <= 100:
+                raise ValueError(f"{name} is out of range; it must be 0 to 100")
+
 
 @dataclass(frozen=True)
 class Change:

@@ -205,7 +205,7 @@ class Batch:
         """Whether no other photo has a picture of this name, nor any other program a file."""
         row, path = self._index.get(self._entry(name)), self._out / name
         if row is None:
-            return not path.exists() or _has_record(path)
+            return not os.path.exists(path) or _has_record(path)  # Path.exists raises for a name that is too long
         if row.photo == self._written(photo):
             return True
         # A photo that was moved keeps its picture; one that took the place of another does not get the other's.

@@ -85,7 +85,7 @@ class Stylist:
         from influencer_style.networks.bundle import TransferBundle
         from influencer_style.serving.models import open_model
 
-        return cls(*open_model(TransferBundle, uri), likeness)
+        return cls(*open_model(TransferBundle, uri), likeness=likeness)
 
     @property
     def looks(self) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,11 @@ from influencer_style.adversarial.pictures import draw_curves
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.metrics.identity import load_identity_judge
-from influencer_style.metrics.likeness import remember
 from influencer_style.networks.base import Base
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
+from influencer_style.pipelines.likenesses import with_likenesses
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
@@ -174,15 +172,7 @@ def pack_generator(
             "kept": trained["kept"],
         },
     )
-    return with_faces(bundle, crops), history, draw_curves(history), trained["samples"]
-
-
-def with_faces(bundle: TransferBundle, crops: FaceStore) -> TransferBundle:
-    """Return a model folder whose looks know their creators' faces, from all users and creators that taught them."""
-    people = crops.pixels(pd.concat([rows_of(crops, role="user", split=split) for split in ("train", "validation")]))
-    creators = {name: crops.pixels(rows_of(crops, slug=name, split="train")) for name in bundle.looks.names}
-    known = remember(load_identity_judge(), bundle, creators, people)
-    return replace(bundle, looks=bundle.looks.with_likenesses(known))
+    return with_likenesses(bundle, crops), history, draw_curves(history), trained["samples"]
 
 
 def _validation_users(crops: FaceStore, resolution: int, most: int | None = None) -> Tensor:

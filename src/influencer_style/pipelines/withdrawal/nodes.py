@@ -148,7 +148,7 @@ def forget_files(
         remove(entry)
     # What a run that was killed has left half written may hold anything.
     for folder in [data, *(entry for entry in data.rglob("*") if entry.is_dir())]:
-        remove_leftovers(folder)
+        remove_leftovers(folder, 0)
     return sorted(as_written(entry) for entry in going)
 
 
