@@ -34,6 +34,8 @@ def registered(store, project, tmp_path_factory):
 
 
 def test_versions_are_found_by_the_whole_name_of_a_look(registered):
+    registered.client.set_model_version_tag(NAME, "3", "taught", "aurora, meridian")
+    assert [one.version for one in versions_holding(registered, NAME, "meridian")] == ["3"], "taught, and not offered"
     assert [one.version for one in versions_holding(registered, NAME, "noir")] == ["1", "2"]
     assert [one.version for one in versions_holding(registered, NAME, "aurora")] == ["2", "3"]
     assert versions_holding(registered, NAME, "noi") == versions_holding(registered, "nothing", "noir") == []

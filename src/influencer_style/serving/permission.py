@@ -63,6 +63,9 @@ class Permission:
         looks = bundle.looks
         with recording(self.ledger) as ledger:
             found = {name: stone for name in looks.names if (stone := ledger.withdrawn(name, looks[name].consent))}
+            # Whose photos are in the weights, while their look is not offered.
+            taught = {*filter(None, bundle.notes.get("taught", "").split(", "))} - {*looks.names}
+            found |= {name: stone for name in taught if (stone := ledger.withdrawn(name, {}))}
         if not found:
             return bundle
         stone = next(iter(found.values()))

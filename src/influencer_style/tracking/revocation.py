@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 
 def versions_holding(store: Store, name: str, look: str) -> list[Contender]:
-    """Return the versions of a registered model that know a look, oldest first."""
+    """Return the versions of a registered model that know a look or were taught by its photos, oldest first."""
     found = store.client.search_model_versions(f"name = '{name}'")
-    held = [one for one in found if look in one.tags.get("creators", "").split(", ")]
+    held = [one for one in found if any(look in one.tags.get(tag, "").split(", ") for tag in ("creators", "taught"))]
     return [Contender(name, str(one.version), dict(one.tags)) for one in sorted(held, key=lambda one: int(one.version))]
 
 

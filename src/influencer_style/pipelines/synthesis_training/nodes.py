@@ -188,6 +188,7 @@ def pack_synthesis(
         "steps": str(int(history["step"].max())),
         "base_sha256": trained["base_sha256"],
         "kept": trained["kept"],
+        "taught": ", ".join(trained["taught"]),
     }
     bundle = SynthesisBundle(
         trained["generator"], encoder, offered, cropping.margin, made_from, trained["data_sha256"], card, notes

@@ -76,8 +76,9 @@ def train(
         parameters: of the training.
 
     Returns:
-        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`, `base_sha256`, `kept`;
-        and which generator was kept, and why: `kept`, `why`, and where there was a choice `compared`.
+        `generator`, `history` (list of rows), `samples` (picture), `fingerprint`, `data_sha256`, `base_sha256`, `kept`,
+        and `taught`, whose photos are in the weights; and which generator was kept, and why: `kept`, `why`, and where
+        there was a choice `compared`.
 
     Raises:
         ValueError: when no creator may be learnt from.
@@ -134,7 +135,8 @@ def train(
         }
     )
     hashes = {"fingerprint": made_from, "data_sha256": data_sha256, "base_sha256": parts["base"]}
-    return found | hashes | {"kept": decision["kept"]}, decision
+    taught = sorted(creators) if decision["kept"] != "base" else []
+    return found | hashes | {"taught": taught, "kept": decision["kept"]}, decision
 
 
 def pack_generator(
@@ -170,6 +172,7 @@ def pack_generator(
             "steps": str(int(history["step"].max())),
             "base_sha256": trained["base_sha256"],
             "kept": trained["kept"],
+            "taught": ", ".join(trained["taught"]),
         },
     )
     return with_likenesses(bundle, crops), history, draw_curves(history), trained["samples"]
