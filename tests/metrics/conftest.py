@@ -77,7 +77,7 @@ def looks(cases, encoder) -> LookProfiles:
         return Likeness(torch.from_numpy(mean / np.linalg.norm(mean)), 0.0, SmallPictureJudge.sha256)
 
     profiles = [
-        LookProfile(look, look.title(), statistics(shown), consent, (), likeness(shown))
+        LookProfile(look, look.title(), statistics(shown), consent, likeness=likeness(shown))
         for look, shown in cases.creators.items()
     ]
     return LookProfiles(statistics(cases.population), profiles, encoder.sha256, encoder.groups, "8 users' photos")
