@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def teach_synthesis_base(
     """
     checked = SynthesisTrainingParameters.model_validate(parameters)
     settings = checked.settings
-    folder = work / fingerprint(settings, code_of_trainings())[:16]
+    folder = work / fingerprint(asdict(settings), code_of_trainings())[:16]
     log.info("Teaching the base of synthesis in %s", folder)
     samples = SampleStrips(folder / "samples")
 
