@@ -27,7 +27,7 @@ SWITCHES = (
 def in_a_namespace(command, folder, **options):
     environment = {name: value for name, value in os.environ.items() if name not in SWITCHES}
     return subprocess.run(
-        [*ALONE, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=900, **options
+        [*ALONE, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=1800, **options
     )
 
 
