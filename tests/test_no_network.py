@@ -27,7 +27,7 @@ SWITCHES = (
 def in_a_namespace(command, folder, **options):
     environment = {name: value for name, value in os.environ.items() if name not in SWITCHES}
     return subprocess.run(
-        [*ALONE, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=900, **options
+        [*ALONE, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=1800, **options
     )
 
 
@@ -43,10 +43,10 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from benchmarks.hostile_requests import encoded
 from benchmarks.model_server import ModelServer, registered
-folder = Path("served")
+folder = Path("served").resolve()
 folder.mkdir()
 photo = encoded(next(Path("data/01_raw/studio/users").glob("*")).read_bytes())
-with ModelServer(registered(Path("data/06_models/look_transfer"), folder / "store"), folder / "log") as server:
+with ModelServer(registered(Path("data/06_models/look_transfer").resolve(), folder), folder) as server:
     print(json.dumps(server.predict({"image": photo, "look": "aurora"})[0]["provenance"]))
 """
 

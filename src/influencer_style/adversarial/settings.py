@@ -103,9 +103,7 @@ class TrainerSettings:
 
     def __post_init__(self) -> None:
         count, amount = (1, 10_000_000), (0.0, 1e6)
-        require(
-            self, steps=count, penalty_every=count, shard_every=count, validate_every=count, head_start=(0, count[1])
-        )
+        require(self, steps=count, penalty_every=count, shard_every=count, validate_every=count)
         require(self, examples=(0, 10_000), photos=(0, 10_000), parts=(1, 10_000), workers=(1, 256), threads=(0, 1024))
         require(self, rate=(1e-12, 0.1), discriminator_rate=(1e-12, 0.1), ema=(0, 0.9999999), colour=(0, 1))
         require(self, momentum=(0, 0.9999999))
@@ -129,7 +127,5 @@ def require(settings: object, prefix: str = "", **bounds: tuple[float, float]) -
         ValueError: naming the first that does not.
     """
     for name, (least, most) in bounds.items():
-        if (
-            not least <= getattr(settings, name) <= most
-        ):  # which is not told: of thousands of digits no text can be made
+        if not least <= getattr(settings, name) <= most:  # not told: of thousands of digits no text can be made
             raise ValueError(f"{prefix}{name} is out of range; choose {least} to {most}")
