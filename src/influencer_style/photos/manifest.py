@@ -130,10 +130,10 @@ def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
     for entry in folders:
         files = [file for file in walk(entry) if file != entry / CONSENT_FILE]
         if not files:
-            log.warning("creator %s has no photos in %s", entry.name, entry)
+            log.warning("creator %s has no photos in %s", shown(Path(entry.name)), shown(entry))
         decision, consent = ledger.decide_folder("ingestion", names[entry.name], entry, *LEARN)
         if not decision.allowed:
-            log.warning("creator %s is left out: %s", entry.name, decision.reason)
+            log.warning("creator %s is left out: %s", shown(Path(entry.name)), decision.reason)
         scope = ",".join(consent.scope) if decision.allowed and consent else ""
         for file in files:
             yield _File(file, folder, "creator", entry.name, names[entry.name], scope, decision.reason, closed(file))
