@@ -16,6 +16,7 @@ from influencer_style.tracking.registry import answering, path_in, version_at
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)
+_EXAMPLE = "input_example.json"  # and serving_input_example.json: requests that MLflow keeps with a model
 
 
 def versions_holding(store: Store, name: str, look: str) -> list[Contender]:
@@ -49,7 +50,8 @@ def empty(store: Store, one: Contender, why: str) -> None:
         note.write_text(f"{why}\n", encoding="utf-8")
         # The note first: a folder of which a kill leaves half is refused all the same.
         repository.log_artifact(str(note), folder)
-    for file in _files(repository, folder):
+    examples = [file for file in _files(repository, None) if file.endswith(_EXAMPLE)]  # they name a look
+    for file in [*_files(repository, folder), *examples]:
         if not file.endswith(f"/{REVOKED}"):
             repository.delete_artifacts(file)
 
