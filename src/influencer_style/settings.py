@@ -6,6 +6,7 @@ import warnings
 # Threads that wait must not spin: on a shared machine they would take the time of those that work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
 from influencer_style.pipelines.disk import DiskHook
 from influencer_style.pipelines.prerequisites import PrerequisitesHook
 from influencer_style.tracking.hooks import TrackingHook
@@ -13,6 +14,7 @@ from influencer_style.tracking.hooks import TrackingHook
 # Kedro calls the last one first: a run whose inputs are missing is refused before it is tracked.
 HOOKS = (TrackingHook(), DiskHook(), PrerequisitesHook())
 
+CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

@@ -1,6 +1,8 @@
+from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
 from influencer_style.tracking.hooks import TrackingHook
 
 HOOKS = (TrackingHook(),)
+CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",
