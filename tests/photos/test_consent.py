@@ -78,6 +78,7 @@ def test_a_recorded_consent_that_is_not_whole_allows_nothing(damaged):
         ("subject: Anna", "subject: '...'", "subject: must be a name"),
         ("[train, transfer]", "[]", "line 6: scope"),
         ("[train, transfer]", "[train, sell]", "line 6: scope"),
+        ("[train, transfer]", "[train, train]", "line 6: scope: must name each purpose once"),
         ("[train, transfer]", "[generate]", "scope: does not cover any of train, transfer"),
         ("schema: 1", "schema: 2", "line 1: schema"),
         ("schema: 1", "schema: true", "line 1: schema"),

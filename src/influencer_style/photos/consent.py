@@ -95,6 +95,13 @@ class Consent(Terms):
             raise ValueError("must be a name")
         return value
 
+    @field_validator("scope")
+    @classmethod
+    def _each_once(cls, value: tuple[Scope, ...]) -> tuple[Scope, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("must name each purpose once")
+        return value
+
     def in_short(self) -> dict[str, Any]:
         """Return what goes with a look wherever it goes, as plain data: no contact, no evidence."""
         told = self.model_dump(mode="json")
