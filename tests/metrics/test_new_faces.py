@@ -14,6 +14,7 @@ from influencer_style.metrics.memorisation import marks_of
 from influencer_style.metrics.new_faces import Jury, NewFaces, diversity_beside, score_new_faces
 from influencer_style.metrics.new_faces_report import (
     NewFacesEvidence,
+    _best,
     draw_new_faces,
     finding,
     write_new_faces_report,
@@ -86,6 +87,15 @@ def test_every_figure_is_a_row_of_the_table(scorecard):
     assert list(rows.columns) == ["look", "way", "metric", "mean", "low", "high", "n"]
     assert len(rows) == sum(len(own) for own in scorecard["synthesis"]["cool"].values())
     assert (rows["low"] <= rows["mean"]).all() and (rows["mean"] <= rows["high"]).all()
+
+
+def test_of_ways_as_good_as_each_other_none_is_the_better_one(scorecard):
+    found = {"usable": {"mean": 1.0}, "diversity": {"mean": 0.8}}
+    other = found | {"diversity": {"mean": 0.9}}
+    even = {"about": scorecard["about"], "synthesis": {"cool": {"direct": found, "composed": other}}}
+    assert "Composed is the better way here, being the more varied one, and the default." in finding(even)
+    assert _best("usable", even["synthesis"]["cool"]) == set()
+    assert _best("kid", {"direct": {"kid": {"mean": 2.0}}, "composed": {"kid": {"mean": 1.0}}}) == {"composed"}
 
 
 def test_the_report_says_which_way_is_better_and_that_it_is_not_the_default(scorecard, faces, looks):

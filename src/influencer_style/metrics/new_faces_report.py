@@ -74,7 +74,9 @@ def finding(scorecard: Mapping[str, Any]) -> str:
     """Return which way is the better one, in words."""
     best, default = better_way(scorecard), scorecard["about"]["default_way"]
     shares = " and ".join(f"{mean_over_looks(scorecard, way, 'usable'):.0%} of the {way} ones" for way in WAYS)
+    usable = {mean_over_looks(scorecard, way, "usable") for way in WAYS}
     verdict = f"{best.capitalize()} is the better way here"
+    verdict += ", being the more varied one" if len(usable) == 1 else ""
     verdict += ", and the default." if best == default else f"; the default is {default}, which was better elsewhere."
     return (
         f"As they are drawn, {shares} are usable: they show exactly one face, are taken for the look, and repeat no "
@@ -124,7 +126,7 @@ def _table(scorecard: Mapping[str, Any]) -> Table:
             {
                 "method": LABELS[row],
                 "own": row in WAYS,
-                "cells": [cell(m, ways[row][m], best[m] == row) if m in ways[row] else None for m in _METRICS],
+                "cells": [cell(m, ways[row][m], row in best[m]) if m in ways[row] else None for m in _METRICS],
             }
             for row in _ROWS
             if row in ways
@@ -133,10 +135,13 @@ def _table(scorecard: Mapping[str, Any]) -> Table:
     return Table("", "", [(LABELS[metric], METRICS[metric][0]) for metric in _METRICS], blocks)
 
 
-def _best(metric: str, ways: Mapping[str, Mapping[str, Any]]) -> str | None:
+def _best(metric: str, ways: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Return the better way; none where both are as good, or where better has no meaning."""
     sign = {"lower is better": -1, "higher is better": 1}.get(METRICS[metric][0])
-    shown = [way for way in WAYS if metric in ways.get(way, {})]
-    return max(shown, key=lambda way: sign * ways[way][metric]["mean"]) if sign and shown else None
+    means = {way: ways[way][metric]["mean"] for way in WAYS if metric in ways.get(way, {})}
+    if not sign or len(set(means.values())) < 2:
+        return set()
+    return {max(means, key=lambda way: sign * means[way])}
 
 
 def _profiles(evidence: NewFacesEvidence) -> list[Any]:
