@@ -50,7 +50,7 @@ STREAM = StreamSettings(
 WEIGHTS = LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0)
 CONTINUED = SynthesisSettings(
     examples=16, colour=0.2, neutral=0.25, rate=3e-4, discriminator_rate=5e-4, momentum=0.9, weights=WEIGHTS, ema=0.99,
-    stream=STREAM, checkpoint_seconds=1e9, validate_every=10_000,
+    stream=STREAM, checkpoint_seconds=1e6, validate_every=10_000,
 )  # fmt: skip
 TRUNCATIONS = (1.0, 0.7)
 SHARDS, SEED, PATHS, FRAMES = 6, 7, 8, 17

@@ -18,6 +18,7 @@ from influencer_style.adversarial.synthesis_adaptation import (
 )
 from influencer_style.adversarial.synthesis_examples import draw_portraits
 from influencer_style.adversarial.synthesis_training import SynthesisSettings, pretrain_synthesis, train_synthesis
+from influencer_style.adversarial.traits import TraitSettings
 from influencer_style.faces.detect import Face, LbpCascade
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
@@ -33,6 +34,7 @@ STREAM = StreamSettings(
 SETTINGS = SynthesisSettings(
     steps=6, examples=3, channels=8, colour=0.3, neutral=0.3, rate=0.002, adversary_after=3, penalty_every=1, ema=0.9,
     stream=STREAM, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9, threads=0, half=False,
+    traits=TraitSettings(people=50, steps=20, batch=16),
 )  # fmt: skip
 
 

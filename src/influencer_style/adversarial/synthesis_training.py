@@ -1,7 +1,8 @@
 """Teaches synthesis: regression onto portraits that z and look determine, then an adversary beside it for sharpness.
 
 A GAN that has nothing but noise spends hours on finding faces. In the studio the latent is known, so that each z has
-its own portrait from the first step; what is left to the adversary is what a mean error blurs.
+its own portrait from the first step, and can be read (`traits`) before it; what is left to the adversary is what a mean
+error blurs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from influencer_style.adversarial.creators import Restyling
@@ -22,11 +24,14 @@ from influencer_style.adversarial.stream import StreamSettings, kept_shard
 from influencer_style.adversarial.synthesis_examples import KnownPortraits, draw_portraits
 from influencer_style.adversarial.synthesis_step import take_synthesis_step
 from influencer_style.adversarial.trainer import best_device, studio_stream
+from influencer_style.adversarial.traits import TraitSettings, teach_traits
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.profile import code_width
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.latent import WIDTH
+from influencer_style.studio.traits import TRAITS
 
 _HELD_OUT = 1_000_000  # shards from this number on are for validation
 _VALIDATED = 64
@@ -40,11 +45,13 @@ class SynthesisSettings(TrainerSettings):
     Attributes:
         neutral: share of unstyled portraits among the examples.
         adversary_after: the discriminator takes part from this step on.
+        traits: how the reading of z is taught, before the first step.
     """
 
     neutral: float = 0.25
     adversary_after: int = 0
     relativistic: bool = True
+    traits: TraitSettings = field(default_factory=TraitSettings)
     stream: StreamSettings = field(default_factory=lambda: StreamSettings(known=True))
     weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0))
 
@@ -91,8 +98,7 @@ def train_synthesis(
     s = settings
     if s.photos and photos_at is None:
         raise ValueError(f"photos is {s.photos}, and there are no creators' photos; set it to 0")
-    config = SynthesisConfig(code_width(encoder), WIDTH, s.stream.resolution, s.channels)
-    config = config if initial is None else initial.config
+    config = _shape(s, encoder) if initial is None else initial.config
     judge = copy.deepcopy(encoder).to(device)
 
     def start() -> State:
@@ -109,6 +115,27 @@ def train_synthesis(
         return take_synthesis_step(state, known, photos, judge, s, adversary, parts, chance)
 
     return run_steps(s, start, learn, checkpoint, watch or Watch())
+
+
+def reading_generator(
+    settings: SynthesisSettings, encoder: StyleEncoder, folder: Path, watch: Watch
+) -> SynthesisGenerator:
+    """Return a generator that can read z and has learnt nothing else; what it knows is kept in `folder`."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        generator = SynthesisGenerator(_shape(settings, encoder))
+    kept = folder / "traits.safetensors"
+    if kept.exists():
+        generator.traits.load_state_dict(load_file(kept))
+    else:
+        teach_traits(generator.traits, settings.traits, lambda step, steps: watch.progress(step, steps, "reading z"))
+        with atomic_file(kept) as file:
+            save_file(generator.traits.state_dict(), file)
+    return generator
+
+
+def _shape(settings: SynthesisSettings, encoder: StyleEncoder) -> SynthesisConfig:
+    return SynthesisConfig(code_width(encoder), WIDTH, settings.stream.resolution, settings.channels, traits=TRAITS)
 
 
 def held_out_portraits(stream: StreamSettings, folder: Path, encoder: StyleEncoder) -> dict[str, KnownPortraits]:
@@ -165,6 +192,7 @@ def pretrain_synthesis(
         validate=errors,
         samples=lambda step, generator: show(step, generator, held_out["looks"]),
     )
+    initial = reading_generator(settings, encoder, folder, watch)
     with studio_stream(settings, folder, encoder) as stream:
 
         def portraits_at(step: int, chance: torch.Generator) -> KnownPortraits:
@@ -173,6 +201,8 @@ def pretrain_synthesis(
                 stream.at(step), encoder.groups, s.examples, s.colour, s.neutral, s.code_noise, chance
             )
 
-        state = train_synthesis(settings, portraits_at, encoder, folder / "checkpoint.pt", watch, device=device)
+        state = train_synthesis(
+            settings, portraits_at, encoder, folder / "checkpoint.pt", watch, device=device, initial=initial
+        )
     facts = asdict(settings) | {"seconds": round(state.seconds), "device": device, "torch": torch.__version__}
     return SynthesisBase(state.average, encoder.sha256, state.history, facts)

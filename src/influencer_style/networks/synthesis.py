@@ -2,10 +2,11 @@
 
 The noise says where things are: it places a few frames in the picture, and each pixel is told where it lies in each of
 them (coordinates as Fourier features, Tancik et al. 2020; Karras et al. 2021). Noise and look together say what is
-there: residual blocks, from coarse to fine, are scaled and shifted by both (Huang and Belongie 2017). A pixel's colour
-is painted, and then moved as far as it is asked to by the colour transports that the style code carries, so that looks
-which were never taught come out in their colours. What the noise means is known where it was taught: each number says
-one thing about person, pose or room (`studio.latent`).
+there, once the noise has been read as traits (which hair, how much beard): residual blocks, from coarse to fine, are
+scaled and shifted by both (Huang and Belongie 2017). A pixel's colour is painted, and then moved as far as it is asked
+to by the colour transports that the style code carries, so that looks which were never taught come out in their
+colours. What the noise means is known where it was taught: each number says one thing about person, pose or room
+(`studio.latent`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _COARSEST = 8  # side in pixels of the first map
 _WIDEST = 4  # times `channels`
 _LAYOUT = 32  # channels of the first map that are drawn freely
 _FRAMES = 4
+_READING = 512  # width of the layers that read traits
 _STAYS = 3.0  # untrained, a colour mostly stays as it was painted
 
 
@@ -39,6 +41,7 @@ class SynthesisConfig:
         resolution: side of its portraits in pixels, 8 times a power of two.
         channels: width at full resolution; doubles with each halving, to at most four times.
         style: width of what noise and code are mapped to.
+        traits: how many traits z is read as.
     """
 
     code: int
@@ -46,9 +49,10 @@ class SynthesisConfig:
     resolution: int = 64
     channels: int = 32
     style: int = 256
+    traits: int = 16
 
     def __post_init__(self) -> None:
-        most = {"code": 100_000, "noise": 1024, "resolution": 1024, "channels": 1024, "style": 8192}
+        most = {"code": 100_000, "noise": 1024, "resolution": 1024, "channels": 1024, "style": 8192, "traits": 8192}
         for name, limit in most.items():
             if not isinstance(getattr(self, name), int) or not 1 <= getattr(self, name) <= limit:
                 raise ValueError(f"{name} is out of range; it must be a whole number of 1 to {limit}")
@@ -69,7 +73,11 @@ class SynthesisGenerator(nn.Module):
         while sizes[-1] < config.resolution:
             sizes.append(2 * sizes[-1])
         widths = [config.channels * min(_WIDEST, config.resolution // size) for size in sizes]
-        self.who = nn.Sequential(nn.Linear(config.noise, config.style), nn.SiLU())
+        self.traits = nn.Sequential(
+            nn.Linear(config.noise, _READING), nn.SiLU(), nn.Linear(_READING, _READING), nn.SiLU(),
+            nn.Linear(_READING, config.traits),
+        )  # fmt: skip
+        self.who = nn.Sequential(nn.Linear(config.noise + config.traits, config.style), nn.SiLU())
         self.look = nn.Sequential(nn.Linear(config.code, config.style), nn.SiLU())
         both = nn.Linear(2 * config.style, config.style)
         self.style = nn.Sequential(both, nn.SiLU(), nn.Linear(config.style, config.style), nn.SiLU())
@@ -97,7 +105,9 @@ class SynthesisGenerator(nn.Module):
             noise: (n, config.noise), standard normal, or nearer to 0 (see `draw_noise`): who and where.
             codes: (n, config.code) style codes: in which look.
         """
-        who, codes = self.who(noise), squashed_code(codes)
+        # Taught by themselves (adversarial/traits.py): portraits would teach them what is true of a few people only.
+        traits = torch.sigmoid(self.traits(noise)).detach()
+        who, codes = self.who(torch.cat([noise, traits], 1)), squashed_code(codes)
         style = self.style(torch.cat([who, self.look(codes)], 1))
         frames = self.frames(who).float().unflatten(1, (_FRAMES, 2, 3))
         features = self.start(self.layout(style).unflatten(1, (_LAYOUT, _COARSEST, _COARSEST)))

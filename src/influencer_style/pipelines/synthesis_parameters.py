@@ -38,6 +38,6 @@ class SynthesisTrainingParameters(BaseModel):
         return self._merged(self.cpu if on_cpu else self.gpu)
 
     def _merged(self, own: dict[str, Any]) -> SynthesisSettings:
-        parts = [name for name in ("weights", "stream") if name in self.loop or name in own]
+        parts = [name for name in ("weights", "stream", "traits") if name in self.loop or name in own]
         nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in parts}
         return TypeAdapter(SynthesisSettings).validate_python({**self.loop, **own, **nested})

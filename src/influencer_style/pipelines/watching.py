@@ -33,7 +33,7 @@ def told(steps: int, title: str) -> Iterator[Watch]:
     with tqdm(total=steps, desc=title, unit="step", smoothing=0.05) as bar:
 
         def progress(step: int, steps: int, words: str) -> None:
-            if step < bar.n:  # another part of the work begins
+            if step < bar.n or steps != bar.total:  # another part of the work begins
                 bar.reset(steps)
             bar.update(step - bar.n)
             bar.set_postfix_str(words)

@@ -46,7 +46,7 @@ _ROOM = (
 SLOTS: tuple[str, ...] = (*SHAPE_FIELDS, *(f"style_{name}" for name in STYLES), *_PERSON, *_POSE, *_LIGHT, *_ROOM)
 WIDTH = len(SLOTS)
 # Few patterns and few arrangements of rooms: what only a seed tells must be learnt by heart.
-_TEXTURES, _LAYOUTS = 6, 8
+TEXTURES, LAYOUTS = 6, 8
 _GARMENTS = (0.4, 0.22, 0.26, 0.12)
 _EDGES, _HUES = (0.0, 0.4, 0.45, 0.55, 0.6, 1.0), (0.05, 0.13, 0.29, 0.37, 0.53, 0.63)  # of walls: warm, green, blue
 
@@ -96,7 +96,7 @@ def sitter(z: np.ndarray) -> Sitter:
     """Return who sits where, and how, for z (WIDTH,). Raises ValueError for anything but such an array."""
     noise = _Noise(np.asarray(z, np.float64))
     return Sitter(
-        _identity(noise), _pose(noise), _light(noise), _backdrop(noise), int(noise.between("layout", 0, _LAYOUTS))
+        _identity(noise), _pose(noise), _light(noise), _backdrop(noise), int(noise.between("layout", 0, LAYOUTS))
     )
 
 
@@ -141,7 +141,7 @@ def _identity(z: _Noise) -> Identity:
         frame=tuple(on_line(FRAME_COLOURS, z.between("frame", 0.0, len(FRAME_COLOURS) - 1)).tolist()),
         garment=z.one_of("garment", get_args(Garment), _GARMENTS),
         pattern=z.above("pattern", 0.5),
-        texture_seed=int(z.between("texture", 0, _TEXTURES)),
+        texture_seed=int(z.between("texture", 0, TEXTURES)),
     )
 
 
