@@ -34,7 +34,7 @@ from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.nodes import pack_synthesis, train_synthesis
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
-from influencer_style.serving.generation import DEFAULT_WAY
+from influencer_style.serving.generation import default_way
 from influencer_style.storage.atomic import atomic_file, write_text
 
 ROOT = Path(__file__).parents[1]
@@ -105,15 +105,18 @@ def main() -> None:
         LookProfiles.load(data / "04_feature/look_profiles"),
     )
     transfer = TransferBundle.load(data / "06_models/look_transfer")
-    record: dict[str, Any] = {"ran_on": ran_on(), "bars": {"at_least": LEAST, "at_most": MOST}, "default": DEFAULT_WAY}
+    record: dict[str, Any] = {"ran_on": ran_on(), "bars": {"at_least": LEAST, "at_most": MOST}}
     for name, adapt in (("base", False), ("adapted", True)):
         bundle, decision = _trained(crops, encoder, looks, told | {"adapt": adapt}, cropping)
+        defaults = {look: default_way(bundle.looks, look) for look in bundle.looks.names}
         if adapt and decision["kept"] == "base":
             print("The guard kept the base: its figures are those above.")
             record[name] = {"decision": decision}
         else:
             faces = gather_new_faces(bundle, transfer, crops, truths, SynthesisParameters(**told).judging.drawing)
-            record[name] = {"decision": decision} | _judged(faces, crops, truths, detector, told["judging"])
+            record[name] = {"decision": decision, "defaults": defaults} | _judged(
+                faces, crops, truths, detector, told["judging"]
+            )
         print(
             name, json.dumps(rounded({"decision": decision, "means": record[name].get("means")}), indent=1), flush=True
         )

@@ -59,7 +59,7 @@ def faces():
 
 @pytest.fixture(scope="module")
 def scorecard(faces, jury):
-    about = {"default_way": "composed", "resolution": SIZE, "size": SIZE, "samples": 10, "truth_known": True}
+    about = {"default_ways": {"cool": "composed"}, "resolution": SIZE, "size": SIZE, "samples": 10, "truth_known": True}
     about |= {"detector": "the LBP cascade", "source": "studio", "model": {"fingerprint": "f" * 64}}
     return new_faces_scorecard({"cool": score_new_faces(faces, jury, draws=200)}, about)
 
@@ -94,6 +94,8 @@ def test_of_ways_as_good_as_each_other_none_is_the_better_one(scorecard):
     other = found | {"diversity": {"mean": 0.9}}
     even = {"about": scorecard["about"], "synthesis": {"cool": {"direct": found, "composed": other}}}
     assert "Composed is the better way here, being the more varied one, and the default." in finding(even)
+    mixed = {"about": {"default_ways": {"cool": "composed", "warm": "direct"}}, "synthesis": even["synthesis"]}
+    assert "and the default but in warm, where it is direct." in finding(mixed)
     assert _best("usable", even["synthesis"]["cool"]) == set()
     assert _best("kid", {"direct": {"kid": {"mean": 2.0}}, "composed": {"kid": {"mean": 1.0}}}) == {"composed"}
 

@@ -42,7 +42,7 @@ def test_portraits_are_made_once_and_stand_beside_restyled_photos_in_the_index(p
     monkeypatch.setattr(nodes.current, "log_metrics", lambda metrics, step=None: told.update(metrics))
     index, sheet = generate_portraits(folder, asked)
     assert told == {"written": 3, "up_to_date": 0, "rejected": 0}
-    made = [f"generated/warm-composed-7-000{number}.png" for number in range(3)]
+    made = [f"generated/warm-direct-7-000{number}.png" for number in range(3)]
     assert index["picture"].tolist() == [*made, "restyled/me-warm.png"]
     assert all((folder / name).is_file() for name in made)
     assert 2 * 64 < sheet.width < 3 * 64 + 80, "of two portraits"

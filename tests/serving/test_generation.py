@@ -18,7 +18,7 @@ from influencer_style.provenance.record import GENERATED, read_record
 from influencer_style.serving.cli import main
 from influencer_style.serving.gathering import BatchError
 from influencer_style.serving.generated_batch import GeneratedBatch
-from influencer_style.serving.generation import Generation, Portraits
+from influencer_style.serving.generation import Generation, Portraits, open_generation
 from influencer_style.serving.result import StylistError
 from influencer_style.serving.trace import in_words
 
@@ -65,9 +65,9 @@ def test_a_seed_and_a_number_are_one_portrait(models):
 
 def test_python_gives_what_the_command_line_gives(models, folders, tmp_path):
     stylist = Stylist(models[1], "look-transfer")
-    made = stylist.generate("warm", 2, 7, model=folders[0], size=64)
+    made = stylist.generate("warm", 2, 7, model=folders[0], size=64, way="composed")
     assert main(["generate", "--look", "warm", "--count", "2", "--seed", "7", "--size", "64", "--out", str(tmp_path),
-                 "--model", str(folders[0]), "--transfer", str(folders[1])]) == 0  # fmt: skip
+                 "--way", "composed", "--model", str(folders[0]), "--transfer", str(folders[1])]) == 0  # fmt: skip
     for number, result in enumerate(made):
         with Image.open(tmp_path / f"warm-composed-7-{number:04d}.png") as picture:
             assert np.array_equal(np.asarray(picture), pixels(result))
@@ -167,7 +167,7 @@ def test_without_consent_to_generate_nothing_is(models, consent, reason, tmp_pat
 
 WRONG = {
     "look": ({"look": "noir"}, "there is no look 'noir' to generate in; choose one of: cold, warm"),
-    "way": ({"way": "sideways"}, "way is 'sideways'; choose one of: direct, composed"),
+    "way": ({"way": "sideways"}, "way is 'sideways'; choose one of: auto, direct, composed"),
     "size": ({"size": 31}, "size is 31; choose a whole number from 32 to 2048"),
     "seed": ({"seed": -1}, "seed is -1; choose a whole number from 0"),
     "fraction": ({"seed": 1.5}, "seed is 1.5; choose a whole number"),
@@ -198,6 +198,17 @@ def test_the_composed_way_needs_a_transfer_model_with_that_look(models):
     other = replace(models[1], looks=models[1].looks.only({"cold"}))
     with pytest.raises(StylistError, match="there is no look 'warm'"):
         generation((models[0], other), asked)
+
+
+def test_where_no_way_is_asked_for_it_is_direct_in_looks_that_it_was_trained_on(models, folders, tmp_path):
+    asked = Portraits("warm", 7, size=32)
+    assert asked.way == "auto" and generation(models, asked).asked.way == "direct"
+    assert open_generation(asked, folders[0], tmp_path / "none").asked == DIRECT, "without a transfer model"
+    untaught = changed(models[0], marks=None)
+    composing = generation((untaught, models[1]), asked)
+    assert composing.asked.way == composing.make(0).provenance["way"] == "composed"
+    with pytest.raises(StylistError, match="needs a transfer model"):
+        Generation(asked, (untaught, "", ""))
 
 
 def test_the_command_complains_in_one_line(folders, tmp_path, capsys):

@@ -72,12 +72,18 @@ def write_new_faces_report(evidence: NewFacesEvidence) -> str:
 
 def finding(scorecard: Mapping[str, Any]) -> str:
     """Return which way is the better one, in words."""
-    best, default = better_way(scorecard), scorecard["about"]["default_way"]
+    best, defaults = better_way(scorecard), scorecard["about"]["default_ways"]
     shares = " and ".join(f"{mean_over_looks(scorecard, way, 'usable'):.0%} of the {way} ones" for way in WAYS)
     usable = {mean_over_looks(scorecard, way, "usable") for way in WAYS}
     verdict = f"{best.capitalize()} is the better way here"
     verdict += ", being the more varied one" if len(usable) == 1 else ""
-    verdict += ", and the default." if best == default else f"; the default is {default}, which was better elsewhere."
+    others = [look for look, way in defaults.items() if way != best]
+    if not others:
+        verdict += ", and the default."
+    elif len(others) == len(defaults):
+        verdict += f"; the default is {defaults[others[0]]}, which was better elsewhere."
+    else:
+        verdict += f", and the default but in {', '.join(others)}, where it is {defaults[others[0]]}."
     return (
         f"As they are drawn, {shares} are usable: they show exactly one face, are taken for the look, and repeat no "
         f"training photo. {verdict}"

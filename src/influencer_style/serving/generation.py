@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,12 +17,13 @@ from influencer_style.version import __version__
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from influencer_style.looks.profile import LookProfiles
     from influencer_style.networks.bundle import TransferBundle
+    from influencer_style.networks.portraits import Way
     from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 DEFAULT_SYNTHESIS = "data/06_models/look_synthesis"
-# Measured in benchmarks/README.md ("New faces"): the way that gives more usable portraits.
-DEFAULT_WAY = "composed"
+DEFAULT_WAY = "auto"
 DEFAULT_SIZE = 256
 TRUNCATION = 0.7
 MOST_PICTURES, MOST_SIZE = 10_000, 2048
@@ -37,14 +38,15 @@ class Portraits:
     Attributes:
         look: the name of a look.
         seed: 0 or more; portraits of one seed differ by their number.
-        way: `direct`: drawn in the look; `composed`: drawn without one, and restyled by the transfer model.
+        way: `direct`: drawn in the look; `composed`: drawn without one, and restyled by the transfer model; `auto`: the
+            better of the two, see `default_way`.
         size: side in pixels. The face itself is drawn at the model's resolution, and enlarged smoothly.
         truncation: above 0, at most 1: less is more ordinary, and more alike.
     """
 
     look: str
     seed: int = 0
-    way: Literal["direct", "composed"] = DEFAULT_WAY
+    way: Literal["auto", "direct", "composed"] = DEFAULT_WAY
     size: int = DEFAULT_SIZE
     truncation: float = TRUNCATION
 
@@ -72,11 +74,11 @@ class Generation:
         transfer: tuple[TransferBundle, str, str] | None = None,
         permission: Permission | None = None,
     ) -> None:
-        self.asked = asked
         self.rejected = 0
         self.permission = permission or Permission("generate")
         bundle, source, version = synthesis
         self._bundle = self.permission.without_withdrawn(bundle)
+        self.asked = asked = _decided(asked, self._bundle)
         used = transfer if asked.way == "composed" else None
         self._transfer = self.permission.without_withdrawn(used[0]) if used else None
         _check(asked, self._bundle.generator.config.resolution)
@@ -142,7 +144,7 @@ class Generation:
         if name not in self._bundle.looks.names:
             offered = ", ".join(self._bundle.looks.names)
             raise StylistError(f"there is no look {shortened(name)} to generate in; choose one of: {offered}")
-        if self.asked.way == "direct":
+        if self.asked.way != "composed":
             return
         if self._transfer is None:
             raise StylistError("the composed way needs a transfer model; name one, or choose the direct way")
@@ -179,8 +181,9 @@ def open_generation(asked: Portraits, model: str | Path, transfer: str | Path) -
     from influencer_style.networks.synthesis_bundle import SynthesisBundle
     from influencer_style.serving.models import open_model
 
-    needed = open_model(TransferBundle, transfer) if asked.way == "composed" else None
-    return Generation(asked, open_model(SynthesisBundle, model), needed)
+    synthesis = open_model(SynthesisBundle, model)
+    composed = _decided(asked, synthesis[0]).way == "composed"
+    return Generation(asked, synthesis, open_model(TransferBundle, transfer) if composed else None)
 
 
 def generate(
@@ -218,11 +221,26 @@ def check_count(count: int) -> None:
     _require_whole("count", count, 1, MOST_PICTURES)
 
 
+def default_way(looks: LookProfiles, look: str) -> Way:
+    """Return the way that gives more usable portraits: direct in looks whose photos the generator was trained on.
+
+    Measured in benchmarks/README.md ("New faces").
+    """
+    return "composed" if looks[look].marks is None else "direct"
+
+
+def _decided(asked: Portraits, bundle: SynthesisBundle) -> Portraits:
+    """Return what is asked for with its way, if there is such a look."""
+    if asked.way != "auto" or asked.look not in bundle.looks.names:
+        return asked
+    return replace(asked, way=default_way(bundle.looks, asked.look))
+
+
 def _check(asked: Portraits, resolution: int) -> None:
     from influencer_style.networks.portraits import WAYS
 
-    if asked.way not in WAYS:
-        raise StylistError(f"way is {shortened(asked.way)}; choose one of: {', '.join(WAYS)}")
+    if asked.way not in ("auto", *WAYS):
+        raise StylistError(f"way is {shortened(asked.way)}; choose one of: auto, {', '.join(WAYS)}")
     _require_whole("seed", asked.seed, 0, _MOST_SEED)
     _require_whole("size", asked.size, resolution, MOST_SIZE)
     number = isinstance(asked.truncation, int | float) and not isinstance(asked.truncation, bool)

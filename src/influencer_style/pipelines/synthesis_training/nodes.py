@@ -38,7 +38,7 @@ from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.trainings import forget_old_trainings, open_base, rows_of, say_what_changed
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
-from influencer_style.serving.generation import DEFAULT_WAY
+from influencer_style.serving.generation import default_way
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking import current
@@ -228,7 +228,7 @@ def judge_new_faces(
             "generator": ", ".join(f"{name} {value}" for name, value in bundle.generator.describe().items()),
             "influencer-style": version("influencer-style"),
         },
-        "default_way": DEFAULT_WAY,
+        "default_ways": {name: default_way(bundle.looks, name) for name in bundle.looks.names},
         "resolution": side,
         "detector": {"lbp": "the LBP cascade", "yunet": "YuNet"}[cropping.detector],
         "truth_known": any(len(one.others) for one in faces),

@@ -13,12 +13,12 @@ from influencer_style.serving.stylist import DEFAULT_MODEL, StylistError
 _DETAILS = """\
 examples:
   influencer-style generate --look aurora --count 16 --seed 7 --out faces
-      writes faces/aurora-composed-7-0000.png to -0015.png; run it again, and only what is missing is made
+      writes faces/aurora-direct-7-0000.png to -0015.png; run it again, and only what is missing is made
   influencer-style generate --look aurora --count 24 --seed 8 --out faces --grid
       and all 24 on one sheet
 
-The same look, seed, way and model give the same portraits. composed draws somebody without a look, and lays the look
-over them as stylize does with a photo; direct draws them in the look. Either way the face itself is drawn small, at
+The same look, seed, way and model give the same portraits. direct draws somebody in the look; composed draws them
+without one, and lays the look over them as stylize does with a photo. Either way the face itself is drawn small, at
 the model's own resolution, and enlarged smoothly to --size.
 A look can be generated when its consent allows `generate`. What comes out too near to a photo that the model was
 trained on is thrown away, and counted. Each picture says in its file that a model made it: influencer-style verify.
@@ -40,7 +40,12 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--seed", type=int, default=0, help="another seed, other people (default: %(default)s)")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to; made if need be")
     parser.add_argument("--grid", action="store_true", help="write a sheet of all of them as well")
-    parser.add_argument("--way", choices=("direct", "composed"), default=DEFAULT_WAY, help="default: %(default)s")
+    parser.add_argument(
+        "--way",
+        choices=("auto", "direct", "composed"),
+        default=DEFAULT_WAY,
+        help="auto: direct in looks whose photos the model was trained on, else composed (default: %(default)s)",
+    )
     parser.add_argument("--size", type=int, default=DEFAULT_SIZE, metavar="PX", help="of a side (default: %(default)s)")
     parser.add_argument(
         "--truncation",
