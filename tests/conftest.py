@@ -1,6 +1,7 @@
 """What several tests share."""
 
 import os
+import shutil
 
 import pytest
 import torch
@@ -49,10 +50,17 @@ def project(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def first(project):
+def left_by_first(tmp_path_factory):
+    """Where a copy of `project` lies as its first run left it, whatever other tests have done in it since."""
+    return tmp_path_factory.mktemp("left_by_first") / "project"
+
+
+@pytest.fixture(scope="session")
+def first(project, left_by_first):
     """The first run of `project`, a minute; those that look at it change nothing that the others need."""
     done = run(project)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    shutil.copytree(project, left_by_first)
     return done
 
 
