@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from reprlib import repr as shortened
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from influencer_style.provenance.record import GENERATED
 from influencer_style.serving.permission import Permission
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 DEFAULT_SYNTHESIS = "data/06_models/look_synthesis"
-DEFAULT_WAY = "auto"
+AskedWay = Literal["auto", "direct", "composed"]
+ASKED_WAYS: tuple[AskedWay, ...] = get_args(AskedWay)
+DEFAULT_WAY: AskedWay = "auto"
 DEFAULT_SIZE = 256
 TRUNCATION = 0.7
 MOST_PICTURES, MOST_SIZE = 10_000, 2048
@@ -46,7 +48,7 @@ class Portraits:
 
     look: str
     seed: int = 0
-    way: Literal["auto", "direct", "composed"] = DEFAULT_WAY
+    way: AskedWay = DEFAULT_WAY
     size: int = DEFAULT_SIZE
     truncation: float = TRUNCATION
 
@@ -237,10 +239,8 @@ def _decided(asked: Portraits, bundle: SynthesisBundle) -> Portraits:
 
 
 def _check(asked: Portraits, resolution: int) -> None:
-    from influencer_style.networks.portraits import WAYS
-
-    if asked.way not in ("auto", *WAYS):
-        raise StylistError(f"way is {shortened(asked.way)}; choose one of: auto, {', '.join(WAYS)}")
+    if asked.way not in ASKED_WAYS:
+        raise StylistError(f"way is {shortened(asked.way)}; choose one of: {', '.join(ASKED_WAYS)}")
     _require_whole("seed", asked.seed, 0, _MOST_SEED)
     _require_whole("size", asked.size, resolution, MOST_SIZE)
     number = isinstance(asked.truncation, int | float) and not isinstance(asked.truncation, bool)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
-from influencer_style.serving.generation import MOST_PICTURES, MOST_SIZE, Portraits
+from influencer_style.serving.generation import MOST_PICTURES, MOST_SIZE, AskedWay, Portraits
 
 
 class GenerateParameters(BaseModel):
@@ -16,7 +14,7 @@ class GenerateParameters(BaseModel):
     look: str = Field(min_length=1, coerce_numbers_to_str=True)
     count: int = Field(ge=1, le=MOST_PICTURES)
     seed: int = Field(ge=0)
-    way: Literal["auto", "direct", "composed"]
+    way: AskedWay
     size: int = Field(ge=1, le=MOST_SIZE)
     truncation: float = Field(gt=0, le=1)
     model: str = Field(min_length=1)

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.serving.commands.common import complain
-from influencer_style.serving.generation import DEFAULT_SIZE, DEFAULT_SYNTHESIS, DEFAULT_WAY, TRUNCATION, Portraits
+from influencer_style.serving.generation import (
+    ASKED_WAYS,
+    DEFAULT_SIZE,
+    DEFAULT_SYNTHESIS,
+    DEFAULT_WAY,
+    TRUNCATION,
+    Portraits,
+)
 from influencer_style.serving.stylist import DEFAULT_MODEL, StylistError
 
 _DETAILS = """\
@@ -42,7 +49,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--grid", action="store_true", help="write a sheet of all of them as well")
     parser.add_argument(
         "--way",
-        choices=("auto", "direct", "composed"),
+        choices=ASKED_WAYS,
         default=DEFAULT_WAY,
         help="auto: direct in looks whose photos the model was trained on, else composed (default: %(default)s)",
     )
