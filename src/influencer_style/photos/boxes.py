@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from influencer_style.photos.code_points import CodePoints
+
 MAX_BOXES = 20_000  # of a file; a phone's photo of 200 megapixels has about 2,000
 MAX_ENTRIES = 5_000  # items, tiles, extents and references, each; the same photo has about 800 tiles
 
@@ -32,13 +34,12 @@ class Described:
     Attributes:
         bits: of a colour; 0 where nothing is said.
         grey: whether there are no colours.
-        primaries, transfer: code points of ITU-T H.273, such as 1 and 13 for sRGB; 2 where nothing is said.
+        points: which colours are meant.
     """
 
     bits: int = 0
     grey: bool = False
-    primaries: int = 2
-    transfer: int = 2
+    points: CodePoints = CodePoints()
 
 
 def excess_of_boxes(file: bytes) -> str:
@@ -87,7 +88,7 @@ def described(file: bytes) -> Described:
     properties = list(_walk(file, boxes[b"ipco"].start, boxes[b"ipco"].end, _DEPTH))
     numbers = _properties_of(file, boxes[b"ipma"], _main_item(file, boxes[b"pitm"]))
     own = [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
-    bits, grey, primaries, transfer = 0, False, 2, 2
+    bits, grey, points = 0, False, CodePoints()
     for box in own:
         content = file[box.start : box.end]
         if box.kind == b"pixi" and len(content) > 5:
@@ -95,8 +96,8 @@ def described(file: bytes) -> Described:
         elif box.kind == b"av1C" and len(content) > 2:
             bits, grey = (8, 10, 12, 12)[content[2] >> 5 & 3], bool(content[2] & 0x10)
         elif box.kind == b"colr" and content.startswith(b"nclx") and len(content) >= 8:
-            primaries, transfer = int.from_bytes(content[4:6]), int.from_bytes(content[6:8])
-    return Described(bits, grey, primaries, transfer)
+            points = CodePoints(int.from_bytes(content[4:6]), int.from_bytes(content[6:8]))
+    return Described(bits, grey, points)
 
 
 def _walk(file: bytes, at: int, end: int, depth: int) -> Iterator[Box]:

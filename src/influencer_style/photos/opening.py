@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
+from influencer_style.photos.boxes import described
+from influencer_style.photos.code_points import CodePoints, profile_of
 from influencer_style.photos.files import PhotoError, read_file, refuse_size
 from influencer_style.photos.formats import AVIF, HEIC, PNG, READ_ONE, TIFF, PhotoFormat, format_of, refused_format
 from influencer_style.photos.heif import open_heic
 from influencer_style.photos.parts import excess
 from influencer_style.photos.png_text import without_text
-from influencer_style.photos.tiff import directories
+from influencer_style.photos.tiff import Directories, directories
 from influencer_style.photos.walk import shown
 
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
@@ -38,6 +40,9 @@ SIDEWAYS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 # Of broken EXIF, each of thousands of tags; see turn.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+# Uncompressed TIFFs too are left to libtiff: Pillow's own reader mixes up 16-bit colours that lie in separate planes.
+TiffImagePlugin.READ_LIBTIFF = True
 
 
 @contextmanager
@@ -77,12 +82,18 @@ def photo_errors(max_pixels: int = MAX_PIXELS) -> Iterator[None]:
 
 def check_size(image: Image.Image, max_pixels: int) -> None:
     """Refuse an image that has too many pixels, or too few a side; its pixels need not be decoded. Raises PhotoError."""
+    refuse_too_many(image, max_pixels)
+    width, height = image.size
+    if min(width, height) < MIN_SIDE:
+        raise PhotoError("too_small", f"has {width} x {height} pixels, less than {MIN_SIDE} a side; use a larger copy")
+
+
+def refuse_too_many(image: Image.Image, max_pixels: int) -> None:
+    """Refuse an image that has too many pixels; they need not be decoded. Raises PhotoError."""
     width, height = image.size
     if width * height > max_pixels:
         limit = f"{max_pixels / 1e6:.0f} megapixels"
         raise PhotoError("too_large", f"has {width} x {height} pixels, more than {limit}; make it smaller")
-    if min(width, height) < MIN_SIDE:
-        raise PhotoError("too_small", f"has {width} x {height} pixels, less than {MIN_SIDE} a side; use a larger copy")
 
 
 def turn(image: Image.Image) -> Image.Transpose | None:
@@ -124,8 +135,8 @@ def _open_image(file: bytes) -> Image.Image:
         if name := refused_format(file):
             raise PhotoError("unsupported_format", f"is {name}; export it as {READ_ONE}")
         raise PhotoError("not_an_image", f"is not a {READ_ONE} picture; remove it or export it as one")
-    if known is TIFF and directories(file).raw:
-        raise PhotoError("unsupported_format", f"is camera raw; export it as {READ_ONE}")
+    if known is TIFF:
+        _refuse_unusual(directories(file))
     try:
         return _decoder(file, known)
     except (UnidentifiedImageError, SyntaxError) as error:
@@ -135,7 +146,23 @@ def _open_image(file: bytes) -> Image.Image:
         raise PhotoError("truncated", "has a damaged header; export it again from its original") from error
 
 
+def _refuse_unusual(tiff: Directories) -> None:
+    if tiff.raw:
+        raise PhotoError("unsupported_format", f"is camera raw; export it as {READ_ONE}")
+    if tiff.negative and tiff.bits > 8:  # Pillow would show it as its negative
+        raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
+
+
 def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
     if known is HEIC:
-        return open_heic(file)
-    return Image.open(io.BytesIO(without_text(file) if known is PNG else file), formats=[known.pillow])
+        image = open_heic(file)
+        told = image.info.get("nclx_profile") or {}
+        points = CodePoints(told.get("color_primaries", 2), told.get("transfer_characteristics", 2))
+    else:
+        image = Image.open(io.BytesIO(without_text(file) if known is PNG else file), formats=[known.pillow])
+        points = described(file).points if known is AVIF else CodePoints()
+    # Such a file may say in two numbers which colours it means, which the decoders leave to us.
+    if not image.info.get("icc_profile") and (profile := profile_of(points)):
+        image.info["icc_profile"] = profile
+        image.info["hdr"] = points.is_hdr
+    return image

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_PAGES = 1_000
 MAX_TAGS = 50_000  # of all pages; editors write 20 to 60 on each
@@ -25,12 +25,14 @@ class Directories:
         pages: how many pictures there are.
         bits: of a colour of the first picture.
         raw: whether this is a camera's raw file, whose first picture is a thumbnail, or what the sensor saw.
+        negative: whether 0 is white in the first picture.
     """
 
     excess: str = ""
     pages: int = 0
     bits: int = 0
     raw: bool = False
+    negative: bool = False
 
 
 def directories(file: bytes) -> Directories:
@@ -60,9 +62,10 @@ def directories(file: bytes) -> Directories:
             raw = _DNG_VERSION in found or _one(found, _PHOTOMETRIC) in _COLOUR_FILTERS
             # Scans have their full picture first; raw files have a preview there, and the sensor's further down.
             raw = raw or bool(_one(found, _SUBFILE) & 1)
-            first = Directories("", 1, _one(found, _BITS) or 1, raw)
+            negative = _PHOTOMETRIC in found and not _one(found, _PHOTOMETRIC)
+            first = Directories("", 1, _one(found, _BITS) or 1, raw, negative)
         place = _read(file, start + tags * wide, order + word)
-    return Directories("", len(seen), first.bits, first.raw)
+    return replace(first, pages=len(seen))
 
 
 def _excess(found: dict[int, tuple[int, int]]) -> str:
