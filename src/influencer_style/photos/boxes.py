@@ -1,11 +1,11 @@
-"""The boxes of HEIC and AVIF files (ISO base media): counted before a decoder sees them, and what they say of colour."""
+"""The boxes of HEIC and AVIF files: counted before a decoder sees them, and what they say of the main picture."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from influencer_style.photos.code_points import CodePoints
+from influencer_style.photos.code_points import UNKNOWN, CodePoints
 
 MAX_BOXES = 20_000  # of a file; a phone's photo of 200 megapixels has about 2,000
 MAX_ENTRIES = 5_000  # items, tiles, extents and references, each; the same photo has about 800 tiles
@@ -39,7 +39,7 @@ class Described:
 
     bits: int = 0
     grey: bool = False
-    points: CodePoints = CodePoints()
+    points: CodePoints = UNKNOWN
 
 
 def excess_of_boxes(file: bytes) -> str:
@@ -88,7 +88,7 @@ def described(file: bytes) -> Described:
     properties = list(_walk(file, boxes[b"ipco"].start, boxes[b"ipco"].end, _DEPTH))
     numbers = _properties_of(file, boxes[b"ipma"], _main_item(file, boxes[b"pitm"]))
     own = [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
-    bits, grey, points = 0, False, CodePoints()
+    bits, grey, points = 0, False, UNKNOWN
     for box in own:
         content = file[box.start : box.end]
         if box.kind == b"pixi" and len(content) > 5:

@@ -1,4 +1,4 @@
-"""Colours that a HEIC or AVIF file means by two numbers (ITU-T H.273), as an ICC profile, which all else understands."""
+"""The colours that HEIC and AVIF files name by two numbers (ITU-T H.273), as ICC profiles."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ class CodePoints:
     def is_hdr(self) -> bool:
         """Whether there is light brighter than white."""
         return self.transfer in (_PQ, _HLG)
+
+
+UNKNOWN = CodePoints()
 
 
 @cache

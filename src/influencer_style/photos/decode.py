@@ -15,8 +15,16 @@ from influencer_style.photos.files import PhotoError
 from influencer_style.photos.opening import MAX_PIXELS, MIN_SIDE, SIDEWAYS, load, opened, turn, upright
 
 __all__ = [
-    *("HASH_SIDE", "MAX_PIXELS", "MIN_SIDE", "PhotoDigest", "PhotoError", "PhotoHeader"),
-    *("decode_photo", "photo_digest", "photo_header", "photo_thumbnail"),
+    "HASH_SIDE",
+    "MAX_PIXELS",
+    "MIN_SIDE",
+    "PhotoDigest",
+    "PhotoError",
+    "PhotoHeader",
+    "decode_photo",
+    "photo_digest",
+    "photo_header",
+    "photo_thumbnail",
 ]
 
 HASH_SIDE = 16  # a 256-bit perceptual hash

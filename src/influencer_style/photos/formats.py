@@ -1,7 +1,7 @@
-"""The formats of photos that are read, how each is recognised by its content, and as what it is written when it is kept.
+"""The formats of photos that are read: how each is recognised, and what is written when a photo's format is kept.
 
-The names of files play no part: cameras, messengers and people give any suffix to any format. docs/formats.md is this
-table in words.
+Content decides, not the file's name: people and programs give any suffix to any format. docs/formats.md is this table
+in words.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from influencer_style.photos.boxes import described
-from influencer_style.photos.code_points import CodePoints, profile_of
+from influencer_style.photos.code_points import UNKNOWN, CodePoints, profile_of
 from influencer_style.photos.files import PhotoError, read_file, refuse_size
 from influencer_style.photos.formats import AVIF, HEIC, PNG, READ_ONE, TIFF, PhotoFormat, format_of, refused_format
 from influencer_style.photos.heif import open_heic
@@ -81,7 +81,7 @@ def photo_errors(max_pixels: int = MAX_PIXELS) -> Iterator[None]:
 
 
 def check_size(image: Image.Image, max_pixels: int) -> None:
-    """Refuse an image that has too many pixels, or too few a side; its pixels need not be decoded. Raises PhotoError."""
+    """Refuse an image that has too many pixels, or too few a side, before it is decoded. Raises PhotoError."""
     refuse_too_many(image, max_pixels)
     width, height = image.size
     if min(width, height) < MIN_SIDE:
@@ -160,7 +160,7 @@ def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
         points = CodePoints(told.get("color_primaries", 2), told.get("transfer_characteristics", 2))
     else:
         image = Image.open(io.BytesIO(without_text(file) if known is PNG else file), formats=[known.pillow])
-        points = described(file).points if known is AVIF else CodePoints()
+        points = described(file).points if known is AVIF else UNKNOWN
     # Such a file may say in two numbers which colours it means, which the decoders leave to us.
     if not image.info.get("icc_profile") and (profile := profile_of(points)):
         image.info["icc_profile"] = profile

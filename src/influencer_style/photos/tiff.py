@@ -1,4 +1,4 @@
-"""The directories of a TIFF file: counted before a decoder sees them, and what tells a camera's raw file from a photo."""
+"""The directories of a TIFF file: counted before a decoder sees them, and what they say of its first picture."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from influencer_style.photos.formats import READ_ONE
 from influencer_style.serving.result import UnrecordedError
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class Request(Input):
     THING = "photo"
     EXAMPLE = '{"inputs": [{"image": <a file in base64>, "look": <name>, "strength": 1.0}]}'
     WANTED: ClassVar[dict[str, str]] = {
-        "image": "a JPEG, PNG or WebP file in base64",
+        "image": f"a {READ_ONE} file in base64",
         "look": "the name of a look",
         "strength": "a number from 0 (the photo as it is) to 1 (the whole look)",
     }

@@ -1,7 +1,8 @@
 """The model as MLflow serves it: photos and looks in, pictures and their provenance out.
 
-`{"inputs": [{"image", "look", "strength"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are base64: JPEG,
-PNG or WebP in, PNG out. MLflow runs this file to make the model ("models from code"), so nothing is pickled.
+`{"inputs": [{"image", "look", "strength"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are base64: in,
+any format of `photos.formats`; out, PNG. MLflow runs this file to make the model ("models from code"), so nothing is
+pickled.
 """
 
 import os

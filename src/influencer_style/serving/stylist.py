@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
-from PIL import Image
 
 from influencer_style.serving.given_photo import GivenPhoto, original_of
 from influencer_style.serving.likeness_guard import LikenessGuard, Mode
+from influencer_style.serving.outcomes import outcome_of
 from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.style import Style
@@ -35,7 +36,7 @@ DEFAULT_MODEL = "data/06_models/look_transfer"
 _CROP = 256  # px, side of the face crop that the network looks at
 _LEAST = 0.05  # share of the largest face's area under which a find is no face of the photo
 
-Photo = TypeVar("Photo", str, Path, bytes, Image.Image, np.ndarray)
+Photo = TypeVar("Photo", bound=GivenPhoto)
 
 
 class Stylist:
@@ -111,7 +112,7 @@ class Stylist:
         """Restyle one photo.
 
         Args:
-            photo: a file, a file's bytes, a PIL image, or an array (h, w, 3) uint8 RGB.
+            photo: a file, a file's bytes, an open file, a PIL image, or an array (h, w, 3) uint8 RGB.
             look: the name of a look, or a mix of looks with their shares, such as `{"aurora": 0.7, "noir": 0.3}`.
             strength: 0 (the photo, exactly) to 1.
             reference: a photo whose look is taken, instead of `look`.
@@ -144,30 +145,21 @@ class Stylist:
     ) -> Iterator[tuple[Photo, Result | PhotoError | StylistError]]:
         """Restyle photos one after the other, reading ahead; yield each with its result, or why it has none.
 
-        Arguments as in `apply`; what is wrong for every photo is raised before the first. Memory holds three photos at
-        most, however many there are.
+        Whatever goes wrong with one photo is what is yielded for it, and ends nothing. Arguments as in `apply`; what is
+        wrong for every photo is raised before the first. Memory holds three photos at most, however many there are.
         """
-        from influencer_style.photos.decode import PhotoError
         from influencer_style.photos.parallel import map_bounded
 
         style = self._style(look, strength, reference, regions, seed, faces)
 
         def read(photo: Photo) -> tuple[Photo, Original | PhotoError | StylistError]:
-            try:
-                return photo, original_of(photo, private)
-            except (PhotoError, StylistError) as error:
-                return photo, error
+            return photo, outcome_of(partial(original_of, photo, private))
 
         for photo, original in map_bounded(read, photos, 1):
             if isinstance(original, Exception):
                 yield photo, original
                 continue
-            try:
-                made: Result | PhotoError | StylistError = self._restyled(original, style)
-            except StylistError as error:
-                made = error
-            except MemoryError:
-                made = PhotoError("too_large", "needs more memory than there is; make it smaller")
+            made = outcome_of(partial(self._restyled, original, style))
             del original
             yield photo, made
 

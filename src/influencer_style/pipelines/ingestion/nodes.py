@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
+from influencer_style.photos.walk import is_passed_over
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.project import as_written, in_project, project_folder
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
@@ -85,7 +86,7 @@ def _photo_folder(field: str, value: str, holds: str) -> Path:
     folder = in_project(value)
     if not folder.is_dir():
         raise SourceError(f"{field}: {folder} is not a folder; give one that holds {holds}")
-    if not any(not entry.name.startswith(".") for entry in folder.iterdir()):
+    if all(is_passed_over(entry.name, entry.is_dir()) for entry in folder.iterdir()):
         raise SourceError(f"{field}: {folder} is empty; it should hold {holds}")
     return folder
 

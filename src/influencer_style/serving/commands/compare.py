@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from influencer_style.photos.formats import READ_ONE
 from influencer_style.serving.commands.common import complain, model_option, open_stylist
 from influencer_style.serving.stylist import StylistError
 
@@ -27,7 +28,7 @@ def add_to(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photo", metavar="IN", help="a JPEG, PNG or WebP file")
+    parser.add_argument("photo", metavar="IN", help=f"a {READ_ONE} file")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the sheet: a .png, .jpg or .webp file")
     parser.add_argument("--looks", metavar="NAME,NAME", help="only these looks (default: all that the model has)")
     parser.add_argument(

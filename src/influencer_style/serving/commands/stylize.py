@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from influencer_style.photos.formats import READ
 from influencer_style.serving.commands.common import complain, model_option, open_stylist
 from influencer_style.serving.likeness_guard import MODES
 from influencer_style.serving.stylist import StylistError
@@ -43,7 +44,7 @@ def add_to(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", nargs="+", metavar="IN", help="JPEG, PNG or WebP files, and folders of them")
+    parser.add_argument("photos", nargs="+", metavar="IN", help=f"{READ} files, and folders of them")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--look",
@@ -76,7 +77,7 @@ def add_to(commands: Any) -> None:
         "--format",
         choices=("keep", "jpeg", "png", "webp"),
         default="keep",
-        help="of the pictures (default: keep the photo's)",
+        help="of the pictures (default: keep the photo's; HEIC becomes JPEG, and TIFF becomes PNG)",
     )
     parser.add_argument(
         "--keep-private",
