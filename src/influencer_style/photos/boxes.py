@@ -33,12 +33,10 @@ class Described:
 
     Attributes:
         bits: of a colour; 0 where nothing is said.
-        grey: whether there are no colours.
         points: which colours are meant.
     """
 
     bits: int = 0
-    grey: bool = False
     points: CodePoints = UNKNOWN
 
 
@@ -88,16 +86,16 @@ def described(file: bytes) -> Described:
     properties = list(_walk(file, boxes[b"ipco"].start, boxes[b"ipco"].end, _DEPTH))
     numbers = _properties_of(file, boxes[b"ipma"], _main_item(file, boxes[b"pitm"]))
     own = [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
-    bits, grey, points = 0, False, UNKNOWN
+    bits, points = 0, UNKNOWN
     for box in own:
         content = file[box.start : box.end]
         if box.kind == b"pixi" and len(content) > 5:
-            bits, grey = max(content[5:]), content[4] == 1
+            bits = max(content[5:])
         elif box.kind == b"av1C" and len(content) > 2:
-            bits, grey = (8, 10, 12, 12)[content[2] >> 5 & 3], bool(content[2] & 0x10)
+            bits = (8, 8, 10, 12)[content[2] >> 5 & 3]
         elif box.kind == b"colr" and content.startswith(b"nclx") and len(content) >= 8:
             points = CodePoints(int.from_bytes(content[4:6]), int.from_bytes(content[6:8]))
-    return Described(bits, grey, points)
+    return Described(bits, points)
 
 
 def _walk(file: bytes, at: int, end: int, depth: int) -> Iterator[Box]:

@@ -31,7 +31,7 @@ def losses_of_image(image: Image.Image, profile: ProfileKind) -> tuple[str, ...]
     if image.mode in ("CMYK", "LAB"):
         found.append(f"it is in {image.mode}; the result is in RGB")
     if image.mode in _GREY or image.mode.startswith(("I", "F")):
-        found.append(_grey())
+        found.append("it is in shades of grey; the result is in RGB")
     if image.info.get("hdr"):
         found.append("it is HDR; what is brighter than white is cut off, and the result is in sRGB")
     elif profile is ProfileKind.UNUSABLE or (profile is ProfileKind.ONE_WAY and image.mode in ("RGB", "RGBA", "P")):
@@ -42,9 +42,6 @@ def losses_of_image(image: Image.Image, profile: ProfileKind) -> tuple[str, ...]
 def losses_of_file(file: bytes, image: Image.Image) -> tuple[str, ...]:
     """Return what is lost of a photo's file, which was opened as ``image``, beside what the image itself shows."""
     found = []
-    boxes = described(file) if image.format == AVIF.pillow else None
-    if boxes and boxes.grey:
-        found.append(_grey())
     if (bits := _bits(file, image)) > 8:
         found.append(f"it has {bits} bits a colour; the result has 8")
     frames = getattr(image, "n_frames", 1)
@@ -57,10 +54,6 @@ def losses_of_file(file: bytes, image: Image.Image) -> tuple[str, ...]:
     if image.format == PNG.pillow and "icc_profile" not in image.info and b"iCCP" in file[: file.find(b"IDAT")]:
         found.append("its colour profile is larger than a megabyte, and was ignored")
     return tuple(found)
-
-
-def _grey() -> str:
-    return "it is in shades of grey; the result is in RGB"
 
 
 def _shown(image: Image.Image) -> str:
