@@ -67,7 +67,7 @@ def seeds() -> dict[str, bytes]:
         "lzw.tif": _file(picture, "TIFF", compression="tiff_lzw", **told),
         "deep.tif": _file(grey, "TIFF"),
         "cmyk.tif": _file(picture.convert("CMYK"), "TIFF", compression="tiff_adobe_deflate"),
-        "pages.tif": _file(clear, "TIFF", **film),
+        "pages.tif": _file(clear, "TIFF", save_all=True, append_images=[photo(4)]),
         **{f"{name}.heic": heic(name) for name in ("plain", "grey", "clear", "deep")},
         "wide.heic": heic("plain", colours(12, 13), turned(1)),
         "profile.heic": heic("plain", profile_property(told["icc_profile"])),

@@ -40,7 +40,8 @@ def test_the_documentation_has_the_same_table():
     text = (Path(__file__).parents[2] / "docs/formats.md").read_text(encoding="utf-8")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
     assert rows[2:] == [
-        [known.name, ", ".join(known.suffixes), known.written_as, known.because or "its own format"] for known in FORMATS
+        [known.name, ", ".join(known.suffixes), known.written_as, known.because or "its own format"]
+        for known in FORMATS
     ]
 
 
@@ -63,7 +64,12 @@ def test_what_is_not_read_is_refused_by_its_name(start, name):
 
 @pytest.mark.parametrize(
     ("major", "others", "name"),
-    [(b"mif1", b"mif1heic", "HEIC"), (b"mif1", b"mif1avif", "AVIF"), (b"heix", b"mif1", "HEIC"), (b"avis", b"", "AVIF")],
+    [
+        (b"mif1", b"mif1heic", "HEIC"),
+        (b"mif1", b"mif1avif", "AVIF"),
+        (b"heix", b"mif1", "HEIC"),
+        (b"avis", b"", "AVIF"),
+    ],
 )
 def test_containers_are_told_apart_by_their_brands(major, others, name):
     assert format_of(box(b"ftyp", major + bytes(4) + others)).name == name

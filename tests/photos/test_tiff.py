@@ -64,7 +64,10 @@ def test_compressed_by_pillow(compression):
 def test_grey_cmyk_lab_and_transparency():
     grey = read_original(tiff_of(DEEP[:, :, 0]))
     assert np.array_equal(grey.pixels, np.repeat(PIXELS[:, :, :1], 3, 2))
-    assert grey.notices == ("it is in shades of grey; the result is in RGB", "it has 16 bits a colour; the result has 8")
+    assert grey.notices == (
+        "it is in shades of grey; the result is in RGB",
+        "it has 16 bits a colour; the result has 8",
+    )
     cmyk = read_original(saved(Image.fromarray(PIXELS).convert("CMYK")))
     assert cmyk.notices == ("it is in CMYK; the result is in RGB",) and np.array_equal(cmyk.pixels, PIXELS)
     lab = read_original(saved(Image.new("LAB", (80, 80), (128, 128, 128))))  # L of 50, and no colour
@@ -113,7 +116,9 @@ def test_unusual_pixels_are_refused_with_what_to_do():
         decode_photo(tiff_of((PIXELS / 255).astype(np.float32)))
     with pytest.raises(PhotoError, match="in which 0 is white; export it as RGB"):
         decode_photo(tiff_of(DEEP[:, :, 0], photometric="miniswhite"))
-    assert np.array_equal(decode_photo(tiff_of(PIXELS[:, :, 0], photometric="miniswhite"))[:, :, 0], 255 - PIXELS[:, :, 0])
+    assert np.array_equal(
+        decode_photo(tiff_of(PIXELS[:, :, 0], photometric="miniswhite"))[:, :, 0], 255 - PIXELS[:, :, 0]
+    )
 
 
 def chain(pages: int, entries: bytes = b"") -> bytes:

@@ -149,6 +149,8 @@ def _open_image(file: bytes) -> Image.Image:
 def _refuse_unusual(tiff: Directories) -> None:
     if tiff.raw:
         raise PhotoError("unsupported_format", f"is camera raw; export it as {READ_ONE}")
+    if not tiff.sound:
+        raise PhotoError("unreadable", "has strips or tiles without a length; export it again from its original")
     if tiff.negative and tiff.bits > 8:  # Pillow would show it as its negative
         raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
 

@@ -11,7 +11,8 @@ MAX_PIECES = 100_000  # strips or tiles of a page; one of 120 megapixels in rows
 MAX_PIECE = 1 << 24  # pixels of a tile: a decoder takes memory for a whole one, however small the picture is
 
 _SUBFILE, _WIDTH, _LENGTH, _BITS, _PHOTOMETRIC = 254, 256, 257, 258, 262
-_STRIPS, _TILE_WIDTH, _TILE_LENGTH, _TILES, _DNG_VERSION = 273, 322, 323, 324, 50706
+_STRIPS, _STRIP_LENGTHS, _TILE_WIDTH, _TILE_LENGTH, _TILES, _TILE_LENGTHS = 273, 279, 322, 323, 324, 325
+_DNG_VERSION = 50706
 _COLOUR_FILTERS = (32803, 34892)  # what a sensor saw, before it is a picture
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 
@@ -26,6 +27,7 @@ class Directories:
         bits: of a colour of the first picture.
         raw: whether this is a camera's raw file, whose first picture is a thumbnail, or what the sensor saw.
         negative: whether 0 is white in the first picture.
+        sound: whether each strip or tile of it has a length; libtiff would complain of each of them.
     """
 
     excess: str = ""
@@ -33,6 +35,7 @@ class Directories:
     bits: int = 0
     raw: bool = False
     negative: bool = False
+    sound: bool = True
 
 
 def directories(file: bytes) -> Directories:
@@ -63,7 +66,9 @@ def directories(file: bytes) -> Directories:
             # Scans have their full picture first; raw files have a preview there, and the sensor's further down.
             raw = raw or bool(_one(found, _SUBFILE) & 1)
             negative = _PHOTOMETRIC in found and not _one(found, _PHOTOMETRIC)
-            first = Directories("", 1, _one(found, _BITS) or 1, raw, negative)
+            counts = {tag: found.get(tag, (0, 0))[0] for tag in (_STRIPS, _STRIP_LENGTHS, _TILES, _TILE_LENGTHS)}
+            sound = counts[_STRIPS] == counts[_STRIP_LENGTHS] and counts[_TILES] == counts[_TILE_LENGTHS]
+            first = Directories("", 1, _one(found, _BITS) or 1, raw, negative, sound)
         place = _read(file, start + tags * wide, order + word)
     return replace(first, pages=len(seen))
 
