@@ -12,7 +12,8 @@ from PIL import Image, ImageCms, ImageOps
 
 from influencer_style.photos.colour import foreign_profile, to_rgb
 from influencer_style.photos.decode import MAX_PIXELS, opened, upright
-from influencer_style.photos.metadata import kept_exif
+from influencer_style.photos.metadata import kept_metadata
+from influencer_style.photos.parent import Parent
 
 _ROWS = 256  # of a photo at a time
 _NOT_RGB = ("CMYK", "LAB")
@@ -29,6 +30,8 @@ class Original:
         own: uint8 (h, w, 3), the colours as the file has them, where its profile is not sRGB; else None.
         profile: the ICC profile that goes back into the file; may be empty.
         exif: what goes back into the file; may be empty.
+        xmp: likewise, one element `rdf:Description`.
+        parent: its file as what the result is made from; None where there was no file, or nobody has looked.
         sha256: of the file; empty where there was none.
         notices: what the file had and a copy will not have, in sentences.
     """
@@ -38,6 +41,8 @@ class Original:
     own: np.ndarray | None = None
     profile: bytes = b""
     exif: bytes = b""
+    xmp: str = ""
+    parent: Parent | None = None
     sha256: str = ""
     notices: tuple[str, ...] = ()
 
@@ -83,29 +88,30 @@ def read_original(
 
     Args:
         photo: the file, or its bytes.
-        private: keep all of its EXIF, see `kept_exif`.
+        private: keep all of its metadata, see `kept_metadata`.
 
     Raises:
         PhotoError: for anything that is not a sound photo.
     """
     with opened(photo, max_pixels, root) as (file, image):
         frames, kind = getattr(image, "n_frames", 1), image.format
-        exif, notice = kept_exif(image, private)
+        metadata = kept_metadata(image, private)
         original = _of_upright(upright(image))
         sha256 = hashlib.sha256(file).hexdigest()
-        notices = [*original.notices, *([notice] if notice else [])]
+        notices = [*original.notices, *metadata.notices]
         if kind == "PNG" and file[_DEPTH] == 16:
             notices.append("it has 16 bits a colour; the result has 8")
         if frames > 1 and kind != "MPO":  # phones keep a depth map or a second view beside the photo
             notices.append(f"it moves; the result shows the first of its {frames} pictures")
-        return replace(original, exif=exif, sha256=sha256, notices=tuple(notices))
+        return replace(original, exif=metadata.exif, xmp=metadata.xmp, sha256=sha256, notices=tuple(notices))
 
 
 def of_image(image: Image.Image, private: bool = False) -> Original:
-    """Return a PIL image as an original; its EXIF says how it is turned, and what of it is kept."""
-    exif, notice = kept_exif(image, private)
+    """Return a PIL image as an original; its EXIF says how it is turned."""
+    metadata = kept_metadata(image, private)
     original = _of_upright(ImageOps.exif_transpose(image))
-    return replace(original, exif=exif, notices=(*original.notices, *([notice] if notice else [])))
+    notices = (*original.notices, *metadata.notices)
+    return replace(original, exif=metadata.exif, xmp=metadata.xmp, notices=notices)
 
 
 def _of_upright(image: Image.Image) -> Original:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from tqdm import tqdm
 
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
 from influencer_style.photos.walk import closed, utf8
+from influencer_style.provenance.formats import WRITTEN
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.serving.gathering import Photo, refuse_circles
 from influencer_style.serving.index import Index, Row
@@ -31,8 +31,6 @@ from influencer_style.tracking.signals import undisturbed
 Status = Literal["written", "up to date", "quarantined"]
 # What a write may fail with that no other photo would do better with.
 _ENDS_ALL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE")}
-
-_MOST_SIDE = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # px, what the formats have room for
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ class Batch:
         if isinstance(result, Exception):
             return self._quarantined(photo, name, sha256, str(result))
         picture = self._out / name
-        most = _MOST_SIDE.get(picture.suffix, math.inf)
+        most = WRITTEN[picture.suffix].most_side
         if max(result.picture.size) > most:
             reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
             return self._quarantined(photo, name, sha256, reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ GivenPhoto = str | Path | bytes | Image.Image | np.ndarray
 
 
 def original_of(photo: GivenPhoto, private: bool) -> Original:
-    """Read a photo.
+    """Read a photo; of a file also its Content Credentials, which become those of the result's parent.
 
     Args:
         photo: arrays are (h, w, 3) uint8 RGB.
@@ -27,10 +28,15 @@ def original_of(photo: GivenPhoto, private: bool) -> Original:
         StylistError: for an array of another kind.
         PhotoError: when it cannot be decoded.
     """
+    from influencer_style.photos.files import read_file
     from influencer_style.photos.original import Original, of_image, read_original
+    from influencer_style.provenance.parent import parent_of
 
     if isinstance(photo, str | Path | bytes):
-        return read_original(photo, private)
+        file = photo if isinstance(photo, bytes) else read_file(photo)
+        original = read_original(file, private)
+        parent, notice = parent_of(file, private)
+        return replace(original, parent=parent, notices=(*original.notices, *([notice] if notice else [])))
     if isinstance(photo, Image.Image):
         return of_image(photo, private)
     if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or 0 in photo.shape:

@@ -12,7 +12,7 @@ from influencer_style.serving.stylist import Stylist, StylistError
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.version import __version__
 
-Format = Literal["keep", "jpeg", "png", "webp"]
+Format = Literal["keep", "jpeg", "png", "webp", "avif"]
 _MOST_LABEL = 60  # letters
 
 

@@ -271,7 +271,8 @@ class Stylist:
         likeness, alarms = self.guard.examine(style.creators, seen, restyled.seen, places if found else [])
         picture, notices = original.with_pixels(restyled.pixels), notices + alarms
         made = {"faces": len(chosen), "source_sha256": original.sha256, "likeness": likeness}
-        return Result(picture, found, style.provenance | made, notices, original.profile, original.exif)
+        kept = original.profile, original.exif, original.xmp, original.parent
+        return Result(picture, found, style.provenance | made, notices, *kept)
 
     def _code_of(self, photo: np.ndarray, place: CropTransform) -> Tensor:
         """Return the style code of a reference photo: of one crop of it."""

@@ -9,8 +9,11 @@ from typing import Any
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.photos import clock
 from influencer_style.photos.consent import decide
+from influencer_style.photos.files import read_file
+from influencer_style.provenance.formats import written_media_type
+from influencer_style.provenance.reader import UnreadableError, read_manifest
 from influencer_style.provenance.record import RecordError, read_record
-from influencer_style.provenance.words import printable
+from influencer_style.provenance.words import parent_known, printable
 from influencer_style.tracking.config import project_folder, project_ledger
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
@@ -23,9 +26,11 @@ def trace(path: str | Path) -> dict[str, Any]:
         path: of a picture that this software wrote.
 
     Returns:
-        `record`: what the file says of itself. `versions`: the registered versions of that model, as
-        `lineage.versions_of` has them, each with the `photos` that its looks were learnt from, by look {photo_id: path
-        in the manifest of the project around the working folder, or None}. `notices`: what is to be minded.
+        `record`: what the file says of itself. `parent`: what its manifest says of the photo that it was made from, as
+        a sentence; empty where it names none, or does not agree with the file. `versions`: the registered versions of
+        that model, as `lineage.versions_of` has them, each with the `photos` that its looks were learnt from, by look
+        {photo_id: path in the manifest of the project around the working folder, or None}. `notices`: what is to be
+        minded.
 
     Raises:
         RecordError: when the file holds no record.
@@ -50,7 +55,7 @@ def trace(path: str | Path) -> dict[str, Any]:
             for look in looks
             if known is not None and look in known.names
         }
-    return {"record": record, "versions": versions, "notices": _notices(record, versions)}
+    return {"record": record, "parent": _parent(path), "versions": versions, "notices": _notices(record, versions)}
 
 
 def in_words(path: str | Path, traced: dict[str, Any]) -> str:
@@ -65,6 +70,8 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
         f"  software  {record.get('software', '?')}",
         f"  model     fingerprint {record.get('model_fingerprint', '?')}",
     ]
+    if traced["parent"]:
+        lines.append(f"  parent    {traced['parent']} (the signer's word; how far it holds: influencer-style verify)")
     for version in traced["versions"]:
         titles = "".join(f", @{alias}" for alias in version["aliases"])
         run = version["run"]
@@ -86,6 +93,15 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
         lines.append(f"  consent   {name}: {told}")
     lines += [f"  mind      {notice}" for notice in traced["notices"]]
     return "\n".join(map(printable, lines))
+
+
+def _parent(path: str | Path) -> str:
+    file = read_file(path)
+    try:
+        manifest = read_manifest(file, written_media_type(file), b"")
+    except UnreadableError:
+        return ""
+    return parent_known(manifest.parent) if manifest and manifest.holds and manifest.parent else ""
 
 
 def _is_ours(record: dict[str, Any]) -> bool:

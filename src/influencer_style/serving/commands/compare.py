@@ -28,7 +28,7 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("photo", metavar="IN", help="a JPEG, PNG or WebP file")
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the sheet: a .png, .jpg or .webp file")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .png, .jpg, .webp or .avif file")
     parser.add_argument("--looks", metavar="NAME,NAME", help="only these looks (default: all that the model has)")
     parser.add_argument(
         "--strengths",
@@ -43,8 +43,8 @@ def add_to(commands: Any) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Draw the sheet; return 0, 1 when the photo or the sheet's file cannot be used, 2 when the command is wrong."""
     from influencer_style.photos.decode import PhotoError
+    from influencer_style.provenance.formats import SUFFIXES
     from influencer_style.provenance.manifest import SigningError
-    from influencer_style.provenance.record import SUFFIXES
     from influencer_style.provenance.signer import CredentialsError
     from influencer_style.serving.comparison import compare
 

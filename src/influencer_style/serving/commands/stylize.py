@@ -74,7 +74,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("keep", "jpeg", "png", "webp"),
+        choices=("keep", "jpeg", "png", "webp", "avif"),
         default="keep",
         help="of the pictures (default: keep the photo's)",
     )
