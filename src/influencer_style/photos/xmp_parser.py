@@ -45,7 +45,8 @@ def parse_xmp(packet: bytes) -> Element:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     parser.buffer_text = True
     try:
-        parser.Parse(packet.strip(b"\0 \t\r\n"), True)
+        wide = packet.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, where zeros are no padding
+        parser.Parse(packet if wide else packet.strip(b"\0 \t\r\n"), True)
         return builder.close()
     except XmpError:
         raise

@@ -32,7 +32,7 @@ def store_of(file: bytes) -> bytes:
 def excess(store: bytes) -> str:
     """Return what a manifest store has too much of to be read, such as "500 assertions"; empty where all is well."""
     if len(store) > MAX_BYTES:
-        return f"{MAX_BYTES >> 20} MiB"
+        return f"{MAX_BYTES >> 10} KiB"
     if store.count(b"jumb") > MAX_BOXES:
         return f"{MAX_BOXES} assertions"
     if store.count(b"self#jumbf") > MAX_REFERENCES:

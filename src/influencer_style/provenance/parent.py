@@ -18,6 +18,7 @@ import c2pa
 from influencer_style.photos.parent import Parent
 from influencer_style.provenance.formats import media_type
 from influencer_style.provenance.manifest_store import excess, store_of
+from influencer_style.provenance.parent_manifest import ABOUT_THE_SIGNER
 from influencer_style.provenance.settings import NO_HOSTS, OFFLINE
 
 LABEL = "parent"  # by which our manifest's actions name the ingredient
@@ -60,7 +61,8 @@ def parent_of(file: bytes, private: bool = False) -> tuple[Parent, str]:
     except (c2pa.C2paError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Parent(kind), "its Content Credentials are damaged and were dropped"
     notice = "its Content Credentials do not match it: it was changed or damaged after it was signed"
-    return Parent(kind, archive, redacted), notice if checked["failure"] else ""
+    failed = [status for status in checked["failure"] if not status["code"].startswith(ABOUT_THE_SIGNER)]
+    return Parent(kind, archive, redacted), notice if failed else ""
 
 
 def _archive(file: bytes, kind: str) -> bytes:

@@ -11,10 +11,12 @@ import c2pa
 
 from influencer_style.provenance.manifest import RECORD_LABEL
 from influencer_style.provenance.manifest_store import excess, store_of
-from influencer_style.provenance.parent_manifest import ParentManifest
+from influencer_style.provenance.parent_manifest import ABOUT_THE_SIGNER, ParentManifest
 from influencer_style.provenance.settings import NO_HOSTS, OFFLINE, PURPOSES
 from influencer_style.provenance.words import plain
 
+# What fails where a photo and its manifest do not belong together, and the manifest itself is as it was signed.
+_OF_THE_PHOTO = {f"assertion.{kind}Hash.mismatch" for kind in ("data", "bmff", "boxes", "collection")}
 _SIGNER = {"organisation": "issuer", "name": "common_name", "serial": "cert_serial_number", "algorithm": "alg"}
 
 
@@ -100,7 +102,7 @@ def _in_our_words(
     for ingredient in results.get("ingredientDeltas") or []:
         of_parents += [status["code"] for status in ingredient["validationDeltas"]["failure"]]
     # Who signed what the picture was made from, and when, says nothing of the picture's own signer.
-    broken = [code for code in of_parents if not code.startswith(("signingCredential.", "timeStamp."))]
+    broken = [code for code in of_parents if not code.startswith(ABOUT_THE_SIGNER)]
     holds = not broken and (state in ("Trusted", "Valid") or only_the_signer)
     return Manifest(
         trusted=holds and not failed and "signingCredential.trusted" in passed,
@@ -127,29 +129,36 @@ def _generator(manifest: dict[str, Any]) -> str:
 
 
 def _parent(manifests: dict[str, Any], active: str, deltas: list[dict[str, Any]]) -> ParentManifest | None:
-    for ingredient in manifests[active].get("ingredients") or []:
-        if ingredient.get("relationship") != "parentOf":
-            continue
-        manifest = manifests.get(ingredient.get("active_manifest"))
-        if manifest is None:
-            return ParentManifest()
-        passed = {
-            status["code"]
-            for delta in deltas
-            if delta["ingredientAssertionURI"].endswith(f"/{active}/c2pa.assertions/{ingredient['label']}")
-            for status in delta["validationDeltas"]["success"]
-        }
-        then = (ingredient.get("validation_results") or {}).get("activeManifest") or {}
-        return ParentManifest(
-            found=True,
-            intact="ingredient.manifest.validated" in passed,
-            trusted="signingCredential.trusted" in passed,
-            matched=bool(then.get("success")) and not then.get("failure"),
-            redacted=sum(action.get("action") == "c2pa.redacted" for action in _actions(manifests[active])),
-            signer=_signer(manifest),
-            generator=_generator(manifest),
-        )
-    return None
+    parents = [one for one in manifests[active].get("ingredients") or [] if one.get("relationship") == "parentOf"]
+    if not parents:
+        return None
+    manifest = manifests.get(parents[0].get("active_manifest"))
+    if manifest is None:
+        return ParentManifest()
+    address = f"/{active}/c2pa.assertions/{parents[0]['label']}"
+    now = {
+        status["code"]
+        for delta in deltas
+        if delta["ingredientAssertionURI"].endswith(address)
+        for kind in ("success", "informational")
+        for status in delta["validationDeltas"][kind]
+    }
+    # What was found when the photo was opened, and is found again now, is not repeated in the deltas.
+    then = (parents[0].get("validation_results") or {}).get("activeManifest") or {"success": [], "failure": []}
+    failed = [status["code"] for status in then["failure"] if not status["code"].startswith(ABOUT_THE_SIGNER)]
+    # Of manifests of which something was removed, the signature is checked instead of the whole.
+    intact = bool(now & {"ingredient.manifest.validated", "ingredient.claimSignature.validated"}) and all(
+        code in _OF_THE_PHOTO for code in failed
+    )
+    return ParentManifest(
+        found=True,
+        intact=intact,
+        trusted=intact and "signingCredential.trusted" in now,
+        matched=bool(then["success"]) and not failed,
+        redacted=sum(action.get("action") == "c2pa.redacted" for action in _actions(manifests[active])),
+        signer=_signer(manifest),
+        generator=_generator(manifest),
+    )
 
 
 def _record(whole: dict[str, Any], label: str) -> dict[str, Any] | None:

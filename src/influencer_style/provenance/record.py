@@ -18,7 +18,7 @@ from PIL import Image, PngImagePlugin
 
 from influencer_style.photos.files import read_file
 from influencer_style.photos.parts import excess
-from influencer_style.provenance.formats import NAMES, PNG, WRITTEN
+from influencer_style.provenance.formats import JPEG, NAMES, PNG, WRITTEN
 
 _PNG_KEY = "XML:com.adobe.xmp"
 # IPTC's digital source types: a photo that a trained model changed; a picture that a trained model made.
@@ -30,6 +30,7 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  xmlns:influencer_style="urn:influencer_style" Iptc4xmpExt:DigitalSourceType="{source_type}"
  influencer_style:record="{record}"/>{xmp}</rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>"""
+_JPEG_ROOM = 65_502  # bytes of XMP
 _RECORD = re.compile(rb'influencer_style:record="([^"]*)"')
 
 
@@ -75,7 +76,11 @@ def encode(
         room = "1 to 100" if kind.quality else "none: it keeps every pixel"
         raise ValueError(f"quality is {quality}; for {kind.name} choose {room}")
     text = json.dumps(record, ensure_ascii=False, default=str)
-    packet = _PACKET.format(source_type=source_type, record=html.escape(text).replace("\n", "&#10;"), xmp=xmp)
+    packet = _PACKET.format(source_type=source_type, record=html.escape(text).replace("\n", "&#10;"), xmp=xmp).encode()
+    if kind is JPEG and len(packet) > _JPEG_ROOM:
+        raise ValueError(
+            f"its record and credits have {len(packet)} bytes, a JPEG file has room for {_JPEG_ROOM}; choose PNG"
+        )
     # Given even when empty: Pillow would take what the picture was opened with, and somebody's metadata with it.
     buffer, options = io.BytesIO(), {**kind.options, "exif": exif or b"", "icc_profile": icc or b""}
     if kind.quality is not None:
@@ -84,7 +89,7 @@ def encode(
         options |= {"pnginfo": PngImagePlugin.PngInfo(), "transparency": None}
         options["pnginfo"].add_itxt(_PNG_KEY, packet)
     else:
-        options |= {"xmp": packet.encode(), "comment": b""}
+        options |= {"xmp": packet, "comment": b""}
     picture.save(buffer, kind.pillow, **options)
     return buffer.getvalue()
 

@@ -83,8 +83,13 @@ def parent_known(parent: ParentManifest) -> str:
     """Say what the signer tells of the photo that the picture was made from."""
     if not parent.found:
         return "made from: a photo without Content Credentials"
-    agreed = "agreed" if parent.matched else "did not agree"
     generator = f" by {parent.generator}" if parent.generator else ""
+    if not parent.intact:
+        return (
+            f"made from: a photo with Content Credentials{generator} that name {_who(parent.signer)} as their signer, "
+            "but are not as they were signed"
+        )
+    agreed = "agreed" if parent.matched else "did not agree"
     return (
         f"made from: a photo with Content Credentials{generator}, signed by {_who(parent.signer)}; when it was opened, "
         f"photo and credentials {agreed}"
@@ -107,9 +112,9 @@ def parent_open(parent: ParentManifest) -> list[str]:
         return []
     said = ["that photo and Content Credentials belonged together: the photo is not here, it is the signer's word"]
     if not parent.trusted:
-        said.append(
-            f"who signed the photo's Content Credentials: no authority known here vouches for {_who(parent.signer)}"
-        )
+        who = f"no authority known here vouches for {_who(parent.signer)}"
+        why = who if parent.intact else "they are not as they were signed"
+        said.append(f"who signed the photo's Content Credentials: {why}")
     return said
 
 

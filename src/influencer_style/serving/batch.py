@@ -22,7 +22,7 @@ from influencer_style.serving.gathering import Photo, refuse_circles
 from influencer_style.serving.index import Index, Row
 from influencer_style.serving.picture_names import picture_names
 from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.stylist import Result, Stylist
+from influencer_style.serving.stylist import Result, Stylist, StylistError
 from influencer_style.serving.writing import prepare, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
@@ -167,6 +167,8 @@ class Batch:
                     raise
             reason = f"unwritable: its picture cannot be written ({error}); choose another --out or --format"
             return self._quarantined(photo, name, "", reason)
+        except StylistError as error:
+            return self._quarantined(photo, name, "", f"unwritable: {error}")
         except MemoryError:
             reason = "unwritable: its picture needs more memory than there is; make the photo smaller"
             return self._quarantined(photo, name, "", reason)

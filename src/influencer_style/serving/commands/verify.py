@@ -46,7 +46,7 @@ def add_to(commands: Any) -> None:
         epilog=_DETAILS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG or WebP files")
+    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG, WebP or AVIF files")
     parser.add_argument("--anchors", metavar="CA.pem", help="certificates of authorities to trust, beside your own")
     parser.add_argument("--json", action="store_true", help="for programs: one list, with an entry for each file")
     parser.set_defaults(run=run)
