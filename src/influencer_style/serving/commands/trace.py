@@ -16,7 +16,7 @@ def add_to(commands: Any) -> None:
         description="Follow pictures that `stylize` or `generate` wrote back to the registered model, the run that "
         "made it, the photos it was learnt from and the consents. Run it in the project, or set MLFLOW_TRACKING_URI.",
     )
-    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG or WebP files")
+    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG, WebP or AVIF files")
     parser.add_argument("--json", action="store_true", help="everything, for programs")
     parser.set_defaults(run=run)
 
