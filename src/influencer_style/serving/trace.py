@@ -70,7 +70,7 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
         f"  software  {record.get('software', '?')}",
         f"  model     fingerprint {record.get('model_fingerprint', '?')}",
     ]
-    if traced["parent"]:
+    if traced.get("parent"):
         lines.append(f"  parent    {traced['parent']} (the signer's word; how far it holds: influencer-style verify)")
     for version in traced["versions"]:
         titles = "".join(f", @{alias}" for alias in version["aliases"])
