@@ -43,6 +43,7 @@ class Bundle:
         data_sha256: of the photos it was trained on.
         card: the model card, Markdown.
         notes: further facts in words, for the registry's tags.
+        folder: where it was read from; None for a model that was made in memory.
     """
 
     generator: Any
@@ -53,6 +54,7 @@ class Bundle:
     data_sha256: str
     card: str
     notes: dict[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
     COMMAND: ClassVar[str]
     CONFIG: ClassVar[type]
@@ -118,6 +120,7 @@ class Bundle:
                 metadata["data_sha256"],
                 (folder / "card.md").read_text(encoding="utf-8"),
                 json.loads(metadata["notes"]),
+                folder,
             )
         except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise BundleError(

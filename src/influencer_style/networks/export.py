@@ -19,7 +19,7 @@ from influencer_style.networks.bundle import TransferBundle, to_tensor
 from influencer_style.networks.card import write_export_card
 from influencer_style.networks.onnx_graph import INPUTS, LEAST, OnnxForm, write_graph
 from influencer_style.networks.transfer import TransferConfig
-from influencer_style.photos.ledger import Ledger
+from influencer_style.photos.ledgers import Ledgers
 from influencer_style.storage.atomic import atomic_folder
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_neutral
@@ -52,7 +52,7 @@ class Export:
     differences: dict[str, float]
 
 
-def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, version: str = "") -> Export:
+def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, version: str = "") -> Export:
     """Write `generator.onnx`, `looks.json` and `card.md` into a folder, which an earlier export in it makes room for.
 
     The graph holds the weights, and takes any number of pictures of any size. It is run beside torch at five sizes
@@ -61,7 +61,7 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, vers
     Args:
         bundle: the model.
         folder: to write; it may hold an earlier export, and nothing else.
-        ledger: decides, and records, which looks may go out.
+        ledgers: decide which looks may go out, and record that and where they went.
         version: of the model, such as `look-transfer version 3`.
 
     Raises:
@@ -71,7 +71,7 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, vers
     """
     folder = Path(os.path.abspath(folder))
     _require_free(folder)
-    left_out = _withheld(bundle, ledger)
+    left_out = _withheld(bundle, ledgers)
     names = [name for name in bundle.looks.names if name not in left_out]
     if not names:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
@@ -106,6 +106,7 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, vers
         (made / FILES[1]).write_text(text, encoding="utf-8")
         card = write_export_card(bundle.looks, names, bundle.fingerprint, version, told["contract"], differences)
         (made / FILES[2]).write_text(card, encoding="utf-8")
+        ledgers.note_written("export", names, folder)
     return Export(names, left_out, differences)
 
 
@@ -116,11 +117,12 @@ def _require_free(folder: Path) -> None:
         raise ExportError(f"{folder} holds other files ({', '.join(others[:3])}), which are not replaced; name another")
 
 
-def _withheld(bundle: TransferBundle, ledger: Ledger) -> dict[str, str]:
+def _withheld(bundle: TransferBundle, ledgers: Ledgers) -> dict[str, str]:
     """Say, by name, why a look may not leave the house today."""
     reasons, model = {}, bundle.fingerprint[:16]
     for name in bundle.looks.names:
-        decision = ledger.decide("export", name, bundle.looks[name].consent, "transfer", model=model)
+        look = bundle.looks[name]
+        decision = ledgers.decide("export", name, look.consent, "transfer", photos=look.photos, model=model)
         if not decision.allowed:
             reasons[name] = f"its consent {decision.reason}"
     return reasons

@@ -112,7 +112,8 @@ class Generation:
         """Make the portrait of a number, 0 or more; counts in `rejected` what was thrown away on the way to it.
 
         Raises:
-            StylistError: for a number out of range, or when one draw after the other repeats training photos.
+            StylistError: for a number out of range, when one draw after the other repeats training photos, or when the
+                look's consent has ended meanwhile.
             UnrecordedError: when it cannot be recorded that the look is used.
         """
         import numpy as np
@@ -123,6 +124,8 @@ class Generation:
 
         self.check_number(number)
         self.permission = self.permission.record(self._bundle, [self.asked.look], "generate")
+        if self._transfer is not None:
+            self.permission.check(self._transfer, [self.asked.look])
         marks = self._bundle.looks[self.asked.look].marks
         for attempt in range(_MOST_TRIES):
             pixels = self._drawn(self._noise(number, attempt))
@@ -136,6 +139,10 @@ class Generation:
             f"portrait {number} repeats a training photo in {_MOST_TRIES} draws out of {_MOST_TRIES}: the model has "
             f"learnt its photos by heart; train it for fewer steps: {self._bundle.COMMAND}"
         )
+
+    def note_written(self, place: Path, index: Path | None = None) -> None:
+        """Record where portraits are written, see `Permission.note_written`."""
+        self.permission.note_written(self._bundle, [self.asked.look], place, index)
 
     def check_number(self, number: int) -> None:
         """Refuse a portrait's number that is out of range. Raises StylistError."""

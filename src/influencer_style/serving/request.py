@@ -17,7 +17,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from influencer_style.serving.result import UnrecordedError
+from influencer_style.serving.result import StylistError, UnrecordedError
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,17 @@ def recorded_or_refused() -> Iterator[None]:
         logger.error("%s", error)
         reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
         raise MlflowException(reason, error_code=INTERNAL_ERROR) from None
+
+
+@contextmanager
+def consent_or_refused() -> Iterator[None]:
+    """Answer with HTTP 400 where a look may not be used any more: its consent may end while a request is answered."""
+    try:
+        yield
+    except UnrecordedError:
+        raise
+    except StylistError as error:
+        raise refusal(str(error)) from error
 
 
 def read_body(body: bytes, content_type: str | None, kind: type[Input] = Request) -> Any:

@@ -10,11 +10,17 @@ from typing import Any
 
 import mlflow
 
-from influencer_style.serving.likeness_guard import LikenessError
 from influencer_style.serving.one_request import for_request
-from influencer_style.serving.permission import Permission
-from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, recorded_or_refused, refusal
-from influencer_style.serving.result import UnrecordedError, in_base64
+from influencer_style.serving.permission import SERVING, Permission
+from influencer_style.serving.request import (
+    MAX_PIXELS,
+    Request,
+    consent_or_refused,
+    read_inputs,
+    recorded_or_refused,
+    refusal,
+)
+from influencer_style.serving.result import StylistError, UnrecordedError, in_base64
 from influencer_style.serving.scoring_server import take_over
 from influencer_style.serving.stylist import Stylist
 
@@ -34,7 +40,7 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
         bundle = TransferBundle.load(context.artifacts["model"])
         likeness = os.environ.get(LIKENESS_VARIABLE, "warn")
-        self._stylist = Stylist(bundle, "look-transfer", permission=Permission("serving"), likeness=likeness)
+        self._stylist = Stylist(bundle, "look-transfer", permission=Permission(SERVING), likeness=likeness)
         # One request at a time: the face detector is not to be shared, torch takes all cores for each anyway, and so
         # memory stays that of one request. One thread for all: torch keeps threads of its own for each that asks it.
         self._worker = ThreadPoolExecutor(1, "stylist")
@@ -78,13 +84,16 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         if pixels > MAX_PIXELS:
             limit = f"{MAX_PIXELS / 1e6:.0f} megapixels"
             raise refusal(f"the images have more than {limit} together; send fewer at once or smaller ones")
-        stylist, predictions = for_request(self._stylist, {request.look for request in requests}), []
+        with consent_or_refused():
+            stylist, predictions = for_request(self._stylist, {request.look for request in requests}), []
         for index, (request, file) in enumerate(zip(requests, files, strict=True)):
             try:
                 result = stylist.apply(file, request.look, request.strength)
             except PhotoError as error:
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
-            except LikenessError as error:
+            except UnrecordedError:
+                raise
+            except StylistError as error:  # the likeness guard's, or a consent that has ended meanwhile
                 raise refusal(f"inputs[{index}]: {error}") from error
             said = {"notices": result.notices} if result.notices else {}
             predictions.append({"image": in_base64(result), "provenance": result.provenance | said})

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import mlflow
 
 from influencer_style.serving.generation import DEFAULT_SIZE, Generation, Portraits
-from influencer_style.serving.permission import Permission
-from influencer_style.serving.request import Input, read_inputs, recorded_or_refused, refusal
+from influencer_style.serving.permission import SERVING, Permission
+from influencer_style.serving.request import Input, consent_or_refused, read_inputs, recorded_or_refused, refusal
 from influencer_style.serving.result import UnrecordedError, in_base64
 from influencer_style.serving.scoring_server import take_over
 
@@ -49,7 +49,7 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
         """Load the model folder that was registered with this file."""
         from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
-        bundle = Permission("serving").without_withdrawn(SynthesisBundle.load(context.artifacts["model"]))
+        bundle = Permission(SERVING).without_withdrawn(SynthesisBundle.load(context.artifacts["model"]))
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
         self._model = bundle, "look-synthesis", ""
         self._worker = ThreadPoolExecutor(1, "synthesis")  # one request at a time, and one thread that torch serves
@@ -70,7 +70,7 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
     predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
 
     def _answer(self, requests: list[PortraitRequest]) -> list[dict[str, Any]]:
-        permission, wanted = Permission("serving"), []
+        permission, wanted = Permission(SERVING), []
         with recorded_or_refused():
             for index, request in enumerate(requests):
                 try:
@@ -82,11 +82,14 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
                 except ValueError as error:
                     raise refusal(f"inputs[{index}]: {error}") from error
             # A request that uses a look again and again is one decision.
-            permission = permission.record(self._model[0], {request.look for request in requests}, "generate")
+            looks = {request.look for request in requests}
+            with consent_or_refused():
+                permission = permission.record(self._model[0], looks, "generate")
         predictions = []
         for generation, request in zip(wanted, requests, strict=True):
             generation.permission = permission
-            result = generation.make(request.number)
+            with recorded_or_refused(), consent_or_refused():
+                result = generation.make(request.number)
             predictions.append({"image": in_base64(result), "provenance": result.provenance})
         return predictions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -145,7 +146,8 @@ class Stylist:
         """Restyle photos one after the other, reading ahead; yield each with its result, or why it has none.
 
         Arguments as in `apply`; what is wrong for every photo is raised before the first. Memory holds three photos at
-        most, however many there are.
+        most, however many there are. Before each photo the consent is asked for again: one that has ended meanwhile
+        ends this with a StylistError.
         """
         from influencer_style.photos.decode import PhotoError
         from influencer_style.photos.parallel import map_bounded
@@ -162,6 +164,7 @@ class Stylist:
             if isinstance(original, Exception):
                 yield photo, original
                 continue
+            style.ask_again()
             try:
                 made: Result | PhotoError | StylistError = self._restyled(original, style)
             except StylistError as error:
@@ -209,24 +212,23 @@ class Stylist:
         """Check what is asked, and return what holds for every photo."""
         import torch
 
-        from influencer_style.serving.reference import consent_beside
-        from influencer_style.storage.fingerprint import fingerprint
+        from influencer_style.serving.reference import reference_of
 
         if (look is None) == (reference is None):
             raise StylistError("name either a look, or a reference photo whose look is taken")
         shares = self.check(look, strength, regions, faces)
         self.permission.record(self.bundle, shares)
-        told = None
+        told, permitted = None, partial(self.permission.check, self.bundle, list(shares))
         if reference is None:
             code = sum(share * self.bundle.looks.code(name) for name, share in shares.items())
             worn = [name for name, share in shares.items() if share]
             creators, notices = self.guard.creators(worn, self.bundle.looks)
         else:
             original = original_of(reference, False)
-            sha256 = original.sha256 or fingerprint(original.pixels)
-            file = reference if isinstance(reference, str | Path) else None
-            consent, notices = consent_beside(file, sha256, self.permission)
-            told = {"sha256": sha256, "consent": consent}
+            whose = reference_of(reference, original)
+            creator, consent, notices = whose.consent(self.permission, self.bundle)
+            permitted = partial(whose.check, self.permission, self.bundle)
+            told = {"sha256": whose.digest, "creator": creator, "consent": consent}
             found = self._faces(original.seen)[:1]
             (place,) = self._places(found, original.seen.shape)
             code = self._code_of(original.seen, place)
@@ -249,7 +251,8 @@ class Stylist:
             "reference": told,
             "consents": {name: dict(self.bundle.looks[name].consent) for name in shares},
         }
-        return Style(code, noise, area_weights(regions), float(strength), faces, creators, provenance, notices)
+        weights = area_weights(regions)
+        return Style(code, noise, weights, float(strength), faces, creators, provenance, notices, permitted)
 
     def _restyled(self, original: Original, style: Style) -> Result:
         from influencer_style.faces.align import crop_face

@@ -57,6 +57,7 @@ def run(asked: argparse.Namespace) -> int:
     looks = [name.strip() for name in asked.looks.split(",")] if asked.looks else stylist.looks
     try:
         sheet = compare(stylist, asked.photo, list(dict.fromkeys(looks)), asked.strengths)
+        stylist.permission.note_written(stylist.bundle, sheet.provenance["looks"], asked.out, stage="compare")
         sheet.save(asked.out)
     except (StylistError, CredentialsError, SigningError) as error:
         complain(error)

@@ -31,13 +31,14 @@ def run(asked: argparse.Namespace) -> int:
     """Export; return 0, or 2 without a model, where no look may go out, or where ONNX and torch do not agree."""
     from influencer_style.networks.export import FILES, ExportError, export_onnx
     from influencer_style.photos.audit_log import AuditError
-    from influencer_style.tracking.config import project_ledger
+    from influencer_style.tracking.ledgers import ledgers_of
 
     stylist = open_stylist(asked.model)
     if stylist is None:
         return 2
     try:
-        done = export_onnx(stylist.bundle, asked.out, project_ledger(), stylist.version)
+        ledgers = ledgers_of(stylist.bundle.folder)
+        done = export_onnx(stylist.bundle, asked.out, ledgers, stylist.version)
     except (ExportError, AuditError, OSError) as error:
         complain(error)
         return 2
