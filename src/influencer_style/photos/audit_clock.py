@@ -24,8 +24,8 @@ def require_clock(log: Path) -> None:
         return
     raise AuditError(
         f"the last row of {log} is of {last:%Y-%m-%d %H:%M} UTC, and the clock of this machine says "
-        f"{clock.now():%Y-%m-%d %H:%M} UTC: it was set back, and nothing is decided. Set the clock right; or, if it was "
-        "wrong when that row was written, keep the log and its head elsewhere, as evidence, and a new log begins"
+        f"{clock.now():%Y-%m-%d %H:%M} UTC: it was set back, and nothing is decided. Set the clock right; or, if it "
+        "was wrong when that row was written, keep the log and its head elsewhere, as evidence, and a new log begins"
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from influencer_style.photos.audit_log import AuditError
 from influencer_style.photos.consent import ConsentError, load_consent
 from influencer_style.photos.lookalikes import skeleton
+from influencer_style.photos.slug import slug as slug_of
 from influencer_style.photos.tombstones import PhotoId
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
@@ -78,7 +79,7 @@ class KnownCreators:
         Raises:
             KnownCreatorError: when it is there and cannot be read.
         """
-        return [known for known in self._matching(f"{_stem(slug)}-*.json") if known.slug == slug]
+        return [known for known in self._matching(f"*-{_digest(slug)}-*.json") if known.slug == slug]
 
     def put(self, new: KnownCreator) -> None:
         """Write what is known of a creator, in the place of what was known in the same project; for its owner alone.
@@ -125,12 +126,12 @@ class KnownCreators:
             yield from (_read(path) for path in sorted(self.folder.glob(pattern)))
 
     def _file(self, slug: str, project: str) -> Path:
-        return self.folder / f"{_stem(slug)}-{fingerprint(project)[:8]}.json"
+        # A slug may be longer than a file's name; its beginning is for people, its fingerprint tells it apart.
+        return self.folder / f"{slug_of(slug)[:40]}-{_digest(slug)}-{fingerprint(project)[:8]}.json"
 
 
-def _stem(slug: str) -> str:
-    # A slug may be longer than a file's name; its beginning is for people, its fingerprint tells it apart.
-    return f"{slug[:40]}-{fingerprint(slug)[:16]}"
+def _digest(slug: str) -> str:
+    return fingerprint(slug)[:16]
 
 
 def _siblings(root: Path) -> list[Path]:

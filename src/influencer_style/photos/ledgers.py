@@ -64,7 +64,7 @@ class Ledgers:
         Raises:
             AuditError: when it cannot be recorded, or a ledger not be read.
         """
-        decision = self._standing(creator, consent, scopes, photos)
+        decision = self.standing(creator, consent, *scopes, photos=photos)
         if not (decision.allowed and refusals_only):
             self.record(stage, creator, scopes, decision, consent, **facts)
         return decision
@@ -119,9 +119,10 @@ class Ledgers:
             if found:
                 return
 
-    def _standing(
-        self, creator: str, consent: Mapping[str, Any], scopes: tuple[Scope, ...], photos: Collection[str]
+    def standing(
+        self, creator: str, consent: Mapping[str, Any], *scopes: Scope, photos: Collection[str] = ()
     ) -> Decision:
+        """Decide as `decide` does, and record nothing."""
         days = [ledger.today() for ledger in self.near]
         if stone := self.withdrawn(creator, consent, photos):
             return Decision(False, f"is over: {stone.words}", "granted_on")

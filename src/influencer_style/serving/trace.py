@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.photos import clock
-from influencer_style.photos.consent import decide
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.provenance.words import printable
-from influencer_style.tracking.config import project_folder, project_ledger
+from influencer_style.serving.meanwhile import Meanwhile
+from influencer_style.tracking.config import project_folder
+from influencer_style.tracking.ledgers import ledgers_of
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
 
@@ -121,14 +121,10 @@ def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str
     for version in versions:
         if version["tags"].get("revoked") == "true":
             why = version["tags"].get("revoked_why", "a consent it rests on was withdrawn")
-            notices.append(f"version {version['version']} was revoked: {why}")
-    for name, consent in record.get("consents", {}).items():
-        decision = decide(consent, ("transfer",), clock.today())
-        if stone := project_ledger().withdrawn(name, consent):
-            notices.append(stone.words)
-        elif not decision.allowed:
-            notices.append(f"the consent for {name} {decision.reason}")
-    return notices
+            notices.append(f"{version['name']} version {version['version']} was revoked: {why}")
+    told = {notice.partition(" was revoked")[0] for notice in notices}
+    since = Meanwhile(ledgers_of()).sentences(record)
+    return [*notices, *(one for one in since if not any(one.startswith(f"{name} was revoked") for name in told))]
 
 
 def as_json(traced: dict[str, Any]) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
+from influencer_style.pipelines.ingestion.known import remember_creators
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.project import as_written, in_project, project_folder
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking.config import project_ledger
+from influencer_style.tracking.ledgers import ledgers_of
 
 log = logging.getLogger(__name__)
 STUDIO_FOLDER = "data/01_raw/studio"
@@ -70,6 +72,7 @@ def scan_photos(source: dict[str, Any], before: pd.DataFrame | None, parameters:
         workers=parameters.workers,
     )
     manifest = scan(folders, before, settings)
+    remember_creators(manifest, folders.creators, project_folder(), settings.ledger, ledgers_of().user)
     counts = manifest["status"].value_counts()
     log.info("%d files: %s", len(manifest), ", ".join(f"{count} {status}" for status, count in counts.items()))
     left = manifest[(manifest["status"] == "accepted") & (manifest["role"] == "creator")]
