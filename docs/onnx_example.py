@@ -15,7 +15,7 @@ In a phone app it is the same four steps (onnxruntime has packages for Android, 
 - For a larger photo enlarge `affine` and `residual`, not the picture, and apply them to the photo's own pixels.
 - Colours are sRGB: convert a picture in another colour space (Display P3) first.
 - Unlike `influencer-style stylize`, this writes no provenance. Say in your app that a picture was made, in whose look.
-- It refuses a look whose consent does not hold today, and one that was withdrawn, where it can know: from the tombstones
+- It refuses a look whose consent does not hold today, and one that was withdrawn, where it can know: from tombstones
   in $INFLUENCER_STYLE_LEDGER, in your own ledger, and in the projects around the export and the working folder. An app
   on another machine knows of no withdrawal: have it fetch the export anew now and then.
 """
@@ -59,17 +59,16 @@ def refuse_unconsented(look, folder):
                 since, theirs = stone["withdrawn_on"], {stone["slug"], stone["creator"], stone.get("subject")}
             except (OSError, ValueError, KeyError, TypeError) as error:
                 raise SystemExit(f"{file} cannot be read ({error!r}), so nobody can say who has withdrawn") from None
-            if theirs & {name, look.get("creator"), consent.get("subject", name)} and begins <= since:
+            if (theirs - {None, ""}) & {name, look.get("creator"), consent.get("subject")} and begins <= since:
                 raise SystemExit(f"look {name}: {stone['creator']} withdrew on {since}; remove this export")
 
 
 def ledgers(folder):
     """Return the folders in which withdrawals may be recorded."""
     found = [Path(os.environ["INFLUENCER_STYLE_LEDGER"])] if os.environ.get("INFLUENCER_STYLE_LEDGER") else []
-    home, windows = Path.home(), os.environ.get("LOCALAPPDATA")
-    data = {"win32": windows or home / "AppData/Local", "darwin": home / "Library/Application Support"}
-    usual = data.get(sys.platform, os.environ.get("XDG_DATA_HOME") or home / ".local/share")
-    found.append(Path(usual) / "influencer_style" / "ledger")
+    usual = {"win32": "~/AppData/Local", "darwin": "~/Library/Application Support"}.get(sys.platform, "~/.local/share")
+    named = os.environ.get({"win32": "LOCALAPPDATA", "darwin": ""}.get(sys.platform, "XDG_DATA_HOME"))
+    found.append(Path(os.path.expanduser(named or usual), "influencer_style", "ledger"))
     for place in (Path(folder).resolve(), Path.cwd()):
         found += [parent / "data" / "00_consent" for parent in (place, *place.parents)]
     return found
