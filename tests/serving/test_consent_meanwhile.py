@@ -1,12 +1,10 @@
-"""What ends while pictures are made, or after: batches, verify, trace, the page of a withdrawal, the ONNX example."""
+"""What ends while pictures are made, or after: batches, verify, trace, the page of a withdrawal."""
 
 from __future__ import annotations
 
 import json
-import runpy
 from dataclasses import replace
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 
 import numpy as np
 import pytest
@@ -16,7 +14,7 @@ from skimage.data import astronaut
 
 from influencer_style import Stylist
 from influencer_style.networks import export
-from influencer_style.networks.export import FILES, export_onnx
+from influencer_style.networks.export import export_onnx
 from influencer_style.photos import clock
 from influencer_style.photos.ledger import FOLDER, Ledger
 from influencer_style.photos.tombstones import Tombstone
@@ -33,7 +31,6 @@ from influencer_style.tracking.ledgers import ledgers_of
 
 PHOTO = np.ascontiguousarray(astronaut()[::4, ::4])
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -201,56 +198,6 @@ def test_a_strangers_look_of_the_same_name_is_no_news(picture, ledger, monkeypat
         assert len(Meanwhile(ledgers_of()).sentences(record)) == news
     hostile = {"consents": {"../" * 9: {}, "warm": 7}, "reference": {"consent": []}, "transfer_model": 3}
     assert len(Meanwhile(ledgers_of()).sentences(hostile)) == 1, "a consent that tells nothing does not hold"
-
-
-# ONNX: the example stands alone, and reads what the ledgers hold.
-
-
-@pytest.fixture
-def example(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv(FOLDER, raising=False)
-    monkeypatch.chdir(tmp_path)
-    return runpy.run_path(str(ROOT / "docs/onnx_example.py"))
-
-
-TODAY = date.today()
-EXPORTED = {"subject": "Warm Example", "scope": ["transfer"], "granted_on": "2025-01-01", "expires": "never"}
-
-
-@pytest.mark.parametrize("place", ["named", "home/influencer_style/ledger", "project/data/00_consent"])
-@pytest.mark.parametrize("stone", [STONE, Tombstone(creator="W", slug="w", subject="Warm Example", withdrawn_on=TODAY)])
-def test_the_onnx_example_refuses_a_look_that_was_withdrawn(example, tmp_path, monkeypatch, place, stone):
-    look, app = {"name": "warm", "creator": "Warm", "consent": EXPORTED}, tmp_path / "project/app"
-    monkeypatch.setenv(FOLDER, str(tmp_path / "named"))
-    example["refuse_unconsented"](look, app)
-    Ledger(tmp_path / place).tombstones.put(stone)
-    with pytest.raises(SystemExit, match=f"look warm: {stone.creator} withdrew on"):
-        example["refuse_unconsented"](look, app)
-    example["refuse_unconsented"](
-        look | {"name": "cold", "creator": "Cold", "consent": EXPORTED | {"subject": "C"}}, app
-    )
-    granted = EXPORTED | {"granted_on": (TODAY - timedelta(days=1)).isoformat()}
-    if stone is STONE:
-        example["refuse_unconsented"](look | {"consent": granted}, app)  # a new consent, of after the withdrawal
-    next((tmp_path / place / "withdrawn").iterdir()).write_text("{")
-    with pytest.raises(SystemExit, match="so nobody can say who has withdrawn"):
-        example["refuse_unconsented"](look, app)
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"expires": "2026-01-01"}, "expired on 2026-01-01"),
-        ({"expires": ""}, "a day that is not told"),
-        ({"scope": ["train"]}, "does not cover transfer"),
-        ({"granted_on": "2099-01-01"}, "begins on 2099-01-01"),
-    ],
-)
-def test_the_onnx_example_refuses_a_consent_that_does_not_hold(example, tmp_path, changed, words):
-    with pytest.raises(SystemExit, match=words):
-        example["refuse_unconsented"]({"name": "warm", "consent": EXPORTED | changed}, tmp_path)
-    assert FILES[1] == "looks.json", "what the example reads"
 
 
 def test_a_comparison_asks_with_every_picture(models, ledger, photos, monkeypatch):
