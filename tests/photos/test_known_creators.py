@@ -86,6 +86,12 @@ def test_a_refused_creator_keeps_the_photos_and_the_consent_that_were_read_befor
     assert known.photos == ("a" * 16, "b" * 16) and known.consent["subject"] == "Anna"
 
 
+def test_of_somebody_who_never_consented_nothing_is_kept(project):
+    ledger = Ledger(project / "data/00_consent")
+    ingest(project, ledger, photos=())
+    assert list(ledger.creators) == [] and not ledger.creators.folder.exists()
+
+
 def test_the_users_ledger_may_be_missing_or_full_without_ending_ingestion(project, tmp_path, caplog):
     (tmp_path / "home").write_text("a file where the folder should be")
     ledger = Ledger(project / "data/00_consent")

@@ -46,6 +46,8 @@ def remember_creators(
 def _remember(ledger: Ledger, slug: str, creator: str, folder: Path, project: Path, photos: list[str]) -> None:
     shown_folder, shown_project = ledger.creators.written(folder, project)
     before = next((one for one in ledger.creators.of(slug) if one.project == shown_project), None)
+    if not photos and before is None:
+        return  # of somebody who never consented nothing is kept
     try:
         consent = load_consent(folder).in_short()
     except ConsentError:
