@@ -47,7 +47,7 @@ def refuse_unconsented(look, folder):
     consent, day, name = look["consent"], date.today().isoformat(), look["name"]
     expires, begins = str(consent.get("expires", "")), str(consent.get("granted_on", ""))
     if expires != "never" and not day <= expires:  # days as text, such as 2026-01-31, sort as they follow each other
-        raise SystemExit(f"the consent for look {name} expired on {expires or 'a day that is not told'}")
+        raise SystemExit(f"the consent for look {name} expired on {expires or 'an unknown day'}")
     if "transfer" not in consent.get("scope", ()):
         raise SystemExit(f"the consent for look {name} does not cover transfer")
     if begins > day:

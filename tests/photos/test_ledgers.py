@@ -92,6 +92,6 @@ def test_a_folder_or_subject_of_another_name_is_known_as_theirs(tmp_path):
 def test_what_was_written_is_a_row_for_each_creator(tmp_path):
     ledgers = Ledgers(Ledger(tmp_path / "here"), (Ledger(tmp_path / "missing"),))
     ledgers.note_written("stylize", {"ada", "bela"}, tmp_path / "out", tmp_path / "out/index.parquet")
-    told = [(row["event"], row["creator"], row["place"]) for row in rows_of(ledgers.here.log.path)]
-    assert told == [("written", name, str(tmp_path / "out")) for name in ("ada", "bela")]
+    noted = [(row["event"], row["creator"], row["place"]) for row in rows_of(ledgers.here.log.path)]
+    assert noted == [("written", name, str(tmp_path / "out")) for name in ("ada", "bela")]
     assert not (tmp_path / "missing").exists()

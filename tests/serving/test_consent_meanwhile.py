@@ -203,15 +203,15 @@ def test_a_strangers_look_of_the_same_name_is_no_news(picture, ledger, monkeypat
 
 
 def test_a_comparison_asks_with_every_picture(models, ledger, photos, monkeypatch):
-    asked = []
+    days = []
 
     def today():
-        asked.append(1)
-        return date(2026, 1, 1) if len(asked) < 8 else date(2099, 1, 2)
+        days.append(1)
+        return date(2026, 1, 1) if len(days) < 8 else date(2099, 1, 2)
 
     monkeypatch.setattr(clock, "today", today)
     with pytest.raises(StylistError, match="expired on 2099-01-01"):
         compare(
             Stylist(with_expiry(models[1], "2099-01-01")), photos[0].path, ["warm"], [k / 20 for k in range(20)], 32
         )
-    assert len(asked) < 20
+    assert len(days) < 20

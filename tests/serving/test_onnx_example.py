@@ -51,7 +51,7 @@ def test_the_onnx_example_refuses_a_look_that_was_withdrawn(example, tmp_path, m
     ("changed", "words"),
     [
         ({"expires": "2026-01-01"}, "expired on 2026-01-01"),
-        ({"expires": ""}, "a day that is not told"),
+        ({"expires": ""}, "an unknown day"),
         ({"scope": ["train"]}, "does not cover transfer"),
         ({"granted_on": "2099-01-01"}, "begins on 2099-01-01"),
     ],

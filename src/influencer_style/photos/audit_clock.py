@@ -45,7 +45,7 @@ def last_time(log: Path) -> datetime | None:
 def time_of(row: Row) -> datetime | None:
     """Return when a row was written, UTC; None where it tells no time."""
     try:
-        told = datetime.fromisoformat(row["time"])
+        written = datetime.fromisoformat(row["time"])
     except ValueError:
         return None
-    return told if told.tzinfo else None
+    return written if written.tzinfo else None

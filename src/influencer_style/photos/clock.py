@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 
 class ClockError(ValueError):
-    """The calendar day cannot be told; the message names the remedy."""
+    """The calendar day is not known; the message names the remedy."""
 
 
 def now() -> datetime:

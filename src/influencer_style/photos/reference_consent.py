@@ -49,14 +49,14 @@ def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: S
     Raises:
         AuditError: when a ledger cannot be read.
     """
-    asked = list(ledgers.near)
-    owners = _owners(asked, sha256[:16])
+    consulted = list(ledgers.near)
+    owners = _owners(consulted, sha256[:16])
     # What the user withdrew in another project does not bind one that knows this photo itself.
     if ledgers.user and not owners:
-        asked.append(ledgers.user)
-        owners = _owners(asked, sha256[:16])
-    found = _by_folder(asked, photo, scope)
-    for stone in (stone for ledger in asked for stone in ledger.tombstones):
+        consulted.append(ledgers.user)
+        owners = _owners(consulted, sha256[:16])
+    found = _by_folder(consulted, photo, scope)
+    for stone in (stone for ledger in consulted for stone in ledger.tombstones):
         if found.decision.allowed and sha256[:16] in stone.photos and not _granted_anew(stone, found):
             found = ReferenceDecision(Decision(False, f"is over: {stone.words}", "granted_on"), stone.slug)
     for ledger, owner in owners:
@@ -65,7 +65,7 @@ def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: S
     return found
 
 
-def _by_folder(asked: Sequence[Ledger], photo: Path | None, scope: Scope) -> ReferenceDecision:
+def _by_folder(consulted: Sequence[Ledger], photo: Path | None, scope: Scope) -> ReferenceDecision:
     if photo is None:
         return ReferenceDecision(Decision(True, UNASKED))
     try:
@@ -75,7 +75,7 @@ def _by_folder(asked: Sequence[Ledger], photo: Path | None, scope: Scope) -> Ref
     if folder is None:
         return ReferenceDecision(Decision(True, UNASKED))
     creator, consent = slug(folder.name), None
-    for ledger in asked:
+    for ledger in consulted:
         decision, consent = ledger.standing(creator, folder, (scope,))
         if not decision.allowed:
             return ReferenceDecision(_refused(decision), creator, _short(consent))
@@ -94,9 +94,9 @@ def _of_owner(ledger: Ledger, owner: KnownCreator, scope: Scope) -> ReferenceDec
     return ReferenceDecision(decide(consent or {}, (scope,), ledger.today()), owner.slug, consent)
 
 
-def _owners(asked: Sequence[Ledger], photo_id: str) -> list[tuple[Ledger, KnownCreator]]:
+def _owners(consulted: Sequence[Ledger], photo_id: str) -> list[tuple[Ledger, KnownCreator]]:
     """Return whose a photo is, by the first of these ledgers that knows it."""
-    known = ([(ledger, one) for one in ledger.creators if photo_id in one.photos] for ledger in asked)
+    known = ([(ledger, one) for one in ledger.creators if photo_id in one.photos] for ledger in consulted)
     return next(filter(None, known), [])
 
 

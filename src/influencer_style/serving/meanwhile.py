@@ -66,8 +66,8 @@ class Meanwhile:
 
 def _others(consent: Mapping[str, Any], subject: str) -> bool:
     """Whether a stranger's picture names somebody else than the creator who has the same name here."""
-    told = skeleton(str(consent.get("subject", "")))
-    return bool(told and subject) and told != skeleton(subject)
+    named = skeleton(str(consent.get("subject", "")))
+    return bool(named and subject) and named != skeleton(subject)
 
 
 def _consents(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -93,7 +93,7 @@ def _revoked_versions(ledgers: Ledgers) -> Iterator[tuple[str, str]]:
                 yield _plain_version(version), str(row.get("creator", ""))
 
 
-def _plain_version(told: Any) -> str:
+def _plain_version(named: Any) -> str:
     """Return `look-transfer version 3`, which the log writes without the word."""
-    name, _, number = str(told or "").replace(" version ", " ").rpartition(" ")
+    name, _, number = str(named or "").replace(" version ", " ").rpartition(" ")
     return f"{name} version {number}" if name else ""

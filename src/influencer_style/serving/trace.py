@@ -122,9 +122,9 @@ def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str
         if version["tags"].get("revoked") == "true":
             why = version["tags"].get("revoked_why", "a consent it rests on was withdrawn")
             notices.append(f"{version['name']} version {version['version']} was revoked: {why}")
-    told = {notice.partition(" was revoked")[0] for notice in notices}
+    revoked = {notice.partition(" was revoked")[0] for notice in notices}
     since = Meanwhile(ledgers_of()).sentences(record)
-    return [*notices, *(one for one in since if not any(one.startswith(f"{name} was revoked") for name in told))]
+    return [*notices, *(sentence for sentence in since if sentence.partition(" was revoked")[0] not in revoked)]
 
 
 def as_json(traced: dict[str, Any]) -> str:
