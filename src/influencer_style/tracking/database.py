@@ -13,7 +13,7 @@ from influencer_style.tracking.moved import follow_move
 from influencer_style.tracking.sqlite_uri import sqlite_path, sqlite_uri
 
 
-def client_of(uri: str, patience_s: float = 1.0) -> Any:
+def client_of(uri: str, patience_s: float) -> Any:
     """Return MLflow's client for a store and registry; a new sqlite file is made.
 
     MLflow makes one table by table, for seconds: what interrupts it, or does the same at the same time, leaves a file
