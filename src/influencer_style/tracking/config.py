@@ -102,12 +102,12 @@ def project_uri() -> str | None:
     project = project_folder()
     if project is None:
         return None
-    from kedro.config import OmegaConfigLoader
+    from influencer_style.tracking.config_loader import AnyFolderConfigLoader
 
     with warnings.catch_warnings():
         # Kedro's own call; nothing that a user could mend.
         warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
-        loader = OmegaConfigLoader(
+        loader = AnyFolderConfigLoader(
             conf_source=str(project / "conf"),
             base_env="base",
             default_run_env="local",

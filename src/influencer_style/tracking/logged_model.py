@@ -11,7 +11,7 @@ from influencer_style.tracking.registry_errors import RegistryError
 from influencer_style.tracking.served import PACKAGE, Served, requirements
 
 _FILE = "MLmodel"
-_MOST_BYTES = 2**20
+_MOST_BYTES = 2**16  # MLflow writes a thirtieth of that
 
 
 def write_files(written: Path, folder: Path, name: str, served: Served, run_id: str, model_id: str) -> None:
@@ -58,12 +58,13 @@ def path_in(logged: Path) -> str:
         with file.open("rb") as opened:
             content = opened.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
-            raise ValueError("larger than 1 MiB")
+            raise ValueError("larger than 64 KiB")
         place: Any = yaml.safe_load(content)["flavors"]["python_function"]["artifacts"]["model"]["path"]
         if not isinstance(place, str):
             raise TypeError("artifacts.model.path is no text")
     except (OSError, ValueError, LookupError, TypeError, RecursionError, yaml.YAMLError) as error:
-        raise RegistryError(f"{file} cannot be used ({error}); register the model anew: kedro run") from error
+        said = " ".join(str(error).split())
+        raise RegistryError(f"{file} cannot be used ({said}); register the model anew: kedro run") from error
     parts = PurePosixPath(place).parts
     absolute = PurePosixPath(place).is_absolute() or PureWindowsPath(place).drive or "\\" in place
     if absolute or ".." in parts or not (logged / place).resolve().is_relative_to(logged.resolve()):
