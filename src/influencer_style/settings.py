@@ -8,11 +8,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
 from influencer_style.pipelines.disk import DiskHook
+from influencer_style.pipelines.parallel import ParallelHook
 from influencer_style.pipelines.prerequisites import PrerequisitesHook
 from influencer_style.tracking.hooks import TrackingHook
 
 # Kedro calls the last one first: a run whose inputs are missing is refused before it is tracked.
-HOOKS = (TrackingHook(), DiskHook(), PrerequisitesHook())
+HOOKS = (TrackingHook(), DiskHook(), ParallelHook(), PrerequisitesHook())
 
 CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -25,7 +25,6 @@ def test_it_lies_in_the_project_or_with_the_user_and_the_variable_goes_before_bo
     assert Ledger.of(tmp_path).folder == Ledger.of(None).folder == tmp_path / "named"
     monkeypatch.delenv(FOLDER)
     assert Ledger.of(tmp_path).folder == tmp_path / "data/00_consent"
-    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     assert Ledger.of(None).folder == tmp_path / "home/influencer_style/ledger"
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from influencer_style.serving.likeness_guard import Mode
-from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
+from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist, StylistError
 
 
 def model_option() -> argparse.ArgumentParser:
@@ -24,7 +24,8 @@ def open_stylist(model: str, likeness: Mode = "warn") -> Stylist | None:
     """Return the Stylist of a model; None, after a complaint, when there is none."""
     from influencer_style.networks.bundle import BundleError
 
-    unusable: tuple[type[Exception], ...] = (BundleError,)
+    # A StylistError: the model rests on somebody who has withdrawn, or the consent ledger cannot be read.
+    unusable: tuple[type[Exception], ...] = (BundleError, StylistError)
     if model.startswith("models:/"):
         from influencer_style.tracking.registry import RegistryError
 
