@@ -82,7 +82,7 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
                 except ValueError as error:
                     raise refusal(f"inputs[{index}]: {error}") from error
             # A request that uses a look again and again is one decision.
-            permission = permission.record(self._model[0], {request.look for request in requests}, "generate")
+            permission = permission.record(self._model[0], {one.asked.look for one in wanted}, "generate")
         predictions = []
         for generation, request in zip(wanted, requests, strict=True):
             generation.permission = permission

@@ -6,8 +6,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from kedro.config import OmegaConfigLoader
-from kedro.utils import find_kedro_project
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from influencer_style.photos.ledger import Ledger
@@ -72,9 +70,12 @@ class TrackingConfig(_Section):
 
 
 def project_folder() -> Path | None:
-    """Return the Kedro project around the working folder; None outside of one."""
-    found = find_kedro_project(Path.cwd())
-    return None if found is None else Path(found)
+    """Return the Kedro project around the working folder; None outside of one.
+
+    It is found as Kedro finds it. Kedro's own function would load all of Kedro, for which a command line would wait.
+    """
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if _is_project(folder)), None)
 
 
 def project_ledger() -> Ledger:
@@ -95,6 +96,8 @@ def project_uri() -> str | None:
     project = project_folder()
     if project is None:
         return None
+    from kedro.config import OmegaConfigLoader  # here, because it loads all of Kedro
+
     with warnings.catch_warnings():
         # Kedro's own call; nothing that a user could mend.
         warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
@@ -107,6 +110,13 @@ def project_uri() -> str | None:
         )
         content = dict(loader["mlflow"])
     return TrackingConfig.of(content).uri(project)
+
+
+def _is_project(folder: Path) -> bool:
+    try:
+        return "[tool.kedro]" in (folder / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 def without_password(uri: str) -> str:
