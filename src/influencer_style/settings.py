@@ -1,5 +1,6 @@
 """Kedro settings: which hooks run, and how configuration is merged."""
 
+import logging
 import os
 import warnings
 
@@ -23,5 +24,9 @@ CONFIG_LOADER_ARGS = {
     "merge_strategy": {"parameters": "soft", "mlflow": "soft"},
 }
 
-# Kedro's own call; nothing that a user could mend.
+# Kedro's own calls and plans; nothing that a user could mend.
 warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
+warnings.filterwarnings("ignore", message=r"Option '--pipeline' is deprecated")
+logging.getLogger("kedro.validation.type_extractor").addFilter(
+    lambda record: not record.msg.startswith("Union type hint")  # nodes may take one of two kinds of parameters
+)
