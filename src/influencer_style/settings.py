@@ -7,13 +7,14 @@ import warnings
 # Threads that wait must not spin: on a shared machine they would take the time of those that work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from influencer_style.pipelines.arguments import ArgumentsHook
 from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
 from influencer_style.pipelines.disk import DiskHook
 from influencer_style.pipelines.prerequisites import PrerequisitesHook
 from influencer_style.tracking.hooks import TrackingHook
 
-# Kedro calls the last one first: a run whose inputs are missing is refused before it is tracked.
-HOOKS = (TrackingHook(), DiskHook(), PrerequisitesHook())
+# Kedro calls the last one first: a run whose inputs are missing or wrong is refused before it is tracked.
+HOOKS = (TrackingHook(), DiskHook(), ArgumentsHook(), PrerequisitesHook())
 
 CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from influencer_style.serving.before_loading import open_listing
 from influencer_style.serving.commands.common import (
     command_errors,
     complain,
     model_option,
-    open_listing,
 )
 from influencer_style.serving.permission import Permission
 

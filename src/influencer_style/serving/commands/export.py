@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import command_errors, complain, model_option, open_listing
+from influencer_style.serving.before_loading import open_listing
+from influencer_style.serving.commands.common import command_errors, complain, model_option
 
 
 def add_to(commands: Any) -> None:

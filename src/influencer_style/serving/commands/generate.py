@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import check_look, command_errors, complain
+from influencer_style.serving.before_loading import check_look
+from influencer_style.serving.commands.common import command_errors, complain
 from influencer_style.serving.generation import (
     ASKED_WAYS,
     DEFAULT_SIZE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from influencer_style.serving.commands.common import command_errors, complain, model_option, open_listing
+from influencer_style.serving.before_loading import open_listing
+from influencer_style.serving.commands.common import command_errors, complain, model_option
 
 
 def add_to(commands: Any) -> None:

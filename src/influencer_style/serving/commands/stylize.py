@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.looks.areas import AREAS
+from influencer_style.serving.before_loading import check_look
 from influencer_style.serving.commands.common import (
     all_missing,
-    check_look,
     command_errors,
     complain,
     model_option,
