@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from influencer_style.looks.segmenter import AREAS
 from influencer_style.networks.bundle import TransferBundle, to_tensor
 from influencer_style.networks.card import write_export_card
+from influencer_style.networks.export_folder import FILES, ExportError, require_free
 from influencer_style.networks.onnx_graph import INPUTS, LEAST, OnnxForm, write_graph
 from influencer_style.networks.transfer import TransferConfig
 from influencer_style.photos.ledgers import Ledgers
@@ -27,13 +28,8 @@ from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.population import photo_seed
 from influencer_style.studio.render import render
 
-FILES = ("generator.onnx", "looks.json", "card.md")
 LIMIT = 1e-3  # the largest difference from torch that is let pass
 _CHECKED = ((64, 64), (96, 96), (128, 96), (131, 250), (256, 256))  # height and width; none of them is the traced one
-
-
-class ExportError(ValueError):
-    """Nothing was exported; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, ve
         AuditError: when a decision about a consent cannot be recorded.
     """
     folder = Path(os.path.abspath(folder))
-    _require_free(folder)
+    require_free(folder)
     left_out = _withheld(bundle, ledgers)
     names = [name for name in bundle.looks.names if name not in left_out]
     if not names:
@@ -108,13 +104,6 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, ve
         (made / FILES[2]).write_text(card, encoding="utf-8")
         ledgers.note_written("export", names, folder)
     return Export(names, left_out, differences)
-
-
-def _require_free(folder: Path) -> None:
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise ExportError(f"{folder} is not a folder of its own; name another")
-    if folder.is_dir() and (others := sorted(path.name for path in folder.iterdir() if path.name not in FILES)):
-        raise ExportError(f"{folder} holds other files ({', '.join(others[:3])}), which are not replaced; name another")
 
 
 def _withheld(bundle: TransferBundle, ledgers: Ledgers) -> dict[str, str]:

@@ -8,6 +8,7 @@ from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from influencer_style.provenance.record import GENERATED
+from influencer_style.serving.look_names import look_named
 from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.wishes import shares_of
@@ -80,10 +81,11 @@ class Generation:
         self.permission = permission or Permission("generate")
         bundle, source, version = synthesis
         self._bundle = self.permission.without_withdrawn(bundle)
-        self.asked = asked = _decided(asked, self._bundle)
+        look = look_named(asked.look, self._bundle.looks.names, "to generate in")
+        self.asked = asked = _decided(replace(asked, look=look), self._bundle)
         used = transfer if asked.way == "composed" else None
         self._transfer = self.permission.without_withdrawn(used[0]) if used else None
-        _check(asked, self._bundle.generator.config.resolution)
+        check_portraits(asked, self._bundle.generator.config.resolution)
         self._check_look()
         self.permission.check(self._bundle, [asked.look], "generate")
         look = self._bundle.looks[asked.look]
@@ -150,9 +152,6 @@ class Generation:
 
     def _check_look(self) -> None:
         name = self.asked.look
-        if name not in self._bundle.looks.names:
-            offered = ", ".join(self._bundle.looks.names)
-            raise StylistError(f"there is no look {shortened(name)} to generate in; choose one of: {offered}")
         if self.asked.way != "composed":
             return
         if self._transfer is None:
@@ -191,7 +190,8 @@ def open_generation(asked: Portraits, model: str | Path, transfer: str | Path) -
     from influencer_style.serving.models import open_model
 
     synthesis = open_model(SynthesisBundle, model)
-    composed = _decided(asked, synthesis[0]).way == "composed"
+    look = look_named(asked.look, synthesis[0].looks.names, "to generate in")
+    composed = _decided(replace(asked, look=look), synthesis[0]).way == "composed"
     return Generation(asked, synthesis, open_model(TransferBundle, transfer) if composed else None)
 
 
@@ -239,17 +239,18 @@ def default_way(looks: LookProfiles, look: str) -> Way:
 
 
 def _decided(asked: Portraits, bundle: SynthesisBundle) -> Portraits:
-    """Return what is asked for with its way, if there is such a look."""
-    if asked.way != "auto" or asked.look not in bundle.looks.names:
+    """Return what is asked for with its way."""
+    if asked.way != "auto":
         return asked
     return replace(asked, way=default_way(bundle.looks, asked.look))
 
 
-def _check(asked: Portraits, resolution: int) -> None:
+def check_portraits(asked: Portraits, smallest: int = 1) -> None:
+    """Refuse a way, seed, size (`smallest` pixels or more) or truncation that no model can do. Raises StylistError."""
     if asked.way not in ASKED_WAYS:
         raise StylistError(f"way is {shortened(asked.way)}; choose one of: {', '.join(ASKED_WAYS)}")
     _require_whole("seed", asked.seed, 0, _MOST_SEED)
-    _require_whole("size", asked.size, resolution, MOST_SIZE)
+    _require_whole("size", asked.size, smallest, MOST_SIZE)
     number = isinstance(asked.truncation, int | float) and not isinstance(asked.truncation, bool)
     if not (number and 0 < asked.truncation <= 1):
         raise StylistError(f"truncation is {shortened(asked.truncation)}; choose above 0, at most 1")

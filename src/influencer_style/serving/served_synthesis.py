@@ -82,7 +82,7 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
                 except ValueError as error:
                     raise refusal(f"inputs[{index}]: {error}") from error
             # A request that uses a look again and again is one decision.
-            looks = {request.look for request in requests}
+            looks = {one.asked.look for one in wanted}
             with consent_or_refused():
                 permission = permission.record(self._model[0], looks, "generate")
         predictions = []

@@ -18,10 +18,11 @@ from PIL import Image
 
 from influencer_style.serving.given_photo import GivenPhoto, original_of
 from influencer_style.serving.likeness_guard import LikenessGuard, Mode
+from influencer_style.serving.models import DEFAULT_MODEL
 from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.style import Style
-from influencer_style.serving.wishes import Faces, area_weights, check_faces, chosen_of, shares_of
+from influencer_style.serving.wishes import Faces, area_weights, check_wishes, chosen_of, shares_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from influencer_style.photos.decode import PhotoError
     from influencer_style.photos.original import Original
 
-DEFAULT_MODEL = "data/06_models/look_transfer"
 _CROP = 256  # px, side of the face crop that the network looks at
 _LEAST = 0.05  # share of the largest face's area under which a find is no face of the photo
 
@@ -192,10 +192,7 @@ class Stylist:
         Raises:
             StylistError: as `apply` does, for all that does not depend on the photo.
         """
-        if not 0 <= strength <= 1:
-            raise StylistError(f"strength is {strength}; choose 0 (the photo as it is) to 1 (the whole look)")
-        area_weights(regions)
-        check_faces(faces)
+        check_wishes(strength, regions, faces)
         shares = {} if look is None else shares_of(look, self.bundle.looks)
         self.permission.check(self.bundle, shares)
         return shares
@@ -216,6 +213,7 @@ class Stylist:
 
         if (look is None) == (reference is None):
             raise StylistError("name either a look, or a reference photo whose look is taken")
+        check_wishes(strength, regions, faces, seed)
         shares = self.check(look, strength, regions, faces)
         self.permission.record(self.bundle, shares)
         told, permitted = None, partial(self.permission.check, self.bundle, list(shares))
@@ -236,8 +234,6 @@ class Stylist:
             notices = notices + unchecked
         noise = None
         if seed is not None:
-            if not 0 <= seed < 2**63:
-                raise StylistError("seed is out of range; choose 0 to 2**63 - 1, or none")
             noise = torch.randn(self.bundle.generator.config.noise, generator=torch.Generator().manual_seed(seed))
         provenance = {
             "software": "influencer_style",

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.listing import COMMANDS, read_listing
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.provenance.words import printable
 from influencer_style.serving.meanwhile import Meanwhile
@@ -44,7 +44,8 @@ def trace(path: str | Path) -> dict[str, Any]:
     paths = _paths()
     for version in versions:
         folder = version.pop("folder")
-        known = None if version["tags"].get("revoked") == "true" else LookProfiles.load(folder)
+        revoked = version["tags"].get("revoked") == "true"
+        known = None if revoked else read_listing(folder, COMMANDS["transfer"]).looks
         version["photos"] = {
             look: {photo: paths.get(photo) for photo in known[look].photos}
             for look in looks

@@ -72,16 +72,15 @@ class TrackingConfig(_Section):
 
 def project_folder() -> Path | None:
     """Return the Kedro project around the working folder; None outside of one."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if _is_project(folder)), None)
+    return project_around(Path.cwd())
 
 
-def _is_project(folder: Path) -> bool:
-    # As Kedro tells one, without a second for its import: every command asks this.
-    try:
-        return "[tool.kedro]" in (folder / "pyproject.toml").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
+def project_around(folder: Path) -> Path | None:
+    """Return the Kedro project that a folder is or lies in; None where there is none.
+
+    It is found as Kedro finds it. Kedro's own function would load all of Kedro, and every command would wait for it.
+    """
+    return next((place for place in (folder, *folder.parents) if _is_project(place)), None)
 
 
 def project_ledger() -> Ledger:
@@ -116,6 +115,13 @@ def project_uri() -> str | None:
         )
         content = dict(loader["mlflow"])
     return TrackingConfig.of(content).uri(project)
+
+
+def _is_project(folder: Path) -> bool:
+    try:
+        return "[tool.kedro]" in (folder / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 def without_password(uri: str) -> str:

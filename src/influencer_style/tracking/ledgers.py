@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kedro.utils import find_kedro_project
-
 from influencer_style.photos.audit_log import AuditError
 from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.ledgers import Ledgers
-from influencer_style.tracking.config import project_ledger
+from influencer_style.tracking.config import project_around, project_ledger
 
 
 def ledgers_of(model: Path | None = None) -> Ledgers:
@@ -26,8 +24,8 @@ def ledgers_of(model: Path | None = None) -> Ledgers:
     here = project_ledger()
     seen, found = {_place(here)}, []
     places = () if model is None else dict.fromkeys((Path(os.path.abspath(model)), Path(os.path.realpath(model))))
-    for project in filter(None, map(find_kedro_project, places)):
-        ledger = Ledger.of(Path(project))
+    for project in filter(None, map(project_around, places)):
+        ledger = Ledger.of(project)
         if _place(ledger) not in seen:
             seen.add(_place(ledger))
             found.append(ledger)

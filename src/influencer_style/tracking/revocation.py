@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from influencer_style.networks.bundle import REVOKED
+from influencer_style.networks.folder import REVOKED
 from influencer_style.tracking.champion import CHALLENGER, CHAMPION, Contender
 from influencer_style.tracking.config import without_password
 from influencer_style.tracking.current import CREATORS_TAG

@@ -22,16 +22,13 @@ from influencer_style.pipelines.project import as_written, in_project, project_f
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.elsewhere import tell_user
+from influencer_style.pipelines.withdrawal.errors import WithdrawalError
 from influencer_style.pipelines.withdrawal.rebuilding import base_without, looks_without
 from influencer_style.storage.atomic import remove, remove_leftovers
 from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 RECORD = "withdrawal"  # what the names of reports begin with that stay
-
-
-class WithdrawalError(ValueError):
-    """A withdrawal cannot be begun, or did not reach all that it should have."""
 
 
 def set_tombstone(
