@@ -106,6 +106,10 @@ class WorkQueue:
             waiting = len(self._waiting)
             return Counters(waiting, self._running, self._done, self._refused, self._dropped, self._mean())
 
+    def now(self) -> float:
+        """Return the moment it is by the queue's clock."""
+        return self._clock()
+
     def submit(self, work: Callable[[], T], deadline: float = math.inf) -> Future[T]:
         """Put a job into the queue.
 
@@ -179,6 +183,7 @@ class WorkQueue:
             future.set_result(result)
         else:
             future.set_exception(error)
+            del error  # else it would hold this frame, and the frame it
 
     def _work(self) -> None:
         while True:
