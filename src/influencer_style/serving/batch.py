@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,8 +22,7 @@ from influencer_style.serving.gathering import Photo, refuse_circles
 from influencer_style.serving.index import Index, Row
 from influencer_style.serving.picture_names import picture_names
 from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.result import Result, most_side
-from influencer_style.serving.stylist import Stylist
+from influencer_style.serving.stylist import Result, Stylist
 from influencer_style.serving.writing import prepare, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
@@ -31,6 +31,8 @@ from influencer_style.tracking.signals import undisturbed
 Status = Literal["written", "up to date", "quarantined"]
 # What a write may fail with that no other photo would do better with.
 _ENDS_ALL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE")}
+
+_MOST_SIDE = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # px, what the formats have room for
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ class Batch:
         if isinstance(result, Exception):
             return self._quarantined(photo, name, sha256, str(result))
         picture = self._out / name
-        if max(result.picture.size) > (most := most_side(picture.suffix)):
+        most = _MOST_SIDE.get(picture.suffix, math.inf)
+        if max(result.picture.size) > most:
             reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
             return self._quarantined(photo, name, sha256, reason)
         record = result.provenance | {"asked": self._asked, "notices": list(result.notices)}

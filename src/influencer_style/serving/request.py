@@ -16,7 +16,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from influencer_style.serving.refusal import RefusedError
-from influencer_style.serving.result import Result, UnrecordedError, in_base64, most_side
+from influencer_style.serving.result import Result, UnrecordedError, in_base64
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,8 @@ MAX_PIXELS = 50_000_000  # of all photos together: a phone's largest; 13 seconds
 _MAX_MARKS = 256  # brackets and commas: MAX_INPUTS photos have 66, none of them in base64
 
 
-SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}  # by format
+# Suffix of a format's files, and the px a side that they have room for.
+_FILES = {"png": (".png", 2**31 - 1), "jpeg": (".jpg", 65500), "webp": (".webp", 16383)}
 
 
 class Input(BaseModel):
@@ -54,7 +55,7 @@ class Input(BaseModel):
 
     def check_file(self) -> None:
         """Refuse a format that there is not, or a quality that it does not have. Raises ValueError."""
-        if self.format not in SUFFIXES:
+        if self.format not in _FILES:
             raise ValueError(f"format is {shortened(self.format)}; choose {self.FILE_WANTED['format']}")
         if self.quality is not None:
             if self.format == "png":
@@ -64,12 +65,12 @@ class Input(BaseModel):
 
     def check_size(self, width: int, height: int) -> None:
         """Refuse a picture, px, that the format has no room for. Raises ValueError."""
-        if max(width, height) > (most := most_side(SUFFIXES[self.format])):
+        if max(width, height) > (most := _FILES[self.format][1]):
             raise ValueError(f"a {self.format} file has room for {most} px a side at most; choose png")
 
     def encoded(self, result: Result) -> str:
         """Return a result as a file of the format, with its signed provenance in it, in base64."""
-        return in_base64(result, SUFFIXES[self.format], self.quality)
+        return in_base64(result, _FILES[self.format][0], self.quality)
 
 
 Kind = TypeVar("Kind", bound=Input)
@@ -108,6 +109,11 @@ class Request(Input):
             raise ValueError("image is not base64; send the file in base64, without prefix and line breaks") from None
 
 
+def refusal(reason: str) -> RefusedError:
+    """Return what to raise to answer a request with HTTP 400 and this reason."""
+    return RefusedError(reason)
+
+
 @contextmanager
 def recorded_or_refused() -> Iterator[None]:
     """Answer with HTTP 500 where a decision about a consent cannot be recorded, and tell the log why.
@@ -131,19 +137,19 @@ def read_body(body: bytes | bytearray, kind: type[Input] = Request) -> Any:
         RefusedError: with the status 400.
     """
     if sum(map(body.count, (b"[", b"{", b","))) > _MAX_MARKS:
-        raise RefusedError(
+        raise refusal(
             f"the request has far more parts than {MAX_INPUTS} {kind.THING}s do; send at most {MAX_INPUTS} at once"
         )
     try:
         told = json.loads(body)
     except ValueError:  # not JSON, not UTF-8, or an integer of thousands of digits
-        raise RefusedError(f"the request is not JSON; send {kind.EXAMPLE}") from None
+        raise refusal(f"the request is not JSON; send {kind.EXAMPLE}") from None
     if not isinstance(told, dict) or "inputs" not in told:
-        raise RefusedError(f'the request has no "inputs"; send {kind.EXAMPLE}')
+        raise refusal(f'the request has no "inputs"; send {kind.EXAMPLE}')
     inputs = told.pop("inputs")
     for name, value in told.items():
         if name != "params" or value:  # MLflow's clients may send empty ones
-            raise RefusedError(f"{shortened(name)} is not known; send only {kind.EXAMPLE}")
+            raise refusal(f"{shortened(name)} is not known; send only {kind.EXAMPLE}")
     return inputs
 
 
@@ -154,9 +160,9 @@ def read_inputs(inputs: Any, kind: type[Kind] = Request) -> list[Kind]:
         RefusedError: with the status 400; it names the first input that is none.
     """
     if not isinstance(inputs, list) or not inputs:
-        raise RefusedError(f'"inputs" is not a list of at least one {kind.THING}; send {kind.EXAMPLE}')
+        raise refusal(f'"inputs" is not a list of at least one {kind.THING}; send {kind.EXAMPLE}')
     if len(inputs) > MAX_INPUTS:
-        raise RefusedError(f'"inputs" has {len(inputs)} {kind.THING}s; send at most {MAX_INPUTS} at once')
+        raise refusal(f'"inputs" has {len(inputs)} {kind.THING}s; send at most {MAX_INPUTS} at once')
     return [_read_input(index, item, kind) for index, item in enumerate(inputs)]
 
 
@@ -170,6 +176,6 @@ def _read_input(index: int, item: Any, kind: type[Kind]) -> Kind:
     if field not in wanted:
         what = f"{shortened(field)} is not known" if field else "is not an object"
         *names, last = wanted
-        raise RefusedError(f"inputs[{index}]: {what}; send {', '.join(names)} and {last} alone") from None
+        raise refusal(f"inputs[{index}]: {what}; send {', '.join(names)} and {last} alone") from None
     what = "is missing" if problem == "missing" else "is of the wrong type"
-    raise RefusedError(f"inputs[{index}]: {field} {what}; send {wanted[field]}") from None
+    raise refusal(f"inputs[{index}]: {field} {what}; send {wanted[field]}") from None

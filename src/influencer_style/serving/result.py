@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,11 +84,6 @@ class Result:
         if suffix not in SUFFIXES:
             raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
         write_bytes(path, self.encode(suffix))
-
-
-def most_side(suffix: str) -> float:
-    """Return the most pixels a side that the format of a suffix has room for."""
-    return {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}.get(suffix, math.inf)
 
 
 def in_base64(result: Result, suffix: str = ".png", quality: int | None = None) -> str:

@@ -13,8 +13,7 @@ import mlflow
 from influencer_style.serving.likeness_guard import LikenessError
 from influencer_style.serving.one_request import for_request
 from influencer_style.serving.permission import Permission
-from influencer_style.serving.refusal import RefusedError
-from influencer_style.serving.request import MAX_PIXELS, Request, recorded_or_refused
+from influencer_style.serving.request import MAX_PIXELS, Request, recorded_or_refused, refusal
 from influencer_style.serving.result import UnrecordedError
 from influencer_style.serving.scoring_server import Worker, registered_version, take_over
 from influencer_style.serving.stylist import Stylist
@@ -72,23 +71,23 @@ class ServedModel(mlflow.pyfunc.PythonModel):
                 header = photo_header(files[-1], MAX_PIXELS)
                 request.check_size(header.width, header.height)
             except PhotoError as error:
-                raise RefusedError(f"inputs[{index}]: image {error.message}") from error
+                raise refusal(f"inputs[{index}]: image {error.message}") from error
             except UnrecordedError:
                 raise
             except ValueError as error:
-                raise RefusedError(f"inputs[{index}]: {error}") from error
+                raise refusal(f"inputs[{index}]: {error}") from error
             pixels += header.width * header.height
         if pixels > MAX_PIXELS:
             limit = f"{MAX_PIXELS / 1e6:.0f} megapixels"
-            raise RefusedError(f"the images have more than {limit} together; send fewer at once or smaller ones")
+            raise refusal(f"the images have more than {limit} together; send fewer at once or smaller ones")
         stylist, predictions = for_request(self._stylist, {request.look for request in requests}), []
         for index, (request, file) in enumerate(zip(requests, files, strict=True)):
             try:
                 result = stylist.apply(file, request.look, request.strength)
             except PhotoError as error:
-                raise RefusedError(f"inputs[{index}]: image {error.message}") from error
+                raise refusal(f"inputs[{index}]: image {error.message}") from error
             except LikenessError as error:
-                raise RefusedError(f"inputs[{index}]: {error}") from error
+                raise refusal(f"inputs[{index}]: {error}") from error
             said = {"notices": result.notices} if result.notices else {}
             predictions.append({"image": request.encoded(result), "provenance": result.provenance | said})
         return predictions

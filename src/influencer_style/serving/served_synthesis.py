@@ -11,8 +11,7 @@ import mlflow
 
 from influencer_style.serving.generation import DEFAULT_SIZE, Generation, Portraits
 from influencer_style.serving.permission import Permission
-from influencer_style.serving.refusal import RefusedError
-from influencer_style.serving.request import Input, recorded_or_refused
+from influencer_style.serving.request import Input, recorded_or_refused, refusal
 from influencer_style.serving.result import UnrecordedError
 from influencer_style.serving.scoring_server import Worker, registered_version, take_over
 
@@ -81,7 +80,7 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
                 except UnrecordedError:
                     raise
                 except ValueError as error:
-                    raise RefusedError(f"inputs[{index}]: {error}") from error
+                    raise refusal(f"inputs[{index}]: {error}") from error
             # A request that uses a look again and again is one decision.
             permission = permission.record(self._model[0], {request.look for request in requests}, "generate")
         predictions = []

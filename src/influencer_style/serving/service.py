@@ -66,7 +66,8 @@ class Service:
         self._memory.hold(len(body))
         try:
             await _send(send, status, body, headers)
-            await incoming.drain()
+            if headers.get("connection") != "close":
+                await incoming.drain()
             await send({"type": "http.response.body"})
         finally:
             self._memory.give_back(len(body))
