@@ -19,6 +19,7 @@ from influencer_style.serving.scoring_server import Worker, registered_version, 
 from influencer_style.serving.stylist import Stylist
 
 LIKENESS_VARIABLE = "INFLUENCER_STYLE_LIKENESS"  # what the likeness guard does: warn (the default), refuse or off
+DETECTOR_VARIABLE = "INFLUENCER_STYLE_DETECTOR"  # what finds faces; by default what found those of the model
 
 
 class ServedModel(mlflow.pyfunc.PythonModel):
@@ -35,8 +36,14 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         bundle = TransferBundle.load(context.artifacts["model"])
         likeness = os.environ.get(LIKENESS_VARIABLE, "warn")
         version = registered_version(context.artifacts["model"])
-        permission = Permission("serving")
-        self._stylist = Stylist(bundle, "look-transfer", version, permission=permission, likeness=likeness)
+        self._stylist = Stylist(
+            bundle,
+            "look-transfer",
+            version,
+            permission=Permission("serving"),
+            likeness=likeness,
+            detector=os.environ.get(DETECTOR_VARIABLE) or None,
+        )
         self._worker = Worker(Request, self._answer)
         take_over(self._worker.service)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
+from influencer_style.faces.detectors import DETECTORS, YUNET_FILE, DetectorName
 from influencer_style.serving.likeness_guard import Mode
-from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
+from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist, StylistError
 
 
 def model_option() -> argparse.ArgumentParser:
@@ -20,17 +21,29 @@ def model_option() -> argparse.ArgumentParser:
     return parent
 
 
-def open_stylist(model: str, likeness: Mode = "warn") -> Stylist | None:
+def detector_option() -> argparse.ArgumentParser:
+    """Return the parent of every command that finds faces."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--detector",
+        choices=DETECTORS,
+        help=f"what finds faces (default: what found those that the model was made from); yunet needs {YUNET_FILE}",
+    )
+    return parent
+
+
+def open_stylist(model: str, likeness: Mode = "warn", detector: DetectorName | None = None) -> Stylist | None:
     """Return the Stylist of a model; None, after a complaint, when there is none."""
     from influencer_style.networks.bundle import BundleError
+    from influencer_style.tracking.config import ConfigurationError
 
-    unusable: tuple[type[Exception], ...] = (BundleError,)
+    unusable: tuple[type[Exception], ...] = (BundleError, StylistError, ConfigurationError)
     if model.startswith("models:/"):
         from influencer_style.tracking.registry import RegistryError
 
         unusable += (RegistryError,)
     try:
-        return Stylist.load(model, likeness)
+        return Stylist.load(model, likeness, detector)
     except unusable as error:
         complain(error)
         return None

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain, model_option, open_stylist
+from influencer_style.serving.commands.common import complain, detector_option, model_option, open_stylist
 from influencer_style.serving.stylist import StylistError
 
 _EXAMPLES = """\
@@ -21,7 +21,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "compare",
-        parents=[model_option()],
+        parents=[model_option(), detector_option()],
         help="one portrait in all looks, side by side",
         description="Draw one portrait in all looks side by side, strengths down, to choose by eye.",
         epilog=_EXAMPLES,
@@ -51,7 +51,7 @@ def run(asked: argparse.Namespace) -> int:
     if asked.out.suffix.lower() not in SUFFIXES:
         complain(f"{asked.out} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
         return 2
-    stylist = open_stylist(asked.model)
+    stylist = open_stylist(asked.model, detector=asked.detector)
     if stylist is None:
         return 2
     looks = [name.strip() for name in asked.looks.split(",")] if asked.looks else stylist.looks

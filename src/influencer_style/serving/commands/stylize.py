@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain, model_option, open_stylist
+from influencer_style.serving.commands.common import complain, detector_option, model_option, open_stylist
 from influencer_style.serving.likeness_guard import MODES
 from influencer_style.serving.stylist import StylistError
 
@@ -37,7 +37,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "stylize",
-        parents=[model_option()],
+        parents=[model_option(), detector_option()],
         help="restyle photos",
         description="Restyle photos, and write them to a folder as NAME-LOOK. Only what is new or changed is done.",
         epilog=_EXAMPLES,
@@ -103,7 +103,7 @@ def run(asked: argparse.Namespace) -> int:
     from influencer_style.serving.restyling import Restyling
     from influencer_style.tracking.signals import ended_by_signals
 
-    stylist = open_stylist(asked.model, asked.likeness)
+    stylist = open_stylist(asked.model, asked.likeness, asked.detector)
     if stylist is None:
         return 2
     restyling = Restyling(
