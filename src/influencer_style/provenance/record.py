@@ -51,6 +51,7 @@ def encode(
     exif: bytes | None = None,
     icc: bytes | None = None,
     source_type: str = COMPOSITE,
+    quality: int | None = None,
 ) -> bytes:
     """Return the bytes of a picture's file, with its record in it, and no other metadata than is given here.
 
@@ -61,6 +62,7 @@ def encode(
         exif: EXIF to keep.
         icc: the colour profile that the pixels are in.
         source_type: which of IPTC's digital source types it is.
+        quality: of a JPEG or WebP, 1 to 100; None is 95.
 
     Raises:
         ValueError: for a mode that the format has no room for.
@@ -72,6 +74,8 @@ def encode(
     packet = _PACKET.format(source_type=source_type, record=html.escape(text).replace("\n", "&#10;"))
     # Given even when empty: Pillow would take what the picture was opened with, and somebody's metadata with it.
     buffer, options = io.BytesIO(), _OPTIONS[kind] | {"exif": exif or b"", "icc_profile": icc or b""}
+    if quality is not None and kind != "PNG":
+        options["quality"] = quality
     if kind == "PNG":
         options |= {"pnginfo": PngImagePlugin.PngInfo(), "transparency": None}
         options["pnginfo"].add_itxt(_PNG_KEY, packet)

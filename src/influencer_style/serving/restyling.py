@@ -67,8 +67,8 @@ class Restyling:
             raise StylistError(f"{self.reference} is not a file; name another reference")
 
     def fingerprint(self, stylist: Stylist) -> str:
-        """Return what a picture depends on beside its photo, as 16 hex digits: model, likeness guard, wishes and this
-        software.
+        """Return what a picture depends on beside its photo, as 16 hex digits: model, likeness guard, face detector,
+        wishes and this software.
 
         Raises:
             StylistError: when the reference photo cannot be read.
@@ -79,4 +79,4 @@ class Restyling:
         except OSError as error:
             raise StylistError(f"{self.reference} cannot be read ({error.strerror}); name another reference") from error
         wishes = self.options | {"reference": reference}
-        return fingerprint(__version__, stylist.fingerprint, stylist.guard.mode, wishes)[:16]
+        return fingerprint(__version__, stylist.fingerprint, stylist.guard.mode, stylist.detector, wishes)[:16]

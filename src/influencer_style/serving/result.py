@@ -47,11 +47,12 @@ class Result:
     exif: bytes = b""
     source_type: str = COMPOSITE
 
-    def encode(self, suffix: str) -> bytes:
+    def encode(self, suffix: str, quality: int | None = None) -> bytes:
         """Return the picture's file: its provenance in it as a record and as a signed C2PA manifest.
 
         Args:
             suffix: .jpg, .jpeg, .png or .webp; PNG keeps every pixel. JPEG shows white where the photo is transparent.
+            quality: of a JPEG or WebP, 1 to 100; None is 95.
 
         Raises:
             StylistError: for another suffix.
@@ -68,7 +69,7 @@ class Result:
             picture = Image.new("RGB", picture.size, "white")
             picture.paste(self.picture, mask=self.picture)
         record = self.provenance | {"written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")}
-        file = encode(picture, record, suffix, self.exif, self.profile, self.source_type)
+        file = encode(picture, record, suffix, self.exif, self.profile, self.source_type, quality)
         return signed(file, suffix, record, credentials(), self.source_type)
 
     def save(self, path: str | Path) -> None:
@@ -85,6 +86,6 @@ class Result:
         write_bytes(path, self.encode(suffix))
 
 
-def in_base64(result: Result) -> str:
-    """Return a result as a PNG file with its provenance in it, signed, in base64."""
-    return base64.b64encode(result.encode(".png")).decode("ascii")
+def in_base64(result: Result, suffix: str = ".png", quality: int | None = None) -> str:
+    """Return a result's file in base64; arguments as `Result.encode` has them."""
+    return base64.b64encode(result.encode(suffix, quality)).decode("ascii")

@@ -16,6 +16,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 from PIL import Image
 
+from influencer_style.serving.detection import crops_of, detector_name, faces_in, open_detector
 from influencer_style.serving.given_photo import GivenPhoto, original_of
 from influencer_style.serving.likeness_guard import LikenessGuard, Mode
 from influencer_style.serving.models import DEFAULT_MODEL
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from influencer_style.faces.align import CropTransform
-    from influencer_style.faces.detect import Face
+    from influencer_style.faces.detectors import DetectorName
     from influencer_style.networks.bundle import TransferBundle
     from influencer_style.photos.decode import PhotoError
     from influencer_style.photos.original import Original
 
 _CROP = 256  # px, side of the face crop that the network looks at
-_LEAST = 0.05  # share of the largest face's area under which a find is no face of the photo
 
 Photo = TypeVar("Photo", str, Path, bytes, Image.Image, np.ndarray)
 
@@ -48,9 +48,10 @@ class Stylist:
         version: which registered model it is, in words; empty for a model folder.
         permission: how it asks whether a look may be used.
         likeness: what to do where a result has become the creator's face: `warn`, `refuse`, or `off`, do not look.
+        detector: what finds faces, `lbp` or `yunet`; None is what found those that the model was made from.
 
     Raises:
-        StylistError: when the model rests on a creator who has withdrawn.
+        StylistError: when the model rests on a creator who has withdrawn, or there is no such detector here.
     """
 
     def __init__(
@@ -60,33 +61,36 @@ class Stylist:
         version: str = "",
         permission: Permission | None = None,
         likeness: Mode = "warn",
+        detector: DetectorName | None = None,
     ) -> None:
-        from influencer_style.faces.detect import make_detector
-
         self.permission = permission or Permission()
         self.bundle = self.permission.without_withdrawn(bundle)
         self.guard = LikenessGuard(likeness)
         self.version = version
         self._source = source
-        self._detector = make_detector("lbp")
+        self.detector = detector_name(self.bundle, detector)
+        self._detector = open_detector(self.detector)
 
     @classmethod
-    def load(cls, uri: str | Path = DEFAULT_MODEL, likeness: Mode = "warn") -> Stylist:
+    def load(
+        cls, uri: str | Path = DEFAULT_MODEL, likeness: Mode = "warn", detector: DetectorName | None = None
+    ) -> Stylist:
         """Load a model.
 
         Args:
             uri: a model folder, or a registered model such as `models:/look-transfer@champion`.
             likeness: what to do where a result has become the creator's face: `warn`, `refuse`, or `off`, do not look.
+            detector: what finds faces, `lbp` or `yunet`; None is what found those that the model was made from.
 
         Raises:
-            StylistError: for another `likeness`.
+            StylistError: for another `likeness`, or a detector that is not here.
             BundleError: when there is no usable model at that place.
             RegistryError: when the registry has no such model, or does not answer.
         """
         from influencer_style.networks.bundle import TransferBundle
         from influencer_style.serving.models import open_model
 
-        return cls(*open_model(TransferBundle, uri), likeness=likeness)
+        return cls(*open_model(TransferBundle, uri), likeness=likeness, detector=detector)
 
     @property
     def looks(self) -> list[str]:
@@ -227,8 +231,8 @@ class Stylist:
             creator, consent, notices = whose.consent(self.permission, self.bundle)
             permitted = partial(whose.check, self.permission, self.bundle)
             told = {"sha256": whose.digest, "creator": creator, "consent": consent}
-            found = self._faces(original.seen)[:1]
-            (place,) = self._places(found, original.seen.shape)
+            found = faces_in(original.seen, self._detector)[:1]
+            (place,) = crops_of(found, self.bundle.crop_margin, original.seen.shape)
             code = self._code_of(original.seen, place)
             creators, unchecked = self.guard.reference(original.seen, place if found else None)
             notices = notices + unchecked
@@ -255,13 +259,13 @@ class Stylist:
         from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_of_crop
 
         seen, notices = original.seen, [*original.notices, *style.notices]
-        found = self._faces(seen)
+        found = faces_in(seen, self._detector)
         chosen = chosen_of(found, style.faces)
         if not found:
             notices.append("no face was found; the photo got the look's colour and light alone")
         elif len(chosen) < len(found):
             notices.append(f"{len(found)} faces were found, {len(chosen)} of them restyled")
-        placed, places = [], self._places(chosen, seen.shape)
+        placed, places = [], crops_of(chosen, self.bundle.crop_margin, seen.shape)
         for place in places:
             crop = crop_face(seen, place, _CROP)
             change = change_of_crop(self.bundle, crop, style.code, style.noise, style.weights, bool(found))
@@ -278,16 +282,3 @@ class Stylist:
         from influencer_style.networks.bundle import to_tensor
 
         return self.bundle.looks.code_of(self.bundle.encoder, to_tensor(crop_face(photo, place, _CROP)[None]))
-
-    def _faces(self, photo: np.ndarray) -> list[Face]:
-        from influencer_style.faces.detect import main_faces
-
-        return main_faces(self._detector.find(photo), _LEAST)
-
-    def _places(self, faces: list[Face], shape: tuple[int, ...]) -> list[CropTransform]:
-        """Return where the faces' crops lie; the whole photo without faces."""
-        from influencer_style.faces.align import CropTransform, transform_for
-
-        height, width = shape[:2]
-        whole = CropTransform(width / 2, height / 2, max(height, width))
-        return [transform_for(face, self.bundle.crop_margin, shape) for face in faces] or [whole]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from influencer_style.faces.detectors import DETECTORS, YUNET_FILE
 from influencer_style.serving.models import DEFAULT_MODEL
 from influencer_style.serving.result import StylistError
 
@@ -19,6 +20,17 @@ def model_option() -> argparse.ArgumentParser:
         "--model",
         default=DEFAULT_MODEL,
         help="a model folder, or a registered model such as models:/look-transfer@champion (default: %(default)s)",
+    )
+    return parent
+
+
+def detector_option() -> argparse.ArgumentParser:
+    """Return the parent of every command that finds faces."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--detector",
+        choices=DETECTORS,
+        help=f"what finds faces (default: what found those that the model was made from); yunet needs {YUNET_FILE}",
     )
     return parent
 

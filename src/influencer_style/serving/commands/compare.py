@@ -7,11 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.serving.before_loading import open_listing
-from influencer_style.serving.commands.common import (
-    command_errors,
-    complain,
-    model_option,
-)
+from influencer_style.serving.commands.common import command_errors, complain, detector_option, model_option
 from influencer_style.serving.permission import Permission
 
 _EXAMPLES = """\
@@ -26,7 +22,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "compare",
-        parents=[model_option()],
+        parents=[model_option(), detector_option()],
         help="one portrait in all looks, side by side",
         description="Draw one portrait in all looks side by side, strengths down, to choose by eye.",
         epilog=_EXAMPLES,
@@ -65,7 +61,7 @@ def run(asked: argparse.Namespace) -> int:
         from influencer_style.serving.comparison import compare
         from influencer_style.serving.stylist import Stylist
 
-        stylist = Stylist.load(asked.model)
+        stylist = Stylist.load(asked.model, detector=asked.detector)
         sheet = compare(stylist, asked.photo, looks, asked.strengths)
         stylist.permission.note_written(stylist.bundle, sheet.provenance["looks"], asked.out, stage="compare")
         sheet.save(asked.out)

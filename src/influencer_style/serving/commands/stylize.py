@@ -15,6 +15,7 @@ from influencer_style.serving.commands.common import (
     all_missing,
     command_errors,
     complain,
+    detector_option,
     model_option,
 )
 from influencer_style.serving.likeness_guard import MODES
@@ -44,7 +45,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "stylize",
-        parents=[model_option()],
+        parents=[model_option(), detector_option()],
         help="restyle photos",
         description="Restyle photos, and write them to a folder as NAME-LOOK. Only what is new or changed is done.",
         epilog=_EXAMPLES,
@@ -132,7 +133,7 @@ def run(asked: argparse.Namespace) -> int:
         from influencer_style.serving.stylist import Stylist
 
         with ended_by_signals():
-            batch = Batch(Stylist.load(asked.model, asked.likeness), restyling, asked.out)
+            batch = Batch(Stylist.load(asked.model, asked.likeness, asked.detector), restyling, asked.out)
             counts = batch.run(photos, _tell)
     # A photo's own trouble is its outcome: a PhotoError here is the reference's.
     except (*command_errors(), PhotoError) as error:
