@@ -55,4 +55,4 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 clean: ## remove what runs have made (the environment and conf/local stay)
-	rm -rf data/0[1-8]_*/* mlruns mlflow.db .pytest_cache
+	rm -rf data/0[1-8]_*/* logs mlruns mlflow.db .pytest_cache

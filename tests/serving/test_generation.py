@@ -251,7 +251,10 @@ class TestServed:
             ([{"look": "warm", "seed": -1}], r"inputs\[0\]: seed is -1"),
             ([{"look": "warm", "seed": 1, "number": -1}], r"inputs\[0\]: number is -1"),
             ([{"look": "warm", "seed": 1.5}], r"inputs\[0\]: seed is of the wrong type"),
-            ([{"look": "warm", "seed": 1, "x": 1}], r"'x' is not known; send look, seed and number alone"),
+            (
+                [{"look": "warm", "seed": 1, "x": 1}],
+                r"'x' is not known; send look, seed, number, format and quality al",
+            ),
             ([{"look": "warm", "seed": 1}] * 17, '"inputs" has 17 portraits; send at most 16'),
         ],
     )

@@ -110,11 +110,19 @@ class Consent(Terms):
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether something may be done; where not, the reason says why and what to do, and ``field`` what it rests on."""
+    """Whether something may be done.
+
+    Attributes:
+        allowed: whether it may.
+        reason: where it may not, why, and what to do.
+        field: of the consent, on which a refusal rests.
+        private: whether the reason names folders and people of this machine, which strangers must not read.
+    """
 
     allowed: bool
     reason: str = ""
     field: str = ""
+    private: bool = False
 
 
 def decide(consent: Consent | Mapping[str, Any], scopes: tuple[Scope, ...], day: date) -> Decision:

@@ -71,6 +71,7 @@ class Batch:
         self._index = Index(index or self._out / "index.parquet")
         self._base = base
         self._asked = restyling.fingerprint(stylist)
+        self._noted = False
 
     @property
     def index(self) -> Index:
@@ -88,6 +89,7 @@ class Batch:
 
         Raises:
             BatchError: when pictures would be among the photos, or the folder cannot be written to.
+            StylistError: when the consent ends meanwhile; what was written before stays, and is in the index.
         """
         named = picture_names(photos, self._restyling.label, self._restyling.format, self._is_free)
         refuse_circles(photos, [self._out / name for _, name in named])
@@ -159,6 +161,7 @@ class Batch:
             reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
             return self._quarantined(photo, name, sha256, reason)
         record = result.provenance | {"asked": self._asked, "notices": list(result.notices)}
+        self._note_written(record)
         try:
             replace(result, provenance=record).save(picture)
         except OSError as error:
@@ -174,6 +177,14 @@ class Batch:
             return self._quarantined(photo, name, "", reason)
         self._put(self._row(photo, name, file_sha256(picture), record))
         return Outcome(photo.path, "written", picture, notices=tuple(result.notices))
+
+    def _note_written(self, record: Mapping[str, Any]) -> None:
+        """Record, before the first picture is written, whose look this folder gets."""
+        if not self._noted:
+            reference = (record["reference"] or {}).get("creator")
+            creators, stylist = [reference] if reference else record["looks"], self._stylist
+            stylist.permission.note_written(stylist.bundle, creators, self._out, self._index.path)
+            self._noted = True
 
     def _quarantined(self, photo: Photo, name: str, sha256: str, reason: str) -> Outcome:
         if not os.path.lexists(photo.path):  # a slip of the pen is no photo

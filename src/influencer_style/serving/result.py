@@ -97,6 +97,6 @@ class Result:
         write_bytes(path, self.encode(suffix, quality))
 
 
-def in_base64(result: Result) -> str:
-    """Return a result as a PNG file with its provenance in it, signed, in base64."""
-    return base64.b64encode(result.encode(".png")).decode("ascii")
+def in_base64(result: Result, suffix: str = ".png", quality: int | None = None) -> str:
+    """Return a result's file in base64; arguments as `Result.encode` has them."""
+    return base64.b64encode(result.encode(suffix, quality)).decode("ascii")

@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from influencer_style.looks.profile import LookProfiles
-from influencer_style.photos import clock
-from influencer_style.photos.consent import decide
+from influencer_style.networks.listing import COMMANDS, read_listing
 from influencer_style.photos.files import read_file
 from influencer_style.provenance.formats import written_media_type
 from influencer_style.provenance.reader import UnreadableError, read_manifest
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.provenance.words import parent_known, printable
-from influencer_style.tracking.config import project_folder, project_ledger
+from influencer_style.serving.meanwhile import Meanwhile
+from influencer_style.tracking.config import project_folder
+from influencer_style.tracking.ledgers import ledgers_of
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
 
@@ -49,7 +49,8 @@ def trace(path: str | Path) -> dict[str, Any]:
     paths = _paths()
     for version in versions:
         folder = version.pop("folder")
-        known = None if version["tags"].get("revoked") == "true" else LookProfiles.load(folder)
+        revoked = version["tags"].get("revoked") == "true"
+        known = None if revoked else read_listing(folder, COMMANDS["transfer"]).looks
         version["photos"] = {
             look: {photo: paths.get(photo) for photo in known[look].photos}
             for look in looks
@@ -137,14 +138,10 @@ def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str
     for version in versions:
         if version["tags"].get("revoked") == "true":
             why = version["tags"].get("revoked_why", "a consent it rests on was withdrawn")
-            notices.append(f"version {version['version']} was revoked: {why}")
-    for name, consent in record.get("consents", {}).items():
-        decision = decide(consent, ("transfer",), clock.today())
-        if stone := project_ledger().withdrawn(name, consent):
-            notices.append(stone.words)
-        elif not decision.allowed:
-            notices.append(f"the consent for {name} {decision.reason}")
-    return notices
+            notices.append(f"{version['name']} version {version['version']} was revoked: {why}")
+    revoked = {notice.partition(" was revoked")[0] for notice in notices}
+    since = Meanwhile(ledgers_of()).sentences(record)
+    return [*notices, *(sentence for sentence in since if sentence.partition(" was revoked")[0] not in revoked)]
 
 
 def as_json(traced: dict[str, Any]) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from influencer_style.serving.likeness_guard import Mode
-from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
+from influencer_style.faces.detectors import DETECTORS, YUNET_FILE
+from influencer_style.serving.models import DEFAULT_MODEL
+from influencer_style.serving.result import StylistError
 
 
 def model_option() -> argparse.ArgumentParser:
@@ -20,20 +24,39 @@ def model_option() -> argparse.ArgumentParser:
     return parent
 
 
-def open_stylist(model: str, likeness: Mode = "warn") -> Stylist | None:
-    """Return the Stylist of a model; None, after a complaint, when there is none."""
-    from influencer_style.networks.bundle import BundleError
+def detector_option() -> argparse.ArgumentParser:
+    """Return the parent of every command that finds faces."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--detector",
+        choices=DETECTORS,
+        help=f"what finds faces (default: what found those that the model was made from); yunet needs {YUNET_FILE}",
+    )
+    return parent
 
-    unusable: tuple[type[Exception], ...] = (BundleError,)
-    if model.startswith("models:/"):
-        from influencer_style.tracking.registry import RegistryError
 
-        unusable += (RegistryError,)
-    try:
-        return Stylist.load(model, likeness)
-    except unusable as error:
-        complain(error)
-        return None
+def command_errors() -> tuple[type[Exception], ...]:
+    """Return the errors whose message tells the user what to do. Whatever else is raised is a fault of this program."""
+    from influencer_style.networks.export_folder import ExportError
+    from influencer_style.networks.folder import BundleError
+    from influencer_style.photos.audit_log import AuditError
+    from influencer_style.provenance.manifest import SigningError
+    from influencer_style.provenance.signer import CredentialsError
+    from influencer_style.serving.gathering import BatchError
+    from influencer_style.tracking.config import ConfigurationError
+    from influencer_style.tracking.registry import RegistryError
+
+    own = (StylistError, BatchError, BundleError, ExportError, RegistryError, ConfigurationError)
+    return (*own, AuditError, CredentialsError, SigningError)
+
+
+def all_missing(paths: Sequence[str | Path]) -> bool:
+    """Return whether not one of these files or folders exists; complain of each then."""
+    if any(os.path.lexists(os.path.expanduser(path)) for path in paths):
+        return False
+    for path in paths:
+        complain(f"{path}: there is no such file or folder; check the name")
+    return True
 
 
 def complain(what: object) -> None:

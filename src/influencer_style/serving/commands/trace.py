@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from influencer_style.serving.commands.common import complain
+from influencer_style.serving.commands.common import command_errors, complain
 
 
 def add_to(commands: Any) -> None:
@@ -23,16 +23,14 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Print what is known of each picture; return 0, or 1 when one holds no record or the registry does not answer."""
-    from influencer_style.photos.audit_log import AuditError
     from influencer_style.provenance.record import RecordError
     from influencer_style.serving.trace import as_json, in_words, trace
-    from influencer_style.tracking.registry import RegistryError
 
     failed = False
     for picture in asked.pictures:
         try:
             traced = trace(picture)
-        except (RecordError, RegistryError, AuditError) as error:
+        except (RecordError, *command_errors()) as error:
             failed = True
             complain(error)
             continue
