@@ -17,7 +17,7 @@ from influencer_style import Stylist
 from influencer_style.faces import detect
 from influencer_style.faces.detect import Face
 from influencer_style.faces.detectors import NOTE, YUNET_FILE
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import SHIPPED, Base
 from influencer_style.networks.base_in_looks import base_in_looks
 from influencer_style.pipelines.preprocessing import nodes as preprocessing
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
@@ -28,7 +28,7 @@ from influencer_style.tracking.config import ConfigurationError
 from influencer_style.tracking.parameters import project_parameters
 from tests.tiny_project import make_project
 
-PHOTO = astronaut()[:256, :256]
+PHOTO = astronaut()  # with one face that lbp finds
 
 
 class PretendedYuNet:
@@ -137,10 +137,9 @@ def test_a_served_model_too(with_yunet, tmp_path, file, monkeypatch):
 
 
 def test_a_base_in_looks_keeps_the_detector_of_its_looks(with_yunet):
-    generator = SimpleNamespace(config=SimpleNamespace(code=len(with_yunet.looks.code("warm"))))
-    base = Base(generator, with_yunet.encoder.sha256, [{"step": 1}], {})
-    made = base_in_looks(replace(base, generator=with_yunet.generator), with_yunet)
-    assert made.notes[NOTE] == "yunet"
+    base = Base.load(SHIPPED)
+    assert base_in_looks(base, with_yunet).notes[NOTE] == "yunet"
+    assert NOTE not in base_in_looks(base, replace(with_yunet, notes={})).notes
 
 
 def test_the_pipelines_take_the_file_of_the_environment_too(file, monkeypatch):

@@ -23,6 +23,8 @@ Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _CHUNK = 256 * 2**10  # bytes of a response that are handed on at a time: the rest waits for the client
+# Before a refusal for want of room: clients that ask again at once would else take the processor from the worker.
+_REFUSAL_SECONDS = 0.2
 _DRAIN_SECONDS = 5.0  # in which the rest of a refused body may come in
 _METHODS = {"/invocations": "POST", "/ping": "GET", "/health": "GET", "/version": "GET"}
 
@@ -61,6 +63,7 @@ class Service:
         except RefusedError as refused:
             body, status, headers = refused.as_json(), refused.status, refused.headers
         except (OverloadedError, NoRoomError):
+            await asyncio.sleep(_REFUSAL_SECONDS)
             refused = overloaded(self._queue.retry_after())
             body, status, headers = refused.as_json(), refused.status, refused.headers
         self._memory.hold(len(body))
