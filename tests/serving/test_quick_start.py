@@ -4,12 +4,14 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
 from influencer_style.networks.folder import BundleError
 from influencer_style.networks.listing import read_listing
 from influencer_style.serving.cli import main
+from influencer_style.serving.commands.common import _ERRORS, command_errors
 from influencer_style.serving.look_names import look_named
 from influencer_style.serving.result import StylistError
 from influencer_style.serving.wishes import shares_of
@@ -18,6 +20,7 @@ HEAVY = {"torch", "mlflow", "kedro", "cv2", "skimage", "pandas", "scipy", "sklea
 SCRIPT = """
 import contextlib, io, json, sys
 from influencer_style.serving.cli import main
+from influencer_style.serving.commands.common import _ERRORS, command_errors
 for arguments in json.load(sys.stdin):
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -136,3 +139,9 @@ def test_a_listing_agrees_with_the_model(model_folder, bundle):
     listing = read_listing(model_folder, "kedro run")
     assert listing.looks.names == bundle.looks.names and listing.fingerprint == bundle.fingerprint
     assert all(dict(bundle.looks[name].consent) == listing.looks[name].consent for name in listing.looks.names)
+
+
+@pytest.mark.parametrize(("home", "name"), _ERRORS.items())
+def test_the_errors_of_commands_are_where_the_commands_look_for_them(home, name):
+    assert issubclass(getattr(import_module(home), name), ValueError)
+    assert getattr(import_module(home), name) in command_errors()

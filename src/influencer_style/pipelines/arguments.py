@@ -54,7 +54,7 @@ def _check_creator(creator: Any) -> None:
     from influencer_style.photos.slug import slug
     from influencer_style.pipelines.withdrawal.errors import WithdrawalError
 
-    if not slug(str(creator)):
+    if creator is None or not slug(str(creator)):
         raise WithdrawalError(
             "creator is empty; name who withdraws: kedro run --pipeline withdrawal --params creator=NAME"
         )

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from influencer_style.faces.detectors import DETECTORS, YUNET_FILE
 from influencer_style.serving.models import DEFAULT_MODEL
-from influencer_style.serving.result import StylistError
+
+_ERRORS = {
+    "influencer_style.networks.export_folder": "ExportError",
+    "influencer_style.networks.folder": "BundleError",
+    "influencer_style.photos.audit_log": "AuditError",
+    "influencer_style.provenance.manifest": "SigningError",
+    "influencer_style.provenance.signer": "CredentialsError",
+    "influencer_style.serving.gathering": "BatchError",
+    "influencer_style.serving.result": "StylistError",
+    "influencer_style.tracking.config": "ConfigurationError",
+    "influencer_style.tracking.registry": "RegistryError",
+}
 
 
 def model_option() -> argparse.ArgumentParser:
@@ -37,17 +48,8 @@ def detector_option() -> argparse.ArgumentParser:
 
 def command_errors() -> tuple[type[Exception], ...]:
     """Return the errors whose message tells the user what to do. Whatever else is raised is a fault of this program."""
-    from influencer_style.networks.export_folder import ExportError
-    from influencer_style.networks.folder import BundleError
-    from influencer_style.photos.audit_log import AuditError
-    from influencer_style.provenance.manifest import SigningError
-    from influencer_style.provenance.signer import CredentialsError
-    from influencer_style.serving.gathering import BatchError
-    from influencer_style.tracking.config import ConfigurationError
-    from influencer_style.tracking.registry import RegistryError
-
-    own = (StylistError, BatchError, BundleError, ExportError, RegistryError, ConfigurationError)
-    return (*own, AuditError, CredentialsError, SigningError)
+    # A module that is not loaded has raised nothing: to import it here would only make a wrong command slow.
+    return tuple(getattr(sys.modules[home], name) for home, name in _ERRORS.items() if home in sys.modules)
 
 
 def all_missing(paths: Sequence[str | Path]) -> bool:

@@ -103,7 +103,7 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Restyle; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
-    from influencer_style.photos.decode import PhotoError
+    from influencer_style.photos.files import PhotoError
     from influencer_style.serving.gathering import check_folder, gather
     from influencer_style.serving.restyling import Restyling
     from influencer_style.serving.wishes import check_wishes
