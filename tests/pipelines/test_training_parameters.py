@@ -53,7 +53,7 @@ def test_a_limit_of_time_from_an_earlier_release_is_refused_with_the_remedy(name
     (content,) = yaml.safe_load(in_project(f"conf/base/parameters_{name}.yml").read_text()).values()
     check(content)
     (content[place] if place else content)["most_seconds"] = 300
-    with pytest.raises(ValueError, match="most_seconds was removed: .* remove most_seconds, and set fewer steps"):
+    with pytest.raises(ValueError, match=r"most_seconds was removed: .* remove most_seconds, and set fewer steps"):
         check(content)
 
 
