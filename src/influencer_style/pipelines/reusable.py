@@ -25,7 +25,7 @@ class Dependencies:
     Attributes:
         reads: for parameters that are typed models, by the argument's name, the fields that the node reads; all of them
             where an argument is not named.
-        also: takes the node's inputs and returns what else its outputs depend on, as data. An input may be `Deferred`.
+        also: takes the node's inputs and returns what else its outputs depend on, as data. An input may be a `Result`.
     """
 
     reads: dict[str, Sequence[str]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Computation:
     Args:
         name: the node's.
         function: its function.
-        inputs: in its order; those that were put off themselves are worked out first.
+        inputs: in its order; those that are results are worked out first.
     """
 
     def __init__(self, name: str, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
@@ -70,24 +70,32 @@ class Computation:
     def outputs(self) -> Any:
         """What the function returns; worked out once."""
         log.info("%s is done again, because a result that it kept no file of is needed", self._name)
-        return self._function(*(value.value if isinstance(value, Deferred) else value for value in self._inputs))
+        return self._function(*(value.value if isinstance(value, Result) else value for value in self._inputs))
 
 
 @dataclass(frozen=True)
-class Deferred:
-    """An output that is only in memory, of a node whose work was put off.
+class Done:
+    """A node's work that was done in this run; `outputs` is what its function returned."""
+
+    outputs: Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """An output of a reusable node that is only in memory: what it was made from, and the way to it.
 
     Attributes:
-        made_from: fingerprint of the node's inputs.
-        index: which of its outputs; None for its only one.
+        fingerprint: of the node's inputs; it identifies the output without working it out.
+        index: which of the node's outputs; None for its only one.
+        work: that makes it, or has made it.
     """
 
-    made_from: str
+    fingerprint: str
     index: int | None
-    computation: Computation
+    work: Computation | Done
 
     @property
     def value(self) -> Any:
         """The output itself."""
-        outputs = self.computation.outputs
+        outputs = self.work.outputs
         return outputs if self.index is None else outputs[self.index]

@@ -26,7 +26,7 @@ import influencer_style
 from influencer_style.datasets.previous import AS_IT_IS
 from influencer_style.pipelines.contents import contents_fingerprint
 from influencer_style.pipelines.project import in_project
-from influencer_style.pipelines.reusable import Computation, Deferred, Dependencies, Reused
+from influencer_style.pipelines.reusable import Computation, Dependencies, Done, Result, Reused
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
@@ -97,7 +97,16 @@ class ReuseHook:
                 return dict.fromkeys(node.inputs, Reused(outputs))
             _place(node.name).unlink(missing_ok=True)
             self._here.node = _Unsaved(node.name, made_from, set(node.outputs), paths, {})
-        return {name: value.value for name, value in inputs.items() if isinstance(value, Deferred)}
+        return {name: value.value for name, value in inputs.items() if isinstance(value, Result)}
+
+    @hook_impl
+    def after_node_run(self, node: Any, outputs: dict[str, Any]) -> None:
+        """Hand outputs that are only in memory on with what they were made from, as a run that skips the work does."""
+        working = getattr(self._here, "node", None)
+        if working is not None:
+            made = list(outputs.values())
+            work = Done(made if len(made) > 1 else made[0])
+            outputs.update(_in_memory(node, working.made_from, working.paths, work))
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, node: Any) -> None:
@@ -117,8 +126,8 @@ def _made_from(node: Any, values: list[Any], dependencies: Dependencies) -> str:
     """Return the fingerprint of all that a node's outputs depend on."""
     parts = []
     for argument, value in zip(inspect.signature(node.func).parameters, values, strict=True):
-        if isinstance(value, Deferred):
-            parts.append(["deferred", value.made_from, value.index])
+        if isinstance(value, Result):
+            parts.append(["result", value.fingerprint, value.index])
         elif argument in dependencies.reads:
             parts.append({name: getattr(value, name) for name in dependencies.reads[argument]})
         else:
@@ -129,13 +138,20 @@ def _made_from(node: Any, values: list[Any], dependencies: Dependencies) -> str:
 
 def _stored(node: Any, values: list[Any], made_from: str, paths: dict[str, Path]) -> Any:
     """Return what a node whose work is skipped hands on: files stay, and what has none is worked out when needed."""
-    computation = Computation(node.name, inspect.unwrap(node.func), values)
+    work = Computation(node.name, inspect.unwrap(node.func), values)
+    results = _in_memory(node, made_from, paths, work)
+    outputs = [results.get(name, AS_IT_IS) for name in node.outputs]
+    return outputs if len(outputs) > 1 else outputs[0]
+
+
+def _in_memory(node: Any, made_from: str, paths: dict[str, Path], work: Computation | Done) -> dict[str, Result]:
+    """Return those outputs of a node that have no file."""
     several = len(node.outputs) > 1
-    outputs = [
-        AS_IT_IS if name in paths else Deferred(made_from, number if several else None, computation)
+    return {
+        name: Result(made_from, number if several else None, work)
         for number, name in enumerate(node.outputs)
-    ]
-    return outputs if several else outputs[0]
+        if name not in paths
+    }
 
 
 @functools.cache
