@@ -12,10 +12,12 @@ from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
 from influencer_style.pipelines.disk import DiskHook
 from influencer_style.pipelines.parallel import ParallelHook
 from influencer_style.pipelines.prerequisites import PrerequisitesHook
+from influencer_style.pipelines.reuse import ReuseHook
 from influencer_style.tracking.hooks import TrackingHook
 
-# Kedro calls the last one first: a run whose inputs are missing or wrong is refused before it is tracked.
-HOOKS = (TrackingHook(), DiskHook(), ParallelHook(), ArgumentsHook(), PrerequisitesHook())
+# Kedro calls the last one first: a run whose inputs are missing or wrong is refused before it is tracked, and a node's
+# run is open before its work is skipped.
+HOOKS = (ReuseHook(), TrackingHook(), DiskHook(), ParallelHook(), ArgumentsHook(), PrerequisitesHook())
 
 CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from influencer_style.adversarial.synthesis_training import SynthesisSettings
 from influencer_style.adversarial.trainer import best_device
+from influencer_style.pipelines.removed_settings import refuse_removed_settings
 
 
 class SynthesisTrainingParameters(BaseModel):
@@ -38,6 +39,7 @@ class SynthesisTrainingParameters(BaseModel):
         return self._merged(self.cpu if on_cpu else self.gpu)
 
     def _merged(self, own: dict[str, Any]) -> SynthesisSettings:
+        refuse_removed_settings({**self.loop, **own})
         parts = [name for name in ("weights", "stream", "traits") if name in self.loop or name in own]
         nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in parts}
         return TypeAdapter(SynthesisSettings).validate_python({**self.loop, **own, **nested})

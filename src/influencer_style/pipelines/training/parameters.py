@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, model_v
 
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.trainer import best_device
+from influencer_style.pipelines.removed_settings import refuse_removed_settings
 
 _TABLES = ("stream", "weights")
 
@@ -69,5 +70,6 @@ class TrainingParameters(BaseModel):
         return "cpu" if self.device == "cpu" else "gpu"
 
     def _merged(self, own: dict[str, Any]) -> TrainerSettings:
+        refuse_removed_settings({**self.loop, **own})
         nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in _TABLES}
         return TypeAdapter(TrainerSettings).validate_python({**self.loop, **own, **nested})
