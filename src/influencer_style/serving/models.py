@@ -16,7 +16,8 @@ def open_model(kind: type[Kind], uri: str | Path) -> tuple[Kind, str, str]:
 
     Args:
         kind: `TransferBundle` or `SynthesisBundle`.
-        uri: a model folder, or a registered model such as `models:/look-transfer@champion`.
+        uri: a model folder, or a registered model such as `models:/look-transfer@champion`. A relative folder that is
+            not there from the working folder is looked for in the project around it.
 
     Returns:
         the model; where it came from, for the provenance, without a path of this machine, since strangers read it; and
@@ -31,4 +32,12 @@ def open_model(kind: type[Kind], uri: str | Path) -> tuple[Kind, str, str]:
 
         folder, version = model_folder(str(uri))
         return kind.load(folder), str(uri), version
-    return kind.load(uri), Path(uri).name, ""
+    return kind.load(_found(Path(uri))), Path(uri).name, ""
+
+
+def _found(folder: Path) -> Path:
+    from influencer_style.tracking.config import project_folder
+
+    if folder.exists() or (project := project_folder()) is None:
+        return folder
+    return project / folder
