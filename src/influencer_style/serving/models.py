@@ -19,7 +19,8 @@ def open_model(kind: type[Kind], uri: str | Path) -> tuple[Kind, str, str]:
 
     Args:
         kind: `TransferBundle` or `SynthesisBundle`.
-        uri: a model folder, or a registered model such as `models:/look-transfer@champion`.
+        uri: a model folder, or a registered model such as `models:/look-transfer@champion`. A relative folder that is
+            not there from the working folder is looked for in the project around it.
 
     Returns:
         the model; where it came from, for the provenance, without a path of this machine, since strangers read it; and
@@ -55,7 +56,16 @@ def _is_registered(uri: str | Path) -> bool:
 def _located(uri: str | Path) -> tuple[Path, str]:
     """Return a model's folder, and its version in words; empty for a model folder."""
     if not _is_registered(uri):
-        return Path(uri), ""
+        return _found(Path(uri)), ""
     from influencer_style.tracking.registry import model_folder
 
     return model_folder(str(uri))
+
+
+def _found(folder: Path) -> Path:
+    """Return a model folder that is here, or else in the project around the working folder."""
+    from influencer_style.tracking.config import project_folder
+
+    if folder.exists() or (project := project_folder()) is None:
+        return folder
+    return project / folder
