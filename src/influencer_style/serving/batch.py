@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from PIL import Image
 from tqdm import tqdm
 
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
+from influencer_style.photos.losses import TRANSPARENCY
 from influencer_style.photos.walk import closed, utf8
 from influencer_style.provenance.formats import WRITTEN
 from influencer_style.provenance.record import RecordError, read_record
+from influencer_style.provenance.signer import CredentialsError
 from influencer_style.serving.gathering import Photo, refuse_circles
 from influencer_style.serving.index import Index, Row
+from influencer_style.serving.outcomes import words_of
 from influencer_style.serving.picture_names import picture_names
 from influencer_style.serving.restyling import Restyling
 from influencer_style.serving.stylist import Result, Stylist, StylistError
@@ -160,6 +164,8 @@ class Batch:
         if max(result.picture.size) > most:
             reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
             return self._quarantined(photo, name, sha256, reason)
+        if picture.suffix in (".jpg", ".jpeg") and result.picture.mode == "RGBA" and _is_transparent(result.picture):
+            result = replace(result, notices=[*result.notices, TRANSPARENCY])
         record = result.provenance | {"asked": self._asked, "notices": list(result.notices)}
         self._note_written(record)
         try:
@@ -174,6 +180,11 @@ class Batch:
             return self._quarantined(photo, name, "", f"unwritable: {error}")
         except MemoryError:
             reason = "unwritable: its picture needs more memory than there is; make the photo smaller"
+            return self._quarantined(photo, name, "", reason)
+        except CredentialsError:  # there is nothing to sign any picture with
+            raise
+        except Exception as error:  # of an encoder, or of whatever signs, for this one picture
+            reason = f"unwritable: its picture cannot be made a file ({words_of(error)}); choose another --format"
             return self._quarantined(photo, name, "", reason)
         self._put(self._row(photo, name, file_sha256(picture), record))
         return Outcome(photo.path, "written", picture, notices=tuple(result.notices))
@@ -236,6 +247,10 @@ class Batch:
     def _put(self, row: Row) -> None:
         with writing(self._out):
             self._index.put(row)
+
+
+def _is_transparent(picture: Image.Image) -> bool:
+    return picture.getchannel("A").getextrema()[0] < 255
 
 
 def _has_record(path: Path) -> bool:

@@ -39,8 +39,8 @@ class Photo:
 def gather(inputs: Iterable[str | Path]) -> list[Photo]:
     """Return the photos of files and folders, each once, in order of path.
 
-    Folders give all their files, those of sub-folders too; hidden ones and `consent.yml` are left out. Whether a file
-    is a photo shows when it is decoded.
+    Folders give all their files, those of sub-folders too, except `consent.yml` and what `walk` passes over. Whether a
+    file is a photo shows when it is decoded.
 
     Raises:
         BatchError: when there is not one file.

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from influencer_style.photos.formats import READ_ONE
 from influencer_style.serving.refusal import RefusedError
 from influencer_style.serving.result import Result, StylistError, UnrecordedError, in_base64
 
@@ -88,7 +89,7 @@ class Request(Input):
     THING = "photo"
     EXAMPLE = '{"inputs": [{"image": <a file in base64>, "look": <name>, "strength": 1.0}]}'
     WANTED: ClassVar[dict[str, str]] = {
-        "image": "a JPEG, PNG or WebP file in base64",
+        "image": f"a {READ_ONE} file in base64",
         "look": "the name of a look",
         "strength": "a number from 0 (the photo as it is) to 1 (the whole look)",
     }

@@ -1,8 +1,8 @@
 """The model as MLflow serves it: photos and looks in, pictures and their provenance out.
 
-`{"inputs": [{"image", "look", "strength"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are base64: JPEG,
-PNG or WebP in, and out as the input's `format` and `quality` say, PNG by default. MLflow runs this file to make the
-model ("models from code"), so nothing is pickled.
+`{"inputs": [{"image", "look", "strength"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are base64: in,
+any format of `photos.formats`; out, as the input's `format` and `quality` say, PNG by default. MLflow runs this file to
+make the model ("models from code"), so nothing is pickled.
 """
 
 import os

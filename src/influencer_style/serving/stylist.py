@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
-from PIL import Image
 
 from influencer_style.serving.detection import crops_of, detector_name, faces_in, open_detector
 from influencer_style.serving.given_photo import GivenPhoto, original_of
 from influencer_style.serving.likeness_guard import LikenessGuard, Mode
 from influencer_style.serving.models import DEFAULT_MODEL
+from influencer_style.serving.outcomes import outcome_of
 from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.style import Style
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _CROP = 256  # px, side of the face crop that the network looks at
 
-Photo = TypeVar("Photo", str, Path, bytes, Image.Image, np.ndarray)
+Photo = TypeVar("Photo", bound=GivenPhoto)
 
 
 class Stylist:
@@ -116,7 +116,7 @@ class Stylist:
         """Restyle one photo.
 
         Args:
-            photo: a file, a file's bytes, a PIL image, or an array (h, w, 3) uint8 RGB.
+            photo: a file, a file's bytes, an open file, a PIL image, or an array (h, w, 3) uint8 RGB.
             look: the name of a look, or a mix of looks with their shares, such as `{"aurora": 0.7, "noir": 0.3}`.
             strength: 0 (the photo, exactly) to 1.
             reference: a photo whose look is taken, instead of `look`.
@@ -149,32 +149,23 @@ class Stylist:
     ) -> Iterator[tuple[Photo, Result | PhotoError | StylistError]]:
         """Restyle photos one after the other, reading ahead; yield each with its result, or why it has none.
 
-        Arguments as in `apply`; what is wrong for every photo is raised before the first. Memory holds three photos at
-        most, however many there are. Before each photo the consent is asked for again: one that has ended meanwhile
-        ends this with a StylistError.
+        Whatever goes wrong with one photo is what is yielded for it, and ends nothing. Arguments as in `apply`; what is
+        wrong for every photo is raised before the first. Memory holds three photos at most, however many there are.
+        Before each photo the consent is asked for again: one that has ended meanwhile ends this with a StylistError.
         """
-        from influencer_style.photos.decode import PhotoError
         from influencer_style.photos.parallel import map_bounded
 
         style = self._style(look, strength, reference, regions, seed, faces)
 
         def read(photo: Photo) -> tuple[Photo, Original | PhotoError | StylistError]:
-            try:
-                return photo, original_of(photo, private)
-            except (PhotoError, StylistError) as error:
-                return photo, error
+            return photo, outcome_of(partial(original_of, photo, private))
 
         for photo, original in map_bounded(read, photos, 1):
             if isinstance(original, Exception):
                 yield photo, original
                 continue
             style.ask_again()
-            try:
-                made: Result | PhotoError | StylistError = self._restyled(original, style)
-            except StylistError as error:
-                made = error
-            except MemoryError:
-                made = PhotoError("too_large", "needs more memory than there is; make it smaller")
+            made = outcome_of(partial(self._restyled, original, style))
             del original
             yield photo, made
 

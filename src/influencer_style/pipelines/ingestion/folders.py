@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from influencer_style.photos.walk import is_passed_over
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.project import in_project
 
@@ -39,7 +40,7 @@ def _photo_folder(field: str, value: str, holds: str) -> Path:
     if not folder.is_dir():
         raise SourceError(f"{field}: {folder} is not a folder; give one that holds {holds}")
     try:
-        if not any(not entry.name.startswith(".") for entry in folder.iterdir()):
+        if not any(not is_passed_over(entry.name, entry.is_dir()) for entry in folder.iterdir()):
             raise SourceError(f"{field}: {folder} is empty; it should hold {holds}")
     except OSError as error:
         raise SourceError(f"{field}: {folder} cannot be listed ({error.strerror}); mend its rights") from error

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from influencer_style.photos.formats import READ_ONE
 from influencer_style.serving.before_loading import open_listing
 from influencer_style.serving.commands.common import command_errors, complain, detector_option, model_option
 from influencer_style.serving.permission import Permission
@@ -28,7 +29,7 @@ def add_to(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photo", metavar="IN", help="a JPEG, PNG or WebP file")
+    parser.add_argument("photo", metavar="IN", help=f"a {READ_ONE} file")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .png, .jpg, .webp or .avif file")
     parser.add_argument("--looks", metavar="NAME,NAME", help="only these looks (default: all that the model has)")
     parser.add_argument(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.looks.areas import AREAS
+from influencer_style.photos.formats import READ
 from influencer_style.serving.before_loading import check_look
 from influencer_style.serving.commands.common import (
     all_missing,
@@ -51,7 +52,7 @@ def add_to(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", nargs="+", metavar="IN", help="JPEG, PNG or WebP files, and folders of them")
+    parser.add_argument("photos", nargs="+", metavar="IN", help=f"{READ} files, and folders of them")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--look",
@@ -84,7 +85,7 @@ def add_to(commands: Any) -> None:
         "--format",
         choices=("keep", "jpeg", "png", "webp", "avif"),
         default="keep",
-        help="of the pictures (default: keep the photo's)",
+        help="of the pictures (default: keep the photo's; HEIC becomes JPEG, and TIFF becomes PNG)",
     )
     parser.add_argument(
         "--keep-private",
