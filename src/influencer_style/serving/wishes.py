@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from influencer_style.faces.detect import Face
     from influencer_style.looks.profile import LookProfiles
 
+MOST_PICTURES = 240  # in a sheet: a dozen looks in twenty strengths, or sixty looks in four
 Faces = Literal["all", "largest"] | Sequence[int]
 
 
@@ -116,3 +117,16 @@ def chosen_of(found: list[Face], faces: Faces) -> list[Face]:
     if missing := [number for number in faces if number >= len(found)]:
         raise StylistError(f"there is no face {missing[0]}; the photo has {len(found)}, numbered from 0, the largest")
     return [found[number] for number in sorted(set(faces))]
+
+
+def require_room(looks: Sequence[str], strengths: Sequence[float]) -> None:
+    """Refuse a comparison of more pictures than a sheet has room for.
+
+    Raises:
+        StylistError: naming how many there may be.
+    """
+    if not 1 <= len(looks) * len(strengths) <= MOST_PICTURES:
+        raise StylistError(
+            f"{len(looks)} looks in {len(strengths)} strengths do not fit on a sheet of 1 to {MOST_PICTURES} pictures; "
+            "name fewer"
+        )

@@ -47,7 +47,7 @@ def run(asked: argparse.Namespace) -> int:
     from influencer_style.photos.decode import PhotoError, photo_header
     from influencer_style.serving.gathering import check_file
     from influencer_style.serving.look_names import look_named
-    from influencer_style.serving.wishes import check_wishes
+    from influencer_style.serving.wishes import check_wishes, require_room
 
     try:
         # All that can be wrong is checked before the model is loaded, which takes seconds.
@@ -58,6 +58,7 @@ def run(asked: argparse.Namespace) -> int:
         names = [name.strip() for name in asked.looks.split(",")] if asked.looks else listing.looks.names
         looks = list(dict.fromkeys(look_named(name, listing.looks.names) for name in names))
         Permission("compare").check(listing, looks)
+        require_room(looks, asked.strengths)
         photo_header(asked.photo)
         from influencer_style.serving.comparison import compare
         from influencer_style.serving.stylist import Stylist

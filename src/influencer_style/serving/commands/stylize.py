@@ -123,13 +123,13 @@ def run(asked: argparse.Namespace) -> int:
     try:
         # All that can be wrong is checked before the model is loaded, which takes seconds.
         check_wishes(restyling.strength, restyling.regions, restyling.faces, restyling.seed)
+        if restyling.look is not None:
+            restyling = replace(restyling, look=check_look(asked.model, restyling.look, "stylize"))
         if all_missing(asked.photos):
             return 1
         photos = gather(asked.photos)
         check_folder(asked.out, photos)
         restyling.check_reference()
-        if restyling.look is not None:
-            restyling = replace(restyling, look=check_look(asked.model, restyling.look, "stylize"))
         from influencer_style.serving.batch import Batch
         from influencer_style.serving.stylist import Stylist
 
