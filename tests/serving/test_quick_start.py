@@ -20,7 +20,6 @@ HEAVY = {"torch", "mlflow", "kedro", "cv2", "skimage", "pandas", "scipy", "sklea
 SCRIPT = """
 import contextlib, io, json, sys
 from influencer_style.serving.cli import main
-from influencer_style.serving.commands.common import _ERRORS, command_errors
 for arguments in json.load(sys.stdin):
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
