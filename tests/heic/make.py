@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "hostile")]
-from mutations import photo  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "hostile"))
+from mutations import photo
 
 
 def main() -> None:

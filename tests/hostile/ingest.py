@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutations import mutated, photo
 
 from influencer_style.photos import decode, manifest, original

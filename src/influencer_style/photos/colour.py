@@ -19,6 +19,7 @@ def to_rgb(image: Image.Image) -> np.ndarray:
     """
     colours, alpha = without_alpha(image)
     rgb = to_srgb(colours)
+    del colours  # as large as the result, or larger
     return np.array(rgb if alpha is None else over_white(rgb, alpha))
 
 
