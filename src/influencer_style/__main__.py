@@ -1,7 +1,7 @@
 """`python -m influencer_style`: runs pipelines where this package is installed without the project's source.
 
-As Kedro's own packaged projects do: the arguments are those of `kedro run`; the configuration is a folder or archive that
-`--conf-source` names, by default `conf` in the working folder.
+As Kedro's own packaged projects do: the arguments are those of `kedro run`; the configuration is a folder or archive
+that `--conf-source` names, by default `conf` in the working folder.
 """
 
 from __future__ import annotations
