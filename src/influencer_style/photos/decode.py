@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from influencer_style.photos.colour import to_rgb
 from influencer_style.photos.files import PhotoError, read_file, refuse_size
 from influencer_style.photos.parts import excess
-from influencer_style.photos.walk import shown
+from influencer_style.storage.text import short
 
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
 MIN_SIDE = 64
@@ -160,7 +160,7 @@ def opened(photo: str | Path | bytes, max_pixels: int, root: str | Path | None) 
         limit = f"{max_pixels / 1e6:.0f} megapixels"
         raise PhotoError("too_large", f"has far more pixels than the {limit} allowed; make it smaller") from None
     except Exception as error:  # a decoder given hostile bytes may raise anything; the file is to blame, not the run
-        text = shown(str(error))[:200] or type(error).__name__
+        text = short(str(error)) or type(error).__name__
         cut = any(word in text.lower() for word in ("truncated", "broken data stream", "unexpected end"))
         code = "truncated" if cut else "unreadable"
         raise PhotoError(code, f"cannot be decoded ({text}); export it again from its original") from None

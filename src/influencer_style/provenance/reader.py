@@ -10,7 +10,7 @@ from typing import Any
 import c2pa
 
 from influencer_style.provenance.manifest import NO_HOSTS, OFFLINE, PURPOSES, RECORD_LABEL
-from influencer_style.provenance.words import plain
+from influencer_style.storage.text import short
 
 _SIGNER = {"organisation": "issuer", "name": "common_name", "serial": "cert_serial_number", "algorithm": "alg"}
 
@@ -75,7 +75,7 @@ def read_manifest(data: bytes, media_type: str, anchors: bytes) -> Manifest | No
         # What is kept elsewhere is not fetched: it counts as not there.
         if str(error).startswith("Remote") or b"c2pa" not in data:
             return None
-        raise UnreadableError(plain(str(error))) from error
+        raise UnreadableError(short(str(error))) from error
 
 
 def _in_our_words(manifest: dict[str, Any], state: str, results: dict[str, Any], whole: dict[str, Any]) -> Manifest:
@@ -87,7 +87,7 @@ def _in_our_words(manifest: dict[str, Any], state: str, results: dict[str, Any],
     # What is wrong with the signer alone (unknown, expired) leaves the bytes as they were signed.
     only_the_signer = bool(failed) and all(code.startswith("signingCredential.") for code in failed)
     signature = manifest.get("signature_info") or {}
-    signer = {ours: plain(str(signature.get(theirs) or "")) for ours, theirs in _SIGNER.items()}
+    signer = {ours: short(str(signature.get(theirs) or "")) for ours, theirs in _SIGNER.items()}
     generator = (manifest.get("claim_generator_info") or [{}])[0]
     return Manifest(
         trusted=state == "Trusted",
@@ -95,9 +95,9 @@ def _in_our_words(manifest: dict[str, Any], state: str, results: dict[str, Any],
         failed=failed,
         record=_record(whole, manifest["label"]),
         signer=signer | {"algorithm": signer["algorithm"].lower()},
-        generator=plain(f"{generator.get('name', '')} {generator.get('version', '')}".strip()),
+        generator=short(f"{generator.get('name', '')} {generator.get('version', '')}".strip()),
         source_type=_source_type(manifest),
-        stamped=plain(str(signature.get("time") or "")) if "timeStamp.trusted" in passed else "",
+        stamped=short(str(signature.get("time") or "")) if "timeStamp.trusted" in passed else "",
     )
 
 
@@ -116,5 +116,5 @@ def _source_type(manifest: dict[str, Any]) -> str:
             continue
         for action in assertion["data"]["actions"]:
             if isinstance(action.get("digitalSourceType"), str):
-                return plain(action["digitalSourceType"].rpartition("/")[2])
+                return short(action["digitalSourceType"].rpartition("/")[2])
     return ""

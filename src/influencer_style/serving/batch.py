@@ -16,7 +16,7 @@ from typing import Any, Literal
 from tqdm import tqdm
 
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
-from influencer_style.photos.walk import closed, utf8
+from influencer_style.photos.walk import closed
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.serving.gathering import Photo, refuse_circles
 from influencer_style.serving.index import Index, Row
@@ -26,6 +26,7 @@ from influencer_style.serving.stylist import Result, Stylist
 from influencer_style.serving.writing import prepare, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
+from influencer_style.storage.text import utf8
 from influencer_style.tracking.signals import undisturbed
 
 Status = Literal["written", "up to date", "quarantined"]

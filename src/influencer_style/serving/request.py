@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from reprlib import repr as shortened
 from typing import Any, ClassVar, TypeVar
 
 from mlflow.exceptions import MlflowException
@@ -18,6 +17,7 @@ from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from influencer_style.serving.result import UnrecordedError
+from influencer_style.storage.text import quoted
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ def read_body(body: bytes, content_type: str | None, kind: type[Input] = Request
     inputs = told.pop("inputs")
     for name, value in told.items():
         if name != "params" or value:  # MLflow's clients may send empty ones
-            raise refusal(f"{shortened(name)} is not known; send only {kind.EXAMPLE}")
+            raise refusal(f"{quoted(name)} is not known; send only {kind.EXAMPLE}")
     return inputs
 
 
@@ -143,7 +143,7 @@ def _read_input(index: int, item: Any, kind: type[Kind]) -> Kind:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         problem, (field, *_) = fault["type"], fault["loc"] or ("",)
     if field not in kind.WANTED:
-        what = f"{shortened(field)} is not known" if field else "is not an object"
+        what = f"{quoted(field)} is not known" if field else "is not an object"
         *names, last = kind.WANTED
         raise refusal(f"inputs[{index}]: {what}; send {', '.join(names)} and {last} alone") from None
     what = "is missing" if problem == "missing" else "is of the wrong type"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.photos import clock
 from influencer_style.photos.consent import decide
 from influencer_style.provenance.record import RecordError, read_record
-from influencer_style.provenance.words import printable
 from influencer_style.tracking.config import project_folder, project_ledger
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
@@ -53,8 +51,8 @@ def trace(path: str | Path) -> dict[str, Any]:
     return {"record": record, "versions": versions, "notices": _notices(record, versions)}
 
 
-def in_words(path: str | Path, traced: dict[str, Any]) -> str:
-    """Return what `trace` found, as lines to read."""
+def in_words(path: str | Path, traced: dict[str, Any]) -> list[str]:
+    """Return what `trace` found, as lines to read; what strangers wrote stands in them as they wrote it."""
     record = traced["record"]
     shares = ", ".join(f"{name} {share:.0%}" for name, share in record.get("looks", {}).items())
     when = record.get("written", "at a time unknown")
@@ -85,7 +83,7 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
         told = ", ".join(f"{key} {' '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in consent.items())
         lines.append(f"  consent   {name}: {told}")
     lines += [f"  mind      {notice}" for notice in traced["notices"]]
-    return "\n".join(map(printable, lines))
+    return lines
 
 
 def _is_ours(record: dict[str, Any]) -> bool:
@@ -129,8 +127,3 @@ def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str
         elif not decision.allowed:
             notices.append(f"the consent for {name} {decision.reason}")
     return notices
-
-
-def as_json(traced: dict[str, Any]) -> str:
-    """Return what `trace` found, for programs."""
-    return json.dumps(traced, indent=2, ensure_ascii=False, default=str)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Literal
 
 from influencer_style.serving.result import StylistError
+from influencer_style.storage.text import quoted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,7 +30,7 @@ def shares_of(look: str | Mapping[str, float], looks: LookProfiles) -> dict[str,
         raise StylistError(f"a mix of looks needs shares of 0 or more that are not all 0, not {dict(shares)}")
     for name in shares:
         if name not in looks.names:
-            raise StylistError(f"there is no look {shortened(name)}; choose one of: {', '.join(looks.names)}")
+            raise StylistError(f"there is no look {quoted(name)}; choose one of: {', '.join(looks.names)}")
     return {name: share / total for name, share in shares.items()}
 
 
@@ -48,7 +48,7 @@ def area_weights(regions: Mapping[str, float] | None) -> Tensor | None:
 
     for name, weight in regions.items():
         if name not in AREAS:
-            raise StylistError(f"there is no region {shortened(name)}; choose of: {', '.join(AREAS)}")
+            raise StylistError(f"there is no region {quoted(name)}; choose of: {', '.join(AREAS)}")
         if not 0 <= weight <= 1:
             raise StylistError(f"region {name} has the weight {weight}; choose 0 (left as it is) to 1")
     return torch.tensor([float(regions.get(name, 1)) for name in AREAS])
@@ -65,7 +65,7 @@ def check_faces(faces: Faces) -> None:
     else:
         sound = bool(faces) and all(isinstance(number, int) and number >= 0 for number in faces)
     if not sound:
-        raise StylistError(f"faces is {shortened(faces)}; choose all, largest, or numbers from 0, the largest")
+        raise StylistError(f"faces is {quoted(faces)}; choose all, largest, or numbers from 0, the largest")
 
 
 def chosen_of(found: list[Face], faces: Faces) -> list[Face]:

@@ -1,10 +1,10 @@
-"""What the commands share: the option that names a model, how it is opened, how they complain."""
+"""What the commands share: the option that names a model, and how it is opened."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 
+from influencer_style.serving.commands.output import complain
 from influencer_style.serving.likeness_guard import Mode
 from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
 
@@ -34,8 +34,3 @@ def open_stylist(model: str, likeness: Mode = "warn") -> Stylist | None:
     except unusable as error:
         complain(error)
         return None
-
-
-def complain(what: object) -> None:
-    """Say what is wrong, on the error output."""
-    print(f"influencer-style: {what}", file=sys.stderr)

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain, model_option, open_stylist
+from influencer_style.serving.commands.common import model_option, open_stylist
+from influencer_style.serving.commands.output import complain, say
 from influencer_style.serving.stylist import StylistError
 
 _EXAMPLES = """\
@@ -64,7 +65,7 @@ def run(asked: argparse.Namespace) -> int:
     except (PhotoError, OSError) as error:
         complain(f"{asked.photo}: {error}" if isinstance(error, PhotoError) else error)
         return 1
-    print(asked.out)
+    say(asked.out)
     for notice in sheet.notices:
         complain(f"{asked.photo}: {notice}")
     return 0

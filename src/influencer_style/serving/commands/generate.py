@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain
+from influencer_style.serving.commands.output import complain, say
 from influencer_style.serving.generation import (
     ASKED_WAYS,
     DEFAULT_SIZE,
@@ -76,10 +76,7 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Generate; return 0 when all went well, 2 when it could not be done as it was asked."""
-    from tqdm import tqdm
-
     from influencer_style.networks.bundle import BundleError
-    from influencer_style.photos.walk import shown
     from influencer_style.provenance.manifest import SigningError
     from influencer_style.provenance.signer import CredentialsError
     from influencer_style.serving.gathering import BatchError
@@ -93,9 +90,9 @@ def run(asked: argparse.Namespace) -> int:
         with ended_by_signals():
             generation = open_generation(wanted, asked.model, asked.transfer)
             batch = GeneratedBatch(generation, asked.out)
-            written, there = batch.run(asked.count, lambda picture: tqdm.write(shown(picture)))
+            written, there = batch.run(asked.count, say)
             if asked.grid:
-                print(shown(batch.write_sheet(asked.count)))
+                say(batch.write_sheet(asked.count))
     except (StylistError, BatchError, BundleError, RegistryError, CredentialsError, SigningError) as error:
         complain(error)
         return 2

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from influencer_style.serving.commands.common import model_option, open_stylist
+from influencer_style.serving.commands.output import say
 
 
 def add_to(commands: Any) -> None:
@@ -19,5 +20,6 @@ def run(asked: argparse.Namespace) -> int:
     stylist = open_stylist(asked.model)
     if stylist is None:
         return 2
-    print("\n".join(stylist.looks))
+    for name in stylist.looks:
+        say(name)
     return 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain, model_option, open_stylist
+from influencer_style.serving.commands.common import model_option, open_stylist
+from influencer_style.serving.commands.output import complain, say
 from influencer_style.serving.likeness_guard import MODES
 from influencer_style.serving.stylist import StylistError
 
@@ -171,15 +171,11 @@ def _number(text: str, whole: str) -> float:
 
 def _tell(outcome: Any) -> None:
     """Print a picture's path, on its own on the output; notices and reasons on the error output."""
-    from tqdm import tqdm
-
-    from influencer_style.photos.walk import shown
-
     if outcome.picture:
-        tqdm.write(shown(outcome.picture))
+        say(outcome.picture)
     for words in (outcome.reason, *outcome.notices):
         if words:
-            tqdm.write(f"influencer-style: {shown(outcome.photo)}: {words}", file=sys.stderr)
+            complain(f"{outcome.photo}: {words}")
 
 
 def _summary(counts: Counter[str], index: Path) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from influencer_style.serving.commands.common import complain
+from influencer_style.serving.commands.output import complain, say, say_json
+from influencer_style.storage.text import one_line
 
 if TYPE_CHECKING:
     from influencer_style.provenance.verify import Verification
@@ -80,13 +80,14 @@ def run(asked: argparse.Namespace) -> int:
         all_proven = all_proven and found.state == "proven"
         entries.append(asdict(found))
         if not asked.json:
-            print(_in_words(found))
+            for line in _in_words(found):
+                say(line)
     if asked.json:
-        print(json.dumps(entries, indent=2, ensure_ascii=False))
+        say_json(entries)
     return 0 if all_proven else 1
 
 
-def _in_words(found: Verification) -> str:
+def _in_words(found: Verification) -> list[str]:
     # What a file says is worth something only while it is as somebody signed it.
     said = "known" if found.state in ("proven", "unknown signer") else "it says"
     width = max(60, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 0)).columns))
@@ -94,14 +95,12 @@ def _in_words(found: Verification) -> str:
     for title, sentences in (("proven", found.proven), (said, found.known), ("not proven", found.not_proven)):
         for number, sentence in enumerate(sentences):
             first = f"  {title if number == 0 else '':<12}"
-            lines.append(
-                textwrap.fill(
-                    sentence,
-                    width,
-                    initial_indent=first,
-                    subsequent_indent=" " * 16,
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
+            lines += textwrap.wrap(
+                one_line(sentence),
+                width,
+                initial_indent=first,
+                subsequent_indent=" " * 16,
+                break_long_words=False,
+                break_on_hyphens=False,
             )
-    return "\n".join(lines)
+    return lines
