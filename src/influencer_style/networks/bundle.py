@@ -9,25 +9,39 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from pydantic import BaseModel, Json
+from safetensors.torch import save
+from torch import Tensor
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.card import write_card
-from influencer_style.networks.soundness import require_files, require_sound
+from influencer_style.networks.soundness import require_files, require_sound, require_usable_pictures
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
+from influencer_style.storage.regular import open_regular, read_regular
+from influencer_style.storage.weights import WeightsFile
 
 REVOKED = "REVOKED.txt"  # says why, in a model folder whose other files are gone
-_NOTE = 2000  # letters of it that are read
+_NOTE = 2000  # bytes of it that are read
+_MOST_CARD = 1_000_000  # bytes
 
 _FILES = ("generator.safetensors", "encoder.safetensors", "looks.json", "looks.safetensors", "card.md")
 
 
 class BundleError(ValueError):
     """A model folder is missing, damaged, or its parts do not belong together."""
+
+
+class _About(BaseModel):
+    """What `generator.safetensors` says of itself; all of it is text there."""
+
+    config: Json[dict[str, Any]]
+    crop_margin: float
+    fingerprint: str
+    data_sha256: str
+    notes: Json[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,15 @@ class Bundle:
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
         require_sound(self.generator, self.looks, self.crop_margin)
+
+    def probed(self, probe: Tensor, codes: Tensor) -> Tensor:
+        """Return what the generator draws in some looks, (n, 3, h, w), not clipped: a trial of its weights.
+
+        Args:
+            probe: (n, 3, h, w) pictures, sRGB in [0, 1], for generators that take one.
+            codes: (n, d) style codes.
+        """
+        raise NotImplementedError
 
     def tags(self) -> dict[str, str]:
         """Return the registry's version tags."""
@@ -105,21 +128,26 @@ class Bundle:
         try:
             recover_folder(folder)
             require_files(folder, _FILES)
-            with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
-                metadata = opened.metadata()
-            generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))
-            generator.load_state_dict(load_file(str(folder / "generator.safetensors")))
-            return cls(
+            weights = WeightsFile(folder / "generator.safetensors")
+            about = _About.model_validate(weights.metadata)
+            config = cls.CONFIG(**about.config)
+            with torch.device("meta"):
+                generator = cls.GENERATOR(config)
+            weights.fill(generator)
+            loaded = cls(
                 generator.eval().requires_grad_(False),
                 StyleEncoder.load(folder / "encoder.safetensors"),
                 LookProfiles.load(folder),
-                float(metadata["crop_margin"]),
-                metadata["fingerprint"],
-                metadata["data_sha256"],
-                (folder / "card.md").read_text(encoding="utf-8"),
-                json.loads(metadata["notes"]),
+                about.crop_margin,
+                about.fingerprint,
+                about.data_sha256,
+                read_regular(folder / "card.md", _MOST_CARD).decode(),
+                about.notes,
             )
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            looks = loaded.looks
+            require_usable_pictures(loaded.probed, torch.stack([looks.code(name) for name in looks.names]))
+            return loaded
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise BundleError(
                 f"{folder} is not a usable model folder ({error}); train one: {cls.COMMAND}, or name another"
             ) from error
@@ -137,6 +165,9 @@ class TransferBundle(Bundle):
     BASE = Base
     CARD = staticmethod(write_card)
 
+    def probed(self, probe: Tensor, codes: Tensor) -> Tensor:
+        return self.generator(probe, codes)
+
 
 def refuse_revoked(folder: Path) -> None:
     """Refuse a model folder that a withdrawal has emptied.
@@ -145,9 +176,14 @@ def refuse_revoked(folder: Path) -> None:
         BundleError: saying why it was revoked.
     """
     note = folder / REVOKED
-    if note.is_file():
-        with note.open(encoding="utf-8", errors="replace") as file:
-            raise BundleError(f"{folder} was revoked: {file.read(_NOTE).strip()}")
+    try:
+        with open_regular(note) as file:
+            why = file.read(_NOTE).decode("utf-8", "replace").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        why = f"{REVOKED} is there, but cannot be read ({error})"
+    raise BundleError(f"{folder} was revoked: {why}")
 
 
 def to_tensor(crops, device: str | torch.device = "cpu") -> torch.Tensor:

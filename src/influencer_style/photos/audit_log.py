@@ -25,6 +25,7 @@ from typing import Any
 
 from influencer_style.photos import clock
 from influencer_style.storage.atomic import remove_leftovers, write_text
+from influencer_style.storage.regular import WARY, open_regular, require_regular
 
 LOG_FILE, HEAD_FILE = "audit.jsonl", "audit.head"
 GENESIS = "0" * 64  # what the first row follows on
@@ -150,7 +151,7 @@ def lines(path: Path) -> Iterator[tuple[bytes, bool]]:
     try:
         with _opened(path, os.O_RDONLY, fcntl.LOCK_SH) as locked:
             left = os.fstat(locked).st_size  # what is there while nobody writes stays as it is
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while left and (line := file.readline(min(left, _MOST_BYTES))):
                 left -= len(line)
                 yield line.removesuffix(b"\n"), bool(left) or line.endswith(b"\n")
@@ -190,10 +191,12 @@ def written_head(path: Path) -> Head | None:
         AuditError: when it is damaged.
     """
     try:
-        with path.with_name(HEAD_FILE).open("rb") as file:
+        with open_regular(path.with_name(HEAD_FILE)) as file:
             return Head.of(file.read(200).decode("ascii", "replace"))
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _unreadable(path.with_name(HEAD_FILE), error) from error
 
 
 def _require_head(path: Path, end: Head) -> None:
@@ -237,7 +240,8 @@ def _unreadable(path: Path, error: OSError) -> AuditError:
 @contextmanager
 def _opened(path: Path, flags: int, lock: int) -> Iterator[int]:
     """Open a file and lock it. The lock is the open file's, so it keeps threads apart too, and dies with a process."""
-    file = os.open(path, flags, 0o666)
+    require_regular(path)
+    file = os.open(path, flags | WARY, 0o600)
     try:
         fcntl.flock(file, lock)
         yield file

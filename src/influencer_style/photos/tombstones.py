@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from influencer_style.photos.audit_log import AuditError
 from influencer_style.photos.slug import slug
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.storage.regular import read_regular
 
 FOLDER = "withdrawn"  # in the folder of the ledger
 _MAX_BYTES = 64 * 2**20
@@ -80,7 +82,7 @@ class Tombstones:
             TombstoneError: when it is there and cannot be read.
         """
         file = self._file(slug(creator))
-        return _read(file) if file.exists() else None
+        return _read(file) if os.path.lexists(file) else None
 
     def barring(self, creator: str, granted_on: date | None) -> Tombstone | None:
         """Return the tombstone that ends a creator's consent of that day; None where none does."""
@@ -113,11 +115,7 @@ class Tombstones:
 
 def _read(path: Path) -> Tombstone:
     try:
-        with path.open("rb") as file:
-            text = file.read(_MAX_BYTES + 1)
-        if len(text) > _MAX_BYTES:
-            raise ValueError(f"it is larger than {_MAX_BYTES // 2**20} MB")
-        return Tombstone.model_validate_json(text)
+        return Tombstone.model_validate_json(read_regular(path, _MAX_BYTES))
     except (OSError, ValueError) as error:
         what = "it breaks the schema" if isinstance(error, ValidationError) else str(error)
         raise TombstoneError(

@@ -22,6 +22,7 @@ from influencer_style.serving.result import Result
 from influencer_style.serving.writing import prepare, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
+from influencer_style.storage.regular import is_regular
 from influencer_style.tracking.signals import undisturbed
 
 _COLUMNS, _TILE = 8, 192  # of a sheet
@@ -93,8 +94,10 @@ class GeneratedBatch:
     def _known(self, picture: Path, number: int) -> bool:
         """Whether a portrait is there as it would be made; its row is in the index then."""
         row, asked = self.index.get(self._entry(picture)), self._generation.fingerprint
-        if not picture.exists():
+        if not os.path.lexists(picture):
             return False
+        if not is_regular(picture):
+            raise BatchError(f"{picture} is no regular file; move it away, or choose another --out")
         if row and row.asked == asked and file_sha256(picture) == row.sha256:
             return True
         try:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from influencer_style.serving.gathering import BatchError
 from influencer_style.serving.picture_names import key
 from influencer_style.storage.atomic import atomic_file
+from influencer_style.storage.regular import open_regular
 
 _ROWS, _SECONDS = 50, 20  # written after so many new rows, or so long
 
@@ -115,10 +116,11 @@ class Index:
         self._changed = {}
 
     def _read(self) -> dict[str, Row]:
-        if not os.path.exists(self.path):  # Path.exists raises for a name that is too long
+        if not os.path.lexists(self.path):
             return {}
         try:
-            table = pq.ParquetFile(self.path).read(columns=list(COLUMNS))
+            with open_regular(self.path) as file:
+                table = pq.ParquetFile(file).read(columns=list(COLUMNS))
             rows = [Row(**row) for row in table.to_pylist()]
         except (pa.ArrowException, OSError, TypeError) as error:
             raise BatchError(

@@ -17,7 +17,7 @@ from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from influencer_style.serving.result import UnrecordedError
-from influencer_style.storage.text import quoted
+from influencer_style.storage.text import one_line, quoted
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def recorded_or_refused() -> Iterator[None]:
     try:
         yield
     except UnrecordedError as error:
-        logger.error("%s", error)
+        logger.error("%s", one_line(error))
         reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
         raise MlflowException(reason, error_code=INTERNAL_ERROR) from None
 

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from influencer_style.storage.regular import is_folder, is_regular
+
 _BEGUN, _REPLACED = "unfinished", "replaced"
 _TEMPORARY = re.compile(
     rf"\.(?P<name>.+)\.(?P<state>{_BEGUN}|{_REPLACED})-(?P<mark>[0-9a-f]{{8}})(\.[^.]*)?", re.DOTALL
@@ -153,8 +155,12 @@ def _beside(path: Path, state: str, mark: str, suffix: str = "") -> Path:
 
 
 def _temporaries(folder: Path) -> list[tuple[Path, re.Match[str]]]:
-    """Return what lies in a folder under a temporary name, and what the name says."""
-    return [(path, told) for path in folder.glob(".*") if (told := _TEMPORARY.fullmatch(path.name))]
+    """Return what lies in a folder under a temporary name, and what the name says.
+
+    Links, pipes and sockets are left out: no writer of ours makes any, and to open one may block for ever.
+    """
+    named = [(path, told) for path in folder.glob(".*") if (told := _TEMPORARY.fullmatch(path.name))]
+    return [(path, told) for path, told in named if is_regular(path) or is_folder(path)]
 
 
 def _prepare(folder: Path) -> None:
