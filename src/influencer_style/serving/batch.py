@@ -23,6 +23,7 @@ from influencer_style.serving.index import Index, Row
 from influencer_style.serving.picture_names import picture_names
 from influencer_style.serving.restyling import Restyling
 from influencer_style.serving.stylist import Result, Stylist
+from influencer_style.serving.turns import turn
 from influencer_style.serving.writing import prepare, require_inside, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
@@ -85,6 +86,7 @@ class Batch:
         """Restyle photos; return how many were written, up to date or quarantined.
 
         What is wrong with a photo is its outcome, and ends nothing. However this ends, the index is written.
+        While another batch writes beside the same index, this one waits.
 
         Args:
             photos: as `gather` has them.
@@ -93,9 +95,18 @@ class Batch:
         Raises:
             BatchError: when pictures would be among the photos, or the folder cannot be written to.
         """
+        self._named(photos)
+        prepare(self._out, self._index)
+        with turn(self._index.path):
+            self._index.read_again()  # another batch may have taken a name meanwhile
+            return self._run(self._named(photos), told)
+
+    def _named(self, photos: Sequence[Photo]) -> list[tuple[Photo, str]]:
         named = picture_names(photos, self._restyling.label, self._restyling.format, self._is_free)
         refuse_circles(photos, [self._out / name for _, name in named])
-        prepare(self._out, self._index)
+        return named
+
+    def _run(self, named: list[tuple[Photo, str]], told: Callable[[Outcome], None]) -> Counter[Status]:
         for folder in {(self._out / name).parent for _, name in named}:
             require_inside(folder, self._out)
             remove_leftovers(folder)

@@ -19,6 +19,7 @@ from influencer_style.serving.generation import Generation, check_count
 from influencer_style.serving.index import Index, Row
 from influencer_style.serving.picture_names import safe_name
 from influencer_style.serving.result import Result
+from influencer_style.serving.turns import turn
 from influencer_style.serving.writing import prepare, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
@@ -47,7 +48,7 @@ class GeneratedBatch:
     def run(self, count: int, told: Callable[[Path], None] = lambda picture: None) -> tuple[int, int]:
         """Make what is not there yet; return how many were written, and how many were there.
 
-        However this ends, the index is written.
+        However this ends, the index is written. While another batch writes beside the same index, this one waits.
 
         Args:
             count: how many portraits there shall be.
@@ -59,6 +60,11 @@ class GeneratedBatch:
         """
         check_count(count)
         prepare(self._out, self.index)
+        with turn(self.index.path):
+            self.index.read_again()
+            return self._run(count, told)
+
+    def _run(self, count: int, told: Callable[[Path], None]) -> tuple[int, int]:
         remove_leftovers(self._out)
         written = 0
         try:

@@ -79,6 +79,10 @@ class Index:
         self._changed: dict[str, Row] = {}
         self._saved = time.monotonic()
 
+    def read_again(self) -> None:
+        """Take in what another process has written since. Raises BatchError when the file is no index any more."""
+        self._rows = self._read() | self._changed
+
     def get(self, picture: str) -> Row | None:
         """Return the row of a picture, None where there is none."""
         return self._rows.get(key(picture))
