@@ -9,13 +9,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
 from influencer_style.pipelines.disk import DiskHook
 from influencer_style.pipelines.prerequisites import PrerequisitesHook
+from influencer_style.pipelines.privacy import PrivacyHook
 from influencer_style.storage.log_lines import make_log_lines_safe
 from influencer_style.tracking.hooks import TrackingHook
 
 make_log_lines_safe()
 
 # Kedro calls the last one first: a run whose inputs are missing is refused before it is tracked.
-HOOKS = (TrackingHook(), DiskHook(), PrerequisitesHook())
+HOOKS = (TrackingHook(), DiskHook(), PrivacyHook(), PrerequisitesHook())
 
 CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -25,6 +25,7 @@ from typing import Any
 
 from influencer_style.photos import clock
 from influencer_style.storage.atomic import remove_leftovers, write_text
+from influencer_style.storage.private import close_to_others, private_folder
 from influencer_style.storage.regular import WARY, open_regular, require_regular
 
 LOG_FILE, HEAD_FILE = "audit.jsonl", "audit.head"
@@ -91,7 +92,8 @@ class AuditLog:
         if taken := sorted(_OWN & facts.keys()):
             raise ValueError(f"the log itself writes {', '.join(taken)}; name the fact differently")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.path.parent)
+            close_to_others(self.path)
             with _opened(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, fcntl.LOCK_EX) as file:
                 end, unfinished = _end(file, self.path)
                 _require_head(self.path, end)

@@ -115,7 +115,7 @@ class Index:
         self._rows = self._read() | self._changed
         kinds = [(column, pa.float64() if column == "strength" else pa.string()) for column in COLUMNS]
         table = pa.Table.from_pylist([asdict(row) for row in self.rows()], pa.schema(kinds))
-        with atomic_file(self.path) as temporary:
+        with atomic_file(self.path, private=False) as temporary:
             pq.write_table(table, temporary)
         self._changed = {}
 

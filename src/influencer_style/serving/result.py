@@ -82,7 +82,7 @@ class Result:
         suffix = Path(path).suffix.lower()
         if suffix not in SUFFIXES:
             raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
-        write_bytes(path, self.encode(suffix))
+        write_bytes(path, self.encode(suffix), private=False)
 
 
 def in_base64(result: Result) -> str:

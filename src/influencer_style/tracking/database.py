@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.storage.atomic import remove_leftovers, temporary_folder
+from influencer_style.storage.private import close_to_others
 from influencer_style.tracking.config import SQLITE
 
 _PATIENCE_S = 1.0
@@ -30,6 +31,7 @@ def client_of(uri: str) -> Any:
         path = Path(uri.removeprefix(SQLITE))
         remove_leftovers(path.parent)
         if path.exists():
+            close_to_others(path)
             with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as connection:
                 connection.execute("PRAGMA schema_version")
         else:
@@ -43,6 +45,7 @@ def _make(path: Path) -> None:
     with temporary_folder(path) as folder:
         made = folder / path.name
         MlflowClient(tracking_uri=f"{SQLITE}{made}", registry_uri=f"{SQLITE}{made}").search_experiments()
+        close_to_others(made)
         try:
             os.link(made, path)  # unlike a rename, it does not replace what another process made meanwhile
         except FileExistsError:
