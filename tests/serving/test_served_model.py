@@ -95,9 +95,18 @@ WRONG = {
     },
     "no base64": ({"image": "{}!"}, "image is not base64; send the file in base64, without prefix and line breaks"),
     "no ASCII": ({"image": "é"}, "image is not base64; send the file in base64, without prefix and line breaks"),
-    "no text": ({"image": None}, "image is of the wrong type; send a JPEG, PNG or WebP file in base64"),
-    "text": ({"image": encoded(b"a")}, "image is not a JPEG, PNG or WebP picture; remove it or export it as one"),
-    "GIF": ({"image": encoded(picture_file(PHOTO, "GIF"))}, "image is GIF; export it as JPEG, PNG or WebP"),
+    "no text": (
+        {"image": None},
+        "image is of the wrong type; send a JPEG, PNG, WebP, AVIF, HEIC or TIFF file in base64",
+    ),
+    "text": (
+        {"image": encoded(b"a")},
+        "image is not a JPEG, PNG, WebP, AVIF, HEIC or TIFF picture; remove it or export it as one",
+    ),
+    "GIF": (
+        {"image": encoded(picture_file(PHOTO, "GIF"))},
+        "image is GIF; export it as JPEG, PNG, WebP, AVIF, HEIC or TIFF",
+    ),
     "empty": ({"image": ""}, "image has no bytes; copy it again from its original"),
     "cut": ({"image": GOOD["image"][:400]}, "image cannot be decoded (image file is truncated); export it again fr"),
     "bomb": ({"image": encoded(bomb(50_000, 50_000))}, "image has far more pixels than the 50 megapixels allowed; mak"),
