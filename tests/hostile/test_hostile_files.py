@@ -126,10 +126,28 @@ ABSURD = {
 }
 
 
+@pytest.mark.parametrize("kind", ["AVIF", "TIFF", "HEIC"])
+def test_an_orientation_in_words_is_ignored_wherever_exif_lies(kind):
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    buffer = io.BytesIO()
+    if kind == "HEIC":
+        buffer.write(SOUND["plain.heic"])
+    else:
+        Image.open(io.BytesIO(SOUND["deep.png"])).convert("RGB").save(buffer, kind, exif=exif)
+    big, little = b"\x01\x12\0\x03", b"\x12\x01\x03\0"
+    file = buffer.getvalue()
+    assert big in file or little in file
+    words = file.replace(big, b"\x01\x12\0\x02").replace(little, b"\x12\x01\x02\0")
+    assert read_original(words, private=True).pixels.shape == (96, 96, 3)
+
+
 @pytest.mark.parametrize("name", ABSURD)
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
 def test_absurd_exif_leaves_the_photo_as_it_is_and_says_nothing_aloud(name, kind, recwarn):
     buffer = io.BytesIO()
+    if name == "orientation in words" and kind in ("AVIF", "TIFF"):
+        pytest.skip("Pillow does not write it; see above")
     Image.open(io.BytesIO(SOUND["deep.png"])).convert("RGB").save(buffer, kind, exif=ABSURD[name])
     for private in (False, True):
         original = read_original(buffer.getvalue(), private)

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """TIFF: 8 and 16 bits, in the ways that editors store them; camera raw is refused, and so are endless directories."""
+=======
+"""TIFF: 8 and 16 bits, in all the ways in which editors store them; camera raw and endless directories are refused."""
+>>>>>>> i19-photos
 
 from __future__ import annotations
 
