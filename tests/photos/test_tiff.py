@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""TIFF: 8 and 16 bits, in the ways that editors store them; camera raw is refused, and so are endless directories."""
-=======
-"""TIFF: 8 and 16 bits, in all the ways in which editors store them; camera raw and endless directories are refused."""
->>>>>>> i19-photos
+"""TIFF: 8 and 16 bits, in in the ways that editors store them; camera raw and endless directories are refused."""
 
 from __future__ import annotations
 
