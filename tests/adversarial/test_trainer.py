@@ -221,9 +221,25 @@ def test_out_of_memory_takes_batches_in_parts_and_goes_on(trained, tmp_path, mon
     assert taken == [1] + 12 * [2] and "Out of memory at step 0: batches are taken in 2 parts" in caplog.text
 
 
-def test_time_is_a_cap_that_is_told(trained, tmp_path, caplog):
-    state = trained(tmp_path / "c.pt", most_seconds=1e-9)
-    assert state.step == 1 and "ends at step 1 of 12" in caplog.text
+def test_a_slow_machine_makes_the_very_same_weights(trained, tmp_path, monkeypatch):
+    usual = trained(tmp_path / "usual.pt")
+
+    class SlowClock:
+        """A machine on which an hour passes whenever the training looks at the clock."""
+
+        now = 0.0
+
+        @classmethod
+        def monotonic(cls):
+            cls.now += 3600
+            return cls.now
+
+    monkeypatch.setattr("influencer_style.adversarial.loop.time", SlowClock)
+    slow = trained(tmp_path / "slow.pt")
+    assert SlowClock.now > 12 * 3600 and slow.seconds > usual.seconds
+    assert slow.step == usual.step == 12
+    assert torch.equal(weights(slow.average), weights(usual.average))
+    assert torch.equal(weights(slow.discriminator), weights(usual.discriminator))
 
 
 def test_a_damaged_checkpoint_is_put_aside(trained, tmp_path, caplog):

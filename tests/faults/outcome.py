@@ -15,6 +15,7 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.audit_check import verify
 from influencer_style.photos.ledger import Ledger
+from influencer_style.pipelines.reuse import RECORDS
 from influencer_style.tracking.registry import registered_folder
 from influencer_style.tracking.store import Store
 
@@ -24,11 +25,15 @@ _TELL_THE_TIME = {"card.md", "report.html"}
 
 
 def files(project: Path) -> dict[str, Any]:
-    """Return what each file below `data` holds, by its path, but for the ledger; a face store counts as one file."""
+    """Return what each file below `data` holds, by its path; a face store counts as one file.
+
+    Not the ledger, and not the records of what may be reused, which hold digests of files that tell the time.
+    """
     found, data = {}, project / "data"
     stores = {head.parent for head in data.rglob("store.json")}
     ledger = _ledger(project).folder
-    for path in sorted(path for path in data.rglob("*") if path.is_file() and ledger not in path.parents):
+    apart = {ledger, project / RECORDS}
+    for path in sorted(path for path in data.rglob("*") if path.is_file() and apart.isdisjoint(path.parents)):
         store = next((store for store in stores if store in path.parents), None)
         name = path.relative_to(data).as_posix()
         if store is None:

@@ -3,7 +3,10 @@
 import pytest
 import yaml
 
+from influencer_style.pipelines.pretraining.parameters import PretrainingParameters
 from influencer_style.pipelines.project import in_project
+from influencer_style.pipelines.synthesis_parameters import SynthesisTrainingParameters
+from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 
 
@@ -35,6 +38,23 @@ def test_bad_parameters_are_refused_by_name(shipped, change):
     name = next(iter(change))
     with pytest.raises(ValueError, match="unknown" if isinstance(change[name], dict) else name):
         TrainingParameters(**(shipped | {"loop": shipped["loop"] | change}))
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "check"),
+    [
+        ("training", "loop", TrainingParameters.model_validate),
+        ("synthesis_training", "cpu", SynthesisParameters.model_validate),
+        ("synthesis_pretraining", "gpu", SynthesisTrainingParameters.model_validate),
+        ("pretraining", None, PretrainingParameters.model_validate),
+    ],
+)
+def test_a_limit_of_time_from_an_earlier_release_is_refused_with_the_remedy(name, place, check):
+    (content,) = yaml.safe_load(in_project(f"conf/base/parameters_{name}.yml").read_text()).values()
+    check(content)
+    (content[place] if place else content)["most_seconds"] = 300
+    with pytest.raises(ValueError, match=r"most_seconds was removed: .* remove most_seconds, and set fewer steps"):
+        check(content)
 
 
 def test_a_profile_that_is_not_there_is_named(shipped):

@@ -159,7 +159,7 @@ def run_steps(
     taken in twice as many parts.
 
     Args:
-        settings: how many steps, how long, how often what is told.
+        settings: how many steps, how often what is told. The clock decides about checkpoints alone.
         start: makes a fresh state.
         learn: takes one step, with a batch in so many parts, and a source of all choices; returns the losses.
         checkpoint: file to go on from, and to write to.
@@ -191,7 +191,7 @@ def run_steps(
             continue
         state.step += 1
         state.seconds = time.monotonic() - began
-        last = state.step == s.steps or 0 < s.most_seconds < state.seconds
+        last = state.step == s.steps
         shown = state.step % s.validate_every == 0 or last
         saving = time.monotonic() - saved > s.checkpoint_seconds or last
         if shown or saving or state.step % tell_every == 0:
@@ -211,9 +211,6 @@ def run_steps(
         if saving:
             state.save(checkpoint)
             saved = time.monotonic()
-        if last and state.step < s.steps:
-            log.warning("Training ends at step %d of %d: %.0f s are over", state.step, s.steps, s.most_seconds)
-            break
     state.average.to("cpu", memory_format=torch.contiguous_format).eval()
     return state
 

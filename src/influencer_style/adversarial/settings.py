@@ -68,7 +68,6 @@ class TrainerSettings:
         parts: a batch is taken in so many parts, which need less memory; running out of it doubles them.
         compiled: whether torch.compile makes the generator faster: minutes at the start, on some machines.
         deterministic: whether slower, repeatable kernels are taken on a GPU; on the CPU they always are.
-        most_seconds: time after which a training ends early, as if it had that budget; 0 is no limit.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -99,7 +98,6 @@ class TrainerSettings:
     parts: int = 1
     compiled: bool = False
     deterministic: bool = False
-    most_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         count, amount = (1, 10_000_000), (0.0, 1e6)
@@ -107,7 +105,7 @@ class TrainerSettings:
         require(self, examples=(0, 10_000), photos=(0, 10_000), parts=(1, 10_000), workers=(1, 256), threads=(0, 1024))
         require(self, rate=(1e-12, 0.1), discriminator_rate=(1e-12, 0.1), ema=(0, 0.9999999), colour=(0, 1))
         require(self, momentum=(0, 0.9999999))
-        require(self, code_noise=amount, checkpoint_seconds=amount, most_seconds=(0, 1e9), window=(2, 10_000))
+        require(self, code_noise=amount, checkpoint_seconds=amount, window=(2, 10_000))
         require(self, seed=SEEDS, channels=(8, 1024), head_start=(0, self.steps - 1))
         require(self.stream, "stream.", seed=SEEDS, resolution=(32, 1024), looks=(1, 1000), grades=(1, 1000))
         some = (1, 10_000)

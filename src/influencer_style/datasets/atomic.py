@@ -13,6 +13,7 @@ from kedro_datasets.pandas import CSVDataset, ParquetDataset
 from kedro_datasets.text import TextDataset
 
 from influencer_style.datasets.preview import as_json, as_table
+from influencer_style.datasets.previous import AS_IT_IS
 from influencer_style.storage.atomic import atomic_file
 
 
@@ -20,6 +21,8 @@ class _AtomicSave:
     """Lets the class behind it save to a temporary sibling, which then takes the file's place."""
 
     def save(self, data: Any) -> None:
+        if data is AS_IT_IS:
+            return
         if self._protocol != "file":
             super().save(data)  # an object store replaces whole objects by itself
             return

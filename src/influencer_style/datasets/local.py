@@ -7,6 +7,7 @@ from typing import Any
 
 from kedro.io import AbstractDataset
 
+from influencer_style.datasets.previous import AS_IT_IS
 from influencer_style.storage.atomic import atomic_folder, recover_folder
 
 
@@ -39,6 +40,8 @@ class WholeFolderDataset(LocalDataset):
     file: str
 
     def save(self, data: Any) -> None:
+        if data is AS_IT_IS:
+            return
         with atomic_folder(self._filepath) as folder:
             data.save(folder)
 

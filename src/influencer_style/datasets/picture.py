@@ -9,6 +9,7 @@ from PIL import Image
 
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.preview import as_preview
+from influencer_style.datasets.previous import AS_IT_IS
 from influencer_style.storage.atomic import atomic_file
 
 
@@ -33,6 +34,8 @@ class PictureDataset(LocalDataset):
         return picture
 
     def save(self, data: Image.Image) -> None:
+        if data is AS_IT_IS:
+            return
         with atomic_file(self._filepath) as file:
             data.save(file, **self._save_args)
 

@@ -9,8 +9,13 @@ from kedro.io import AbstractDataset, DatasetError
 
 from influencer_style.storage.atomic import remove
 
-# What a node hands to an OptionalDataset in order to leave it alone, or to have it removed.
-AS_IT_IS, GONE = object(), object()
+
+class _Mark:
+    """Stands in for data. Its class says in MLflow that nothing was written."""
+
+
+# What a node hands to a dataset in order to leave it alone, and to an OptionalDataset in order to have it removed.
+AS_IT_IS, GONE = _Mark(), _Mark()
 
 
 class PreviousDataset(AbstractDataset):

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from influencer_style.datasets.local import WholeFolderDataset
+from influencer_style.datasets.previous import AS_IT_IS
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry import is_registered, register_generator
 from influencer_style.tracking.served import SYNTHESIS
@@ -35,6 +36,14 @@ class _RegisteredDataset(WholeFolderDataset):
     def _describe(self) -> dict[str, Any]:
         return super()._describe() | {"registered_model": self._registered_model}
 
+    def _written(self, data: Any) -> Any:
+        """Return the generator that is in the folder now: a new one, or the one that is left as it is.
+
+        That one is to be registered too, if it is not: the registry may be another than the last run's.
+        """
+        super().save(data)
+        return self.load() if data is AS_IT_IS else data
+
 
 class RegisteredGeneratorDataset(_RegisteredDataset):
     """A `TransferBundle`, registered when a tracked run saves it.
@@ -48,7 +57,7 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
         return TransferBundle.load(self._filepath)
 
     def save(self, data: TransferBundle) -> None:
-        super().save(data)
+        data = self._written(data)
         if not is_registered(self._registered_model):
             self._register_base(data)
         register_generator(self._filepath, self._registered_model, data.tags(), data.card)
@@ -80,5 +89,5 @@ class RegisteredSynthesisDataset(_RegisteredDataset):
         return SynthesisBundle.load(self._filepath)
 
     def save(self, data: SynthesisBundle) -> None:
-        super().save(data)
+        data = self._written(data)
         register_generator(self._filepath, self._registered_model, data.tags(), data.card, served=SYNTHESIS)

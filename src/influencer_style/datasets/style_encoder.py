@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.previous import AS_IT_IS
 from influencer_style.storage.atomic import atomic_file
 
 if TYPE_CHECKING:
@@ -20,5 +21,7 @@ class StyleEncoderDataset(LocalDataset):
         return StyleEncoder.load(self._filepath)
 
     def save(self, data: StyleEncoder) -> None:
+        if data is AS_IT_IS:
+            return
         with atomic_file(self._filepath) as file:
             data.save(file)

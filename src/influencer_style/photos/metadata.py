@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PIL import ExifTags, Image
+
+from influencer_style.photos.xmp import kept_xmp
 
 _ORIENTATION = 0x0112  # the copy is upright
 _IFDS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.Interop)
@@ -27,6 +31,25 @@ _KEPT = {
         *("SceneCaptureType", "LensMake", "LensModel", "LensSpecification"),
     )
 }
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What goes back into a file: EXIF and XMP, which may both be empty, and what is lost of them, in sentences.
+
+    XMP is one element, `rdf:Description`, for a packet that has others beside it.
+    """
+
+    exif: bytes = b""
+    xmp: str = ""
+    notices: tuple[str, ...] = ()
+
+
+def kept_metadata(image: Image.Image, private: bool = False) -> Metadata:
+    """Return what an upright copy of an image may say of it. Arguments are those of `kept_exif` and `kept_xmp`."""
+    exif, notice = kept_exif(image, private)
+    xmp, notices = kept_xmp(image, private)
+    return Metadata(exif, xmp, (*([notice] if notice else []), *notices))
 
 
 def kept_exif(image: Image.Image, private: bool = False) -> tuple[bytes, str]:

@@ -11,8 +11,9 @@ from PIL import Image, ImageCms, ImageOps
 
 from influencer_style.photos.colour import over_white, to_srgb, without_alpha
 from influencer_style.photos.losses import losses_of_file, losses_of_image
-from influencer_style.photos.metadata import kept_exif
+from influencer_style.photos.metadata import kept_metadata
 from influencer_style.photos.opening import MAX_PIXELS, opened, photo_errors, refuse_too_many, upright
+from influencer_style.photos.parent import Parent
 from influencer_style.photos.profiles import ProfileKind, kind_of, transform_from_srgb
 
 _ROWS = 256  # of a photo at a time
@@ -28,6 +29,8 @@ class Original:
         own: uint8 (h, w, 3), the colours as the file has them, where its profile is not sRGB; else None.
         profile: the ICC profile that goes back into the file; may be empty.
         exif: what goes back into the file; may be empty.
+        xmp: likewise, one element `rdf:Description`.
+        parent: its file as what the result is made from; None where there was no file, or nobody has looked.
         sha256: of the file; empty where there was none.
         notices: what the file had and a copy will not have, in sentences.
     """
@@ -37,6 +40,8 @@ class Original:
     own: np.ndarray | None = None
     profile: bytes = b""
     exif: bytes = b""
+    xmp: str = ""
+    parent: Parent | None = None
     sha256: str = ""
     notices: tuple[str, ...] = ()
 
@@ -77,17 +82,18 @@ def read_original(
 
     Args:
         photo: the file, or its bytes.
-        private: keep all of its EXIF, see `kept_exif`.
+        private: keep all of its metadata, see `kept_metadata`.
 
     Raises:
         PhotoError: for anything that is not a sound photo.
     """
     with opened(photo, max_pixels, root) as (file, image):
-        exif, notice = kept_exif(image, private)
+        metadata = kept_metadata(image, private)
         lost = losses_of_file(file, image)
         original = _of_upright(upright(image))
-        notices = (*original.notices, *lost, *([notice] if notice else []))
-        return replace(original, exif=exif, sha256=hashlib.sha256(file).hexdigest(), notices=notices)
+        sha256 = hashlib.sha256(file).hexdigest()
+        notices = (*original.notices, *lost, *metadata.notices)
+        return replace(original, exif=metadata.exif, xmp=metadata.xmp, sha256=sha256, notices=notices)
 
 
 def of_image(image: Image.Image, private: bool = False) -> Original:
@@ -98,9 +104,10 @@ def of_image(image: Image.Image, private: bool = False) -> Original:
     """
     with photo_errors():
         refuse_too_many(image, MAX_PIXELS)
-        exif, notice = kept_exif(image, private)
+        metadata = kept_metadata(image, private)
         original = _of_upright(ImageOps.exif_transpose(image))
-        return replace(original, exif=exif, notices=(*original.notices, *([notice] if notice else [])))
+        notices = (*original.notices, *metadata.notices)
+        return replace(original, exif=metadata.exif, xmp=metadata.xmp, notices=notices)
 
 
 def _of_upright(image: Image.Image) -> Original:

@@ -65,20 +65,25 @@ def rows_of(crops: FaceStore, **wanted: str) -> pd.DataFrame:
     return rows.sort_values("photo_id")
 
 
-def say_what_changed(parts: dict[str, str], folder: Path) -> None:
-    """Log why something is trained anew, or that it is not, by what the latest training was made from."""
+def say_what_changed(parts: dict[str, str], folder: Path) -> bool:
+    """Log why something is trained anew, or that it is not, by what the latest training was made from.
+
+    Returns:
+        whether it was trained already.
+    """
     if (folder / "inputs.json").exists():
         log.info("Nothing that training depends on has changed; the generator trained before is kept (%s)", folder)
-        return
+        return True
     if any(folder.glob("*.pt")):
-        return  # the trainer says where it goes on
+        return False  # the trainer says where it goes on
     earlier = sorted(folder.parent.glob("*/inputs.json"), key=lambda path: path.stat().st_mtime)
     if not earlier:
         log.info("Training from scratch: nothing was trained here before")
-        return
+        return False
     last = json.loads(earlier[-1].read_text())
     changed = [name for name, value in parts.items() if last.get(name) != value]
     log.info("Training anew, because of a change in: %s", ", ".join(changed))
+    return False
 
 
 def forget_old_trainings(latest: Path) -> None:

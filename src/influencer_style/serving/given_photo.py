@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,7 +28,7 @@ GivenPhoto = str | os.PathLike[str] | bytes | bytearray | memoryview | OpenFile 
 
 
 def original_of(photo: GivenPhoto, private: bool) -> Original:
-    """Read a photo.
+    """Read a photo; of a file also its Content Credentials, which become those of the result's parent.
 
     Args:
         photo: arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound.
@@ -38,24 +39,28 @@ def original_of(photo: GivenPhoto, private: bool) -> Original:
         PhotoError: when it cannot be decoded.
     """
     from influencer_style.photos.original import Original, of_image, read_original
+    from influencer_style.provenance.parent import parent_of
 
-    if isinstance(photo, str | os.PathLike):
-        return read_original(Path(photo), private)
-    if isinstance(photo, bytes | bytearray | memoryview):
-        return read_original(bytes(photo), private)
     if isinstance(photo, Image.Image):
         return of_image(photo, private)
     if not isinstance(photo, np.ndarray):
-        return read_original(_bytes_of(photo), private)
+        file = _bytes_of(photo)
+        original = read_original(file, private)
+        parent, notice = parent_of(file, private)
+        return replace(original, parent=parent, notices=(*original.notices, *([notice] if notice else [])))
     if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or 0 in photo.shape:
         raise StylistError(f"an array must be uint8 of shape (h, w, 3), not {photo.dtype} of shape {photo.shape}")
     return Original(np.require(photo, requirements=("C", "W")))  # torch wants memory that may be written to
 
 
 def _bytes_of(photo: Any) -> bytes:
-    """Return what an open file holds, at most one byte above what a photo may have."""
-    from influencer_style.photos.files import MAX_BYTES, PhotoError
+    """Return a file's bytes; of an open file at most one more than a photo may have."""
+    from influencer_style.photos.files import MAX_BYTES, PhotoError, read_file
 
+    if isinstance(photo, str | os.PathLike):
+        return read_file(Path(photo))
+    if isinstance(photo, bytes | bytearray | memoryview):
+        return bytes(photo)
     if not callable(getattr(photo, "read", None)):
         kinds = "a file's name, its bytes, an open file, a PIL image or an array"
         raise StylistError(f"a photo must be {kinds}, not {type(photo).__name__}")

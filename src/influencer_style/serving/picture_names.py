@@ -13,7 +13,7 @@ from influencer_style.photos.files import PhotoError, read_file
 from influencer_style.photos.formats import FORMATS, JPEG, PNG, START, format_of
 from influencer_style.serving.gathering import Photo
 
-_SUFFIX_OF = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
+_SUFFIX_OF = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "avif": ".avif"}
 _MOST_BYTES = 200  # of a name; systems allow 255, and a temporary name is longer
 # Control characters, halves of surrogate pairs (bytes that are not UTF-8), and what Windows does not take.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029<>:"/\\|?*]')
@@ -31,7 +31,7 @@ def picture_names(
     Args:
         photos: in an order that stays the same.
         label: of the look.
-        form: `keep`, `jpeg`, `png` or `webp`.
+        form: `keep`, `jpeg`, `png`, `webp` or `avif`.
         free: whether a name is not that of another photo's picture yet.
     """
     taken: set[str] = set()

@@ -56,6 +56,24 @@ def shows(creators: Iterable[str]) -> None:
         run.write("writing a tag", lambda client, run_id: client.set_tag(run_id, CREATORS_TAG, names))
 
 
+def say_made_from(made_from: str, reused: bool) -> None:
+    """Say what this node's outputs are made from, by its fingerprint, and whether an earlier run has made them.
+
+    The run that made them is found by the same tag `made_from`; what it kept of them is not kept again.
+    """
+    if run := node_run():
+        run.reused = reused
+        run.write("writing a tag", lambda client, run_id: client.set_tag(run_id, "made_from", made_from))
+        if reused:
+            say_reused()
+
+
+def say_reused() -> None:
+    """Say that this node had nothing to do, because an earlier run has done it."""
+    if run := node_run():
+        run.write("writing a tag", lambda client, run_id: client.set_tag(run_id, "reused", "true"))
+
+
 def log_picture(picture: Image.Image, name: str) -> None:
     """Log a picture as `name` (may hold folders: `samples/0100`), as PNG unless the name has another suffix."""
     if run := node_run():

@@ -36,6 +36,7 @@ class NodeRun:
 
     Attributes:
         thread: the thread that runs the node; None before it runs.
+        reused: whether its outputs are those that an earlier run has made, and kept with its own run.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class NodeRun:
         self.store, self.run_id, self.experiment_id, self.name = store, run_id, experiment_id, name
         self.closed = False
         self.thread: threading.Thread | None = None
+        self.reused = False
         self._project = project
         self._catalog: Any = None
         self._unsaved = set(outputs)
@@ -110,7 +112,8 @@ class NodeRun:
             self.closed = True
         saved, self._saved = self._saved, {}
         self._log_data(saved, "output")
-        for path in filter(None, (report_of(self._catalog.get(name)) for name in saved)):
+        reports = [] if self.reused else [report_of(self._catalog.get(name)) for name in saved]
+        for path in filter(None, reports):
             self.write(f"keeping {path.name}", lambda client, run, path=path: client.log_artifact(run, str(path)))
         self._next_write = float("inf")  # the last metrics go with the end
         self.log_metrics({"duration_s": time.monotonic() - self._started, **facts.peaks()}, None)

@@ -23,6 +23,7 @@ from influencer_style.networks.bundle import TransferBundle
 from influencer_style.pipelines.consent_gate import permitted_looks
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.pipelines.project import in_project
+from influencer_style.pipelines.reusable import reusable
 from influencer_style.tracking import current
 from influencer_style.tracking.config import project_ledger
 
@@ -46,6 +47,7 @@ def choose_looks(
     return replace(bundle, looks=looks), face_crops.without_creators_but(looks.names), shown
 
 
+@reusable(reads={"parameters": ["size", "most_people", "neural_style_people"]})
 def restyle_test_users(
     bundle: TransferBundle, face_crops: FaceStore, truth_crops: FaceStore, parameters: EvaluationParameters
 ) -> Cases:
@@ -59,6 +61,7 @@ def restyle_test_users(
     return cases
 
 
+@reusable(reads={"parameters": ["size", "bootstrap_draws", "seed"]})
 def score(
     cases: Cases, bundle: TransferBundle, source: dict[str, Any], parameters: EvaluationParameters
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -94,11 +97,13 @@ def score(
     return scorecard, scorecard_rows(scorecard), scores, trial
 
 
+@reusable(reads={"parameters": ["sheet_people"]})
 def draw_contact_sheet(cases: Cases, parameters: EvaluationParameters) -> Image.Image:
     """Draw people down, looks across, the creators on top."""
     return contact_sheet.draw_contact_sheet(cases, parameters.sheet_people)
 
 
+@reusable(reads={"parameters": ["report_people"]})
 def write_report(
     cases: Cases,
     case_scores: pd.DataFrame,
@@ -113,7 +118,10 @@ def write_report(
     promotion_record: dict[str, Any],
     parameters: EvaluationParameters,
 ) -> str:
-    """Write the report: one HTML page that opens without a network."""
+    """Write the report: one HTML page that opens without a network.
+
+    It says where the audit log ended when it was written. That alone is no reason to write it again.
+    """
     evidence = report.Evidence(
         cases=cases,
         scores=case_scores,

@@ -20,13 +20,25 @@ from influencer_style.photos.consent import load_consent
 from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.features.parameters import FeaturesParameters
 from influencer_style.pipelines.project import in_project
-from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.pipelines.reusable import reusable
+from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _BATCH = 64
 
 
+def _weights(parameters: FeaturesParameters) -> str:
+    file = in_project(parameters.weights)
+    return file_sha256(file) if parameters.weights and file.is_file() else ""
+
+
+def _consents(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict[str, Any]) -> list[dict[str, Any]]:
+    creators = sorted(set(descriptors.loc[descriptors["role"] == "creator", "creator"]))
+    return [load_consent(in_project(source["creators"]) / creator).in_short() for creator in creators]
+
+
+@reusable(also=_weights)
 def choose_encoder(parameters: FeaturesParameters) -> StyleEncoder:
     """Return the style encoder that the parameters name."""
     encoder = load_encoder(parameters.encoder, parameters.weights)
@@ -53,6 +65,8 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     known = {} if before is None else {row.key: (row.descriptor, row.moments) for row in before.itertuples()}
     new = [i for i, key in enumerate(keys) if key not in known]
     log.info("%d crops are described already, %d are new", len(rows) - len(new), len(new))
+    if not new:
+        current.say_reused()
     with torch.no_grad(), tqdm(total=len(new), desc="Describing", unit="crop", disable=not new) as bar:
         for start in range(0, len(new), _BATCH):
             part = new[start : start + _BATCH]
@@ -69,6 +83,7 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     return table
 
 
+@reusable(also=_consents)
 def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict[str, Any]) -> LookProfiles:
     """Set each creator against the users: what is left is the look. With it goes what the creator consented to.
 
@@ -96,6 +111,7 @@ def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict
     return LookProfiles(_statistics(users), looks, encoder.sha256, encoder.groups, f"{len(users)} {who}")
 
 
+@reusable()
 def draw_looks(crops: FaceStore, looks: LookProfiles, descriptors: pd.DataFrame) -> tuple[Image.Image, Image.Image]:
     """Draw the looks side by side, and all photos mapped by look."""
     table = crops.kept.merge(descriptors[["photo_id", "descriptor"]], on="photo_id")

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from influencer_style.faces import align, detect, examine, quality
 from influencer_style.faces.align import CropTransform, crop_face
 from influencer_style.faces.detect import make_detector
+from influencer_style.faces.detectors import yunet_file
 from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.photos import colour, decode
 from influencer_style.photos.consent import LEARN
@@ -27,6 +28,7 @@ from influencer_style.pipelines.consent_gate import permitted_photos
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.project import in_project
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 Row = dict[str, Any]
@@ -50,11 +52,13 @@ def crop_faces(
     """
     made_by = _made_by(parameters)
     accepted = manifest[manifest["status"] == "accepted"]
-    current = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
-    tried = before.table[~before.table["reason"].str.startswith("unreadable")] if current else None
+    same = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
+    tried = before.table[~before.table["reason"].str.startswith("unreadable")] if same else None
     stays = accepted["photo_id"].isin([] if tried is None else tried["photo_id"])
     known, fresh = accepted[stays], accepted[~stays]
     yield FaceUpdate(parameters.crop_size, made_by, known[["photo_id", *LABELS]], whole=fresh.empty)
+    if fresh.empty:
+        current.say_reused()
     _detector(parameters)  # a model that cannot be used ends the run here, not once a photo
     local = threading.local()
 
@@ -99,10 +103,12 @@ def crop_truth(
             pictures = users.assign(picture=[look / f"{Path(path).stem}.png" for path in users["path"]])
             there = [picture.is_file() for picture in pictures["picture"]]
             wanted += pictures[there].assign(look=look.name, kind=kind).to_dict("records")
-    current = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
-    known = set(zip(*(before.table[key] for key in _TRUTH_KEYS), strict=True)) if current and len(before) else set()
+    same = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
+    known = set(zip(*(before.table[key] for key in _TRUTH_KEYS), strict=True)) if same and len(before) else set()
     wanted = [row for row in wanted if tuple(row[key] for key in _TRUTH_KEYS) not in known]
     yield FaceUpdate(parameters.crop_size, made_by, users[["photo_id", *LABELS]], keys=_TRUTH_KEYS, whole=not wanted)
+    if not wanted:
+        current.say_reused()
 
     def crop(user: Row) -> tuple[Row, Crop]:
         row = {name: user[name] for name in (*users.columns, "look", "kind") if name not in ("path", "width", "height")}
@@ -128,14 +134,17 @@ def _truth_folders(source: dict[str, Any]) -> dict[str, Path]:
 
 
 def _detector(parameters: PreprocessingParameters) -> detect.Detector:
-    model = in_project(parameters.yunet_model) if parameters.detector == "yunet" else None
-    return make_detector(parameters.detector, model)
+    return make_detector(parameters.detector, _yunet_model(parameters))
+
+
+def _yunet_model(parameters: PreprocessingParameters) -> Path | None:
+    """Return the file that the parameters name; None where they name none."""
+    return in_project(parameters.yunet_model) if parameters.yunet_model.strip() else None
 
 
 def _made_by(parameters: PreprocessingParameters) -> str:
     """Name all that a crop depends on but its photo: parameters, model, code."""
-    model = in_project(parameters.yunet_model)
-    weights = file_sha256(model) if parameters.detector == "yunet" and model.is_file() else ""
+    weights = file_sha256(yunet_file(_yunet_model(parameters))) if parameters.detector == "yunet" else ""
     code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, quality, colour, decode)]
     return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights, code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -16,6 +17,7 @@ from influencer_style.photos import clock
 from influencer_style.photos.consent import decide as permission
 from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
+from influencer_style.pipelines.reusable import reusable
 from influencer_style.tracking import champion as titles
 from influencer_style.tracking import current
 from influencer_style.tracking.champion import Contender
@@ -30,6 +32,29 @@ def choose_crops(faces: FaceStore, source: Record) -> FaceStore:
     return permitted_crops("promotion", faces, source, "transfer")
 
 
+def _contenders(
+    bundle: TransferBundle, faces: FaceStore, truths: FaceStore, parameters: PromotionParameters
+) -> dict[str, Any] | None:
+    """Return what a verdict depends on in the registry, and today; None where nothing is tracked, or it is silent."""
+    run = current.node_run()
+    if run is None:
+        return None
+
+    def look_up() -> dict[str, Any]:
+        challenger = titles.contender_of(run.store, parameters.registered_model, bundle.fingerprint)
+        champion = titles.contender(run.store, parameters.registered_model, f"@{titles.CHAMPION}")
+        consents = json.loads(champion.tags.get("consents", "{}"))
+        day = clock.today()
+        return {
+            "challenger": [challenger.version, challenger.objections],
+            "champion": [champion.version, champion.tags.get("fingerprint")],
+            "permitted": [name for name, own in consents.items() if permission(own, ("transfer",), day).allowed],
+        }
+
+    return run.store.attempt("looking the champion up", look_up, urgent=True)
+
+
+@reusable(also=_contenders)
 def judge_challenger(
     bundle: TransferBundle, faces: FaceStore, truths: FaceStore, parameters: PromotionParameters
 ) -> Record:

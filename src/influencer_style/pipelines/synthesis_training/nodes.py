@@ -35,17 +35,24 @@ from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.project import in_project
+from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.trainings import forget_old_trainings, open_base, rows_of, say_what_changed
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
 from influencer_style.serving.generation import default_way
 from influencer_style.storage.atomic import write_text
-from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _SHOWN = 3  # nobodies in sample strips
 _LOGGED = ("usable", "one_face", "look_accuracy", "repeats", "diversity", "kid")
+
+
+def _detector_weights(*inputs: Any) -> str:
+    cropping: PreprocessingParameters = inputs[-1]
+    file = in_project(cropping.yunet_model)
+    return file_sha256(file) if cropping.yunet_model and file.is_file() else ""
 
 
 def choose_creators(
@@ -119,7 +126,8 @@ def train_synthesis(
     }
     made_from = fingerprint(parts)
     folder = work / made_from[:16]
-    say_what_changed(parts, folder)
+    if say_what_changed(parts, folder):
+        current.say_reused()
     noise = draw_noise(_SHOWN, 0, base.config.noise)
     codes = {name: looks.code(name) for name in looks.names}
     if photos:
@@ -153,6 +161,7 @@ def train_synthesis(
     return found | hashes | {"taught": taught, "kept": decision["kept"]}, decision
 
 
+@reusable(reads={"cropping": ["margin"]})
 def pack_synthesis(
     trained: dict[str, Any],
     crops: FaceStore,
@@ -196,6 +205,7 @@ def pack_synthesis(
     return bundle, history, draw_curves(history), trained["samples"]
 
 
+@reusable(reads={"parameters": ["judging"]})
 def draw_new_faces(
     bundle: SynthesisBundle,
     transfer: TransferBundle,
@@ -208,6 +218,7 @@ def draw_new_faces(
     return faces, new_faces_report.draw_new_faces(faces)
 
 
+@reusable(reads={"parameters": ["judging"], "cropping": ["detector"]}, also=_detector_weights)
 def judge_new_faces(
     faces: list[NewFaces],
     bundle: SynthesisBundle,
@@ -242,6 +253,7 @@ def judge_new_faces(
     return scorecard, new_faces_rows(scorecard)
 
 
+@reusable()
 def report_new_faces(
     faces: list[NewFaces], scorecard: dict[str, Any], bundle: SynthesisBundle, decision: dict[str, Any]
 ) -> str:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from influencer_style.adversarial.creators import CreatorPhotos, resize
 from influencer_style.adversarial.pictures import draw_curves
+from influencer_style.faces.detectors import NOTE
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
@@ -22,6 +23,7 @@ from influencer_style.networks.card import write_card
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.likenesses import with_likenesses
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
+from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
 from influencer_style.pipelines.trainings import forget_old_trainings, open_base, rows_of, say_what_changed
@@ -103,7 +105,8 @@ def train(
     }
     made_from = fingerprint(parts)
     folder = work / made_from[:16]
-    say_what_changed(parts, folder)
+    if say_what_changed(parts, folder):
+        current.say_reused()
     settings = parameters.settings
     if base is not None:
         settings = with_shape_of(settings, base.generator.config)
@@ -139,6 +142,7 @@ def train(
     return found | hashes | {"taught": taught, "kept": decision["kept"]}, decision
 
 
+@reusable(reads={"cropping": ["margin"]})
 def pack_generator(
     trained: dict[str, Any],
     encoder: StyleEncoder,
@@ -173,6 +177,7 @@ def pack_generator(
             "base_sha256": trained["base_sha256"],
             "kept": trained["kept"],
             "taught": ", ".join(trained["taught"]),
+            NOTE: cropping.detector,
         },
     )
     return with_likenesses(bundle, crops), history, draw_curves(history), trained["samples"]

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, model_v
 
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.trainer import best_device
+from influencer_style.pipelines.removed_settings import refuse_removed_settings
 
 _TABLES = ("stream", "weights")
 
@@ -69,5 +70,9 @@ class TrainingParameters(BaseModel):
         return "cpu" if self.device == "cpu" else "gpu"
 
     def _merged(self, own: dict[str, Any]) -> TrainerSettings:
+        refuse_removed_settings({**self.loop, **own})
+        for name in _TABLES:
+            if not all(isinstance(table.get(name, {}), dict) for table in (self.loop, own)):
+                raise ValueError(f"loop.{name} is not a table of settings; write one setting a line below it")
         nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in _TABLES}
         return TypeAdapter(TrainerSettings).validate_python({**self.loop, **own, **nested})
