@@ -29,10 +29,7 @@ def test_what_one_process_passes_on_the_next_one_gets(monkeypatch):
     catalog = SharedMemoryDataCatalog.from_config(CATALOG)
     catalog["number"] = MemoryDataset(21)
     ParallelHook().before_pipeline_run(PIPELINE, catalog)
-    runner = ParallelRunner(max_workers=2)
-    catalog.get("result", fallback_to_runtime_pattern=True)
-    runner._set_manager_datasets(catalog)
-    assert runner.run(PIPELINE, catalog)["result"].load() == 42
+    assert ParallelRunner(max_workers=2).run(PIPELINE, catalog)["result"].load() == 42
     assert catalog.load("number") == 21
 
 
