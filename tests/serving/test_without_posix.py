@@ -13,7 +13,7 @@ for name in ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog
     sys.modules[name] = None
 for name in (
     "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "fork", "forkpty", "register_at_fork", "pread", "pwrite", "fchmod",
-    "fchown", "chown", "killpg", "mkfifo", "sched_getaffinity", "sysconf", "statvfs", "geteuid", "getgid", "getpgid", "wait",
+    "fchown", "chown", "killpg", "mkfifo", "sched_getaffinity", "sysconf", "statvfs", "geteuid", "getgid",
 ):
     if hasattr(os, name):
         delattr(os, name)
