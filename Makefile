@@ -35,9 +35,11 @@ viz-site: setup ## the lineage with its previews as a static site in build/, for
 	@echo "Look at it with: $(BIN)/python -m http.server --directory build 8000. It shows people's photos: share it only where they may be seen."
 
 mlflow: setup ## runs, metrics and registered models in the browser, on this machine only
+	$(BIN)/python -m influencer_style.tracking.moved
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
 
 serve: setup ## the champion behind a web server, on this machine only
+	$(BIN)/python -m influencer_style.tracking.moved
 	MLFLOW_TRACKING_URI=sqlite:///mlflow.db PATH="$(abspath $(BIN)):$$PATH" $(BIN)/mlflow models serve -m models:/look-transfer@champion --env-manager local --host 127.0.0.1 --port $(PORT)
 
 lint: setup

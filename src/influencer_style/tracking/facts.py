@@ -76,20 +76,23 @@ def start_peaks() -> None:
 
 
 def peaks() -> dict[str, float]:
-    """Return peak memory since `start_peaks` in MiB: of the process, and of the GPU if one is in use."""
-    found = {"peak_memory_mib": _peak_mib()}
+    """Return peak memory since `start_peaks` in MiB: of the process where the system tells it, of the GPU in use."""
+    peak = _peak_mib()
+    found = {} if peak is None else {"peak_memory_mib": peak}
     if cuda := _cuda():
         found["peak_gpu_memory_mib"] = cuda.max_memory_allocated() / 2**20
     return found
 
 
-def _peak_mib() -> float:
+def _peak_mib() -> float | None:
     if _STATUS.exists():
         for line in _STATUS.read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
-    import resource
-
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 1024)
 
