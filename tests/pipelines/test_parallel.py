@@ -29,7 +29,8 @@ def test_what_one_process_passes_on_the_next_one_gets(monkeypatch):
     catalog = SharedMemoryDataCatalog.from_config(CATALOG)
     catalog["number"] = MemoryDataset(21)
     ParallelHook().before_pipeline_run(PIPELINE, catalog)
-    assert ParallelRunner(max_workers=2).run(PIPELINE, catalog)["result"].load() == 42
+    runner = ParallelRunner(max_workers=2)  # what it has shared goes with it
+    assert runner.run(PIPELINE, catalog)["result"].load() == 42
     assert catalog.load("number") == 21
 
 

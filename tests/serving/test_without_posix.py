@@ -12,7 +12,7 @@ import os, sys, warnings
 for name in ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"):
     sys.modules[name] = None
 for name in (
-    "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "fork", "forkpty", "register_at_fork", "pread", "pwrite", "fchmod",
+    "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "fork", "forkpty", "pread", "pwrite", "fchmod",
     "fchown", "chown", "killpg", "mkfifo", "sched_getaffinity", "sysconf", "statvfs", "geteuid", "getgid",
 ):
     if hasattr(os, name):
