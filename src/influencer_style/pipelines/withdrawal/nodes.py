@@ -55,8 +55,8 @@ def set_tombstone(
     if asked not in names and stone is None:
         there = ", ".join(sorted(names.values())) or "none; run ingestion first"
         raise WithdrawalError(
-            f"creator is {str(creator)!r}, whom nothing here knows. Name who withdraws: kedro run --pipeline "
-            f"withdrawal --params creator=NAME. There are: {there}"
+            f"creator is {str(creator)!r}, but this project knows no such creator. Name who withdraws: "
+            f"kedro run --pipeline withdrawal --params creator=NAME. There are: {there}"
         )
     photos = _photos(asked, manifest, crops, looks)
     ledger.log.append("withdrawal", stage="withdrawal", creator=asked, decision="begun")
