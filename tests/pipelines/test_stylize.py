@@ -67,7 +67,7 @@ def test_a_sheet_shows_what_there_is(project):
 def test_what_cannot_be_done_is_said(project):
     with pytest.raises(BatchError, match=r"stylize\.folder: .*nowhere is not a folder"):
         restyle(project, folder="nowhere")
-    with pytest.raises(BatchError, match="no users yet; name a folder, or: kedro run"):
+    with pytest.raises(BatchError, match="no users yet; name a folder, or run `kedro run` first"):
         restyle_folder(None, project / "out", StylizeParameters(**SETTINGS))
     with pytest.raises(StylistError, match="there is no look 'nobody'; choose one of: cool, warm"):
         restyle(project, look="nobody")

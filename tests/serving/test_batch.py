@@ -287,8 +287,8 @@ def test_sigterm_leaves_an_index_and_its_status(model_folder, tmp_path):
 @pytest.mark.parametrize(
     ("wishes", "words"),
     [
-        (["--look", "warm=0.7,warm=0.3"], "is no mix"),
-        (["--look", "warm=much"], "is no number"),
+        (["--look", "warm=0.7,warm=0.3"], "is not a mix of looks"),
+        (["--look", "warm=much"], "is not a number"),
         (["--look", "warm", "--region", "hair"], "has no weight"),
         (["--look", "warm", "--faces", "both"], "is not all, largest, or numbers"),
         (["--look", "warm", "--reference", "x.jpg"], "not allowed with"),

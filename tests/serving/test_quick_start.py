@@ -54,7 +54,7 @@ CASES = [
     ((*STYLIZE, "--look", "warn"), 2, "did you mean warm?"),
     ((*STYLIZE, "--look", "Cold"), 2, "consent for look 'cold' expired"),
     ((*STYLIZE, "--strength", "1.5"), 2, "strength is 1.5; choose 0"),
-    ((*STYLIZE, "--region", "nose=1"), 2, "there is no region 'nose'; choose of: skin, lips"),
+    ((*STYLIZE, "--region", "nose=1"), 2, "there is no region 'nose'; choose from: skin, lips"),
     ((*STYLIZE, "--region", "hair=2"), 2, "region hair has the weight 2"),
     ((*STYLIZE, "--seed", "-1"), 2, "seed is out of range"),
     ((*STYLIZE, "--faces", "-1"), 2, "faces is"),

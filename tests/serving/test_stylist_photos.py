@@ -82,7 +82,7 @@ def test_regions_say_where(stylist):
     middle = tuple(slice(int(c - face.side / 4), int(c + face.side / 4)) for c in reversed(face.centre))
     assert no_skin[middle].mean() < 0.6 * everywhere[middle].mean()
     for regions, message in (
-        ({"nose": 1}, "no region 'nose'; choose of: skin"),
+        ({"nose": 1}, "no region 'nose'; choose from: skin"),
         ({"hair": 2}, "hair has the weight 2"),
     ):
         with pytest.raises(StylistError, match=message):

@@ -75,7 +75,7 @@ def check_regions(regions: Mapping[str, float] | None) -> None:
     """
     for name, weight in (regions or {}).items():
         if name not in AREAS:
-            raise StylistError(f"there is no region {shortened(name)}; choose of: {', '.join(AREAS)}")
+            raise StylistError(f"there is no region {shortened(name)}; choose from: {', '.join(AREAS)}")
         if not 0 <= weight <= 1:
             raise StylistError(f"region {name} has the weight {weight}; choose 0 (left as it is) to 1")
 
@@ -101,7 +101,7 @@ def check_faces(faces: Faces) -> None:
     else:
         sound = bool(faces) and all(isinstance(number, int) and number >= 0 for number in faces)
     if not sound:
-        raise StylistError(f"faces is {shortened(faces)}; choose all, largest, or numbers from 0, the largest")
+        raise StylistError(f"faces is {shortened(faces)}; choose all, largest, or face numbers (0 is the largest face)")
 
 
 def chosen_of(found: list[Face], faces: Faces) -> list[Face]:

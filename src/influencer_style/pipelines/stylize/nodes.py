@@ -45,7 +45,7 @@ def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: Styl
         BatchError: when there are no photos, or the folder cannot be written to.
     """
     if not parameters.folder and source is None:
-        raise BatchError("stylize.folder is empty, and there are no users yet; name a folder, or: kedro run")
+        raise BatchError("stylize.folder is empty, and there are no users yet; name a folder, or run `kedro run` first")
     photos_folder = photo_folder(parameters.folder or source["users"])
     stylist = Stylist.load(model_place(parameters.model), parameters.likeness)
     current.shows(stylist.check(parameters.restyling().look, parameters.strength))

@@ -57,8 +57,8 @@ def set_tombstone(
     if asked not in names and stone is None:
         there = ", ".join(sorted(names.values())) or "none; run ingestion first"
         raise WithdrawalError(
-            f"creator is {str(creator)!r}, whom nothing here knows. Name who withdraws: kedro run --pipeline "
-            f"withdrawal --params creator=NAME. There are: {there}"
+            f"creator is {str(creator)!r}, but this project knows no such creator. Name who withdraws: "
+            f"kedro run --pipeline withdrawal --params creator=NAME. There are: {there}"
         )
     read = [one for one in ledger.creators.of(asked) if not one.project or one.project == str(project_folder())]
     photos = _photos(asked, manifest, crops, looks) | {photo for one in read for photo in one.photos}

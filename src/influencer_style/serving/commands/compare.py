@@ -84,4 +84,4 @@ def strengths(text: str) -> tuple[float, ...]:
     try:
         return tuple(dict.fromkeys(float(number) for number in text.split(",")))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} are no numbers; write such as 0.25,0.5,1") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers; write for example 0.25,0.5,1") from None

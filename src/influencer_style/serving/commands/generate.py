@@ -41,8 +41,8 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "generate",
-        help="new portraits in a look, of nobody",
-        description="Make new portraits in a look, of people who are nobody, and write them to a folder.",
+        help="make new portraits in a look, of people who do not exist",
+        description="Make new portraits in a look, of people who do not exist, and write them to a folder.",
         epilog=_DETAILS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

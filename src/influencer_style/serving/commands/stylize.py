@@ -38,7 +38,7 @@ examples:
 
 Looks that there are: influencer-style looks. All of them on one photo: influencer-style compare me.jpg --out sheet.png.
 --out also gets index.parquet, a row for each picture, and for each photo that could not be used, why.
-Exit status: 0 all went well, 1 some photos could not be used, 2 nothing could be done as it was asked.
+Exit status: 0 all went well, 1 some photos could not be used, 2 the command was wrong, and nothing was done.
 """
 
 
@@ -90,7 +90,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--keep-private",
         action="store_true",
-        help="keep place, names, serial numbers and other private metadata, which are dropped else",
+        help="keep place, names, serial numbers and other private metadata, which are dropped by default",
     )
     parser.add_argument(
         "--likeness",
@@ -155,7 +155,7 @@ def look(text: str) -> str | dict[str, float]:
     for part in parts:
         name, _, share = part.partition("=")
         if not name.strip() or name.strip() in shares:
-            raise argparse.ArgumentTypeError(f"{text!r} is no mix; write such as aurora=0.7,noir=0.3")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a mix of looks; write for example aurora=0.7,noir=0.3")
         shares[name.strip()] = _number(share or "1", text)
     return shares
 
@@ -164,7 +164,7 @@ def region(text: str) -> tuple[str, float]:
     """Read `hair=0.5`."""
     name, separator, weight = text.partition("=")
     if not separator:
-        raise argparse.ArgumentTypeError(f"{text!r} has no weight; write such as hair=0.5")
+        raise argparse.ArgumentTypeError(f"{text!r} has no weight; write for example hair=0.5")
     return name.strip(), _number(weight, text)
 
 
@@ -182,7 +182,7 @@ def _number(text: str, whole: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} in {whole!r} is no number; write such as 0.5") from None
+        raise argparse.ArgumentTypeError(f"{text!r} in {whole!r} is not a number; write for example 0.5") from None
 
 
 def _tell(outcome: Any) -> None:
