@@ -74,10 +74,10 @@ def stargan(material: Material, seconds: float, seed: int) -> tuple[Callable[[Te
     chance = torch.Generator().manual_seed(seed)
     began, steps = time.monotonic(), 0
     with tqdm(total=round(seconds), desc="StarGAN's shape", unit="s") as bar:
-        while (passed := time.monotonic() - began) < seconds:
+        while not steps or time.monotonic() - began < seconds:
             training.iterate(_drawn(photos, chance))
             steps += 1
-            bar.update(int(passed) - bar.n)
+            bar.update(int(time.monotonic() - began) - bar.n)
     generator, _, encoder = training.averages
 
     def restyle(people: Tensor, look: str) -> Tensor:
