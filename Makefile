@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Files of tests side by side, a core each.
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# Of `make serve`.
+PORT := 5001
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
@@ -36,7 +38,7 @@ mlflow: setup ## runs, metrics and registered models in the browser, on this mac
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port 5000
 
 serve: setup ## the champion behind a web server, on this machine only
-	MLFLOW_TRACKING_URI=sqlite:///mlflow.db PATH="$(abspath $(BIN)):$$PATH" $(BIN)/mlflow models serve -m models:/look-transfer@champion --env-manager local --host 127.0.0.1 --port 5001
+	MLFLOW_TRACKING_URI=sqlite:///mlflow.db PATH="$(abspath $(BIN)):$$PATH" $(BIN)/mlflow models serve -m models:/look-transfer@champion --env-manager local --host 127.0.0.1 --port $(PORT)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -55,4 +57,4 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 clean: ## remove what runs have made (the environment and conf/local stay)
-	rm -rf data/0[1-8]_*/* mlruns mlflow.db .pytest_cache
+	rm -rf data/0[1-8]_*/* logs mlruns mlflow.db .pytest_cache

@@ -15,10 +15,15 @@ In a phone app it is the same four steps (onnxruntime has packages for Android, 
 - For a larger photo enlarge `affine` and `residual`, not the picture, and apply them to the photo's own pixels.
 - Colours are sRGB: convert a picture in another colour space (Display P3) first.
 - Unlike `influencer-style stylize`, this writes no provenance. Say in your app that a picture was made, in whose look.
+- It refuses a look whose consent does not hold today, and one that was withdrawn, where it can know: from tombstones
+  in $INFLUENCER_STYLE_LEDGER, in your own ledger, and in the projects around the export and the working folder. An app
+  on another machine knows of no withdrawal: have it fetch the export anew now and then.
 """
 
 import argparse
 import json
+import os
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -37,11 +42,40 @@ def load(folder):
     return session, {look["name"]: look for look in told["looks"]}
 
 
+def refuse_unconsented(look, folder):
+    """Refuse a look whose consent does not hold today: do not offer it any more."""
+    consent, day, name = look["consent"], date.today().isoformat(), look["name"]
+    expires, begins = str(consent.get("expires", "")), str(consent.get("granted_on", ""))
+    if expires != "never" and not day <= expires:  # days as text, such as 2026-01-31, sort as they follow each other
+        raise SystemExit(f"the consent for look {name} expired on {expires or 'an unknown day'}")
+    if "transfer" not in consent.get("scope", ()):
+        raise SystemExit(f"the consent for look {name} does not cover transfer")
+    if begins > day:
+        raise SystemExit(f"the consent for look {name} begins on {begins}")
+    for ledger in ledgers(folder):
+        for file in sorted((ledger / "withdrawn").glob("*.json")):
+            try:
+                stone = json.loads(file.read_text(encoding="utf-8"))
+                since, theirs = stone["withdrawn_on"], {stone["slug"], stone["creator"], stone.get("subject")}
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise SystemExit(f"{file} cannot be read ({error!r}), so nobody can say who has withdrawn") from None
+            if (theirs - {None, ""}) & {name, look.get("creator"), consent.get("subject")} and begins <= since:
+                raise SystemExit(f"look {name}: {stone['creator']} withdrew on {since}; remove this export")
+
+
+def ledgers(folder):
+    """Return the folders in which withdrawals may be recorded."""
+    found = [Path(os.environ["INFLUENCER_STYLE_LEDGER"])] if os.environ.get("INFLUENCER_STYLE_LEDGER") else []
+    usual = {"win32": "~/AppData/Local", "darwin": "~/Library/Application Support"}.get(sys.platform, "~/.local/share")
+    named = os.environ.get({"win32": "LOCALAPPDATA", "darwin": ""}.get(sys.platform, "XDG_DATA_HOME"))
+    found.append(Path(os.path.expanduser(named or usual), "influencer_style", "ledger"))
+    for place in (Path(folder).resolve(), Path.cwd()):
+        found += [parent / "data" / "00_consent" for parent in (place, *place.parents)]
+    return found
+
+
 def restyle(session, look, image, strength=1.0):
-    """Return an image, float32 (height, width, 3), sRGB in [0, 1], in a look."""
-    expires = look["consent"].get("expires", "never")
-    if expires != "never" and date.fromisoformat(expires) < date.today():
-        raise SystemExit(f"the consent for look {look['name']} expired on {expires}")  # do not offer it any more
+    """Return an image, float32 (height, width, 3), sRGB in [0, 1], in a look. Ask `refuse_unconsented` first."""
     noise = next(given for given in session.get_inputs() if given.name == "noise").shape[1]
     inputs = {
         "image": image.transpose(2, 0, 1)[None],  # one picture, its planes first
@@ -64,6 +98,7 @@ def main():
     session, looks = load(asked.folder)
     if asked.look not in looks:
         parser.error(f"there is no look {asked.look}; choose one of: {', '.join(looks)}")
+    refuse_unconsented(looks[asked.look], asked.folder)
     with Image.open(asked.portrait) as opened:
         portrait = ImageOps.exif_transpose(opened).convert("RGB")
     portrait.thumbnail((1024, 1024), Image.Resampling.LANCZOS)

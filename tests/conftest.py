@@ -40,6 +40,7 @@ def _ledger(tmp_path_factory):
     """Decisions about consents are recorded in a folder of the tests', never in this project's or at home."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INFLUENCER_STYLE_LEDGER", str(tmp_path_factory.mktemp("ledger")))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))  # of processes that do without the first
         yield
 
 

@@ -57,6 +57,7 @@ def test_every_node_is_a_finished_run_under_one_parent(project, first):
     assert len(children) == len(runs) - 1
     base, trained = (client.get_model_version("look-transfer", number) for number in ("1", "2"))
     assert base.tags["kept"] == "base" and base.tags["base_sha256"] == Base.load().sha256
+    assert base.tags["detector"] == trained.tags["detector"] == "lbp"
     assert trained.tags["kept"] == "trained" and trained.tags["creators"] == base.tags["creators"]
     assert "aurora" in base.tags["creators"] and len(base.tags["encoder_sha256"]) == 64
 

@@ -1,41 +1,34 @@
 """The pipelines, by name."""
 
+from importlib import import_module
+
+from kedro.framework import project
 from kedro.pipeline import Pipeline
 
-from influencer_style.pipelines import (
-    evaluation,
-    features,
-    generate,
-    ingestion,
-    preprocessing,
-    pretraining,
-    promotion,
-    rollback,
-    stylize,
-    synthesis_pretraining,
-    synthesis_training,
-    training,
-    withdrawal,
+STAGES = ("ingestion", "preprocessing", "features", "training", "evaluation")
+OTHERS = (
+    "generate",
+    "pretraining",
+    "promotion",
+    "rollback",
+    "stylize",
+    "synthesis_training",
+    "withdrawal",
+    "synthesis_pretraining",
 )
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Return every pipeline; `__default__` is all stages from photos to report, in their order."""
-    stages = {
-        "ingestion": ingestion.create_pipeline(),
-        "preprocessing": preprocessing.create_pipeline(),
-        "features": features.create_pipeline(),
-        "training": training.create_pipeline(),
-        "evaluation": evaluation.create_pipeline(),
+    """Return every pipeline, or those that `kedro run --pipelines` names; an import of all takes seconds.
+
+    `__default__` is all stages from photos to report, in their order.
+    """
+    # Kedro hands the names to its own `find_pipelines` in this attribute; None asks for all.
+    requested = getattr(project.pipelines, "_requested_pipelines", None)
+    whole = requested is None or "__default__" in requested
+    found = {
+        name: import_module(f"influencer_style.pipelines.{name}").create_pipeline()
+        for name in (*STAGES, *OTHERS)
+        if whole or name in requested
     }
-    others = {
-        "generate": generate.create_pipeline(),
-        "pretraining": pretraining.create_pipeline(),
-        "promotion": promotion.create_pipeline(),
-        "rollback": rollback.create_pipeline(),
-        "stylize": stylize.create_pipeline(),
-        "synthesis_training": synthesis_training.create_pipeline(),
-        "withdrawal": withdrawal.create_pipeline(),
-        "synthesis_pretraining": synthesis_pretraining.create_pipeline(),
-    }
-    return stages | others | {"__default__": sum(stages.values(), Pipeline([]))}
+    return found | ({"__default__": sum((found[name] for name in STAGES), Pipeline([]))} if whole else {})

@@ -1,20 +1,23 @@
 """Kedro settings: which hooks run, and how configuration is merged."""
 
+import logging
 import os
 import warnings
 
 # Threads that wait must not spin: on a shared machine they would take the time of those that work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from influencer_style.pipelines.arguments import ArgumentsHook
 from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
 from influencer_style.pipelines.disk import DiskHook
+from influencer_style.pipelines.parallel import ParallelHook
 from influencer_style.pipelines.prerequisites import PrerequisitesHook
 from influencer_style.pipelines.reuse import ReuseHook
 from influencer_style.tracking.hooks import TrackingHook
 
-# Kedro calls the last one first: a run whose inputs are missing is refused before it is tracked, and a node's run is
-# open before its work is skipped.
-HOOKS = (ReuseHook(), TrackingHook(), DiskHook(), PrerequisitesHook())
+# Kedro calls the last one first: a run whose inputs are missing or wrong is refused before it is tracked, and a node's
+# run is open before its work is skipped.
+HOOKS = (ReuseHook(), TrackingHook(), DiskHook(), ParallelHook(), ArgumentsHook(), PrerequisitesHook())
 
 CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {
@@ -25,5 +28,9 @@ CONFIG_LOADER_ARGS = {
     "merge_strategy": {"parameters": "soft", "mlflow": "soft"},
 }
 
-# Kedro's own call; nothing that a user could mend.
+# Kedro's own calls and plans; nothing that a user could mend.
 warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
+warnings.filterwarnings("ignore", message=r"Option '--pipeline' is deprecated")
+logging.getLogger("kedro.validation.type_extractor").addFilter(
+    lambda record: not record.msg.startswith("Union type hint")  # nodes may take one of two kinds of parameters
+)

@@ -9,6 +9,7 @@ import pytest
 from skimage.data import astronaut, coffee
 
 from influencer_style.faces.detect import Face, LbpCascade, YuNet, main_faces, make_detector
+from influencer_style.faces.detectors import YUNET_FILE, DetectorError
 from influencer_style.faces.examine import Standards, examine
 from influencer_style.faces.quality import grade_faces, grade_frame, grade_sharpness, grade_size, sharpness
 from influencer_style.photos.decode import decode_photo
@@ -75,15 +76,22 @@ def test_sharpness_ignores_brightness_and_contrast():
     assert sharpness(cv2.GaussianBlur(photo, (0, 0), 4), face) < 0.1 * sharpness(photo, face)
 
 
-def test_wrong_models_are_refused_by_name(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"preprocessing.yunet_model: .*none.onnx is not a file"):
+def test_wrong_models_are_refused_by_name(tmp_path, monkeypatch):
+    monkeypatch.delenv(YUNET_FILE, raising=False)
+    with pytest.raises(DetectorError, match=r"none.onnx is not a file; name the .onnx file in preprocessing.yunet_mo"):
         YuNet(tmp_path / "none.onnx")
-    with pytest.raises(FileNotFoundError, match="names no file"):
+    with pytest.raises(DetectorError, match=r"no file is named; .* INFLUENCER_STYLE_YUNET, or choose the detector lbp"):
+        make_detector("yunet")
+    monkeypatch.setenv(YUNET_FILE, str(tmp_path / "moved.onnx"))
+    with pytest.raises(DetectorError, match=r"moved\.onnx is not a file"):
         make_detector("yunet")
     (tmp_path / "wrong.onnx").write_bytes(b"not a network")
-    with pytest.raises(ValueError, match=r"wrong.onnx is not a YuNet model"):
+    with pytest.raises(DetectorError, match=r"wrong.onnx is not a YuNet model"):
         YuNet(tmp_path / "wrong.onnx")
-    with pytest.raises(ValueError, match="use lbp or yunet"):
+    monkeypatch.setenv(YUNET_FILE, str(tmp_path / "wrong.onnx"))
+    with pytest.raises(DetectorError, match=r"wrong.onnx is not a YuNet model"):
+        make_detector("yunet")
+    with pytest.raises(DetectorError, match="no face detector 'hog'; choose one of: lbp, yunet"):
         make_detector("hog")
 
 

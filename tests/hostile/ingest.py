@@ -12,6 +12,7 @@ import resource
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutations import mutated, photo
 
 from influencer_style.photos import decode, original

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from heic_files import colours, heic, turned
+from heic_files import profile as profile_property
 from PIL import Image, ImageCms, PngImagePlugin
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NUMBERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 _SIDES = (0, 1, 63, 64, 1000, 16_383, 16_384, 20_000, 65_535)
 _MOST = 1_000_000  # bytes of a mutated file
+_BOXES = re.compile(
+    rb"ftyp|meta|hdlr|pitm|iloc|iinf|infe|iref|iprp|ipco|ipma|ispe|pixi|hvcC|av1C|colr|irot|imir|auxC|auxl|cdsc|mdat|moov|"
+    rb"trak|tkhd|mdia|minf|stbl|stsd|stsz|stco"
+)
 
 
 def photo(seed: int, side: int = 96) -> Image.Image:
@@ -36,6 +44,8 @@ def seeds() -> dict[str, bytes]:
     text.add_text("Comment", "words " * 50, zip=True)
     text.add_itxt("XML:com.adobe.xmp", '<x:xmpmeta tiff:Orientation="3"/>', zip=True)
     grey = Image.fromarray(np.asarray(picture.convert("L"), np.uint16) * 257)
+    clear = picture.copy()
+    clear.putalpha(Image.linear_gradient("L").resize(picture.size))
     film = {"save_all": True, "append_images": [photo(2), photo(3)]}
     return {
         "baseline.jpg": _file(picture, "JPEG", **told),
@@ -51,7 +61,16 @@ def seeds() -> dict[str, bytes]:
         "lossless.webp": _file(picture.convert("RGBA"), "WEBP", lossless=True),
         "film.webp": _file(picture, "WEBP", **film),
         "picture.gif": _file(picture, "GIF", **film),
-        "picture.tif": _file(picture, "TIFF", compression="tiff_lzw"),
+        "lossy.avif": _file(picture, "AVIF", **told),
+        "clear.avif": _file(clear, "AVIF"),
+        "film.avif": _without_times(_file(picture, "AVIF", **film)),
+        "lzw.tif": _file(picture, "TIFF", compression="tiff_lzw", **told),
+        "deep.tif": _file(grey, "TIFF"),
+        "cmyk.tif": _file(picture.convert("CMYK"), "TIFF", compression="tiff_adobe_deflate"),
+        "pages.tif": _file(clear, "TIFF", save_all=True, append_images=[photo(4)]),
+        **{f"{name}.heic": heic(name) for name in ("plain", "grey", "clear", "deep")},
+        "wide.heic": heic("plain", colours(12, 13), turned(1)),
+        "profile.heic": heic("plain", profile_property(told["icc_profile"])),
         "picture.bmp": _file(picture, "BMP"),
     }
 
@@ -78,6 +97,12 @@ def parts(file: bytes) -> list[bytes]:
         return _cut(file, 8, lambda at: 12 + int.from_bytes(file[at : at + 4]))
     if file[8:12] == b"WEBP":
         return _cut(file, 12, lambda at: 8 + (int.from_bytes(file[at + 4 : at + 8], "little") + 1) // 2 * 2)
+    if file[4:8] == b"ftyp":
+        return _between(file, [found.start() - 4 for found in _BOXES.finditer(file) if found.start() >= 4])
+    if file.startswith(b"II*\0"):
+        first = int.from_bytes(file[4:8], "little")
+        count = int.from_bytes(file[first : first + 2], "little")
+        return _between(file, [4, first, *(first + 2 + 12 * number for number in range(count + 1))])
     return [file[at : at + 64] for at in range(0, len(file), 64)]
 
 
@@ -97,6 +122,14 @@ def _file(picture: Image.Image, kind: str, **options) -> bytes:
     return buffer.getvalue()
 
 
+def _without_times(file: bytes) -> bytes:
+    """Blank the times of making in the heads of a film and its tracks."""
+    for name in (b"mvhd", b"tkhd", b"mdhd"):
+        at = file.find(name) + 8
+        file = file[:at] + bytes(16) + file[at + 16 :]
+    return file
+
+
 def _cut(file: bytes, start: int, length: Callable[[int], int]) -> list[bytes]:
     found, at = [file[:start]], start
     while at < len(file):
@@ -104,6 +137,11 @@ def _cut(file: bytes, start: int, length: Callable[[int], int]) -> list[bytes]:
         found.append(file[at:end])
         at = end
     return found
+
+
+def _between(file: bytes, places: list[int]) -> list[bytes]:
+    ends = sorted({place for place in places if 0 < place < len(file)} | {0, len(file)})
+    return [file[start:end] for start, end in itertools.pairwise(ends)] or [file]
 
 
 def _with_check_sums(file: bytes) -> bytes:
@@ -157,7 +195,8 @@ def _move_parts(file: bytes, other: bytes, chance: random.Random) -> bytes:
 def _lie_about_length(file: bytes, other: bytes, chance: random.Random) -> bytes:
     found = [bytearray(part) for part in parts(file)]
     part = chance.choice(found)
-    wide, order = (2, ">") if file.startswith(b"\xff\xd8") else (4, "<" if file[8:12] == b"WEBP" else ">")
+    little = file[8:12] == b"WEBP" or file.startswith(b"II*\0")
+    wide, order = (2, ">") if file.startswith(b"\xff\xd8") else (4, "<" if little else ">")
     at = {">2": 2, ">4": 0, "<4": 4}[f"{order}{wide}"]
     part[at : at + wide] = struct.pack(f"{order}Q", chance.choice(_NUMBERS))[-wide if order == ">" else 0 :][:wide]
     return b"".join(found)
@@ -175,6 +214,26 @@ def _lie_about_size(file: bytes, other: bytes, chance: random.Random) -> bytes:
         data[at + 14 : at + 18] = struct.pack("<HH", width & 0x3FFF, height & 0x3FFF)
     elif file[12:16] == b"VP8X":
         data[24:30] = struct.pack("<I", width)[:3] + struct.pack("<I", height)[:3]
+    elif (at := file.find(b"ispe")) > 0:
+        data[at + 8 : at + 16] = struct.pack(">II", width, height)
+    elif file.startswith(b"II*\0"):
+        for entry in parts(file):
+            if len(entry) == 12 and (tag := int.from_bytes(entry[:2], "little")) in (256, 257):
+                side = struct.pack("<HHII", tag, 4, 1, width if tag == 256 else height)
+                data = data.replace(entry, side)
+    return bytes(data)
+
+
+def _hurt_profile(file: bytes, other: bytes, chance: random.Random) -> bytes:
+    """Change a colour profile where it lies open in the file: names and places of its parts, and numbers in them."""
+    at = file.find(b"acsp") - 36
+    if at < 0:
+        return _flip(file, other, chance)
+    data = bytearray(file)
+    for _ in range(chance.choice((1, 2, 8))):
+        place = at + chance.choice((chance.randrange(128), 132 + chance.randrange(110), 132 + chance.randrange(500)))
+        if place < len(data):
+            data[place] = chance.choice((0, 0xFF, data[place] ^ 1 << chance.randrange(8)))
     return bytes(data)
 
 
@@ -196,5 +255,5 @@ def _blank(file: bytes, other: bytes, chance: random.Random) -> bytes:
 
 _WAYS = (
     *(_flip, _flip_start, _truncate, _splice, _repeat_part, _drop_part, _move_parts),
-    *(_lie_about_length, _lie_about_size, _numbers, _blank),
+    *(_lie_about_length, _lie_about_size, _hurt_profile, _numbers, _blank),
 )

@@ -9,7 +9,7 @@ import pytest
 from mutations import jpeg_segment, png_chunk, seeds
 from PIL import Image
 
-from influencer_style.photos import parts
+from influencer_style.photos import parts, png_text
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest, photo_header, photo_thumbnail
 from influencer_style.photos.original import read_original
 
@@ -51,7 +51,7 @@ def test_a_file_of_endless_parts_is_refused_before_a_decoder_sees_it(name, monke
             read(TOO_MANY[name])
 
 
-@pytest.mark.parametrize("name", [name for name in SOUND if name.partition(".")[2] in ("jpg", "png", "webp")])
+@pytest.mark.parametrize("name", [name for name in SOUND if name.partition(".")[2] not in ("gif", "bmp")])
 def test_sound_files_have_nothing_too_much_nor_have_those_with_much_in_them(name):
     assert parts.excess(SOUND[name]) == ""
     large = {
@@ -59,7 +59,8 @@ def test_sound_files_have_nothing_too_much_nor_have_those_with_much_in_them(name
         "png": PNG[:HEAD] + png_chunk(b"teSt", bytes(8192)) * 2000 + PNG[HEAD:],
         "webp": in_webp(b"junk\0\0\0\0" * 2000),
     }
-    assert decode_photo(large[name.partition(".")[2]]).shape == (96, 96, 3)
+    if (suffix := name.partition(".")[2]) in large:
+        assert decode_photo(large[suffix]).shape == (96, 96, 3)
 
 
 @pytest.mark.parametrize("file", [JPEG, PNG, WEBP], ids=["jpeg", "png", "webp"])
@@ -87,9 +88,25 @@ def unfolding(name, head):
     ],
     ids=["text", "international text", "profile", "many texts"],
 )
-def test_text_that_unfolds_to_megabytes_is_not_unfolded(file):
-    with pytest.raises(PhotoError, match=r"unreadable: cannot be decoded \(.*(too large|Too much)"):
-        decode_photo(file)
+def test_text_that_unfolds_to_megabytes_is_not_unfolded(file, monkeypatch):
+    unfolded = []
+    unfold = png_text.zlib.decompressobj
+
+    class Counting:
+        def __init__(self):
+            self.inner = unfold()
+
+        def decompress(self, data, most):
+            unfolded.append(len(text := self.inner.decompress(data, most)))
+            return text
+
+        @property
+        def unconsumed_tail(self):
+            return self.inner.unconsumed_tail
+
+    monkeypatch.setattr(png_text.zlib, "decompressobj", Counting)
+    assert decode_photo(file).shape == (96, 96, 3)
+    assert sum(unfolded) < 3_000_000, "a hundred million bytes were waiting"
 
 
 def exif_of(tags, kind, count, offset=8):
@@ -109,10 +126,28 @@ ABSURD = {
 }
 
 
+@pytest.mark.parametrize("kind", ["AVIF", "TIFF", "HEIC"])
+def test_an_orientation_in_words_is_ignored_wherever_exif_lies(kind):
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    buffer = io.BytesIO()
+    if kind == "HEIC":
+        buffer.write(SOUND["plain.heic"])
+    else:
+        Image.open(io.BytesIO(SOUND["deep.png"])).convert("RGB").save(buffer, kind, exif=exif)
+    big, little = b"\x01\x12\0\x03", b"\x12\x01\x03\0"
+    file = buffer.getvalue()
+    assert big in file or little in file
+    words = file.replace(big, b"\x01\x12\0\x02").replace(little, b"\x12\x01\x02\0")
+    assert read_original(words, private=True).pixels.shape == (96, 96, 3)
+
+
 @pytest.mark.parametrize("name", ABSURD)
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
 def test_absurd_exif_leaves_the_photo_as_it_is_and_says_nothing_aloud(name, kind, recwarn):
     buffer = io.BytesIO()
+    if name == "orientation in words" and kind in ("AVIF", "TIFF"):
+        pytest.skip("Pillow does not write it; see above")
     Image.open(io.BytesIO(SOUND["deep.png"])).convert("RGB").save(buffer, kind, exif=ABSURD[name])
     for private in (False, True):
         original = read_original(buffer.getvalue(), private)
@@ -148,7 +183,7 @@ def test_what_is_behind_the_pixels_of_a_png_turns_it_in_the_manifest_too(tmp_pat
 
 
 @pytest.mark.parametrize("kind", ["EPS", "PDF", "SVG", "PPM", "ICO", "JPEG2000", "TGA", "PCX", "WMF", "DDS"])
-def test_only_three_formats_are_ever_opened_whatever_the_name_says(kind, tmp_path, monkeypatch):
+def test_only_formats_of_the_catalogue_are_ever_opened_whatever_the_name_says(kind, tmp_path, monkeypatch):
     """Pillow knows fifty, and would call Ghostscript for one of them."""
     import subprocess
 

@@ -36,7 +36,8 @@ def test_files_that_are_no_photos_are_named(tmp_path):
         b"": "empty_file",
         b"hello, I am text": "not_an_image",
         b"GIF89a" + bytes(40): "unsupported_format",
-        b"\0\0\0\x20ftypheic" + bytes(40): "unsupported_format",
+        b"\0\0\0\x20ftypheic" + bytes(40): "truncated",
+        b"\0\0\0\x20ftypqt  " + bytes(40): "unsupported_format",
         b"\x89PNG\r\n\x1a\n" + bytes(5): "truncated",
         noisy_jpeg()[:9000]: "truncated",
     }
@@ -196,7 +197,7 @@ def test_a_valid_colour_profile_is_applied_and_a_broken_one_ignored(tmp_path):
 @given(data=st.data())
 def test_hostile_bytes_raise_nothing_but_photo_errors(tmp_path_factory, data):
     buffer = io.BytesIO()
-    kind = data.draw(st.sampled_from(["JPEG", "PNG", "WEBP"]))
+    kind = data.draw(st.sampled_from(["JPEG", "PNG", "WEBP", "AVIF", "TIFF"]))
     Image.fromarray(GRADIENT).save(buffer, kind)
     content = bytearray(buffer.getvalue())
     for _ in range(data.draw(st.integers(1, 8))):

@@ -8,6 +8,7 @@ from influencer_style.photos import clock
 from influencer_style.photos.audit_check import rows_of, verify
 from influencer_style.photos.audit_log import AuditError
 from influencer_style.photos.ledger import FOLDER, Ledger
+from influencer_style.photos.tombstones import Tombstone
 from tests.photos.conftest import CONSENT
 
 GRANTED = {"scope": ["transfer"], "expires": "2026-06-01"}
@@ -24,7 +25,6 @@ def test_it_lies_in_the_project_or_with_the_user_and_the_variable_goes_before_bo
     assert Ledger.of(tmp_path).folder == Ledger.of(None).folder == tmp_path / "named"
     monkeypatch.delenv(FOLDER)
     assert Ledger.of(tmp_path).folder == tmp_path / "data/00_consent"
-    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     assert Ledger.of(None).folder == tmp_path / "home/influencer_style/ledger"
 
@@ -61,6 +61,26 @@ def test_the_consent_in_a_folder_decides_and_the_looks_own_as_well(ledger, tmp_p
     decision, _ = ledger.decide_folder("training", "anna", anna, "transfer", learnt=ended)
     assert not decision.allowed and "newer than the look" in decision.reason
     assert [row["decision"] for row in rows_of(ledger.log.path)] == ["refused", "allowed", "refused"]
+
+
+def test_a_stage_refuses_a_look_that_was_learnt_under_a_wider_consent(ledger, tmp_path):
+    anna, learnt = tmp_path / "Anna", GRANTED | {"scope": ["train", "transfer"]}
+    anna.mkdir()
+    (anna / "consent.yml").write_text(CONSENT.replace("[train, transfer]", "[transfer, generate]"))
+    decision, _ = ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=learnt)
+    assert not decision.allowed and decision.field == "scope"
+    assert "Anna/consent.yml: scope: covered train when the look was learnt" in decision.reason
+    assert ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=GRANTED)[0].allowed
+
+
+def test_a_look_of_before_a_withdrawal_is_to_be_learnt_again_under_the_new_consent(ledger, tmp_path):
+    anna = tmp_path / "Anna"
+    anna.mkdir()
+    (anna / "consent.yml").write_text(CONSENT.replace("2025-01-01", "2026-02-01"))
+    ledger.tombstones.put(Tombstone(creator="Anna", slug="anna", withdrawn_on=date(2026, 1, 1)))
+    decision, _ = ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=GRANTED)
+    assert not decision.allowed and "newer than the look; learn the look again" in decision.reason
+    assert ledger.decide_folder("features", "anna", anna, "transfer")[0].allowed
 
 
 def test_without_a_record_there_is_no_decision(ledger):

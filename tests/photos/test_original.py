@@ -91,7 +91,7 @@ def test_sixteen_bits_cmyk_and_films_are_said(tmp_path):
     assert np.array_equal(deep.pixels, PIXELS) and deep.notices == ("it has 16 bits a colour; the result has 8",)
     cv2.imwrite(str(tmp_path / "grey.png"), PIXELS[:, :, 0].astype(np.uint16) * 257)
     grey = read_original(tmp_path / "grey.png")
-    assert np.array_equal(grey.pixels, np.repeat(PIXELS[:, :, :1], 3, 2)) and "16 bits" in grey.notices[0]
+    assert np.array_equal(grey.pixels, np.repeat(PIXELS[:, :, :1], 3, 2)) and "16 bits" in grey.notices[1]
     cmyk = read_original(file_of(Image.fromarray(PIXELS).convert("CMYK"), "JPEG", quality=95))
     assert cmyk.notices == ("it is in CMYK; the result is in RGB",) and cmyk.profile == b""
     others = [Image.fromarray(255 - PIXELS), Image.fromarray(PIXELS // 2)]

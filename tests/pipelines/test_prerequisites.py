@@ -20,6 +20,19 @@ PREPROCESSING = Pipeline([node(use, ["manifest", "params:size"], "crops", name="
 TRAINING = Pipeline([node(use, ["crops", "manifest", "parameters"], "model", name="train")])
 
 
+class Registered(dict):
+    """Pipelines by name, as Kedro has them: at first only those that are to run."""
+
+    def __init__(self, pipelines):
+        super().__init__({"preprocessing": pipelines["preprocessing"]})
+        self.all = pipelines
+
+    def set_requested(self, names):
+        assert names is None
+        self.clear()
+        self.update(self.all)
+
+
 @pytest.fixture
 def check(tmp_path, monkeypatch):
     registered = {
@@ -28,7 +41,7 @@ def check(tmp_path, monkeypatch):
         "preprocessing": PREPROCESSING,
         "training": TRAINING,
     }
-    monkeypatch.setattr(prerequisites, "pipelines", registered)
+    monkeypatch.setattr(prerequisites, "pipelines", Registered(registered))
     entry = "influencer_style.datasets.AtomicTextDataset"
     catalog = DataCatalog.from_config(
         {

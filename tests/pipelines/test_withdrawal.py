@@ -127,7 +127,8 @@ def test_nothing_of_the_creator_is_left_and_all_of_the_others(catalog, tmp_path)
         assert (model["looks"], model["kept"], model["base_sha256"]) == (["warm"], "base", base.load().sha256)
         assert model["card"].startswith(f"# look-{name}\n") and "Cool" not in model["card"]
     assert [row["withdrawn"] for row in after["index"]] == ["cool", "", "cool", "", "cool"]
-    assert record["pictures_that_carry_the_look"] == ["cool.png", "cool-warm.png", "generated/cool-direct-0-0000.png"]
+    listed = [f"data/07_model_output/{name}.png" for name in ("cool-warm", "cool", "generated/cool-direct-0-0000")]
+    assert record["pictures_that_carry_the_look"] == listed
     assert record["photos"] == (before["slug"] == "cool").sum() == 6
     for folder in ("training", "synthesis"):
         assert not list((tmp_path / "data/06_models" / folder).iterdir())
@@ -136,7 +137,7 @@ def test_nothing_of_the_creator_is_left_and_all_of_the_others(catalog, tmp_path)
     assert (tmp_path / "theirs/Cool/1.png").read_text() == "something", "the user's folder is theirs"
     assert "not tracked" in record["not_reached"][0], "and what was not reached is said"
     page = (tmp_path / "data/08_reporting/withdrawal.md").read_text()
-    assert "# Withdrawal of Cool" in page and "- cool-warm.png" in page
+    assert "# Withdrawal of Cool" in page and "- data/07_model_output/cool-warm.png" in page
 
 
 def test_their_pixels_are_gone_from_the_disk(catalog, tmp_path):

@@ -22,7 +22,7 @@ RECORD = {
     "consents": {"warm": {"scope": ["train", "transfer"], "expires": "never"}},
     "written": "2026-01-01 00:00 UTC",
 }
-FORMATS = (".jpg", ".png", ".webp")
+FORMATS = (".jpg", ".png", ".webp", ".avif")
 
 
 def key_pem(key) -> bytes:

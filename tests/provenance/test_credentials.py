@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -160,15 +161,13 @@ def test_anothers_key_is_noticed(place):
         credentials()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other places")
 def test_the_usual_place_is_the_users_folder_for_data(tmp_path, monkeypatch):
     monkeypatch.delenv(module.FOLDER)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     assert folder() == tmp_path / ".local/share/influencer_style/credentials"
     monkeypatch.setenv("XDG_DATA_HOME", "relative")  # to be ignored, says its specification
     assert folder() == tmp_path / ".local/share/influencer_style/credentials"
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     assert folder() == tmp_path / "data/influencer_style/credentials"
-    monkeypatch.setattr("sys.platform", "darwin")
-    assert folder() == tmp_path / "Library/Application Support/influencer_style/credentials"

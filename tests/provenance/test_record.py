@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from influencer_style.provenance.record import SUFFIXES, RecordError, encode, read_record
+from influencer_style.provenance.formats import SUFFIXES
+from influencer_style.provenance.record import RecordError, encode, read_record
 
 RECORD = {"looks": {"nö<i>r": 1.0}, "quote": '"&#10;', "lines": "a\nb", "strength": 0.5, "consents": {"x": ["a", "b"]}}
 

@@ -40,7 +40,7 @@ def flipped(data: bytes, at: int) -> bytes:
 
 def pixels_at(data: bytes, suffix: str) -> int:
     """Return where in a file a byte of its pixels is."""
-    start = {".jpg": b"\xff\xda", ".png": b"IDAT", ".webp": b"VP8 "}[suffix]
+    start = {".jpg": b"\xff\xda", ".png": b"IDAT", ".webp": b"VP8 ", ".avif": b"mdat"}[suffix]
     return data.index(start) + 200
 
 
@@ -181,8 +181,8 @@ def test_a_record_of_another_shape_is_told(picture, write, looks):
 
 def test_what_is_no_picture_is_named(write, tmp_path, monkeypatch):
     for name, data, match in (
-        ("words.jpg", b"words", "not a JPEG, PNG or WebP"),
-        ("empty.png", b"", "not a JPEG, PNG or WebP"),
+        ("words.jpg", b"words", "not a JPEG, PNG, WebP or AVIF"),
+        ("empty.png", b"", "not a JPEG, PNG, WebP or AVIF"),
         ("start.jpg", b"\xff\xd8\xff", "cannot be read"),
         ("start.webp", b"RIFF\x04\0\0\0WEBP", "cannot be read"),
     ):

@@ -26,8 +26,9 @@ from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.photos import clock
 from influencer_style.photos.audit_check import rows_of
 from influencer_style.photos.ledger import Ledger
+from influencer_style.photos.ledgers import Ledgers
 from influencer_style.serving.cli import main
-from influencer_style.tracking.config import project_ledger
+from influencer_style.tracking.ledgers import ledgers_of
 
 ROOT = Path(__file__).parents[2]
 GRANTED = {"expires": "never", "scope": ["train", "transfer"]}
@@ -151,13 +152,13 @@ def test_an_export_that_differs_writes_nothing(model, exported, tmp_path, monkey
     with torch.no_grad():
         other.generator.heads.bias[-4] += 0.1
     monkeypatch.setattr(export, "write_graph", lambda _, path, __: shutil.copy(exported[0] / FILES[0], path))
-    assert export_onnx(model, tmp_path / "app", project_ledger()).looks == ["bright", "warm"]
+    assert export_onnx(model, tmp_path / "app", ledgers_of()).looks == ["bright", "warm"]
     before = {path.name: path.read_bytes() for path in (tmp_path / "app").iterdir()}
     with pytest.raises(ExportError, match=r"differ by .* pixels, more than 0\.001; nothing was written"):
-        export_onnx(other, tmp_path / "app", project_ledger())
+        export_onnx(other, tmp_path / "app", ledgers_of())
     assert {path.name: path.read_bytes() for path in (tmp_path / "app").iterdir()} == before
     with pytest.raises(ExportError):
-        export_onnx(other, tmp_path / "new", project_ledger())
+        export_onnx(other, tmp_path / "new", ledgers_of())
     assert [path.name for path in tmp_path.iterdir()] == ["app"]
 
 
@@ -166,7 +167,7 @@ def test_without_a_look_that_may_go_out_nothing_is_written(model, tmp_path, caps
     withheld = bundle_with(model, {"warm": GRANTED | {"expires": "2027-01-01"}}, channels=8, blocks=1)
     ledger = Ledger(tmp_path / "ledger")
     with pytest.raises(ExportError, match="expired on 2027-01-01"):
-        export_onnx(withheld, tmp_path / "app", ledger)
+        export_onnx(withheld, tmp_path / "app", Ledgers(ledger))
     (row,) = rows_of(ledger.log.path)
     assert (row["stage"], row["creator"], row["decision"]) == ("export", "warm", "refused")
     bundle_with(model, {"own": GRANTED | {"scope": ["train"]}}, channels=8, blocks=1).save(tmp_path)
@@ -178,9 +179,9 @@ def test_without_a_look_that_may_go_out_nothing_is_written(model, tmp_path, caps
 def test_a_folder_with_other_files_is_left_alone(model, tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(ExportError, match=r"holds other files \(thesis\.tex\)"):
-        export_onnx(model, tmp_path, project_ledger())
+        export_onnx(model, tmp_path, ledgers_of())
     with pytest.raises(ExportError, match="not a folder of its own"):
-        export_onnx(model, tmp_path / "thesis.tex", project_ledger())
+        export_onnx(model, tmp_path / "thesis.tex", ledgers_of())
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
 
 
@@ -208,6 +209,6 @@ def test_the_command_line_does_not_load_what_only_exporting_needs():
 @pytest.mark.slow
 def test_a_large_model_exports_too(model, tmp_path):
     large = bundle_with(model, {"warm": GRANTED}, resolution=256, channels=48)
-    done = export_onnx(large, tmp_path / "app", project_ledger(), "look-transfer version 3")
+    done = export_onnx(large, tmp_path / "app", ledgers_of(), "look-transfer version 3")
     assert done.looks == ["warm"] and max(done.differences.values()) < 1e-3
     assert "look-transfer version 3" in (tmp_path / "app" / "card.md").read_text(encoding="utf-8")

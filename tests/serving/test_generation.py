@@ -214,7 +214,7 @@ def test_where_no_way_is_asked_for_it_is_direct_in_looks_that_it_was_trained_on(
 def test_the_command_complains_in_one_line(folders, tmp_path, capsys):
     arguments = ["generate", "--look", "noir", "--out", str(tmp_path / "out"), "--way", "direct"]
     assert main([*arguments, "--model", str(folders[0])]) == 2
-    assert capsys.readouterr().err.startswith("influencer-style: there is no look 'noir' to generate in")
+    assert capsys.readouterr().err.startswith("influencer-style: there is no look 'noir'; choose one of")
     assert main([*arguments, "--model", str(tmp_path)]) == 2
     assert "kedro run --pipeline synthesis_training" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -251,7 +251,10 @@ class TestServed:
             ([{"look": "warm", "seed": -1}], r"inputs\[0\]: seed is -1"),
             ([{"look": "warm", "seed": 1, "number": -1}], r"inputs\[0\]: number is -1"),
             ([{"look": "warm", "seed": 1.5}], r"inputs\[0\]: seed is of the wrong type"),
-            ([{"look": "warm", "seed": 1, "x": 1}], r"'x' is not known; send look, seed and number alone"),
+            (
+                [{"look": "warm", "seed": 1, "x": 1}],
+                r"'x' is not known; send look, seed, number, format and quality al",
+            ),
             ([{"look": "warm", "seed": 1}] * 17, '"inputs" has 17 portraits; send at most 16'),
         ],
     )

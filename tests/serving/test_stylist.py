@@ -140,7 +140,7 @@ def test_the_command_restyles_names_what_it_cannot_and_says_so(model_folder, tmp
 
 def test_a_result_is_saved_as_a_picture_only(stylist, tmp_path):
     result = stylist.apply(astronaut(), "warm")
-    with pytest.raises(StylistError, match=r"has no suffix of \.jpeg, \.jpg, \.png, \.webp"):
+    with pytest.raises(StylistError, match=r"has no suffix of \.avif, \.jpeg, \.jpg, \.png, \.webp"):
         result.save(tmp_path / "me.gif")
     assert list(tmp_path.iterdir()) == []
 

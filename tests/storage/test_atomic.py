@@ -86,7 +86,7 @@ def test_a_kill_between_the_two_renames_loses_nothing(folder, tmp_path):
     for recover in (lambda: recover_folder(folder), lambda: remove_leftovers(tmp_path, seconds=0)):
         (folder / "weights").write_text("old")
         assert subprocess.run([sys.executable, "-c", SWAPPER, str(folder)]).returncode == 9
-        assert not folder.exists() and len(names(tmp_path)) == 2
+        assert not folder.exists() and len(names(tmp_path)) == 3  # old, new, and the lock of who wrote it
         recover()
         assert (folder / "weights").read_text() == "new"
         remove_leftovers(tmp_path, seconds=0)

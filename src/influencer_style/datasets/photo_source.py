@@ -14,11 +14,12 @@ from influencer_style.datasets.consented import consented
 from influencer_style.datasets.preview import as_preview, spread
 from influencer_style.looks.pictures import draw_looks_side_by_side
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
+from influencer_style.photos.formats import SUFFIXES
 from influencer_style.photos.slug import slugs
+from influencer_style.photos.walk import is_passed_over, walk
 from influencer_style.tracking.config import project_folder
 
 _TILE, _CREATORS = 128, 12
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 class PhotoSourceDataset(AtomicJSONDataset):
@@ -43,12 +44,12 @@ class PhotoSourceDataset(AtomicJSONDataset):
 
 
 def _is_creator(entry: Path) -> bool:
-    return entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")
+    return entry.is_dir() and not entry.is_symlink() and not is_passed_over(entry.name, True)
 
 
 def _tiles(folder: Path, most: int) -> np.ndarray:
     """Return photos of `folder`, cut square, uint8 (n, 128, 128, 3)."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
+    files = [path for path in walk(folder) if path.suffix.lower() in SUFFIXES]
     tiles = [ImageOps.fit(photo, (_TILE, _TILE)) for photo in _readable(spread(files, most), folder)]
     return np.stack([np.asarray(tile) for tile in tiles]) if tiles else _none()
 

@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
 from skimage.data import lbp_frontal_face_cascade_filename
 from skimage.feature import Cascade
 
-DetectorName = Literal["lbp", "yunet"]
+from influencer_style.faces.detectors import DETECTORS, DetectorError, DetectorName, yunet_file
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,18 @@ class Detector(Protocol):
 def make_detector(name: DetectorName, model_path: str | Path | None = None) -> Detector:
     """Return the detector called ``name``.
 
+    Args:
+        name: one of `detectors.DETECTORS`.
+        model_path: YuNet's file; without one, what the environment variable `INFLUENCER_STYLE_YUNET` names.
+
     Raises:
-        FileNotFoundError: YuNet without its model file.
-        ValueError: a model file that is no YuNet, or an unknown name.
+        DetectorError: for an unknown name, or YuNet without its model file or with a file that is no YuNet.
     """
     if name == "lbp":
         return LbpCascade()
     if name == "yunet":
-        return YuNet(model_path or "")
-    raise ValueError(f"preprocessing.detector: {name!r} is not known; use lbp or yunet")
+        return YuNet(yunet_file(model_path))
+    raise DetectorError(f"there is no face detector {name!r}; choose one of: {', '.join(DETECTORS)}")
 
 
 class LbpCascade:
@@ -104,10 +107,7 @@ class YuNet:
     SIDE = 1.04
 
     def __init__(self, model_path: str | Path) -> None:
-        path = Path(model_path)
-        if str(model_path) == "" or not path.is_file():
-            where = f"{path} is not a file" if str(model_path) else "names no file"
-            raise FileNotFoundError(f"preprocessing.yunet_model: {where}; give YuNet's .onnx file or use detector: lbp")
+        path = yunet_file(model_path)
         level = cv2.utils.logging.getLogLevel()
         cv2.utils.logging.setLogLevel(2)  # OpenCV 5 warns of a back-end choice that was never made
         try:
@@ -115,9 +115,8 @@ class YuNet:
             self._network.detect(np.zeros((320, 320, 3), np.uint8))
         except (cv2.error, SystemError) as error:
             why = " ".join(str(error).split())[-120:]
-            raise ValueError(
-                f"preprocessing.yunet_model: {path} is not a YuNet model ({why}); give YuNet's .onnx file or use "
-                "detector: lbp"
+            raise DetectorError(
+                f"{path} is not a YuNet model ({why}); name YuNet's .onnx file, or choose the detector lbp"
             ) from None
         finally:
             cv2.utils.logging.setLogLevel(level)

@@ -13,9 +13,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.studio.pairs import REGIONS
+from influencer_style.looks.areas import AREAS
 
-AREAS = (*REGIONS, "other")
 SEGMENTER_WEIGHTS = files("influencer_style.looks") / "weights" / "segmenter.safetensors"
 SIZE = 64  # side in pixels at which it was taught
 

@@ -22,7 +22,7 @@ from influencer_style.metrics.regions import truth_measures
 from influencer_style.metrics.structure import structure
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
-from influencer_style.studio.pairs import REGIONS
+from influencer_style.studio.region_names import REGIONS
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from influencer_style.metrics.set_scores import LEAST_FOR_KID
 from influencer_style.metrics.wording import LABELS
-from influencer_style.studio.pairs import REGIONS
+from influencer_style.studio.region_names import REGIONS
 
 
 def limits(scorecard: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pandas as pd
 
+from influencer_style.faces.detectors import NOTE
 from influencer_style.networks.base import Base
 from influencer_style.networks.bundle import Bundle
 from influencer_style.storage.fingerprint import fingerprint
@@ -30,4 +31,6 @@ def base_in_looks(base: Base, bundle: Kind) -> Kind | None:
     history = pd.DataFrame(base.history)
     card = bundle.CARD(looks, encoder, "base", 0, made_from, bundle.data_sha256, base.sha256, history)
     notes = {"reference": looks.reference_note, "kept": "base", "base_sha256": base.sha256}
+    if NOTE in bundle.notes:
+        notes[NOTE] = bundle.notes[NOTE]
     return replace(bundle, generator=base.generator, looks=looks, fingerprint=made_from, card=card, notes=notes)

@@ -16,18 +16,12 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.card import write_card
+from influencer_style.networks.folder import FILES, REVOKED, BundleError, refuse_revoked, unusable
 from influencer_style.networks.soundness import require_files, require_sound
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
 
-REVOKED = "REVOKED.txt"  # says why, in a model folder whose other files are gone
-_NOTE = 2000  # letters of it that are read
-
-_FILES = ("generator.safetensors", "encoder.safetensors", "looks.json", "looks.safetensors", "card.md")
-
-
-class BundleError(ValueError):
-    """A model folder is missing, damaged, or its parts do not belong together."""
+__all__ = ["REVOKED", "Bundle", "BundleError", "TransferBundle", "to_tensor", "to_uint8"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +37,7 @@ class Bundle:
         data_sha256: of the photos it was trained on.
         card: the model card, Markdown.
         notes: further facts in words, for the registry's tags.
+        folder: where it was read from; None for a model that was made in memory.
     """
 
     generator: Any
@@ -53,6 +48,7 @@ class Bundle:
     data_sha256: str
     card: str
     notes: dict[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
     COMMAND: ClassVar[str]
     CONFIG: ClassVar[type]
@@ -104,7 +100,7 @@ class Bundle:
         refuse_revoked(folder)
         try:
             recover_folder(folder)
-            require_files(folder, _FILES)
+            require_files(folder, FILES)
             with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
                 metadata = opened.metadata()
             generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))
@@ -118,11 +114,10 @@ class Bundle:
                 metadata["data_sha256"],
                 (folder / "card.md").read_text(encoding="utf-8"),
                 json.loads(metadata["notes"]),
+                folder,
             )
         except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise BundleError(
-                f"{folder} is not a usable model folder ({error}); train one: {cls.COMMAND}, or name another"
-            ) from error
+            raise unusable(folder, error, cls.COMMAND) from error
 
 
 @dataclass(frozen=True)
@@ -136,18 +131,6 @@ class TransferBundle(Bundle):
     GENERATOR = TransferGenerator
     BASE = Base
     CARD = staticmethod(write_card)
-
-
-def refuse_revoked(folder: Path) -> None:
-    """Refuse a model folder that a withdrawal has emptied.
-
-    Raises:
-        BundleError: saying why it was revoked.
-    """
-    note = folder / REVOKED
-    if note.is_file():
-        with note.open(encoding="utf-8", errors="replace") as file:
-            raise BundleError(f"{folder} was revoked: {file.read(_NOTE).strip()}")
 
 
 def to_tensor(crops, device: str | torch.device = "cpu") -> torch.Tensor:

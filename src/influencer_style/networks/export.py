@@ -17,9 +17,10 @@ from torch.nn import functional as F
 from influencer_style.looks.segmenter import AREAS
 from influencer_style.networks.bundle import TransferBundle, to_tensor
 from influencer_style.networks.card import write_export_card
+from influencer_style.networks.export_folder import FILES, ExportError, require_free
 from influencer_style.networks.onnx_graph import INPUTS, LEAST, OnnxForm, write_graph
 from influencer_style.networks.transfer import TransferConfig
-from influencer_style.photos.ledger import Ledger
+from influencer_style.photos.ledgers import Ledgers
 from influencer_style.storage.atomic import atomic_folder
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_neutral
@@ -27,13 +28,8 @@ from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.population import photo_seed
 from influencer_style.studio.render import render
 
-FILES = ("generator.onnx", "looks.json", "card.md")
 LIMIT = 1e-3  # the largest difference from torch that is let pass
 _CHECKED = ((64, 64), (96, 96), (128, 96), (131, 250), (256, 256))  # height and width; none of them is the traced one
-
-
-class ExportError(ValueError):
-    """Nothing was exported; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ class Export:
     differences: dict[str, float]
 
 
-def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, version: str = "") -> Export:
+def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, version: str = "") -> Export:
     """Write `generator.onnx`, `looks.json` and `card.md` into a folder, which an earlier export in it makes room for.
 
     The graph holds the weights, and takes any number of pictures of any size. It is run beside torch at five sizes
@@ -61,7 +57,7 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, vers
     Args:
         bundle: the model.
         folder: to write; it may hold an earlier export, and nothing else.
-        ledger: decides, and records, which looks may go out.
+        ledgers: decide which looks may go out, and record that and where they went.
         version: of the model, such as `look-transfer version 3`.
 
     Raises:
@@ -70,8 +66,8 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, vers
         AuditError: when a decision about a consent cannot be recorded.
     """
     folder = Path(os.path.abspath(folder))
-    _require_free(folder)
-    left_out = _withheld(bundle, ledger)
+    require_free(folder)
+    left_out = _withheld(bundle, ledgers)
     names = [name for name in bundle.looks.names if name not in left_out]
     if not names:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
@@ -106,21 +102,16 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledger: Ledger, vers
         (made / FILES[1]).write_text(text, encoding="utf-8")
         card = write_export_card(bundle.looks, names, bundle.fingerprint, version, told["contract"], differences)
         (made / FILES[2]).write_text(card, encoding="utf-8")
+        ledgers.note_written("export", names, folder)
     return Export(names, left_out, differences)
 
 
-def _require_free(folder: Path) -> None:
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise ExportError(f"{folder} is not a folder of its own; name another")
-    if folder.is_dir() and (others := sorted(path.name for path in folder.iterdir() if path.name not in FILES)):
-        raise ExportError(f"{folder} holds other files ({', '.join(others[:3])}), which are not replaced; name another")
-
-
-def _withheld(bundle: TransferBundle, ledger: Ledger) -> dict[str, str]:
+def _withheld(bundle: TransferBundle, ledgers: Ledgers) -> dict[str, str]:
     """Say, by name, why a look may not leave the house today."""
     reasons, model = {}, bundle.fingerprint[:16]
     for name in bundle.looks.names:
-        decision = ledger.decide("export", name, bundle.looks[name].consent, "transfer", model=model)
+        look = bundle.looks[name]
+        decision = ledgers.decide("export", name, look.consent, "transfer", photos=look.photos, model=model)
         if not decision.allowed:
             reasons[name] = f"its consent {decision.reason}"
     return reasons

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-from torch import nn
-
 from influencer_style.photos.slug import slug
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from influencer_style.looks.profile import LookProfiles
 
 _MAX_TEXT = 64_000_000  # bytes of JSON or Markdown; a thousand looks of a thousand photos have 20 million
@@ -37,6 +36,8 @@ def require_sound(generator: nn.Module, looks: LookProfiles, crop_margin: float)
     Raises:
         ValueError: saying which.
     """
+    import torch  # here, because a command line checks the files of a folder without it
+
     if not 1 <= crop_margin <= 10:
         raise ValueError("its margin is out of range; it must be 1 to 10")
     if not all(bool(torch.isfinite(value).all()) for value in generator.state_dict().values()):

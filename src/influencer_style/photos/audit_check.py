@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from influencer_style.photos.audit_clock import time_of
 from influencer_style.photos.audit_log import (
     HEAD_FILE,
     AuditError,
@@ -17,7 +19,9 @@ from influencer_style.photos.audit_log import (
     parsed,
     written_head,
 )
+from influencer_style.photos.audit_tombstones import WithdrawalsDone
 
+_BACK = timedelta(minutes=10)  # that a clock may be set back when it is corrected; rows before that are no problem
 _MOST_PROBLEMS = 100  # that are told; a file that is no log at all would have one a line
 
 
@@ -51,7 +55,8 @@ class Verification:
 
 
 def verify(path: str | Path, noted: Head | None = None) -> Verification:
-    """Check each row against its hash and the row before, and the last against the head file.
+    """Check each row against its hash and the row before, the last against the head file, and withdrawals against the
+    tombstones in the same folder.
 
     Others may add rows meanwhile. One row is in memory at a time.
 
@@ -70,6 +75,8 @@ def verify(path: str | Path, noted: Head | None = None) -> Verification:
         written, lost = None, True
     due = {head: told for head, told in ((written, HEAD_FILE), (noted, "the head noted elsewhere")) if head}
     last: Head | None = Head()  # None after a line that is no row: what follows on it cannot be known
+    latest: datetime | None = None
+    withdrawals = WithdrawalsDone()
     count = unfinished = 0
     for number, (line, ended) in enumerate(lines(path), 1):
         if not ended:
@@ -82,6 +89,10 @@ def verify(path: str | Path, noted: Head | None = None) -> Verification:
             last = None
         else:
             problems += [Problem(number, text) for text in _wrong(row, last)]
+            time = time_of(row)
+            problems += [Problem(number, text) for text in _backwards(row, time, latest)]
+            latest = max(filter(None, (time, latest)), default=None)
+            withdrawals.read(row)
             last = head_after(row)
             due.pop(last, None)
         del problems[_MOST_PROBLEMS:]
@@ -92,6 +103,7 @@ def verify(path: str | Path, noted: Head | None = None) -> Verification:
     ]
     if lost and count > 1:  # a kill between the first row and its head leaves one row without
         problems.append(Problem(0, f"{HEAD_FILE} is missing or damaged, so rows may have been cut off at the end"))
+    problems += [Problem(0, text) for text in withdrawals.without_tombstone(path.parent)]
     return Verification(count, last or Head(), problems, unfinished)
 
 
@@ -116,3 +128,14 @@ def _wrong(row: Row, last: Head | None) -> Iterator[str]:
         yield f"row {row['n']} comes after row {last.rows}: rows were moved or put in"
     elif row["previous"] != last.hash:
         yield f"row {row['n']} does not follow on the row before, which was changed or replaced"
+
+
+def _backwards(row: Row, time: datetime | None, latest: datetime | None) -> Iterator[str]:
+    """Say whether a row was written before those that stand before it."""
+    if time is None:
+        yield f"row {row['n']} tells no time"
+    elif latest is not None and time < latest - _BACK:
+        yield (
+            f"row {row['n']} is of {time:%Y-%m-%d %H:%M} UTC, and a row before it of {latest:%Y-%m-%d %H:%M}: the "
+            "clock was set back, and a consent that had expired may have been taken to hold"
+        )

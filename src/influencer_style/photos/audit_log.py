@@ -1,7 +1,8 @@
 """The audit log: a file that rows are only ever added to, each chained to the one before by its hash.
 
 `audit.jsonl` holds one row a line, as canonical JSON: what happened, when, and `previous`, the hash of the row before.
-`audit.head` beside it holds how many rows there are and the last one's hash. `audit_check.verify` reads both.
+`audit.head` beside it holds how many rows there are and the last one's hash. `audit_check.verify` reads both. Who adds
+a row holds the lock of `audit.lock`, which stays empty.
 
 What the chain proves: that no row was changed, removed, put in or moved, unless all later rows were written anew. What
 it does not prove: that the rows are true, or that nobody wrote the whole log anew, both files of it. Who wants to be
@@ -12,7 +13,6 @@ row, does not have it.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -25,8 +25,9 @@ from typing import Any
 
 from influencer_style.photos import clock
 from influencer_style.storage.atomic import remove_leftovers, write_text
+from influencer_style.storage.locks import locked
 
-LOG_FILE, HEAD_FILE = "audit.jsonl", "audit.head"
+LOG_FILE, HEAD_FILE, LOCK_FILE = "audit.jsonl", "audit.head", "audit.lock"
 GENESIS = "0" * 64  # what the first row follows on
 _MOST_BYTES = 64 * 1024  # of a row; no reader ever holds more of a line
 _MOST_LETTERS = 2000  # of a text in a row; longer ones are cut
@@ -91,7 +92,8 @@ class AuditLog:
             raise ValueError(f"the log itself writes {', '.join(taken)}; name the fact differently")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with _opened(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, fcntl.LOCK_EX) as file:
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+            with locked(self.path.with_name(LOCK_FILE)), _opened(self.path, flags) as file:
                 end, unfinished = _end(file, self.path)
                 _require_head(self.path, end)
                 if unfinished:
@@ -112,7 +114,7 @@ class AuditLog:
             AuditError: when it cannot be read, or its last row is damaged.
         """
         try:
-            with _opened(self.path, os.O_RDONLY, fcntl.LOCK_SH) as file:
+            with _opened(self.path, os.O_RDONLY) as file:  # unlocked: a row that is being written is not ended yet
                 return _end(file, self.path)[0]
         except FileNotFoundError:
             return Head()
@@ -148,9 +150,8 @@ def lines(path: Path) -> Iterator[tuple[bytes, bool]]:
         AuditError: when the file is not there, or cannot be read.
     """
     try:
-        with _opened(path, os.O_RDONLY, fcntl.LOCK_SH) as locked:
-            left = os.fstat(locked).st_size  # what is there while nobody writes stays as it is
         with path.open("rb") as file:
+            left = _size_between_writes(path)
             while left and (line := file.readline(min(left, _MOST_BYTES))):
                 left -= len(line)
                 yield line.removesuffix(b"\n"), bool(left) or line.endswith(b"\n")
@@ -212,7 +213,8 @@ def _end(file: int, path: Path) -> tuple[Head, int]:
     """Return where a log ends, and how many bytes of an unfinished row come after that."""
     size = os.fstat(file).st_size
     start = max(0, size - 2 * _MOST_BYTES)
-    body, newline, unfinished = os.pread(file, size - start, start).rpartition(b"\n")
+    os.lseek(file, start, os.SEEK_SET)
+    body, newline, unfinished = os.read(file, size - start).rpartition(b"\n")
     if not newline and not start:
         return Head(), len(unfinished)
     row = parsed(body.rpartition(b"\n")[2])
@@ -234,12 +236,24 @@ def _unreadable(path: Path, error: OSError) -> AuditError:
     return AuditError(f"{path} cannot be read ({error.strerror or error}); see to its rights")
 
 
-@contextmanager
-def _opened(path: Path, flags: int, lock: int) -> Iterator[int]:
-    """Open a file and lock it. The lock is the open file's, so it keeps threads apart too, and dies with a process."""
-    file = os.open(path, flags, 0o666)
+def _size_between_writes(path: Path) -> int:
+    """Return a log's size while nobody adds a row; at any time, where this user may read the log and not write there.
+
+    What is there while nobody writes stays as it is.
+    """
     try:
-        fcntl.flock(file, lock)
+        with locked(path.with_name(LOCK_FILE)):
+            return path.stat().st_size
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        return path.stat().st_size
+
+
+@contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    file = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
+    try:
         yield file
     finally:
         os.close(file)

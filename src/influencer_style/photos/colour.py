@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from PIL import Image, ImageCms
+
+from influencer_style.photos.profiles import CmsError, transform_to_srgb
 
 _WITH_PROFILE = ("L", "RGB", "CMYK", "LAB")
 _ROWS = 256  # of a photo at a time: as numbers of 64 bits, all of a large one would fill the memory
@@ -17,55 +17,51 @@ def to_rgb(image: Image.Image) -> np.ndarray:
     Transparency is laid over white; 16-bit and floating-point greys are scaled to 8 bits (floats: 0 to 1, or 0 to 255
     where they go beyond 1); an embedded ICC profile that fits the mode is applied, one that does not is ignored.
     """
-    profile = image.info.get("icc_profile")
+    colours, alpha = without_alpha(image)
+    rgb = to_srgb(colours)
+    del colours  # as large as the result, or larger
+    return np.array(rgb if alpha is None else over_white(rgb, alpha))
+
+
+def without_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Return an image in colours of 8 bits that a profile may belong to, and its transparency, where it has any.
+
+    The colours are in mode L, RGB, CMYK or LAB, with the image's profile in their `info`; the transparency is in mode
+    L. What is transparent has the colour that lies below.
+    """
+    profile, alpha = image.info.get("icc_profile"), None
     if image.mode.startswith(("I", "F")):
-        image = Image.fromarray(_to_8_bits(np.asarray(image), sixteen=image.mode != "F"))
-    if image.mode not in ("RGB", "CMYK", "LAB") and image.has_transparency_data:
-        image = _over_white(image.convert("RGBA"), profile)
-    elif image.mode == "RGB" and "transparency" in image.info:  # one colour stands for "nothing"
-        image = _over_white(image.convert("RGBA"), profile)
+        values = np.asarray(image)
+        if (clear := image.info.get("transparency")) is not None and isinstance(clear, int):
+            alpha = Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8))
+        colours = Image.fromarray(_to_8_bits(values, sixteen=image.mode != "F"))
+    elif image.mode not in ("CMYK", "LAB") and image.has_transparency_data:
+        grey = image.mode in ("L", "LA", "La")
+        image = image.convert("RGBA")
+        alpha = image.getchannel("A")
+        colours = image.getchannel("R") if grey else image.convert("RGB")
     else:
-        if image.mode in ("1", "P", "PA"):
-            image = image.convert("RGB")
-        image = _to_srgb(image, profile)
-    return np.array(image)
+        return image if image.mode in _WITH_PROFILE else image.convert("RGB"), None
+    colours.info = {"icc_profile": profile} if profile else {}
+    return colours, alpha
 
 
-def foreign_profile(image: Image.Image) -> bool | None:
-    """Whether an RGB image has a colour profile other than sRGB; None where it has none that can be used."""
-    source = _profile(image.info.get("icc_profile"))
-    if source is None or source.profile.xcolor_space.strip() != "RGB":
-        return None
-    return not _is_srgb(source)
-
-
-def _over_white(image: Image.Image, profile: bytes | None) -> Image.Image:
-    alpha = image.getchannel("A")
-    colours = _to_srgb(image.convert("RGB"), profile)
-    return Image.composite(colours, Image.new("RGB", image.size, "white"), alpha)
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    source = _profile(profile) if image.mode in _WITH_PROFILE else None
-    if source is not None and not _is_srgb(source):
+def to_srgb(colours: Image.Image) -> Image.Image:
+    """Return an image of `without_alpha` in sRGB."""
+    profile = colours.info.get("icc_profile")
+    if colours.mode == "LAB" and not profile:
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    if profile:
         try:
-            target = ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image.convert("RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # of another colour space: the numbers are taken as sRGB, as browsers do
-    return image.convert("RGB")
+            return ImageCms.applyTransform(colours, transform_to_srgb(profile, colours.mode))
+        except CmsError:
+            pass  # damaged, or of other colours: the numbers are taken as sRGB, as browsers do; `losses` says so
+    return colours.convert("RGB")
 
 
-def _profile(profile: bytes | None) -> ImageCms.ImageCmsProfile | None:
-    """Return a profile, or None for a broken one."""
-    try:
-        return ImageCms.ImageCmsProfile(io.BytesIO(profile)) if profile else None
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None
-
-
-def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
-    return "srgb" in (profile.profile.profile_description or "").lower()
+def over_white(colours: Image.Image, alpha: Image.Image) -> Image.Image:
+    """Return an RGB image over white where it is transparent."""
+    return Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
 
 
 def _to_8_bits(values: np.ndarray, sixteen: bool) -> np.ndarray:

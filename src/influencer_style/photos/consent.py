@@ -32,7 +32,7 @@ _MOST_PROBLEMS = 20  # that are told; a file has room for thousands
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _EXAMPLE = (
     "schema: 1, subject, granted_by, granted_on: 2025-01-31, expires: never or a date, "
-    "scope: a list of train and transfer, territory, evidence, contact"
+    "scope: a list of train, transfer, generate and commercial, territory, evidence, contact"
 )
 
 
@@ -110,11 +110,19 @@ class Consent(Terms):
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether something may be done; where not, the reason says why and what to do, and ``field`` what it rests on."""
+    """Whether something may be done.
+
+    Attributes:
+        allowed: whether it may.
+        reason: where it may not, why, and what to do.
+        field: of the consent, on which a refusal rests.
+        private: whether the reason names folders and people of this machine, which strangers must not read.
+    """
 
     allowed: bool
     reason: str = ""
     field: str = ""
+    private: bool = False
 
 
 def decide(consent: Consent | Mapping[str, Any], scopes: tuple[Scope, ...], day: date) -> Decision:

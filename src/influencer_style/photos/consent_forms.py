@@ -10,6 +10,7 @@ from pathlib import Path
 from influencer_style.photos.consent import CONSENT_FILE, LEARN, Consent, ConsentError, decide_folder
 from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.slug import SlugError, slug, slugs
+from influencer_style.photos.walk import is_passed_over
 from influencer_style.storage.atomic import write_text
 
 # What only the people themselves can say is left empty: until it is filled in, this is no consent.
@@ -97,7 +98,7 @@ def check_consents(root: str | Path, today: date, ledger: Ledger) -> list[Findin
         raise ConsentError(f"{root} is not a folder; name the one that holds a folder for each creator")
     if (root / CONSENT_FILE).exists():
         return [_finding(root.absolute(), today, ledger)]
-    folders = sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    folders = sorted(entry for entry in root.iterdir() if entry.is_dir() and not is_passed_over(entry.name, True))
     if not folders:
         raise ConsentError(f"{root} holds no folder of a creator; make one: influencer-style consent new NAME")
     return [_finding(folder, today, ledger) for folder in folders]

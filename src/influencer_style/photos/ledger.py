@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.photos import clock
+from influencer_style.photos.audit_clock import require_clock
 from influencer_style.photos.audit_log import LOG_FILE, AuditError, AuditLog
-from influencer_style.photos.consent import CONSENT_FILE, Consent, Decision, Scope, decide, decide_folder
+from influencer_style.photos.consent import Consent, Decision, Scope, decide, decide_folder
+from influencer_style.photos.consent_change import decide_learnt, newer
+from influencer_style.photos.known_creators import KnownCreators
 from influencer_style.photos.tombstones import Tombstone, Tombstones
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.storage.user_folder import user_folder
@@ -36,12 +39,14 @@ class Ledger:
         folder: as given.
         log: the audit log in it.
         tombstones: in it, of those who have withdrawn: to them no consent of before counts.
+        creators: in it, whom ingestion has read, and where their folders are.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.log = AuditLog(self.folder / LOG_FILE)
         self.tombstones = Tombstones(self.folder)
+        self.creators = KnownCreators(self.folder)
 
     @classmethod
     def of(cls, project: Path | None) -> Ledger:
@@ -81,7 +86,7 @@ class Ledger:
         """
         decision = self._still(creator, consent, scopes)
         if not (decision.allowed and refusals_only):
-            self._record(stage, creator, scopes, decision, consent, facts)
+            self.record(stage, creator, scopes, decision, consent, **facts)
         return decision
 
     def decide_folder(
@@ -98,7 +103,8 @@ class Ledger:
         Args:
             stage, creator, scopes, facts: as in `decide`.
             folder: the creator's; without a valid consent.yml in it, nothing is allowed.
-            learnt: the consent that goes out with the creator's look, which must hold as well.
+            learnt: the consent that goes out with the creator's look, which must hold as well, and have allowed no
+                more than the folder's does.
 
         Returns:
             the decision, its reason naming the file; and the consent, where one could be read.
@@ -106,14 +112,36 @@ class Ledger:
         Raises:
             AuditError: when it cannot be recorded.
         """
-        decision, consent = decide_folder(folder, scopes, clock.today())
-        if consent is not None and (withdrawn := self._unless_withdrawn(creator, consent)):
-            decision = withdrawn
-        if decision.allowed and learnt is not None and not self._still(creator, learnt, scopes).allowed:
-            newer = f"{folder.name}/{CONSENT_FILE} is newer than the look; learn the look again"
-            decision = Decision(False, f"{newer}: kedro run --pipeline features")
-        self._record(stage, creator, scopes, decision, consent, facts)
+        decision, consent = self.standing(creator, folder, scopes, learnt)
+        self.record(stage, creator, scopes, decision, consent, **facts)
         return decision, consent
+
+    def standing(
+        self, creator: str, folder: Path, scopes: tuple[Scope, ...], learnt: Mapping[str, Any] | None = None
+    ) -> tuple[Decision, Consent | None]:
+        """Decide as `decide_folder` does, and record nothing."""
+        day = self.today()
+        if learnt is None:
+            decision, consent = decide_folder(folder, scopes, day)
+        else:
+            decision, consent = decide_learnt(folder, scopes, day, learnt)
+        if consent is not None and (over := self._unless_withdrawn(creator, consent)):
+            return over, consent
+        if decision.allowed and learnt is not None and self.withdrawn(creator, learnt):
+            return newer(folder), consent
+        return decision, consent
+
+    def today(self) -> date:
+        """Return the day on which consents must hold.
+
+        Raises:
+            AuditError: when this machine cannot tell the day, or was set back behind the last row of the log.
+        """
+        try:
+            require_clock(self.log.path)
+            return clock.today()
+        except clock.ClockError as error:
+            raise AuditError(str(error)) from error
 
     def withdrawn(self, creator: str, consent: Consent | Mapping[str, Any]) -> Tombstone | None:
         """Return the tombstone of a creator who has withdrawn since they gave this consent; None where they have not.
@@ -121,25 +149,32 @@ class Ledger:
         Raises:
             AuditError: when it cannot be read.
         """
-        granted_on = consent.granted_on if isinstance(consent, Consent) else _day(consent.get("granted_on"))
-        return self.tombstones.barring(creator, granted_on)
+        if isinstance(consent, Consent):
+            return self.tombstones.barring(creator, consent.granted_on, consent.subject)
+        return self.tombstones.barring(creator, _day(consent.get("granted_on")), str(consent.get("subject", "")))
 
     def _still(self, creator: str, consent: Consent | Mapping[str, Any], scopes: tuple[Scope, ...]) -> Decision:
-        return self._unless_withdrawn(creator, consent) or decide(consent, scopes, clock.today())
+        day = self.today()
+        return self._unless_withdrawn(creator, consent) or decide(consent, scopes, day)
 
     def _unless_withdrawn(self, creator: str, consent: Consent | Mapping[str, Any]) -> Decision | None:
         stone = self.withdrawn(creator, consent)
         return stone and Decision(False, f"is over: {stone.words}", "granted_on")
 
-    def _record(
+    def record(
         self,
         stage: str,
         creator: str,
         scopes: tuple[Scope, ...],
         decision: Decision,
         consent: Consent | Mapping[str, Any] | None,
-        facts: Mapping[str, Any],
+        **facts: Any,
     ) -> None:
+        """Record a decision; arguments as in `decide`.
+
+        Raises:
+            AuditError: when it cannot be recorded.
+        """
         short = consent.in_short() if isinstance(consent, Consent) else consent
         self.log.append(
             "decision",

@@ -11,7 +11,20 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from influencer_style.photos import colour, decode, files, parts
+from influencer_style.photos import (
+    boxes,
+    code_points,
+    colour,
+    decode,
+    files,
+    formats,
+    heif,
+    opening,
+    parts,
+    png_text,
+    profiles,
+    tiff,
+)
 from influencer_style.photos.consent import CONSENT_FILE, LEARN
 from influencer_style.photos.decode import MAX_PIXELS, PhotoDigest, PhotoError, photo_digest
 from influencer_style.photos.duplicates import mark_duplicates
@@ -20,7 +33,7 @@ from influencer_style.photos.parallel import map_bounded
 from influencer_style.photos.slug import slugs
 from influencer_style.photos.split import assign_splits
 from influencer_style.photos.tombstones import Tombstone
-from influencer_style.photos.walk import closed, shown, utf8, walk
+from influencer_style.photos.walk import closed, is_passed_over, shown, utf8, walk
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 
 log = logging.getLogger(__name__)
@@ -46,6 +59,7 @@ SCHEMA = {
     "scope": "str",
     "reader": "str",
 }
+_READERS = (boxes, code_points, colour, decode, files, formats, heif, opening, parts, png_text, profiles, tiff)
 _MOST_NAMED = 20  # files that are named in the log; the manifest has all
 USER_SHARES = {"train": 0.5, "validation": 0.2, "test": 0.3}
 CREATOR_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -79,7 +93,7 @@ class ScanSettings:
     @property
     def reader(self) -> str:
         """Names the code and the limits that a digest depends on."""
-        sources = [file_sha256(str(module.__file__)) for module in (decode, colour, files, parts)]
+        sources = [file_sha256(str(module.__file__)) for module in _READERS]
         return fingerprint(sources, self.max_pixels)[:8]
 
 
@@ -124,8 +138,9 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
 def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
     folders, loose = [], []
     for entry in sorted(folder.iterdir()):
-        if not entry.name.startswith("."):
-            (folders if os.path.isdir(entry) and not entry.is_symlink() else loose).append(entry)
+        is_folder = os.path.isdir(entry) and not entry.is_symlink()
+        if not is_passed_over(entry.name, is_folder):
+            (folders if is_folder else loose).append(entry)
     names = slugs([entry.name for entry in folders])
     for entry in folders:
         files = [file for file in walk(entry) if file != entry / CONSENT_FILE]

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PIL import ExifTags, Image
+
+from influencer_style.photos.xmp import kept_xmp
 
 _ORIENTATION = 0x0112  # the copy is upright
 _IFDS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.Interop)
+# Of a TIFF: how its pixels are stored, and what is kept elsewhere (profile, XMP, notes of editors).
+_STRUCTURE = {
+    *(254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 284, 288, 289, 290, 291, 292, 293),
+    *(297, 317, 320, 321, 322, 323, 324, 325, 330, 332, 333, 334, 336, 337, 338, 339, 340, 341, 342, 343, 347),
+    *(*range(512, 522), 529, 530, 531, 532, 559, 700, 33723, 34377, 34675, 37724),
+}
 _MOST = 65_000  # bytes that a JPEG has room for
 
 # What is kept; all else may tell place, name, device or belong to another picture (notes of the maker, thumbnails).
@@ -23,6 +33,25 @@ _KEPT = {
 }
 
 
+@dataclass(frozen=True)
+class Metadata:
+    """What goes back into a file: EXIF and XMP, which may both be empty, and what is lost of them, in sentences.
+
+    XMP is one element, `rdf:Description`, for a packet that has others beside it.
+    """
+
+    exif: bytes = b""
+    xmp: str = ""
+    notices: tuple[str, ...] = ()
+
+
+def kept_metadata(image: Image.Image, private: bool = False) -> Metadata:
+    """Return what an upright copy of an image may say of it. Arguments are those of `kept_exif` and `kept_xmp`."""
+    exif, notice = kept_exif(image, private)
+    xmp, notices = kept_xmp(image, private)
+    return Metadata(exif, xmp, (*([notice] if notice else []), *notices))
+
+
 def kept_exif(image: Image.Image, private: bool = False) -> tuple[bytes, str]:
     """Return the EXIF for an upright copy of an image, and a notice when it had to be left out (else "").
 
@@ -36,6 +65,7 @@ def kept_exif(image: Image.Image, private: bool = False) -> tuple[bytes, str]:
         kept = Image.Exif()
         dropped = {
             _ORIENTATION,
+            *_STRUCTURE,
             *_IFDS,
         }  # of the latter the old places; they are written anew where they hold something
         kept.update({tag: told for tag, told in found.items() if tag not in dropped and (private or tag in _KEPT)})

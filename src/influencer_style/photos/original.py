@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from influencer_style.photos.colour import foreign_profile, to_rgb
-from influencer_style.photos.decode import MAX_PIXELS, opened, upright
-from influencer_style.photos.metadata import kept_exif
+from influencer_style.photos.colour import over_white, to_srgb, without_alpha
+from influencer_style.photos.losses import losses_of_file, losses_of_image
+from influencer_style.photos.metadata import kept_metadata
+from influencer_style.photos.opening import MAX_PIXELS, opened, photo_errors, refuse_too_many, upright
+from influencer_style.photos.parent import Parent
+from influencer_style.photos.profiles import ProfileKind, kind_of, transform_from_srgb
 
 _ROWS = 256  # of a photo at a time
-_NOT_RGB = ("CMYK", "LAB")
-_DEPTH = 24  # where a PNG file says how many bits a colour has
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Original:
         own: uint8 (h, w, 3), the colours as the file has them, where its profile is not sRGB; else None.
         profile: the ICC profile that goes back into the file; may be empty.
         exif: what goes back into the file; may be empty.
+        xmp: likewise, one element `rdf:Description`.
+        parent: its file as what the result is made from; None where there was no file, or nobody has looked.
         sha256: of the file; empty where there was none.
         notices: what the file had and a copy will not have, in sentences.
     """
@@ -38,6 +40,8 @@ class Original:
     own: np.ndarray | None = None
     profile: bytes = b""
     exif: bytes = b""
+    xmp: str = ""
+    parent: Parent | None = None
     sha256: str = ""
     notices: tuple[str, ...] = ()
 
@@ -46,10 +50,7 @@ class Original:
         """The photo as it is looked at, uint8 (h, w, 3): over white where it is transparent."""
         if self.alpha is None:
             return self.pixels
-        over = Image.composite(
-            Image.fromarray(self.pixels), Image.new("RGB", self.alpha.shape[::-1], "white"), Image.fromarray(self.alpha)
-        )
-        return np.array(over)
+        return np.array(over_white(Image.fromarray(self.pixels), Image.fromarray(self.alpha)))
 
     def with_pixels(self, pixels: np.ndarray) -> Image.Image:
         """Return a picture, RGB or RGBA, with other pixels, uint8 (h, w, 3) sRGB, in the photo's own colour space.
@@ -59,9 +60,7 @@ class Original:
         """
         picture = Image.fromarray(pixels)
         if self.own is not None:
-            back = ImageCms.buildTransform(
-                ImageCms.createProfile("sRGB"), ImageCms.ImageCmsProfile(io.BytesIO(self.profile)), "RGB", "RGB"
-            )
+            back = transform_from_srgb(self.profile)
             moved = np.empty_like(self.own)
             for first in range(0, len(moved), _ROWS):
                 rows = slice(first, first + _ROWS)
@@ -83,40 +82,43 @@ def read_original(
 
     Args:
         photo: the file, or its bytes.
-        private: keep all of its EXIF, see `kept_exif`.
+        private: keep all of its metadata, see `kept_metadata`.
 
     Raises:
         PhotoError: for anything that is not a sound photo.
     """
     with opened(photo, max_pixels, root) as (file, image):
-        frames, kind = getattr(image, "n_frames", 1), image.format
-        exif, notice = kept_exif(image, private)
+        metadata = kept_metadata(image, private)
+        lost = losses_of_file(file, image)
         original = _of_upright(upright(image))
         sha256 = hashlib.sha256(file).hexdigest()
-        notices = [*original.notices, *([notice] if notice else [])]
-        if kind == "PNG" and file[_DEPTH] == 16:
-            notices.append("it has 16 bits a colour; the result has 8")
-        if frames > 1 and kind != "MPO":  # phones keep a depth map or a second view beside the photo
-            notices.append(f"it moves; the result shows the first of its {frames} pictures")
-        return replace(original, exif=exif, sha256=sha256, notices=tuple(notices))
+        notices = (*original.notices, *lost, *metadata.notices)
+        return replace(original, exif=metadata.exif, xmp=metadata.xmp, sha256=sha256, notices=notices)
 
 
 def of_image(image: Image.Image, private: bool = False) -> Original:
-    """Return a PIL image as an original; its EXIF says how it is turned, and what of it is kept."""
-    exif, notice = kept_exif(image, private)
-    original = _of_upright(ImageOps.exif_transpose(image))
-    return replace(original, exif=exif, notices=(*original.notices, *([notice] if notice else [])))
+    """Return a PIL image as an original; its EXIF says how it is turned, and what of it is kept.
+
+    Raises:
+        PhotoError: when its pixels cannot be decoded, since its file is damaged, or are too many.
+    """
+    with photo_errors():
+        refuse_too_many(image, MAX_PIXELS)
+        metadata = kept_metadata(image, private)
+        original = _of_upright(ImageOps.exif_transpose(image))
+        notices = (*original.notices, *metadata.notices)
+        return replace(original, exif=metadata.exif, xmp=metadata.xmp, notices=notices)
 
 
 def _of_upright(image: Image.Image) -> Original:
-    notices = (f"it is in {image.mode}; the result is in RGB",) if image.mode in _NOT_RGB else ()
-    alpha = None
-    if image.mode not in _NOT_RGB and image.has_transparency_data:
-        profile, image = image.info.get("icc_profile"), image.convert("RGBA")
-        alpha = np.array(image.getchannel("A"))
-        image = image.convert("RGB")
-        image.info = {"icc_profile": profile} if profile else {}
-    foreign = foreign_profile(image) if image.mode == "RGB" else None
-    own = np.array(image) if foreign else None
-    kept = image.info["icc_profile"] if foreign is not None else b""
-    return Original(to_rgb(image), alpha, own, kept, notices=notices)
+    colours, alpha = without_alpha(image)
+    profile = colours.info.get("icc_profile") or b""
+    kind = ProfileKind.ONE_WAY if image.info.get("hdr") else kind_of(profile, colours.mode)
+    own, kept = None, b""
+    if colours.mode == "RGB" and kind is ProfileKind.FOREIGN:
+        own = np.array(colours)
+    if colours.mode == "RGB" and kind in (ProfileKind.FOREIGN, ProfileKind.SRGB):
+        kept = profile
+    # What calls itself sRGB, and is, goes through as it is: a level or two more or less would be noise.
+    pixels = np.array(colours if own is None and kept else to_srgb(colours))
+    return Original(pixels, None if alpha is None else np.array(alpha), own, kept, notices=losses_of_image(image, kind))

@@ -6,6 +6,10 @@ from __future__ import annotations
 
 import re
 
+from influencer_style.photos.boxes import excess_of_boxes
+from influencer_style.photos.formats import AVIF, HEIC, JPEG, PNG, TIFF, WEBP, format_of
+from influencer_style.photos.tiff import directories
+
 MAX_SCANS = 100  # of a JPEG, each another way through all of its pixels; cameras and editors write 1 to about 20
 MAX_SEGMENTS = 500  # of a JPEG; the largest colour profile has 255, a depth map about 150
 MAX_CHUNKS = 100_000  # of a PNG or WebP; a PNG of 200 MB has about 25,000
@@ -14,16 +18,21 @@ _MAX_STRAY = 65_536  # bytes between a JPEG's segments, which belong to none
 _END, _SCAN = 0xD9, 0xDA
 # The end, and what has a length. Anything else stands in a scan's own data, is a fill, or is an error to decoders.
 _MARKER = re.compile(rb"\xff([\xc0-\xc7\xc9-\xcf\xd9-\xef\xfe])")
-_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_HEAD, _WEBP_HEAD = 8, 12  # bytes before the first chunk
 
 
 def excess(file: bytes) -> str:
-    """Return what a JPEG, PNG or WebP file has too much of, such as "100 scans"; nothing where all is well."""
-    if file.startswith(b"\xff\xd8\xff"):
+    """Return what a photo's file has too much of, such as "100 scans"; nothing where all is well."""
+    known = format_of(file)
+    if known is JPEG:
         return _of_jpeg(file)
-    if file.startswith(_PNG):
-        return _of_chunks(file, len(_PNG), "big", 4, 1)
-    return _of_chunks(file, 12, "little", 0, 2) if file[8:12] == b"WEBP" else ""
+    if known is PNG:
+        return _of_chunks(file, _PNG_HEAD, "big", 4, 1)
+    if known is WEBP:
+        return _of_chunks(file, _WEBP_HEAD, "little", 0, 2)
+    if known in (HEIC, AVIF):
+        return excess_of_boxes(file)
+    return directories(file).excess if known is TIFF else ""
 
 
 def _of_jpeg(file: bytes) -> str:

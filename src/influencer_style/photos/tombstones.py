@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from influencer_style.photos.audit_log import AuditError
+from influencer_style.photos.lookalikes import skeleton
 from influencer_style.photos.slug import slug
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
@@ -30,6 +32,7 @@ class Tombstone(BaseModel):
         creator: the creator's name, as their folder spelt it.
         slug: the look's name.
         withdrawn_on: the day. Consent granted on a later day is a new consent.
+        subject: whom the consent named, where it could be read: so a folder of another name is known as theirs.
         photos: photo_ids (16 hex digits of a file's SHA-256) of the files that were theirs, sorted: so these are known
             in whatever folder they turn up.
     """
@@ -39,11 +42,17 @@ class Tombstone(BaseModel):
     creator: str = Field(min_length=1)
     slug: str = Field(min_length=1)
     withdrawn_on: date
+    subject: str = ""
     photos: tuple[PhotoId, ...] = ()
 
     def bars(self, granted_on: date | None) -> bool:
         """Return whether a consent that was granted on this day is over; None is none, or one that says no day."""
         return granted_on is None or granted_on <= self.withdrawn_on
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that this creator is known by, as `lookalikes.skeleton` has them."""
+        return frozenset(filter(None, map(skeleton, (self.creator, self.slug, self.subject))))
 
     @property
     def words(self) -> str:
@@ -82,10 +91,19 @@ class Tombstones:
         file = self._file(slug(creator))
         return _read(file) if file.exists() else None
 
-    def barring(self, creator: str, granted_on: date | None) -> Tombstone | None:
-        """Return the tombstone that ends a creator's consent of that day; None where none does."""
-        found = self.of(creator)
-        return found if found is not None and found.bars(granted_on) else None
+    def barring(self, creator: str, granted_on: date | None, subject: str = "") -> Tombstone | None:
+        """Return the tombstone that ends a creator's consent of that day; None where none does.
+
+        Args:
+            creator: name or slug. One that looks like that of somebody who has withdrawn is taken for theirs.
+            granted_on: the day.
+            subject: whom the consent names: a folder may have been renamed.
+
+        Raises:
+            TombstoneError: when one cannot be read.
+        """
+        names = set(filter(None, map(skeleton, (creator, subject))))
+        return next((stone for stone in self if names & stone.names and stone.bars(granted_on)), None)
 
     def put(self, new: Tombstone) -> Tombstone:
         """Set a tombstone, and return it as it stands: it keeps the photos of the one that was there before.
@@ -95,7 +113,8 @@ class Tombstones:
         """
         before = self.of(new.slug)
         photos = {*new.photos, *(before.photos if before else ())}
-        new = new.model_copy(update={"photos": tuple(sorted(photos))})
+        subject = new.subject or (before.subject if before else "")
+        new = new.model_copy(update={"photos": tuple(sorted(photos)), "subject": subject})
         if new != before:
             try:
                 write_text(self._file(new.slug), new.model_dump_json(by_alias=True, indent=1))
@@ -113,14 +132,18 @@ class Tombstones:
 
 def _read(path: Path) -> Tombstone:
     try:
-        with path.open("rb") as file:
-            text = file.read(_MAX_BYTES + 1)
-        if len(text) > _MAX_BYTES:
-            raise ValueError(f"it is larger than {_MAX_BYTES // 2**20} MB")
-        return Tombstone.model_validate_json(text)
+        about = path.stat()
+        return _parsed(str(path), about.st_ino, about.st_mtime_ns, about.st_size)
     except (OSError, ValueError) as error:
         what = "it breaks the schema" if isinstance(error, ValidationError) else str(error)
         raise TombstoneError(
             f"{path} cannot be read as a tombstone ({what}); restore it from a back-up, or withdraw again: remove the "
             "file, then kedro run --pipeline withdrawal --params creator=NAME"
         ) from error
+
+
+@lru_cache(maxsize=512)  # a server asks with every request; another version of the file has another inode or time
+def _parsed(path: str, inode: int, changed: int, size: int) -> Tombstone:
+    if size > _MAX_BYTES:
+        raise ValueError(f"it is larger than {_MAX_BYTES // 2**20} MB")
+    return Tombstone.model_validate_json(Path(path).read_bytes())

@@ -6,9 +6,22 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+# What programs put beside photos, in small letters: thumbnails, lists, edits. None of it is a photo that was forgotten.
+_FOLDERS = {"@eadir", "__macosx", "#recycle", "@recycle", "$recycle.bin", "system volume information", "lost+found"}
+_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "picasa.ini", "icon\r"}
+_SIDECARS = {".aae", ".json", ".xmp", ".thm", ".pp3", ".dop"}
+
+
+def is_passed_over(name: str, is_folder: bool) -> bool:
+    """Whether a name is that of a hidden file, or of what programs put beside photos, which is not to be mentioned."""
+    small = name.lower()
+    if is_folder:
+        return name.startswith(".") or small in _FOLDERS
+    return name.startswith(".") or small in _FILES or os.path.splitext(small)[1] in _SIDECARS
+
 
 def walk(folder: Path) -> Iterator[Path]:
-    """Yield every file below ``folder`` in order of path; hidden files and folders not.
+    """Yield every file below ``folder`` in order of path; not those that are passed over (see ``is_passed_over``).
 
     Folders that nobody goes into are yielded too, so that they can be named: links to folders, and those that may not
     be listed (see ``closed``).
@@ -22,7 +35,9 @@ def walk(folder: Path) -> Iterator[Path]:
         except OSError:
             yield Path(parent)
             continue
-        visible = [(os.path.join(parent, name), is_folder) for name, is_folder in found if not name.startswith(".")]
+        visible = [
+            (os.path.join(parent, name), is_folder) for name, is_folder in found if not is_passed_over(name, is_folder)
+        ]
         yield from (Path(path) for path, is_folder in visible if not is_folder)
         waiting += [path for path, is_folder in reversed(visible) if is_folder]
 

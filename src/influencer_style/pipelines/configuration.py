@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from kedro.config import OmegaConfigLoader
+from influencer_style.tracking.config_loader import AnyFolderConfigLoader
 
 
-class OneAtATimeConfigLoader(OmegaConfigLoader):
+class OneAtATimeConfigLoader(AnyFolderConfigLoader):
     """Kedro's loader, one of all at work at a time.
 
     OmegaConf knows what `${runtime_params:...}` and `${oc.env:...}` mean once for the whole process, and Kedro sets it

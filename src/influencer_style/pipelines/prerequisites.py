@@ -27,8 +27,7 @@ class PrerequisitesHook:
         for name in sorted(pipeline.inputs()):
             if name.startswith("params:") or name == "parameters":
                 continue
-            maker = _maker(name)
-            if maker is not None and name in catalog and not catalog.exists(name):
+            if name in catalog and not catalog.exists(name) and (maker := _maker(name)):
                 missing.setdefault(maker, []).append(_place(catalog, name, Path(run_params["project_path"])))
         if not missing:
             return
@@ -43,6 +42,7 @@ class PrerequisitesHook:
 
 def _maker(name: str) -> str | None:
     """Return the smallest registered pipeline that makes the dataset `name`."""
+    pipelines.set_requested(None)  # Kedro has imported those alone that are to run
     stem = name.partition("@")[0]
     makers = [
         (len(candidate.nodes), key)

@@ -22,3 +22,8 @@ def as_written(path: str | Path) -> str:
     """Return ``path`` as data hold it: relative to the project where it lies in it, else absolute."""
     absolute, project = in_project(path), project_folder()
     return (absolute.relative_to(project) if absolute.is_relative_to(project) else absolute).as_posix()
+
+
+def model_place(model: str) -> str | Path:
+    """Return a model's address as it is, a model folder taken from the project where it is relative."""
+    return model if model.startswith("models:/") else in_project(model)

@@ -41,5 +41,8 @@ class SynthesisTrainingParameters(BaseModel):
     def _merged(self, own: dict[str, Any]) -> SynthesisSettings:
         refuse_removed_settings({**self.loop, **own})
         parts = [name for name in ("weights", "stream", "traits") if name in self.loop or name in own]
+        for name in parts:
+            if not all(isinstance(table.get(name, {}), dict) for table in (self.loop, own)):
+                raise ValueError(f"loop.{name} is not a table of settings; write one setting a line below it")
         nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in parts}
         return TypeAdapter(SynthesisSettings).validate_python({**self.loop, **own, **nested})

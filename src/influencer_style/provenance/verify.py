@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from influencer_style.photos.files import MAX_BYTES
 from influencer_style.provenance import words
 from influencer_style.provenance.credentials import handed_out, known_authorities
-from influencer_style.provenance.reader import UnreadableError, read_manifest
+from influencer_style.provenance.damage import damage
+from influencer_style.provenance.formats import NAMES, written_media_type
+from influencer_style.provenance.reader import Manifest, UnreadableError, read_manifest
 from influencer_style.provenance.record import NotAPictureError, RecordError, read_record
 
 State = Literal["proven", "unknown signer", "altered", "no manifest"]
 _OURS = "an authority of yours"
-_STARTS = ((b"\xff\xd8\xff", 0, "image/jpeg"), (b"\x89PNG\r\n\x1a\n", 0, "image/png"), (b"WEBP", 8, "image/webp"))
 
 
 class VerificationError(ValueError):
@@ -39,7 +40,7 @@ class Verification:
     Attributes:
         path: the file, as it was named.
         state: `proven` (unchanged since somebody signed it whom a known authority vouches for), `unknown signer`
-            (unchanged since somebody signed it), `altered`, or `no manifest`.
+            (unchanged since somebody signed it), `altered` (or damaged), or `no manifest`.
         proven: what nobody but the signer can have brought about, in sentences.
         known: what the signer says, in sentences; without a manifest, what anybody may have written.
         not_proven: what stays open, and what would settle it, in sentences.
@@ -62,7 +63,7 @@ def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
     """Return what the file at ``path`` proves, and what it does not.
 
     Args:
-        path: of a JPEG, PNG or WebP file.
+        path: of a JPEG, PNG, WebP or AVIF file.
         anchors: certificates (PEM) of authorities to trust, beside this user's own.
 
     Raises:
@@ -86,6 +87,10 @@ def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
         except UnreadableError as error:
             raise AnchorsError(f"holds certificates that C2PA cannot use ({error})") from error
     known = words.known(found.record or {}, found.generator, found.source_type, manifest=True)
+    if found.parent:
+        known.append(words.parent_known(found.parent))
+    if found.holds and (why := damage(data)):
+        return _result(path, "altered", [], known, [words.broken(why), *words.never_proven()], found)
     state: State = "proven" if found.trusted else "unknown signer" if found.holds else "altered"
     proven: list[str] = []
     if state == "altered":
@@ -99,6 +104,15 @@ def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
         not_proven = [] if state == "proven" else [words.unknown(found.signer, found.failed)]
         handed = str(handed_out()) if state == "proven" and whose == _OURS else ""
         not_proven += words.beyond_the_signer(bool(found.stamped), handed)
+        if found.parent:
+            proven += words.parent_proven(found.parent)
+            not_proven += words.parent_open(found.parent)
+    return _result(path, state, proven, known, not_proven, found)
+
+
+def _result(
+    path: str | Path, state: State, proven: list[str], known: list[str], not_proven: list[str], found: Manifest
+) -> Verification:
     return Verification(str(path), state, proven, known, not_proven, found.record, found.signer, found.failed)
 
 
@@ -125,10 +139,9 @@ def _read(path: Path) -> tuple[bytes, str]:
         ) from error
     if len(data) > MAX_BYTES:
         raise VerificationError(f"{path} has more than {MAX_BYTES / 1e6:.0f} MB, which are not looked at")
-    for start, at, media_type in _STARTS:
-        if data[at:].startswith(start):
-            return data, media_type
-    raise VerificationError(f"{path} is not a JPEG, PNG or WebP picture; name another file")
+    if media_type := written_media_type(data):
+        return data, media_type
+    raise VerificationError(f"{path} is not a {NAMES} picture; name another file")
 
 
 def _record(path: str | Path) -> dict[str, Any] | None:

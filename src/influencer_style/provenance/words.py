@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from influencer_style.provenance.formats import WRITTEN
+from influencer_style.provenance.parent_manifest import ParentManifest
+
 _LENGTH = 200
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP"}
+_FORMATS = {kind.media_type: kind.name for kind in WRITTEN.values()}
 _SOURCE_TYPES = {
     "compositeWithTrainedAlgorithmicMedia": "a photo that a trained model changed",
     "trainedAlgorithmicMedia": "a picture that a trained model made",
@@ -76,6 +79,45 @@ def stamped(time: str) -> str:
     return f"signed at {time}, says a time stamp"
 
 
+def parent_known(parent: ParentManifest) -> str:
+    """Say what the signer tells of the photo that the picture was made from."""
+    if not parent.found:
+        return "made from: a photo without Content Credentials"
+    generator = f" by {parent.generator}" if parent.generator else ""
+    if not parent.intact:
+        return (
+            f"made from: a photo with Content Credentials{generator} that name {_who(parent.signer)} as their signer, "
+            "but are not as they were signed"
+        )
+    agreed = "agreed" if parent.matched else "did not agree"
+    return (
+        f"made from: a photo with Content Credentials{generator}, signed by {_who(parent.signer)}; when it was opened, "
+        f"photo and credentials {agreed}"
+    )
+
+
+def parent_proven(parent: ParentManifest) -> list[str]:
+    """Say what the file proves of the Content Credentials of the photo that the picture was made from."""
+    if not parent.intact:
+        return []
+    removed = f", except {parent.redacted} parts that were removed for privacy" if parent.redacted else ""
+    vouched = ", for whom an authority known here vouches" if parent.trusted else ""
+    who = f"{_who(parent.signer)}{vouched}"
+    return [f"the photo's Content Credentials in this file are as they were signed by {who}{removed}"]
+
+
+def parent_open(parent: ParentManifest) -> list[str]:
+    """Return what stays open of the photo that the picture was made from."""
+    if not parent.found:
+        return []
+    said = ["that photo and Content Credentials belonged together: the photo is not here, it is the signer's word"]
+    if not parent.trusted:
+        who = f"no authority known here vouches for {_who(parent.signer)}"
+        why = who if parent.intact else "they are not as they were signed"
+        said.append(f"who signed the photo's Content Credentials: {why}")
+    return said
+
+
 def unknown(signer: Mapping[str, str], codes: list[str]) -> str:
     """Say why a signer is not known, and what would settle it."""
     if "signingCredential.expired" in codes:
@@ -103,6 +145,14 @@ def altered(codes: list[str]) -> str:
 def damaged(why: str) -> str:
     """Say that there is a manifest which cannot be read."""
     return f"anything: the file holds a manifest that cannot be read ({why}); ask for the file as it was written"
+
+
+def broken(why: str) -> str:
+    """Say that a file's signature holds, and the file is damaged all the same."""
+    return (
+        f"anything: the file is damaged ({why}), and other programs may not open it, although what is signed in it is "
+        "as it was; ask for the file as it was written"
+    )
 
 
 def without_manifest(record: bool) -> list[str]:

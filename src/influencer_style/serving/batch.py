@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,16 +12,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from PIL import Image
 from tqdm import tqdm
 
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
+from influencer_style.photos.losses import TRANSPARENCY
 from influencer_style.photos.walk import closed, utf8
+from influencer_style.provenance.formats import WRITTEN
 from influencer_style.provenance.record import RecordError, read_record
+from influencer_style.provenance.signer import CredentialsError
 from influencer_style.serving.gathering import Photo, refuse_circles
 from influencer_style.serving.index import Index, Row
+from influencer_style.serving.outcomes import words_of
 from influencer_style.serving.picture_names import picture_names
 from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.stylist import Result, Stylist
+from influencer_style.serving.stylist import Result, Stylist, StylistError
 from influencer_style.serving.writing import prepare, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
@@ -31,8 +35,6 @@ from influencer_style.tracking.signals import undisturbed
 Status = Literal["written", "up to date", "quarantined"]
 # What a write may fail with that no other photo would do better with.
 _ENDS_ALL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE")}
-
-_MOST_SIDE = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # px, what the formats have room for
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Batch:
         self._index = Index(index or self._out / "index.parquet")
         self._base = base
         self._asked = restyling.fingerprint(stylist)
+        self._noted = False
 
     @property
     def index(self) -> Index:
@@ -90,6 +93,7 @@ class Batch:
 
         Raises:
             BatchError: when pictures would be among the photos, or the folder cannot be written to.
+            StylistError: when the consent ends meanwhile; what was written before stays, and is in the index.
         """
         named = picture_names(photos, self._restyling.label, self._restyling.format, self._is_free)
         refuse_circles(photos, [self._out / name for _, name in named])
@@ -156,11 +160,14 @@ class Batch:
         if isinstance(result, Exception):
             return self._quarantined(photo, name, sha256, str(result))
         picture = self._out / name
-        most = _MOST_SIDE.get(picture.suffix, math.inf)
+        most = WRITTEN[picture.suffix].most_side
         if max(result.picture.size) > most:
             reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
             return self._quarantined(photo, name, sha256, reason)
+        if picture.suffix in (".jpg", ".jpeg") and result.picture.mode == "RGBA" and _is_transparent(result.picture):
+            result = replace(result, notices=[*result.notices, TRANSPARENCY])
         record = result.provenance | {"asked": self._asked, "notices": list(result.notices)}
+        self._note_written(record)
         try:
             replace(result, provenance=record).save(picture)
         except OSError as error:
@@ -169,11 +176,26 @@ class Batch:
                     raise
             reason = f"unwritable: its picture cannot be written ({error}); choose another --out or --format"
             return self._quarantined(photo, name, "", reason)
+        except StylistError as error:
+            return self._quarantined(photo, name, "", f"unwritable: {error}")
         except MemoryError:
             reason = "unwritable: its picture needs more memory than there is; make the photo smaller"
             return self._quarantined(photo, name, "", reason)
+        except CredentialsError:  # there is nothing to sign any picture with
+            raise
+        except Exception as error:  # of an encoder, or of whatever signs, for this one picture
+            reason = f"unwritable: its picture cannot be made a file ({words_of(error)}); choose another --format"
+            return self._quarantined(photo, name, "", reason)
         self._put(self._row(photo, name, file_sha256(picture), record))
         return Outcome(photo.path, "written", picture, notices=tuple(result.notices))
+
+    def _note_written(self, record: Mapping[str, Any]) -> None:
+        """Record, before the first picture is written, whose look this folder gets."""
+        if not self._noted:
+            reference = (record["reference"] or {}).get("creator")
+            creators, stylist = [reference] if reference else record["looks"], self._stylist
+            stylist.permission.note_written(stylist.bundle, creators, self._out, self._index.path)
+            self._noted = True
 
     def _quarantined(self, photo: Photo, name: str, sha256: str, reason: str) -> Outcome:
         if not os.path.lexists(photo.path):  # a slip of the pen is no photo
@@ -225,6 +247,10 @@ class Batch:
     def _put(self, row: Row) -> None:
         with writing(self._out):
             self._index.put(row)
+
+
+def _is_transparent(picture: Image.Image) -> bool:
+    return picture.getchannel("A").getextrema()[0] < 255
 
 
 def _has_record(path: Path) -> bool:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from influencer_style.serving.commands import audit, compare, consent, export, generate, looks, stylize, trace, verify
+from influencer_style.version import __version__
 
 COMMANDS = (looks, stylize, compare, generate, verify, trace, export, consent, audit)
 
@@ -23,6 +24,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Put a creator's look onto portraits: the same person, in that look, at the photo's own size.",
         epilog="Looks come from a trained model: `kedro run` makes one. The looks it has: `influencer-style looks`.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     for command in COMMANDS:
         command.add_to(commands)

@@ -11,10 +11,10 @@ from tqdm import tqdm
 from influencer_style.metrics.grid import draw_grid
 from influencer_style.photos.decode import photo_thumbnail
 from influencer_style.serving.one_request import for_request
-from influencer_style.serving.stylist import Result, Stylist, StylistError
+from influencer_style.serving.stylist import Result, Stylist
+from influencer_style.serving.wishes import require_room
 from influencer_style.storage.fingerprint import file_sha256
 
-MOST_PICTURES = 240  # in a sheet: a dozen looks in twenty strengths, or sixty looks in four
 _WORKED_AT = 1024  # px, longer side at which the photo is restyled; far more than a tile shows
 _COLUMNS = 8  # of looks side by side; further ones stand in bands below
 
@@ -35,11 +35,7 @@ def compare(
         StylistError: for an unknown look, a strength out of range, or more pictures than a sheet has room for.
         PhotoError: when the photo cannot be decoded.
     """
-    if not 1 <= len(looks) * len(strengths) <= MOST_PICTURES:
-        raise StylistError(
-            f"{len(looks)} looks in {len(strengths)} strengths do not fit on a sheet of 1 to {MOST_PICTURES} pictures; "
-            "name fewer"
-        )
+    require_room(looks, strengths)
     for strength in strengths:
         stylist.check(None, strength)
     stylist = for_request(stylist, looks, "compare")

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from influencer_style.photos.consent import CONSENT_FILE
 from influencer_style.photos.walk import walk
+from influencer_style.provenance.formats import SUFFIXES
 
 
 class BatchError(ValueError):
@@ -38,8 +39,8 @@ class Photo:
 def gather(inputs: Iterable[str | Path]) -> list[Photo]:
     """Return the photos of files and folders, each once, in order of path.
 
-    Folders give all their files, those of sub-folders too; hidden ones and `consent.yml` are left out. Whether a file
-    is a photo shows when it is decoded.
+    Folders give all their files, those of sub-folders too, except `consent.yml` and what `walk` passes over. Whether a
+    file is a photo shows when it is decoded.
 
     Raises:
         BatchError: when there is not one file.
@@ -70,6 +71,42 @@ def refuse_circles(photos: Iterable[Photo], pictures: Iterable[Path]) -> None:
                 )
         if folder / picture.name in named:
             raise BatchError(f"{picture} is one of the photos, and a picture would replace it; choose another folder")
+
+
+def check_folder(folder: Path, photos: Iterable[Photo] = ()) -> None:
+    """Refuse a folder that pictures could not be written to; nothing is made or changed.
+
+    Args:
+        folder: to write to; need not exist.
+        photos: the photos whose pictures it gets.
+
+    Raises:
+        BatchError: when it is no folder, this user may not write there, or it lies among the photos.
+    """
+    _require_writable(folder)
+    refuse_circles((photo for photo in photos if photo.root), [folder / "index.parquet"])
+
+
+def check_file(file: Path) -> None:
+    """Refuse a file that no picture could be written to; nothing is made or changed.
+
+    Raises:
+        BatchError: when its suffix is none of a picture, it is a folder, or this user may not write there.
+    """
+    if file.suffix.lower() not in SUFFIXES:
+        raise BatchError(f"{file} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
+    if os.path.isdir(file):
+        raise BatchError(f"{file} is a folder; name a file in it")
+    _require_writable(file.parent)
+
+
+def _require_writable(folder: Path) -> None:
+    place = Path(os.path.abspath(folder))
+    there = next(one for one in (place, *place.parents) if os.path.lexists(one))
+    if not os.path.isdir(there):
+        raise BatchError(f"{folder}: {there} is not a folder; choose another --out")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise BatchError(f"{folder}: this user may not write into {there}; mend its rights, or choose another --out")
 
 
 def _resolved(path: Path) -> Path:

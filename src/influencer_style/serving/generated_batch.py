@@ -53,7 +53,7 @@ class GeneratedBatch:
             told: is called with each picture's file, as soon as it is there.
 
         Raises:
-            StylistError: see `Generation.make`, and for a count out of range.
+            StylistError: see `Generation.make`, and for a count out of range; what was written before stays.
             BatchError: when the folder cannot be written to, or a file that is not ours has a portrait's name.
         """
         check_count(count)
@@ -64,7 +64,10 @@ class GeneratedBatch:
             for number in tqdm(range(count), "Generating", unit="portrait", disable=True if count < 2 else None):
                 picture = self.path(number)
                 if not self._known(picture, number):
-                    self._write(picture, self._generation.make(number))
+                    made = self._generation.make(number)
+                    if not written:
+                        self._generation.note_written(self._out, self.index.path)
+                    self._write(picture, made)
                     written += 1
                 told(picture)
         finally:
@@ -87,6 +90,7 @@ class GeneratedBatch:
         path = self._named("sheet")
         with writing(self._out):
             sheet = draw_sheet(pictures, self._generation.asked.size)
+            self._generation.note_written(path)
             Result(sheet, [], record, source_type=GENERATED).save(path)
         return path
 

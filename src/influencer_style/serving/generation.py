@@ -8,6 +8,7 @@ from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from influencer_style.provenance.record import GENERATED
+from influencer_style.serving.look_names import look_named
 from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.wishes import shares_of
@@ -80,10 +81,11 @@ class Generation:
         self.permission = permission or Permission("generate")
         bundle, source, version = synthesis
         self._bundle = self.permission.without_withdrawn(bundle)
-        self.asked = asked = _decided(asked, self._bundle)
+        look = look_named(asked.look, self._bundle.looks.names, "to generate in")
+        self.asked = asked = _decided(replace(asked, look=look), self._bundle)
         used = transfer if asked.way == "composed" else None
         self._transfer = self.permission.without_withdrawn(used[0]) if used else None
-        _check(asked, self._bundle.generator.config.resolution)
+        check_portraits(asked, self._bundle.generator.config.resolution)
         self._check_look()
         self.permission.check(self._bundle, [asked.look], "generate")
         look = self._bundle.looks[asked.look]
@@ -112,7 +114,8 @@ class Generation:
         """Make the portrait of a number, 0 or more; counts in `rejected` what was thrown away on the way to it.
 
         Raises:
-            StylistError: for a number out of range, or when one draw after the other repeats training photos.
+            StylistError: for a number out of range, when one draw after the other repeats training photos, or when the
+                look's consent has ended meanwhile.
             UnrecordedError: when it cannot be recorded that the look is used.
         """
         import numpy as np
@@ -123,6 +126,8 @@ class Generation:
 
         self.check_number(number)
         self.permission = self.permission.record(self._bundle, [self.asked.look], "generate")
+        if self._transfer is not None:
+            self.permission.check(self._transfer, [self.asked.look])
         marks = self._bundle.looks[self.asked.look].marks
         for attempt in range(_MOST_TRIES):
             pixels = self._drawn(self._noise(number, attempt))
@@ -137,15 +142,16 @@ class Generation:
             f"learnt its photos by heart; train it for fewer steps: {self._bundle.COMMAND}"
         )
 
+    def note_written(self, place: Path, index: Path | None = None) -> None:
+        """Record where portraits are written, see `Permission.note_written`."""
+        self.permission.note_written(self._bundle, [self.asked.look], place, index)
+
     def check_number(self, number: int) -> None:
         """Refuse a portrait's number that is out of range. Raises StylistError."""
         _require_whole("number", number, 0, MOST_PICTURES - 1)
 
     def _check_look(self) -> None:
         name = self.asked.look
-        if name not in self._bundle.looks.names:
-            offered = ", ".join(self._bundle.looks.names)
-            raise StylistError(f"there is no look {shortened(name)} to generate in; choose one of: {offered}")
         if self.asked.way != "composed":
             return
         if self._transfer is None:
@@ -184,7 +190,8 @@ def open_generation(asked: Portraits, model: str | Path, transfer: str | Path) -
     from influencer_style.serving.models import open_model
 
     synthesis = open_model(SynthesisBundle, model)
-    composed = _decided(asked, synthesis[0]).way == "composed"
+    look = look_named(asked.look, synthesis[0].looks.names, "to generate in")
+    composed = _decided(replace(asked, look=look), synthesis[0]).way == "composed"
     return Generation(asked, synthesis, open_model(TransferBundle, transfer) if composed else None)
 
 
@@ -232,17 +239,18 @@ def default_way(looks: LookProfiles, look: str) -> Way:
 
 
 def _decided(asked: Portraits, bundle: SynthesisBundle) -> Portraits:
-    """Return what is asked for with its way, if there is such a look."""
-    if asked.way != "auto" or asked.look not in bundle.looks.names:
+    """Return what is asked for with its way."""
+    if asked.way != "auto":
         return asked
     return replace(asked, way=default_way(bundle.looks, asked.look))
 
 
-def _check(asked: Portraits, resolution: int) -> None:
+def check_portraits(asked: Portraits, smallest: int = 1) -> None:
+    """Refuse a way, seed, size (`smallest` pixels or more) or truncation that no model can do. Raises StylistError."""
     if asked.way not in ASKED_WAYS:
         raise StylistError(f"way is {shortened(asked.way)}; choose one of: {', '.join(ASKED_WAYS)}")
     _require_whole("seed", asked.seed, 0, _MOST_SEED)
-    _require_whole("size", asked.size, resolution, MOST_SIZE)
+    _require_whole("size", asked.size, smallest, MOST_SIZE)
     number = isinstance(asked.truncation, int | float) and not isinstance(asked.truncation, bool)
     if not (number and 0 < asked.truncation <= 1):
         raise StylistError(f"truncation is {shortened(asked.truncation)}; choose above 0, at most 1")

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
-import numpy as np
-
 from influencer_style.serving.result import StylistError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from influencer_style.faces.align import CropTransform
     from influencer_style.looks.likeness import Likeness
     from influencer_style.looks.profile import LookProfiles
@@ -91,6 +91,8 @@ class LikenessGuard:
         Raises:
             LikenessError: where a face has become a creator's, and that is to be refused.
         """
+        import numpy as np
+
         from influencer_style.faces.align import crop_face
         from influencer_style.metrics.likeness import THRESHOLD, likeness
 

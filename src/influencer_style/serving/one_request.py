@@ -20,9 +20,8 @@ def for_request(stylist: Stylist, looks: Iterable[str], stage: str = "") -> Styl
     Raises:
         StylistError: as `Stylist.apply` does, for an unknown look, or a consent.
     """
-    one, looks = copy(stylist), list(looks)
+    one = copy(stylist)
     one.permission = replace(stylist.permission, stage=stage or stylist.permission.stage)
-    for look in looks:
-        one.check(look, 1.0)
-    one.permission = one.permission.record(stylist.bundle, looks)
+    used = {name for look in looks for name in one.check(look, 1.0)}
+    one.permission = one.permission.record(stylist.bundle, used)
     return one

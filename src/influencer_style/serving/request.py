@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from reprlib import repr as shortened
 from typing import Any, ClassVar, TypeVar
 
-from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from influencer_style.serving.result import UnrecordedError
+from influencer_style.photos.formats import READ_ONE
+from influencer_style.serving.refusal import RefusedError
+from influencer_style.serving.result import Result, StylistError, UnrecordedError, in_base64
 
 logger = logging.getLogger(__name__)
 
@@ -29,14 +29,49 @@ MAX_PIXELS = 50_000_000  # of all photos together: a phone's largest; 13 seconds
 _MAX_MARKS = 256  # brackets and commas: MAX_INPUTS photos have 66, none of them in base64
 
 
+# Suffix of a format's files, and the px a side that they have room for.
+_FILES = {"png": (".png", 2**31 - 1), "jpeg": (".jpg", 65500), "webp": (".webp", 16383)}
+
+
 class Input(BaseModel):
-    """One thing that is asked of a model. Its kinds say, for refusals, what it is called and what may stand in it."""
+    """One thing that is asked of a model. Its kinds say, for refusals, what it is called and what may stand in it.
+
+    Attributes:
+        format: of the picture that comes back: png, jpeg or webp.
+        quality: of a JPEG or WebP, 1 to 100; None is that of the files that the command line writes.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     THING: ClassVar[str]
     EXAMPLE: ClassVar[str]
     WANTED: ClassVar[dict[str, str]]
+    FILE_WANTED: ClassVar[dict[str, str]] = {
+        "format": "png, jpeg or webp",
+        "quality": "a whole number from 1 to 100",
+    }
+
+    format: str = "png"
+    quality: int | None = None
+
+    def check_file(self) -> None:
+        """Refuse a format that there is not, or a quality that it does not have. Raises ValueError."""
+        if self.format not in _FILES:
+            raise ValueError(f"format is {shortened(self.format)}; choose {self.FILE_WANTED['format']}")
+        if self.quality is not None:
+            if self.format == "png":
+                raise ValueError("quality is for jpeg and webp, and a png keeps every pixel; choose one of them")
+            if not 1 <= self.quality <= 100:
+                raise ValueError(f"quality is {shortened(self.quality)}; choose {self.FILE_WANTED['quality']}")
+
+    def check_size(self, width: int, height: int) -> None:
+        """Refuse a picture, px, that the format has no room for. Raises ValueError."""
+        if max(width, height) > (most := _FILES[self.format][1]):
+            raise ValueError(f"a {self.format} file has room for {most} px a side at most; choose png")
+
+    def encoded(self, result: Result) -> str:
+        """Return a result as a file of the format, with its signed provenance in it, in base64."""
+        return in_base64(result, _FILES[self.format][0], self.quality)
 
 
 Kind = TypeVar("Kind", bound=Input)
@@ -54,7 +89,7 @@ class Request(Input):
     THING = "photo"
     EXAMPLE = '{"inputs": [{"image": <a file in base64>, "look": <name>, "strength": 1.0}]}'
     WANTED: ClassVar[dict[str, str]] = {
-        "image": "a JPEG, PNG or WebP file in base64",
+        "image": f"a {READ_ONE} file in base64",
         "look": "the name of a look",
         "strength": "a number from 0 (the photo as it is) to 1 (the whole look)",
     }
@@ -75,9 +110,9 @@ class Request(Input):
             raise ValueError("image is not base64; send the file in base64, without prefix and line breaks") from None
 
 
-def refusal(reason: str) -> MlflowException:
+def refusal(reason: str) -> RefusedError:
     """Return what to raise to answer a request with HTTP 400 and this reason."""
-    return MlflowException(reason, error_code=INVALID_PARAMETER_VALUE)
+    return RefusedError(reason)
 
 
 @contextmanager
@@ -91,21 +126,28 @@ def recorded_or_refused() -> Iterator[None]:
     except UnrecordedError as error:
         logger.error("%s", error)
         reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
-        raise MlflowException(reason, error_code=INTERNAL_ERROR) from None
+        raise RefusedError(reason, 500) from None
 
 
-def read_body(body: bytes, content_type: str | None, kind: type[Input] = Request) -> Any:
+@contextmanager
+def consent_or_refused() -> Iterator[None]:
+    """Answer with HTTP 400 where a look may not be used any more: its consent may end while a request is answered."""
+    try:
+        yield
+    except UnrecordedError:
+        raise
+    except StylistError as error:
+        raise refusal(str(error)) from error
+
+
+def read_body(body: bytes | bytearray, kind: type[Input] = Request) -> Any:
     """Return the `inputs` of a request's JSON, whatever they are; they should be of the kind.
 
-    Nothing is parsed that is too long or could unfold into more than it should.
+    Nothing is parsed that could unfold into more than it should.
 
     Raises:
-        MlflowException: a refusal.
+        RefusedError: with the status 400.
     """
-    if len(body) > MAX_BODY:
-        raise refusal(f"the request has more than {MAX_BODY >> 20} MiB; send fewer or smaller photos")
-    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
-        raise refusal("the request does not say that it is JSON; set the header Content-Type: application/json")
     if sum(map(body.count, (b"[", b"{", b","))) > _MAX_MARKS:
         raise refusal(
             f"the request has far more parts than {MAX_INPUTS} {kind.THING}s do; send at most {MAX_INPUTS} at once"
@@ -127,7 +169,7 @@ def read_inputs(inputs: Any, kind: type[Kind] = Request) -> list[Kind]:
     """Return inputs as requests of a kind.
 
     Raises:
-        MlflowException: a refusal; it names the first input that is none.
+        RefusedError: with the status 400; it names the first input that is none.
     """
     if not isinstance(inputs, list) or not inputs:
         raise refusal(f'"inputs" is not a list of at least one {kind.THING}; send {kind.EXAMPLE}')
@@ -142,9 +184,10 @@ def _read_input(index: int, item: Any, kind: type[Kind]) -> Kind:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         problem, (field, *_) = fault["type"], fault["loc"] or ("",)
-    if field not in kind.WANTED:
+    wanted = kind.WANTED | kind.FILE_WANTED
+    if field not in wanted:
         what = f"{shortened(field)} is not known" if field else "is not an object"
-        *names, last = kind.WANTED
+        *names, last = wanted
         raise refusal(f"inputs[{index}]: {what}; send {', '.join(names)} and {last} alone") from None
     what = "is missing" if problem == "missing" else "is of the wrong type"
-    raise refusal(f"inputs[{index}]: {field} {what}; send {kind.WANTED[field]}") from None
+    raise refusal(f"inputs[{index}]: {field} {what}; send {wanted[field]}") from None

@@ -6,13 +6,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from influencer_style.serving.stylist import Stylist, StylistError
+from influencer_style.serving.result import StylistError
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.version import __version__
 
-Format = Literal["keep", "jpeg", "png", "webp"]
+if TYPE_CHECKING:
+    from influencer_style.serving.stylist import Stylist
+
+Format = Literal["keep", "jpeg", "png", "webp", "avif"]
 _MOST_LABEL = 60  # letters
 
 
@@ -58,18 +61,22 @@ class Restyling:
         names = ("look", "strength", "reference", "regions", "seed", "faces", "private")
         return {name: getattr(self, name) for name in names}
 
+    def check_reference(self) -> None:
+        """Refuse a reference that is not a regular file: to open a named pipe would block. Raises StylistError."""
+        if self.reference and not os.path.isfile(self.reference):
+            raise StylistError(f"{self.reference} is not a file; name another reference")
+
     def fingerprint(self, stylist: Stylist) -> str:
-        """Return what a picture depends on beside its photo, as 16 hex digits: model, likeness guard, wishes and this
-        software.
+        """Return what a picture depends on beside its photo, as 16 hex digits: model, likeness guard, face detector,
+        wishes and this software.
 
         Raises:
             StylistError: when the reference photo cannot be read.
         """
+        self.check_reference()
         try:
-            if self.reference and not os.path.isfile(self.reference):  # to open a named pipe would block
-                raise StylistError(f"{self.reference} is not a file; name another reference")
             reference = None if self.reference is None else file_sha256(self.reference)
         except OSError as error:
             raise StylistError(f"{self.reference} cannot be read ({error.strerror}); name another reference") from error
         wishes = self.options | {"reference": reference}
-        return fingerprint(__version__, stylist.fingerprint, stylist.guard.mode, wishes)[:16]
+        return fingerprint(__version__, stylist.fingerprint, stylist.guard.mode, stylist.detector, wishes)[:16]

@@ -14,6 +14,7 @@ from influencer_style.provenance.record import COMPOSITE
 
 if TYPE_CHECKING:
     from influencer_style.faces.detect import Face
+    from influencer_style.photos.parent import Parent
 
 
 class StylistError(ValueError):
@@ -35,7 +36,9 @@ class Result:
         provenance: which model, looks, strength and consents made it, of which photo.
         notices: what the user should know, in sentences.
         profile: ICC profile of the picture; empty is sRGB.
-        exif: the metadata that are kept of the photo.
+        exif: what is kept of the photo's EXIF.
+        xmp: what is kept of its XMP, an element `rdf:Description`.
+        parent: the photo's file, for the manifest; None where it was no file, or there was no photo.
         source_type: which of IPTC's digital source types it is: a photo that was changed, or `record.GENERATED`.
     """
 
@@ -45,46 +48,55 @@ class Result:
     notices: list[str] = field(default_factory=list)
     profile: bytes = b""
     exif: bytes = b""
+    xmp: str = ""
+    parent: Parent | None = None
     source_type: str = COMPOSITE
 
-    def encode(self, suffix: str) -> bytes:
+    def encode(self, suffix: str, quality: int | None = None) -> bytes:
         """Return the picture's file: its provenance in it as a record and as a signed C2PA manifest.
 
         Args:
-            suffix: .jpg, .jpeg, .png or .webp; PNG keeps every pixel. JPEG shows white where the photo is transparent.
+            suffix: .jpg, .jpeg, .png, .webp or .avif; PNG keeps every pixel. JPEG shows white where the photo is
+                transparent.
+            quality: 1 to 100, for JPEG and WebP (95 by default) and AVIF (90).
 
         Raises:
-            StylistError: for another suffix.
+            StylistError: for another suffix, a quality out of range or for PNG, or a picture larger than the format
+                has room for.
             CredentialsError: when there is nothing to sign with; SigningError: when signing fails.
         """
         from influencer_style.provenance.credentials import credentials
+        from influencer_style.provenance.formats import SUFFIXES, WRITTEN
         from influencer_style.provenance.manifest import signed
-        from influencer_style.provenance.record import SUFFIXES, encode
+        from influencer_style.provenance.record import encode
 
         if suffix not in SUFFIXES:
             raise StylistError(f"{suffix or 'none'} is no suffix of {', '.join(sorted(SUFFIXES))}; choose one of them")
         picture = self.picture
-        if picture.mode == "RGBA" and suffix in (".jpg", ".jpeg"):
+        if picture.mode == "RGBA" and not WRITTEN[suffix].alpha:
             picture = Image.new("RGB", picture.size, "white")
             picture.paste(self.picture, mask=self.picture)
         record = self.provenance | {"written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")}
-        file = encode(picture, record, suffix, self.exif, self.profile, self.source_type)
-        return signed(file, suffix, record, credentials(), self.source_type)
+        try:
+            file = encode(picture, record, suffix, self.exif, self.profile, self.source_type, self.xmp, quality)
+        except ValueError as error:
+            raise StylistError(str(error)) from error
+        return signed(file, suffix, record, credentials(), self.source_type, self.parent)
 
-    def save(self, path: str | Path) -> None:
-        """Write the picture's file, atomically; raises as `encode` does.
+    def save(self, path: str | Path, quality: int | None = None) -> None:
+        """Write the picture's file, atomically; arguments and errors are those of `encode`.
 
         `influencer-style verify` says what it proves, `influencer-style trace` where it comes from.
         """
-        from influencer_style.provenance.record import SUFFIXES
+        from influencer_style.provenance.formats import SUFFIXES
         from influencer_style.storage.atomic import write_bytes
 
         suffix = Path(path).suffix.lower()
         if suffix not in SUFFIXES:
             raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
-        write_bytes(path, self.encode(suffix))
+        write_bytes(path, self.encode(suffix, quality))
 
 
-def in_base64(result: Result) -> str:
-    """Return a result as a PNG file with its provenance in it, signed, in base64."""
-    return base64.b64encode(result.encode(".png")).decode("ascii")
+def in_base64(result: Result, suffix: str = ".png", quality: int | None = None) -> str:
+    """Return a result's file in base64; arguments as `Result.encode` has them."""
+    return base64.b64encode(result.encode(suffix, quality)).decode("ascii")

@@ -1,60 +1,132 @@
-"""MLflow's scoring server, made to speak as the model does.
+"""A served model as MLflow knows it: `predict` in a process, and our own service inside MLflow's scoring server.
 
-Before it asks a model MLflow parses what came, and afterwards it reports what went wrong, in ways that are not for
-strangers: CSV and Parquet are read without bounds, whole requests come back in messages, and tracebacks with this
-machine's paths go out. No setting changes that. So the one function that answers a request gives way to this one.
-What stays MLflow's: other addresses and methods (404, 405), the time limit (504), and that a body is read whole.
+MLflow's own application reads CSV and Parquet without bounds, answers with tracebacks and this machine's paths, goes on
+with work that nobody waits for, and loads pages from elsewhere. No setting changes that. So the module that uvicorn
+takes the application from gives way to one with ours, at the moment it loads the model.
 """
 
 from __future__ import annotations
 
 import json
-import logging
+import os
+import re
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import yaml
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE, TEMPORARILY_UNAVAILABLE
+from mlflow.version import VERSION
 
-from influencer_style.serving.request import Input, Request, read_body
+from influencer_style.serving.limits import Limits
+from influencer_style.serving.refusal import RefusedError
+from influencer_style.serving.request import Input, read_body, read_inputs
+from influencer_style.serving.request_body import RequestBody
+from influencer_style.serving.service import Service
+from influencer_style.serving.work_queue import OverloadedError, WorkQueue
 
-logger = logging.getLogger(__name__)
+_APP = "mlflow.pyfunc.scoring_server.app"
+_META = "registered_model_meta"  # MLflow writes it beside MLmodel when a registered model is loaded
+_MOST_META = 10_000  # bytes
 
 
-def answer(
-    body: bytes, content_type: str | None, model: Any, input_schema: Any = None, kind: type[Input] = Request
-) -> tuple[str, int, str]:
-    """Answer a request to `/invocations`.
+class Worker:
+    """Makes pictures in one thread, one request at a time, for callers in this process and over HTTP.
+
+    One request at a time: the face detector is not to be shared, torch takes all cores for each anyway, and so memory
+    stays that of one request. One thread for all: torch keeps threads of its own for each that calls it.
 
     Args:
-        body: what was sent.
-        content_type: what that is said to be.
-        model: has `predict`, which takes the request's inputs.
-        input_schema: not looked at: the model checks its inputs itself.
         kind: what the model is asked.
+        make: turns the inputs of a request into its predictions.
 
-    Returns:
-        The answer as MLflow's server wants it: JSON, HTTP status, media type.
+    Raises:
+        ValueError: for an environment variable of `Limits` that cannot be used.
     """
-    from mlflow.pyfunc.scoring_server import InvocationsResponse
 
+    def __init__(self, kind: type[Input], make: Callable[[list[Any]], list[dict[str, Any]]]) -> None:
+        self._kind, self._make = kind, make
+        self._limits = Limits.from_environment(os.environ)
+        self._queue = WorkQueue(self._limits.waiting).start("worker")
+        self.service = Service(self._answer, self._queue, self._limits, VERSION)
+
+    def predict(self, inputs: Any) -> list[dict[str, Any]]:
+        """Return the predictions for inputs.
+
+        Raises:
+            MlflowException: for a request that is refused.
+        """
+        with _as_mlflow():
+            return self._queue.submit(partial(self._make, read_inputs(inputs, self._kind))).result()
+
+    def _answer(self, body: RequestBody) -> bytes:
+        inputs = read_inputs(read_body(body.take(), self._kind), self._kind)
+        return json.dumps({"predictions": self._make(inputs)}).encode()
+
+
+def take_over(service: Service) -> None:
+    """Let a service answer, where this process is MLflow's scoring server and is loading its model."""
+    if _APP in sys.modules:
+        # An import gives what stands in sys.modules when the module has run: this, and not MLflow's own.
+        replaced = ModuleType(_APP)
+        replaced.app = _configuring(service)  # type: ignore[attr-defined]
+        sys.modules[_APP] = replaced
+
+
+def registered_version(folder: str | Path) -> str:
+    """Return which registered version a model folder belongs to, such as `look-transfer version 3`; empty if unknown.
+
+    Args:
+        folder: inside a logged model that MLflow has loaded.
+    """
+    for above in Path(folder).absolute().parents[:3]:
+        if (above / "MLmodel").is_file():
+            return _version_in(above / _META)
+    return ""
+
+
+def _version_in(path: Path) -> str:
     try:
-        inputs = read_body(body, content_type, kind)
-        told, status = json.dumps({"predictions": model.predict(inputs)}), 200
-    except MlflowException as refused:
-        told, status = refused.serialize_as_json(), refused.get_http_status_code()
-    except Exception:  # whatever it is, it is for the log of the server and not for who asked
-        logger.exception("A request failed")
-        failed = MlflowException("the model failed, and its server's log says why; tell whoever runs it")
-        told, status = failed.serialize_as_json(), failed.get_http_status_code()
-    return InvocationsResponse(told, status, "application/json")
+        with path.open("rb") as file:
+            said = yaml.safe_load(file.read(_MOST_META))
+        name, version = str(said["model_name"]), str(said["model_version"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError):
+        return ""  # it was loaded as a folder, not from a registry
+    sound = re.fullmatch(r"[\w. -]{1,100}", name) and re.fullmatch(r"[0-9]{1,9}", version)
+    return f"{name} version {version}" if sound else ""
 
 
-def take_over(kind: type[Input] = Request) -> None:
-    """Let `answer` answer, where this process is MLflow's scoring server."""
-    if "mlflow.pyfunc.scoring_server.app" in sys.modules:
-        from mlflow.pyfunc import scoring_server
+def _configuring(service: Service) -> Callable[..., Any]:
+    """Return the service as an application that configures the uvicorn that MLflow has started, as that begins."""
 
-        if not hasattr(scoring_server, "invocations"):
-            raise ImportError("this MLflow's scoring server is not the one that is known; install MLflow 3.17")
-        scoring_server.invocations = partial(answer, kind=kind)
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            from influencer_style.serving.connections import bound_connections, config_of
+
+            try:
+                bound_connections(config_of(receive))
+            except ImportError as error:
+                await receive()
+                await send({"type": "lifespan.startup.failed", "message": str(error)})
+                return
+        await service(scope, receive, send)
+
+    return application
+
+
+@contextmanager
+def _as_mlflow() -> Iterator[None]:
+    """Turn refusals into MLflow's exceptions."""
+    codes = {400: INVALID_PARAMETER_VALUE, 500: INTERNAL_ERROR}
+    try:
+        yield
+    except RefusedError as refused:
+        raise MlflowException(str(refused), error_code=codes[refused.status]) from None
+    except OverloadedError as busy:
+        message = f"{busy}; call again in {busy.retry_after} s"
+        raise MlflowException(message, error_code=TEMPORARILY_UNAVAILABLE) from None

@@ -1,24 +1,24 @@
 """The model as MLflow serves it: photos and looks in, pictures and their provenance out.
 
-`{"inputs": [{"image", "look", "strength"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are base64: JPEG,
-PNG or WebP in, PNG out. MLflow runs this file to make the model ("models from code"), so nothing is pickled.
+`{"inputs": [{"image", "look", "strength"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are base64: in,
+any format of `photos.formats`; out, as the input's `format` and `quality` say, PNG by default. MLflow runs this file to
+make the model ("models from code"), so nothing is pickled.
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import mlflow
 
-from influencer_style.serving.likeness_guard import LikenessError
 from influencer_style.serving.one_request import for_request
-from influencer_style.serving.permission import Permission
-from influencer_style.serving.request import MAX_PIXELS, Request, read_inputs, recorded_or_refused, refusal
-from influencer_style.serving.result import UnrecordedError, in_base64
-from influencer_style.serving.scoring_server import take_over
+from influencer_style.serving.permission import SERVING, Permission
+from influencer_style.serving.request import MAX_PIXELS, Request, consent_or_refused, recorded_or_refused, refusal
+from influencer_style.serving.result import StylistError, UnrecordedError
+from influencer_style.serving.scoring_server import Worker, registered_version, take_over
 from influencer_style.serving.stylist import Stylist
 
 LIKENESS_VARIABLE = "INFLUENCER_STYLE_LIKENESS"  # what the likeness guard does: warn (the default), refuse or off
+DETECTOR_VARIABLE = "INFLUENCER_STYLE_DETECTOR"  # what finds faces; by default what found those of the model
 
 
 class ServedModel(mlflow.pyfunc.PythonModel):
@@ -34,15 +34,21 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
         bundle = TransferBundle.load(context.artifacts["model"])
         likeness = os.environ.get(LIKENESS_VARIABLE, "warn")
-        self._stylist = Stylist(bundle, "look-transfer", permission=Permission("serving"), likeness=likeness)
-        # One request at a time: the face detector is not to be shared, torch takes all cores for each anyway, and so
-        # memory stays that of one request. One thread for all: torch keeps threads of its own for each that asks it.
-        self._worker = ThreadPoolExecutor(1, "stylist")
-        take_over()
+        version = registered_version(context.artifacts["model"])
+        self._stylist = Stylist(
+            bundle,
+            "look-transfer",
+            version,
+            permission=Permission(SERVING),
+            likeness=likeness,
+            detector=os.environ.get(DETECTOR_VARIABLE) or None,
+        )
+        self._worker = Worker(Request, self._answer)
+        take_over(self._worker.service)
 
     # No return type: MLflow would read it as a schema, and a provenance is free JSON.
     def predict(self, model_input: list[Request], params: dict[str, Any] | None = None):
-        """Restyle each photo; return for each {"image": PNG in base64, "provenance": dict}.
+        """Restyle each photo; return for each {"image": a file in base64, "provenance": dict}.
 
         All that can be checked is, of every photo, before the first is restyled.
 
@@ -51,7 +57,7 @@ class ServedModel(mlflow.pyfunc.PythonModel):
                 strength out of range, too much at once, or a result that the likeness guard refuses; the message says
                 which of the inputs, and what to do.
         """
-        return self._worker.submit(self._answer, read_inputs(model_input)).result()
+        return self._worker.predict(model_input)
 
     predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
 
@@ -65,9 +71,11 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         files, pixels = [], 0
         for index, request in enumerate(requests):
             try:
+                request.check_file()
                 self._stylist.check(request.look, request.strength)
                 files.append(request.file())
                 header = photo_header(files[-1], MAX_PIXELS)
+                request.check_size(header.width, header.height)
             except PhotoError as error:
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
             except UnrecordedError:
@@ -78,16 +86,19 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         if pixels > MAX_PIXELS:
             limit = f"{MAX_PIXELS / 1e6:.0f} megapixels"
             raise refusal(f"the images have more than {limit} together; send fewer at once or smaller ones")
-        stylist, predictions = for_request(self._stylist, {request.look for request in requests}), []
+        with consent_or_refused():
+            stylist, predictions = for_request(self._stylist, {request.look for request in requests}), []
         for index, (request, file) in enumerate(zip(requests, files, strict=True)):
             try:
                 result = stylist.apply(file, request.look, request.strength)
             except PhotoError as error:
                 raise refusal(f"inputs[{index}]: image {error.message}") from error
-            except LikenessError as error:
+            except UnrecordedError:
+                raise
+            except StylistError as error:  # the likeness guard's, or a consent that has ended meanwhile
                 raise refusal(f"inputs[{index}]: {error}") from error
             said = {"notices": result.notices} if result.notices else {}
-            predictions.append({"image": in_base64(result), "provenance": result.provenance | said})
+            predictions.append({"image": request.encoded(result), "provenance": result.provenance | said})
         return predictions
 
 

@@ -1,20 +1,19 @@
 """The synthesis model as MLflow serves it: a look and a seed in, a new portrait and its provenance out.
 
-`{"inputs": [{"look", "seed", "number"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are PNG in base64.
-Portraits are drawn in the look directly: restyling somebody without a look takes a second model. MLflow runs this file
-to make the model ("models from code"), so nothing is pickled.
+`{"inputs": [{"look", "seed", "number"}]}` -> `{"predictions": [{"image", "provenance"}]}`. Images are base64, as the
+input's `format` and `quality` say, PNG by default. Portraits are drawn in the look directly: restyling somebody without
+a look takes a second model. MLflow runs this file to make the model ("models from code"), so nothing is pickled.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import mlflow
 
 from influencer_style.serving.generation import DEFAULT_SIZE, Generation, Portraits
-from influencer_style.serving.permission import Permission
-from influencer_style.serving.request import Input, read_inputs, recorded_or_refused, refusal
-from influencer_style.serving.result import UnrecordedError, in_base64
-from influencer_style.serving.scoring_server import take_over
+from influencer_style.serving.permission import SERVING, Permission
+from influencer_style.serving.request import Input, consent_or_refused, recorded_or_refused, refusal
+from influencer_style.serving.result import UnrecordedError
+from influencer_style.serving.scoring_server import Worker, registered_version, take_over
 
 
 class PortraitRequest(Input):
@@ -49,15 +48,15 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
         """Load the model folder that was registered with this file."""
         from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
-        bundle = Permission("serving").without_withdrawn(SynthesisBundle.load(context.artifacts["model"]))
+        bundle = Permission(SERVING).without_withdrawn(SynthesisBundle.load(context.artifacts["model"]))
         # Not by path: the provenance goes to strangers, and says nothing of this machine.
-        self._model = bundle, "look-synthesis", ""
-        self._worker = ThreadPoolExecutor(1, "synthesis")  # one request at a time, and one thread that torch serves
-        take_over(PortraitRequest)
+        self._model = bundle, "look-synthesis", registered_version(context.artifacts["model"])
+        self._worker = Worker(PortraitRequest, self._answer)
+        take_over(self._worker.service)
 
     # No return type: MLflow would read it as a schema, and a provenance is free JSON.
     def predict(self, model_input: list[PortraitRequest], params: dict[str, Any] | None = None):
-        """Make each portrait; return for each {"image": PNG in base64, "provenance": dict}.
+        """Make each portrait; return for each {"image": a file in base64, "provenance": dict}.
 
         All that can be checked is, of every portrait, before the first is made.
 
@@ -65,15 +64,16 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
             MlflowException: (INVALID_PARAMETER_VALUE, HTTP 400) for an unknown look, a number out of range, or too much
                 at once; the message says which of the inputs, and what to do.
         """
-        return self._worker.submit(self._answer, read_inputs(model_input, PortraitRequest)).result()
+        return self._worker.predict(model_input)
 
     predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
 
     def _answer(self, requests: list[PortraitRequest]) -> list[dict[str, Any]]:
-        permission, wanted = Permission("serving"), []
+        permission, wanted = Permission(SERVING), []
         with recorded_or_refused():
             for index, request in enumerate(requests):
                 try:
+                    request.check_file()
                     asked = Portraits(request.look, request.seed, "direct", DEFAULT_SIZE)
                     wanted.append(Generation(asked, self._model, permission=permission))
                     wanted[-1].check_number(request.number)
@@ -82,12 +82,15 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
                 except ValueError as error:
                     raise refusal(f"inputs[{index}]: {error}") from error
             # A request that uses a look again and again is one decision.
-            permission = permission.record(self._model[0], {request.look for request in requests}, "generate")
+            looks = {one.asked.look for one in wanted}
+            with consent_or_refused():
+                permission = permission.record(self._model[0], looks, "generate")
         predictions = []
         for generation, request in zip(wanted, requests, strict=True):
             generation.permission = permission
-            result = generation.make(request.number)
-            predictions.append({"image": in_base64(result), "provenance": result.provenance})
+            with recorded_or_refused(), consent_or_refused():
+                result = generation.make(request.number)
+            predictions.append({"image": request.encoded(result), "provenance": result.provenance})
         return predictions
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from influencer_style.serving.result import StylistError, UnrecordedError
 from influencer_style.serving.wishes import Faces
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class Style:
         creators: whose faces a result must not become, by look.
         provenance: what is known before the photo is.
         notices: what holds for every photo.
+        permitted: raises StylistError where it may not be used any more.
     """
 
     code: Tensor
@@ -36,3 +39,17 @@ class Style:
     creators: dict[str, Likeness]
     provenance: dict[str, Any]
     notices: list[str]
+    permitted: Callable[[], None]
+
+    def ask_again(self) -> None:
+        """Ask whether it may be used for one more photo.
+
+        Raises:
+            StylistError: where it may not; UnrecordedError: when that cannot be recorded.
+        """
+        try:
+            self.permitted()
+        except UnrecordedError:
+            raise
+        except StylistError as error:
+            raise StylistError(f"{error}; what was made before stays, and no further photo is restyled") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,29 +14,29 @@ from typing import TYPE_CHECKING, Any, TypeVar
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
-from PIL import Image
 
+from influencer_style.serving.detection import crops_of, detector_name, faces_in, open_detector
 from influencer_style.serving.given_photo import GivenPhoto, original_of
 from influencer_style.serving.likeness_guard import LikenessGuard, Mode
+from influencer_style.serving.models import DEFAULT_MODEL
+from influencer_style.serving.outcomes import outcome_of
 from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.style import Style
-from influencer_style.serving.wishes import Faces, area_weights, check_faces, chosen_of, shares_of
+from influencer_style.serving.wishes import Faces, area_weights, check_wishes, chosen_of, shares_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from influencer_style.faces.align import CropTransform
-    from influencer_style.faces.detect import Face
+    from influencer_style.faces.detectors import DetectorName
     from influencer_style.networks.bundle import TransferBundle
     from influencer_style.photos.decode import PhotoError
     from influencer_style.photos.original import Original
 
-DEFAULT_MODEL = "data/06_models/look_transfer"
 _CROP = 256  # px, side of the face crop that the network looks at
-_LEAST = 0.05  # share of the largest face's area under which a find is no face of the photo
 
-Photo = TypeVar("Photo", str, Path, bytes, Image.Image, np.ndarray)
+Photo = TypeVar("Photo", bound=GivenPhoto)
 
 
 class Stylist:
@@ -47,9 +48,10 @@ class Stylist:
         version: which registered model it is, in words; empty for a model folder.
         permission: how it asks whether a look may be used.
         likeness: what to do where a result has become the creator's face: `warn`, `refuse`, or `off`, do not look.
+        detector: what finds faces, `lbp` or `yunet`; None is what found those that the model was made from.
 
     Raises:
-        StylistError: when the model rests on a creator who has withdrawn.
+        StylistError: when the model rests on a creator who has withdrawn, or there is no such detector here.
     """
 
     def __init__(
@@ -59,33 +61,36 @@ class Stylist:
         version: str = "",
         permission: Permission | None = None,
         likeness: Mode = "warn",
+        detector: DetectorName | None = None,
     ) -> None:
-        from influencer_style.faces.detect import make_detector
-
         self.permission = permission or Permission()
         self.bundle = self.permission.without_withdrawn(bundle)
         self.guard = LikenessGuard(likeness)
         self.version = version
         self._source = source
-        self._detector = make_detector("lbp")
+        self.detector = detector_name(self.bundle, detector)
+        self._detector = open_detector(self.detector)
 
     @classmethod
-    def load(cls, uri: str | Path = DEFAULT_MODEL, likeness: Mode = "warn") -> Stylist:
+    def load(
+        cls, uri: str | Path = DEFAULT_MODEL, likeness: Mode = "warn", detector: DetectorName | None = None
+    ) -> Stylist:
         """Load a model.
 
         Args:
             uri: a model folder, or a registered model such as `models:/look-transfer@champion`.
             likeness: what to do where a result has become the creator's face: `warn`, `refuse`, or `off`, do not look.
+            detector: what finds faces, `lbp` or `yunet`; None is what found those that the model was made from.
 
         Raises:
-            StylistError: for another `likeness`.
+            StylistError: for another `likeness`, or a detector that is not here.
             BundleError: when there is no usable model at that place.
             RegistryError: when the registry has no such model, or does not answer.
         """
         from influencer_style.networks.bundle import TransferBundle
         from influencer_style.serving.models import open_model
 
-        return cls(*open_model(TransferBundle, uri), likeness=likeness)
+        return cls(*open_model(TransferBundle, uri), likeness=likeness, detector=detector)
 
     @property
     def looks(self) -> list[str]:
@@ -111,7 +116,7 @@ class Stylist:
         """Restyle one photo.
 
         Args:
-            photo: a file, a file's bytes, a PIL image, or an array (h, w, 3) uint8 RGB.
+            photo: a file, a file's bytes, an open file, a PIL image, or an array (h, w, 3) uint8 RGB.
             look: the name of a look, or a mix of looks with their shares, such as `{"aurora": 0.7, "noir": 0.3}`.
             strength: 0 (the photo, exactly) to 1.
             reference: a photo whose look is taken, instead of `look`.
@@ -144,30 +149,23 @@ class Stylist:
     ) -> Iterator[tuple[Photo, Result | PhotoError | StylistError]]:
         """Restyle photos one after the other, reading ahead; yield each with its result, or why it has none.
 
-        Arguments as in `apply`; what is wrong for every photo is raised before the first. Memory holds three photos at
-        most, however many there are.
+        Whatever goes wrong with one photo is what is yielded for it, and ends nothing. Arguments as in `apply`; what is
+        wrong for every photo is raised before the first. Memory holds three photos at most, however many there are.
+        Before each photo the consent is asked for again: one that has ended meanwhile ends this with a StylistError.
         """
-        from influencer_style.photos.decode import PhotoError
         from influencer_style.photos.parallel import map_bounded
 
         style = self._style(look, strength, reference, regions, seed, faces)
 
         def read(photo: Photo) -> tuple[Photo, Original | PhotoError | StylistError]:
-            try:
-                return photo, original_of(photo, private)
-            except (PhotoError, StylistError) as error:
-                return photo, error
+            return photo, outcome_of(partial(original_of, photo, private))
 
         for photo, original in map_bounded(read, photos, 1):
             if isinstance(original, Exception):
                 yield photo, original
                 continue
-            try:
-                made: Result | PhotoError | StylistError = self._restyled(original, style)
-            except StylistError as error:
-                made = error
-            except MemoryError:
-                made = PhotoError("too_large", "needs more memory than there is; make it smaller")
+            style.ask_again()
+            made = outcome_of(partial(self._restyled, original, style))
             del original
             yield photo, made
 
@@ -189,10 +187,7 @@ class Stylist:
         Raises:
             StylistError: as `apply` does, for all that does not depend on the photo.
         """
-        if not 0 <= strength <= 1:
-            raise StylistError(f"strength is {strength}; choose 0 (the photo as it is) to 1 (the whole look)")
-        area_weights(regions)
-        check_faces(faces)
+        check_wishes(strength, regions, faces)
         shares = {} if look is None else shares_of(look, self.bundle.looks)
         self.permission.check(self.bundle, shares)
         return shares
@@ -209,33 +204,31 @@ class Stylist:
         """Check what is asked, and return what holds for every photo."""
         import torch
 
-        from influencer_style.serving.reference import consent_beside
-        from influencer_style.storage.fingerprint import fingerprint
+        from influencer_style.serving.reference import reference_of
 
         if (look is None) == (reference is None):
             raise StylistError("name either a look, or a reference photo whose look is taken")
+        check_wishes(strength, regions, faces, seed)
         shares = self.check(look, strength, regions, faces)
         self.permission.record(self.bundle, shares)
-        told = None
+        told, permitted = None, partial(self.permission.check, self.bundle, list(shares))
         if reference is None:
             code = sum(share * self.bundle.looks.code(name) for name, share in shares.items())
             worn = [name for name, share in shares.items() if share]
             creators, notices = self.guard.creators(worn, self.bundle.looks)
         else:
             original = original_of(reference, False)
-            sha256 = original.sha256 or fingerprint(original.pixels)
-            file = reference if isinstance(reference, str | Path) else None
-            consent, notices = consent_beside(file, sha256, self.permission)
-            told = {"sha256": sha256, "consent": consent}
-            found = self._faces(original.seen)[:1]
-            (place,) = self._places(found, original.seen.shape)
+            whose = reference_of(reference, original)
+            creator, consent, notices = whose.consent(self.permission, self.bundle)
+            permitted = partial(whose.check, self.permission, self.bundle)
+            told = {"sha256": whose.digest, "creator": creator, "consent": consent}
+            found = faces_in(original.seen, self._detector)[:1]
+            (place,) = crops_of(found, self.bundle.crop_margin, original.seen.shape)
             code = self._code_of(original.seen, place)
             creators, unchecked = self.guard.reference(original.seen, place if found else None)
             notices = notices + unchecked
         noise = None
         if seed is not None:
-            if not 0 <= seed < 2**63:
-                raise StylistError("seed is out of range; choose 0 to 2**63 - 1, or none")
             noise = torch.randn(self.bundle.generator.config.noise, generator=torch.Generator().manual_seed(seed))
         provenance = {
             "software": "influencer_style",
@@ -249,20 +242,21 @@ class Stylist:
             "reference": told,
             "consents": {name: dict(self.bundle.looks[name].consent) for name in shares},
         }
-        return Style(code, noise, area_weights(regions), float(strength), faces, creators, provenance, notices)
+        weights = area_weights(regions)
+        return Style(code, noise, weights, float(strength), faces, creators, provenance, notices, permitted)
 
     def _restyled(self, original: Original, style: Style) -> Result:
         from influencer_style.faces.align import crop_face
         from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_of_crop
 
         seen, notices = original.seen, [*original.notices, *style.notices]
-        found = self._faces(seen)
+        found = faces_in(seen, self._detector)
         chosen = chosen_of(found, style.faces)
         if not found:
             notices.append("no face was found; the photo got the look's colour and light alone")
         elif len(chosen) < len(found):
             notices.append(f"{len(found)} faces were found, {len(chosen)} of them restyled")
-        placed, places = [], self._places(chosen, seen.shape)
+        placed, places = [], crops_of(chosen, self.bundle.crop_margin, seen.shape)
         for place in places:
             crop = crop_face(seen, place, _CROP)
             change = change_of_crop(self.bundle, crop, style.code, style.noise, style.weights, bool(found))
@@ -271,7 +265,8 @@ class Stylist:
         likeness, alarms = self.guard.examine(style.creators, seen, restyled.seen, places if found else [])
         picture, notices = original.with_pixels(restyled.pixels), notices + alarms
         made = {"faces": len(chosen), "source_sha256": original.sha256, "likeness": likeness}
-        return Result(picture, found, style.provenance | made, notices, original.profile, original.exif)
+        kept = original.profile, original.exif, original.xmp, original.parent
+        return Result(picture, found, style.provenance | made, notices, *kept)
 
     def _code_of(self, photo: np.ndarray, place: CropTransform) -> Tensor:
         """Return the style code of a reference photo: of one crop of it."""
@@ -279,16 +274,3 @@ class Stylist:
         from influencer_style.networks.bundle import to_tensor
 
         return self.bundle.looks.code_of(self.bundle.encoder, to_tensor(crop_face(photo, place, _CROP)[None]))
-
-    def _faces(self, photo: np.ndarray) -> list[Face]:
-        from influencer_style.faces.detect import main_faces
-
-        return main_faces(self._detector.find(photo), _LEAST)
-
-    def _places(self, faces: list[Face], shape: tuple[int, ...]) -> list[CropTransform]:
-        """Return where the faces' crops lie; the whole photo without faces."""
-        from influencer_style.faces.align import CropTransform, transform_for
-
-        height, width = shape[:2]
-        whole = CropTransform(width / 2, height / 2, max(height, width))
-        return [transform_for(face, self.bundle.crop_margin, shape) for face in faces] or [whole]

@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from influencer_style.looks.profile import LookProfiles
-from influencer_style.photos import clock
-from influencer_style.photos.consent import decide
+from influencer_style.networks.listing import COMMANDS, read_listing
+from influencer_style.photos.files import read_file
+from influencer_style.provenance.formats import written_media_type
+from influencer_style.provenance.reader import UnreadableError, read_manifest
 from influencer_style.provenance.record import RecordError, read_record
-from influencer_style.provenance.words import printable
-from influencer_style.tracking.config import project_folder, project_ledger
+from influencer_style.provenance.words import parent_known, printable
+from influencer_style.serving.meanwhile import Meanwhile
+from influencer_style.tracking.config import project_folder
+from influencer_style.tracking.ledgers import ledgers_of
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
 
@@ -23,9 +26,11 @@ def trace(path: str | Path) -> dict[str, Any]:
         path: of a picture that this software wrote.
 
     Returns:
-        `record`: what the file says of itself. `versions`: the registered versions of that model, as
-        `lineage.versions_of` has them, each with the `photos` that its looks were learnt from, by look {photo_id: path
-        in the manifest of the project around the working folder, or None}. `notices`: what is to be minded.
+        `record`: what the file says of itself. `parent`: what its manifest says of the photo that it was made from, as
+        a sentence; empty where it names none, or does not agree with the file. `versions`: the registered versions of
+        that model, as `lineage.versions_of` has them, each with the `photos` that its looks were learnt from, by look
+        {photo_id: path in the manifest of the project around the working folder, or None}. `notices`: what is to be
+        minded.
 
     Raises:
         RecordError: when the file holds no record.
@@ -44,13 +49,14 @@ def trace(path: str | Path) -> dict[str, Any]:
     paths = _paths()
     for version in versions:
         folder = version.pop("folder")
-        known = None if version["tags"].get("revoked") == "true" else LookProfiles.load(folder)
+        revoked = version["tags"].get("revoked") == "true"
+        known = None if revoked else read_listing(folder, COMMANDS["transfer"]).looks
         version["photos"] = {
             look: {photo: paths.get(photo) for photo in known[look].photos}
             for look in looks
             if known is not None and look in known.names
         }
-    return {"record": record, "versions": versions, "notices": _notices(record, versions)}
+    return {"record": record, "parent": _parent(path), "versions": versions, "notices": _notices(record, versions)}
 
 
 def in_words(path: str | Path, traced: dict[str, Any]) -> str:
@@ -65,6 +71,8 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
         f"  software  {record.get('software', '?')}",
         f"  model     fingerprint {record.get('model_fingerprint', '?')}",
     ]
+    if traced.get("parent"):
+        lines.append(f"  parent    {traced['parent']} (the signer's word; how far it holds: influencer-style verify)")
     for version in traced["versions"]:
         titles = "".join(f", @{alias}" for alias in version["aliases"])
         run = version["run"]
@@ -86,6 +94,15 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
         lines.append(f"  consent   {name}: {told}")
     lines += [f"  mind      {notice}" for notice in traced["notices"]]
     return "\n".join(map(printable, lines))
+
+
+def _parent(path: str | Path) -> str:
+    file = read_file(path)
+    try:
+        manifest = read_manifest(file, written_media_type(file), b"")
+    except UnreadableError:
+        return ""
+    return parent_known(manifest.parent) if manifest and manifest.holds and manifest.parent else ""
 
 
 def _is_ours(record: dict[str, Any]) -> bool:
@@ -121,14 +138,10 @@ def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str
     for version in versions:
         if version["tags"].get("revoked") == "true":
             why = version["tags"].get("revoked_why", "a consent it rests on was withdrawn")
-            notices.append(f"version {version['version']} was revoked: {why}")
-    for name, consent in record.get("consents", {}).items():
-        decision = decide(consent, ("transfer",), clock.today())
-        if stone := project_ledger().withdrawn(name, consent):
-            notices.append(stone.words)
-        elif not decision.allowed:
-            notices.append(f"the consent for {name} {decision.reason}")
-    return notices
+            notices.append(f"{version['name']} version {version['version']} was revoked: {why}")
+    revoked = {notice.partition(" was revoked")[0] for notice in notices}
+    since = Meanwhile(ledgers_of()).sentences(record)
+    return [*notices, *(sentence for sentence in since if sentence.partition(" was revoked")[0] not in revoked)]
 
 
 def as_json(traced: dict[str, Any]) -> str:

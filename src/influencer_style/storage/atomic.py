@@ -1,25 +1,30 @@
 """Atomic writes: a reader, or the next run after a kill, sees the old file or the new one, never half of either.
 
-What is begun lies beside its place under a temporary name. Its writer holds a lock on it (flock) for as long as it
-lives, so that the next one that writes into the folder can tell what killed writers left there, and removes it.
+What is begun lies beside its place under a temporary name. Beside it lies a lock file, which its writer holds for as
+long as it lives, so that the next one that writes into the folder can tell what killed writers left there, and removes
+it.
 """
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import os
 import re
 import shutil
+import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-_BEGUN, _REPLACED = "unfinished", "replaced"
+from influencer_style.storage.locks import locked_if_free
+
+_BEGUN, _REPLACED, _LOCK = "unfinished", "replaced", "held"
 _TEMPORARY = re.compile(
-    rf"\.(?P<name>.+)\.(?P<state>{_BEGUN}|{_REPLACED})-(?P<mark>[0-9a-f]{{8}})(\.[^.]*)?", re.DOTALL
+    rf"\.(?P<name>.+)\.(?P<state>{_BEGUN}|{_REPLACED}|{_LOCK})-(?P<mark>[0-9a-f]{{8}})(\.[^.]*)?", re.DOTALL
 )
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}  # what file systems without locks answer
 # Folders that this process has looked for leftovers in: once each is enough, and a folder may hold thousands of files.
 _swept: set[Path] = set()
 
@@ -35,15 +40,15 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
     temporary = _beside(path, _BEGUN, _mark(), path.suffix)
     with _told_of(path, temporary):
         _prepare(path.parent)
-        temporary.touch()
-        try:
-            with _held(temporary):
+        with _held(temporary):
+            temporary.touch()
+            try:
                 yield temporary
                 sync(temporary)
                 os.replace(temporary, path)
-            sync(path.parent)
-        finally:
-            temporary.unlink(missing_ok=True)
+                sync(path.parent)
+            finally:
+                temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -59,19 +64,21 @@ def atomic_folder(path: str | Path) -> Iterator[Path]:
     with _told_of(path, temporary):
         _prepare(path.parent)
         recover_folder(path)
-        temporary.mkdir()
         try:
             with _held(temporary):
-                yield temporary
-                for inside in (*temporary.rglob("*"), temporary):
-                    sync(inside)
-                if path.exists():
-                    os.replace(path, replaced)
-                os.replace(temporary, path)
-                sync(path.parent)
-            shutil.rmtree(replaced, ignore_errors=True)
+                temporary.mkdir()
+                try:
+                    yield temporary
+                    for inside in (*temporary.rglob("*"), temporary):
+                        sync(inside)
+                    if path.exists():
+                        os.replace(path, replaced)
+                    os.replace(temporary, path)
+                    sync(path.parent)
+                    shutil.rmtree(replaced, ignore_errors=True)
+                finally:
+                    shutil.rmtree(temporary, ignore_errors=True)
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
             recover_folder(path)
 
 
@@ -81,12 +88,12 @@ def temporary_folder(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     temporary = _beside(path, _BEGUN, _mark())
     _prepare(path.parent)
-    temporary.mkdir()
-    try:
-        with _held(temporary):
+    with _held(temporary):
+        temporary.mkdir()
+        try:
             yield temporary
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def recover_folder(path: str | Path) -> None:
@@ -99,8 +106,10 @@ def recover_folder(path: str | Path) -> None:
             new = _beside(path, _BEGUN, told["mark"])
             if not new.exists():
                 os.replace(replaced, path)
-            elif _is_free(new):
-                os.replace(new, path)
+                continue
+            with locked_if_free(_lock_file(new)) as free:
+                if free:
+                    os.replace(new, path)
 
 
 def write_bytes(path: str | Path, data: bytes | memoryview) -> None:
@@ -122,7 +131,7 @@ def remove(path: str | Path) -> None:
         return
     _prepare(path.parent)
     gone = _beside(path, _BEGUN, _mark())
-    with _held(path):
+    with _held(gone):
         os.replace(path, gone)
         shutil.rmtree(gone)
 
@@ -140,8 +149,10 @@ def remove_leftovers(folder: str | Path, seconds: float = 1) -> None:
             recover_folder(path.with_name(told["name"]))
     for path, _ in found:
         with suppress(OSError):  # put in its place, or another process was faster, or it is another user's
-            if time.time() - path.stat().st_mtime >= seconds and _is_free(path):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if time.time() - path.stat().st_mtime >= seconds:
+                with locked_if_free(_lock_file(path)) as free:
+                    if free:
+                        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _mark() -> str:
@@ -165,28 +176,22 @@ def _prepare(folder: Path) -> None:
         remove_leftovers(folder)
 
 
+def _lock_file(temporary: Path) -> Path:
+    """Return the lock file of whatever lies under a temporary name; of a lock file, itself."""
+    told = _TEMPORARY.fullmatch(temporary.name)
+    return temporary.with_name(f".{told['name']}.{_LOCK}-{told['mark']}")
+
+
 @contextmanager
 def _held(temporary: Path) -> Iterator[None]:
     """Hold the lock that says: whoever writes this is alive."""
-    opened = os.open(temporary, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a file system without locks: there nothing counts as left
-            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked_if_free(_lock_file(temporary)))
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
         yield
-    finally:
-        os.close(opened)
-
-
-def _is_free(temporary: Path) -> bool:
-    """Return whether nobody holds it."""
-    opened = os.open(temporary, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(opened)
-    return True
 
 
 @contextmanager
@@ -195,14 +200,17 @@ def _told_of(path: Path, temporary: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno and (error.filename is None or str(error.filename).startswith(str(temporary))):
+        own = (str(temporary), str(_lock_file(temporary)))
+        if error.errno and (error.filename is None or str(error.filename).startswith(own)):
             error.filename, error.filename2 = str(path), None
         raise
 
 
 def sync(path: Path) -> None:
     """Have the system write a file, or what a folder says is in it, to the disk now."""
-    opened = os.open(path, os.O_RDONLY)
+    if sys.platform == "win32" and path.is_dir():  # Windows knows this of files alone
+        return
+    opened = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(opened)
     except OSError:

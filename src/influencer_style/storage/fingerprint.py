@@ -8,8 +8,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 
 def fingerprint(*parts: Any) -> str:
     """Return the SHA-256 (hex) of ``parts``.
@@ -46,10 +44,7 @@ def source_fingerprint(*packages: ModuleType) -> str:
 def _feed(digest: Any, part: Any) -> None:
     if hasattr(part, "model_dump"):
         part = part.model_dump(mode="json")
-    if isinstance(part, np.ndarray):
-        _feed(digest, [str(part.dtype), list(part.shape)])
-        digest.update(np.ascontiguousarray(part).tobytes())
-    elif isinstance(part, Mapping):
+    if isinstance(part, Mapping):
         digest.update(b"{")
         for key in sorted(part, key=str):
             _feed(digest, str(key))
@@ -63,7 +58,23 @@ def _feed(digest: Any, part: Any) -> None:
         for item in part:
             _feed(digest, item)
         digest.update(b"]")
-    elif part is None or isinstance(part, bool | int | float | np.number | Path):
-        digest.update(f"{type(part).__name__.removesuffix('Path')}:{part}".encode())
+    elif part is None or isinstance(part, bool | int | float | Path):
+        _feed_plain(digest, part)
+    else:
+        _feed_numpy(digest, part)
+
+
+def _feed_plain(digest: Any, part: Any) -> None:
+    digest.update(f"{type(part).__name__.removesuffix('Path')}:{part}".encode())
+
+
+def _feed_numpy(digest: Any, part: Any) -> None:
+    import numpy as np  # here, because command lines that have no arrays need not wait for it
+
+    if isinstance(part, np.ndarray):
+        _feed(digest, [str(part.dtype), list(part.shape)])
+        digest.update(np.ascontiguousarray(part).tobytes())
+    elif isinstance(part, np.number):
+        _feed_plain(digest, part)
     else:
         raise TypeError(f"cannot take the fingerprint of a {type(part).__name__}")

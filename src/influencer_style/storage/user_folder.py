@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+
+import platformdirs
 
 
 def user_folder(name: str, variable: str) -> Path:
@@ -19,12 +20,11 @@ def user_folder(name: str, variable: str) -> Path:
     """
     if named := os.environ.get(variable):
         return Path(named).absolute()
-    told, usual = {
-        "win32": (os.environ.get("LOCALAPPDATA", ""), "AppData/Local"),
-        "darwin": ("", "Library/Application Support"),
-    }.get(sys.platform, (os.environ.get("XDG_DATA_HOME", ""), ".local/share"))
+    homeless = f"this user has no home folder; set {variable} to a folder of theirs"
     try:
-        data = Path(told) if os.path.isabs(told) else Path.home() / usual
+        data = platformdirs.user_data_path("influencer_style", appauthor=False)
     except RuntimeError as error:
-        raise RuntimeError(f"this user has no home folder; set {variable} to a folder of theirs") from error
-    return data / "influencer_style" / name
+        raise RuntimeError(homeless) from error
+    if not data.is_absolute():  # older platformdirs leave the ~ as it is
+        raise RuntimeError(homeless)
+    return data / name

@@ -12,9 +12,8 @@ from influencer_style.studio.latent import WIDTH, sitter
 from influencer_style.studio.look import Look
 from influencer_style.studio.look_sampling import sample_look, sample_neutral, vary_look
 from influencer_style.studio.population import KNOWN_STREAM, PAIR_STREAM, photo_seed
+from influencer_style.studio.region_names import REGIONS
 from influencer_style.studio.render import regions, shade
-
-REGIONS = ("skin", "lips", "eyes", "hair", "background")
 
 
 def crop_pose(rng: np.random.Generator) -> Pose:

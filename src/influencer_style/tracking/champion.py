@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from influencer_style.tracking.registry import RegistryError, find_version, registered_folder, versions_made_from
+from influencer_style.tracking.registry import find_version, registered_folder, versions_made_from
+from influencer_style.tracking.registry_errors import NoSuchVersionError, RegistryError, answered
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _TAG_LENGTH = 5000
+# What MLflow says of a version, and of an alias, that there is not.
+_NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Contender:
         return found
 
 
+@answered
 def contender(store: Store, name: str, asked: str) -> Contender:
     """Return a version.
 
@@ -52,15 +56,18 @@ def contender(store: Store, name: str, asked: str) -> Contender:
         asked: a number, or an alias such as `@champion`.
 
     Raises:
-        RegistryError: when there is no such version; the message says which there are.
+        NoSuchVersionError: when there is no such version; the message says which there are.
+        RegistryError: when the registry does not answer.
     """
     from mlflow.exceptions import MlflowException
 
     try:
         found = find_version(store, name, asked)
     except MlflowException as error:
+        if error.error_code not in _NO_SUCH:
+            raise
         there = ", ".join(str(one.version) for one in store.client.search_model_versions(f"name = '{name}'"))
-        raise RegistryError(
+        raise NoSuchVersionError(
             f"{name} has no version {asked}; it has: {there or 'none'}. Give one of these, or make one: kedro run"
         ) from error
     return Contender(name, str(found.version), dict(found.tags))
@@ -87,6 +94,7 @@ def folder_of(store: Store, one: Contender) -> Path:
     return registered_folder(store, f"models:/{one.name}/{one.version}")
 
 
+@answered
 def record_verdict(store: Store, one: Contender, against: str, promoted: bool, reasons: Sequence[str]) -> None:
     """Write on a version what came of holding it against another."""
     tags = {
@@ -99,6 +107,7 @@ def record_verdict(store: Store, one: Contender, against: str, promoted: bool, r
         store.client.set_model_version_tag(one.name, one.version, key, value)
 
 
+@answered
 def add_to_description(store: Store, one: Contender, text: str) -> None:
     """Put a section of Markdown at the end of a version's description, in place of the one that had its heading."""
     heading = text.partition("\n")[0]
@@ -107,6 +116,7 @@ def add_to_description(store: Store, one: Contender, text: str) -> None:
     store.client.update_model_version(one.name, one.version, f"{kept}\n\n{text}\n")
 
 
+@answered
 def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
     """Make a version the champion, and write on it since when, why and after whom.
 
@@ -137,6 +147,7 @@ def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
     logger.info("Version %s of %s is @champion now: %s", one.version, one.name, why)
 
 
+@answered
 def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
     """Give the title back, and keep the version that loses it from being promoted by rules again.
 
@@ -156,19 +167,30 @@ def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
     earlier = to or champion.tags.get("champion_after", "")
     if not earlier:
         raise RegistryError(
-            f"version {champion.version} is the first champion of {name}; name the version to go back to: "
-            "--params rollback.to=VERSION"
+            f"version {champion.version} is the first champion of {name}; {_alternatives(store, champion)}"
         )
     if earlier == champion.version:
-        raise RegistryError(f"version {earlier} of {name} is the champion already; there is nothing to roll back")
+        raise RegistryError(f"version {earlier} of {name} is the champion already; {_alternatives(store, champion)}")
     new = contender(store, name, earlier)
     if new.tags.get("revoked") == "true":
-        raise RegistryError(f"version {earlier} of {name} was revoked: {'; '.join(new.objections)}; name another one")
+        raise RegistryError(
+            f"version {earlier} of {name} was revoked: {'; '.join(new.objections)}; {_alternatives(store, champion)}"
+        )
     now = _now()
     # The tag first: who runs this again after a kill in between goes back to the same version, and not one further.
     store.client.set_model_version_tag(name, champion.version, "rolled_back", f"{now}{f': {why}' if why else ''}")
     crown(store, new, why or f"rolled back from version {champion.version}", champion.version)
     return {"champion": new.version, "rolled_back": champion.version, "why": why, "on": now}
+
+
+def _alternatives(store: Store, champion: Contender) -> str:
+    """Return what to do where there is no going back: which other versions may be champion."""
+    others = store.client.search_model_versions(f"name = '{champion.name}'")
+    numbers = sorted(int(one.version) for one in others if one.tags.get("revoked") != "true")
+    usable = ", ".join(str(number) for number in numbers if str(number) != champion.version)
+    if not usable:
+        return "it has no other version to go back to; train one: kedro run"
+    return f"name the version to go back to: --params rollback.to=VERSION, of {usable}"
 
 
 def _now() -> str:

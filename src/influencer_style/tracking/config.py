@@ -6,13 +6,10 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from kedro.config import OmegaConfigLoader
-from kedro.utils import find_kedro_project
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from influencer_style.photos.ledger import Ledger
-
-SQLITE = "sqlite:///"
+from influencer_style.tracking.sqlite_uri import SQLITE, sqlite_path, sqlite_uri
 
 
 class ConfigurationError(ValueError):
@@ -66,15 +63,24 @@ class TrackingConfig(_Section):
     def uri(self, project: Path) -> str | None:
         """Return the tracking URI; a relative sqlite path starts at `project`."""
         uri = self.server.mlflow_tracking_uri
-        if uri and uri.startswith(SQLITE):
-            return f"{SQLITE}{project / uri.removeprefix(SQLITE)}"
-        return uri
+        path = sqlite_path(uri) if uri else None
+        if path is None:
+            return uri
+        _, options, values = uri.partition("?")
+        return f"{sqlite_uri(project / path)}{options}{values}"
 
 
 def project_folder() -> Path | None:
     """Return the Kedro project around the working folder; None outside of one."""
-    found = find_kedro_project(Path.cwd())
-    return None if found is None else Path(found)
+    return project_around(Path.cwd())
+
+
+def project_around(folder: Path) -> Path | None:
+    """Return the Kedro project that a folder is or lies in; None where there is none.
+
+    It is found as Kedro finds it. Kedro's own function would load all of Kedro, and every command would wait for it.
+    """
+    return next((place for place in (folder, *folder.parents) if _is_project(place)), None)
 
 
 def project_ledger() -> Ledger:
@@ -95,10 +101,12 @@ def project_uri() -> str | None:
     project = project_folder()
     if project is None:
         return None
+    from influencer_style.tracking.config_loader import AnyFolderConfigLoader
+
     with warnings.catch_warnings():
         # Kedro's own call; nothing that a user could mend.
         warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
-        loader = OmegaConfigLoader(
+        loader = AnyFolderConfigLoader(
             conf_source=str(project / "conf"),
             base_env="base",
             default_run_env="local",
@@ -109,14 +117,22 @@ def project_uri() -> str | None:
     return TrackingConfig.of(content).uri(project)
 
 
+def _is_project(folder: Path) -> bool:
+    try:
+        return "[tool.kedro]" in (folder / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+
+
 def without_password(uri: str) -> str:
     """Return the URI as it may be shown: user and password, if there are any, become `***`."""
+    if uri.startswith(SQLITE):  # an @ is part of its path
+        return uri
     scheme, _, rest = uri.partition("://")
     return f"{scheme}://***@{rest.rpartition('@')[2]}" if "@" in rest else uri
 
 
 def artifact_location(uri: str) -> str | None:
     """Return where a new experiment keeps its files: beside a sqlite store, else where the server says (None)."""
-    if not uri.startswith(SQLITE):
-        return None
-    return (Path(uri.removeprefix(SQLITE)).resolve().parent / "mlruns").as_uri()
+    path = sqlite_path(uri)
+    return None if path is None else (path.resolve().parent / "mlruns").as_uri()

@@ -1,4 +1,4 @@
-"""The sqlite file of a store: made whole or not at all, and given up at once when it cannot be opened."""
+"""The sqlite file of a store: made whole or not at all, and given up soon when it cannot be opened."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.storage.atomic import remove_leftovers, temporary_folder
-from influencer_style.tracking.config import SQLITE
+from influencer_style.tracking.moved import follow_move
+from influencer_style.tracking.sqlite_uri import sqlite_path, sqlite_uri
 
-_PATIENCE_S = 1.0
 
-
-def client_of(uri: str) -> Any:
+def client_of(uri: str, patience_s: float) -> Any:
     """Return MLflow's client for a store and registry; a new sqlite file is made.
 
     MLflow makes one table by table, for seconds: what interrupts it, or does the same at the same time, leaves a file
     that is of no use ever after. And it tries for minutes to open a file that is locked, or no database.
+
+    Args:
+        uri: the tracking URI.
+        patience_s: how long to wait for a sqlite file that another program has locked, in seconds.
 
     Raises:
         sqlite3.Error: when the file is locked, or no database.
@@ -26,14 +29,13 @@ def client_of(uri: str) -> Any:
     """
     from mlflow import MlflowClient
 
-    if uri.startswith(SQLITE):
-        path = Path(uri.removeprefix(SQLITE))
+    if path := sqlite_path(uri):
+        _make_no_folders()
         remove_leftovers(path.parent)
-        if path.exists():
-            with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as connection:
-                connection.execute("PRAGMA schema_version")
-        else:
+        if not path.exists():
             _make(path)
+        with closing(sqlite3.connect(path, timeout=patience_s, isolation_level=None)) as connection:
+            follow_move(connection, path)
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
@@ -42,10 +44,20 @@ def _make(path: Path) -> None:
 
     with temporary_folder(path) as folder:
         made = folder / path.name
-        MlflowClient(tracking_uri=f"{SQLITE}{made}", registry_uri=f"{SQLITE}{made}").search_experiments()
+        uri = sqlite_uri(made)
+        MlflowClient(tracking_uri=uri, registry_uri=uri).search_experiments()
         try:
             os.link(made, path)  # unlike a rename, it does not replace what another process made meanwhile
         except FileExistsError:
             pass
         except OSError:  # a file system without links
             os.replace(made, path)
+
+
+def _make_no_folders() -> None:
+    """Keep MLflow from making the folder `my%20photos` for a store in `my photos`: it does not decode the address."""
+    from mlflow.store.db import utils
+
+    usual = utils._make_parent_dirs_if_sqlite
+    if usual.__module__ == utils.__name__:
+        utils._make_parent_dirs_if_sqlite = lambda uri: None if "%" in uri else usual(uri)

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from influencer_style.tracking.config import project_uri, without_password
-from influencer_style.tracking.registry import RegistryError, registered_folder
+from influencer_style.tracking.registry import project_registry, registered_folder
+from influencer_style.tracking.registry_errors import answering
 from influencer_style.tracking.store import Store
 
 
@@ -22,19 +22,12 @@ def versions_of(fingerprint: str) -> list[dict[str, Any]]:
     Raises:
         RegistryError: when the registry does not answer.
     """
-    from mlflow.exceptions import MlflowException
-
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
         return []
-    store = Store(project_uri())
-    try:
+    store = project_registry()
+    with answering(store, f"the versions with the fingerprint {fingerprint[:16]}"):
         found = store.client.search_model_versions(f"tags.fingerprint = '{fingerprint}'")
         return [_told(store, one) for one in found]
-    except MlflowException as error:
-        raise RegistryError(
-            f"the registry {without_password(store.uri)} does not answer ({error}); run this in the project, or set "
-            "MLFLOW_TRACKING_URI"
-        ) from error
 
 
 def _told(store: Store, found: Any) -> dict[str, Any]:

@@ -5,26 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking import current
-from influencer_style.tracking.config import project_uri, without_password
+from influencer_style.tracking.config import ConfigurationError, project_uri
+from influencer_style.tracking.logged_model import path_in, write_files
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.served import PACKAGE, TRANSFER, Served, requirements
+from influencer_style.tracking.registry_errors import RegistryError, answered, answering
+from influencer_style.tracking.served import TRANSFER, Served
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)
 
 TAG_LENGTH = 500
+_PATIENCE_S = 5.0  # whoever wants a model waits longer for a locked file than a run, which goes on without its tracking
 _URI = re.compile(r"models:/([^/@]+)(?:@([\w-]+)|/(\d+))")
-
-
-class RegistryError(ValueError):
-    """A registered model cannot be had."""
 
 
 def register_generator(
@@ -125,13 +122,25 @@ def model_folder(uri: str) -> tuple[Path, str]:
     Raises:
         RegistryError: when there is no such model, it was revoked, or the registry does not answer.
     """
-    store = Store(project_uri())
+    store = project_registry()
     version = version_at(store, uri)
     words = f"{version.name} version {version.version}"
     if version.tags.get("revoked") == "true":
         why = version.tags.get("revoked_why", "a consent that it rests on was withdrawn")
         raise RegistryError(f"{words} was revoked: {why}. Load models:/{version.name}@champion")
     return _folder(store, version), words
+
+
+def project_registry() -> Store:
+    """Return the registry of the project around the working folder, else the one that `MLFLOW_TRACKING_URI` names.
+
+    Raises:
+        RegistryError: when the project's `mlflow.yml` cannot be used.
+    """
+    try:
+        return Store(project_uri(), patience_s=_PATIENCE_S)
+    except ConfigurationError as error:
+        raise RegistryError(str(error)) from error
 
 
 def registered_folder(store: Store, uri: str) -> Path:
@@ -158,27 +167,6 @@ def _folder(store: Store, version: Any) -> Path:
         return local / path_in(local)
 
 
-def path_in(logged: Path) -> str:
-    """Return where in the files of a logged model the model folder is."""
-    from mlflow.models import Model
-
-    return Model.load(str(logged)).flavors["python_function"]["artifacts"]["model"]["path"]
-
-
-@contextmanager
-def answering(store: Store, uri: str) -> Iterator[None]:
-    """Turn what the store raises in the block into a RegistryError that names the model."""
-    from mlflow.exceptions import MlflowException
-
-    try:
-        yield
-    except (MlflowException, OSError, KeyError) as error:
-        raise RegistryError(
-            f"{uri} cannot be had from {without_password(store.uri)} ({error}); train and register one: kedro run, "
-            "or name a model folder"
-        ) from error
-
-
 def find_version(store: Store, name: str, asked: str) -> Any:
     """Return MLflow's version of a registered model.
 
@@ -195,6 +183,7 @@ def find_version(store: Store, name: str, asked: str) -> Any:
     return store.client.get_model_version(name, asked)
 
 
+@answered
 def versions_made_from(store: Store, name: str, fingerprint: str) -> list[Any]:
     """Return MLflow's versions of a registered model that were made from what `fingerprint` stands for.
 
@@ -237,9 +226,7 @@ def _log_model(
 
     The steps of `mlflow.pyfunc.log_model`, without its global state (active run, current store).
     """
-    import mlflow
     from mlflow.entities import LoggedModelOutput
-    from mlflow.models import Model
 
     client = run.store.client
     logged = client.create_logged_model(
@@ -253,20 +240,7 @@ def _log_model(
     try:
         with temporary_folder(folder) as scratch:
             written = scratch / "model"
-            mlflow.pyfunc.save_model(
-                written,
-                mlflow_model=Model(
-                    artifact_path=logged.artifact_location,
-                    model_uuid=logged.model_id,
-                    model_id=logged.model_id,
-                    run_id=run.run_id,
-                ),
-                python_model=str(served.file),
-                artifacts={"model": str(folder)},
-                code_paths=[str(PACKAGE)],
-                pip_requirements=requirements(),
-                input_example=[served.example(folder)],
-            )
+            write_files(written, folder, name, served, run.run_id, logged.model_id)
             client.log_model_artifacts(logged.model_id, str(written))
         status = "READY"
     finally:

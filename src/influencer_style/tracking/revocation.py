@@ -8,17 +8,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from influencer_style.networks.bundle import REVOKED
+from influencer_style.networks.folder import REVOKED
 from influencer_style.tracking.champion import CHALLENGER, CHAMPION, Contender
 from influencer_style.tracking.config import without_password
 from influencer_style.tracking.current import CREATORS_TAG
-from influencer_style.tracking.registry import answering, path_in, version_at
+from influencer_style.tracking.logged_model import path_in
+from influencer_style.tracking.registry import version_at
+from influencer_style.tracking.registry_errors import answered, answering
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)
 _EXAMPLE = "input_example.json"  # and serving_input_example.json: requests that MLflow keeps with a model
 
 
+@answered
 def versions_holding(store: Store, name: str, look: str) -> list[Contender]:
     """Return the versions of a registered model that know a look or were taught by its photos, oldest first."""
     found = store.client.search_model_versions(f"name = '{name}'")
@@ -26,6 +29,7 @@ def versions_holding(store: Store, name: str, look: str) -> list[Contender]:
     return [Contender(name, str(one.version), dict(one.tags)) for one in sorted(held, key=lambda one: int(one.version))]
 
 
+@answered
 def revoke(store: Store, one: Contender, why: str) -> None:
     """Tag a version as revoked, and take its titles. From then on nothing loads it."""
     for key, value in {"revoked": "true", "revoked_why": why}.items():

@@ -12,24 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from influencer_style.tracking.imported import distributions_of
+
 PACKAGE = Path(str(files("influencer_style")))
-# What serving imports. Explicit, because MLflow's guess misses some (Pillow) and takes a minute.
-REQUIREMENTS = (
-    "c2pa-python",
-    "cryptography",
-    "mlflow",
-    "numpy",
-    "opencv-python-headless",
-    "pandas",
-    "pillow",
-    "pydantic",
-    "safetensors",
-    "scikit-image",
-    "scipy",
-    "torch",
-    "torchvision",
-    "tqdm",
-)
+# Reads a project's mlflow.yml with Kedro: a served model is given its folder, and asks no registry.
+_NOT_SERVED = ("influencer_style.tracking.config_loader",)
 
 
 @dataclass(frozen=True)
@@ -48,8 +35,13 @@ class Served:
 
 
 def requirements() -> list[str]:
-    """Return what serving needs, pinned to what is installed (without local parts such as `+cu130`)."""
-    return [f"{package}=={installed_version(package).partition('+')[0]}" for package in REQUIREMENTS]
+    """Return what serving imports, pinned to what is installed (without local parts such as `+cu130`).
+
+    Not as MLflow guesses it: it misses what is imported late, and takes a minute.
+    """
+    modules = [f"influencer_style.serving.{served.file.stem}" for served in (TRANSFER, SYNTHESIS)]
+    needed = distributions_of(modules, without=_NOT_SERVED)
+    return [f"{package}=={installed_version(package).partition('+')[0]}" for package in needed]
 
 
 def _grey_photo(folder: Path) -> dict[str, Any]:

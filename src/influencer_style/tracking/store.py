@@ -52,9 +52,10 @@ class Store:
 
     Args:
         uri: the tracking URI; None for MLflow's own choice.
+        patience_s: how long to wait for a sqlite file that is locked when it is first opened, in seconds.
     """
 
-    def __init__(self, uri: str | None) -> None:
+    def __init__(self, uri: str | None, patience_s: float = 1.0) -> None:
         for name, value in (_PATIENCE | _QUIET | _NO_POOL).items():
             os.environ.setdefault(name, value)
         import mlflow
@@ -62,6 +63,7 @@ class Store:
         for talkative, level in _TALKATIVE.items():
             logging.getLogger(talkative).setLevel(level)
         self.uri = uri or mlflow.get_tracking_uri()
+        self._patience_s = patience_s
         self._lock = threading.RLock()
         self._waiting: list[tuple[str, Callable[[], Any]]] = []
         self._process = os.getpid()
@@ -71,7 +73,7 @@ class Store:
     @cached_property
     def client(self) -> Any:
         """MLflow's client. The first use makes the store, or fails when it does not answer."""
-        return client_of(self.uri)
+        return client_of(self.uri, self._patience_s)
 
     def write(self, what: str, action: Callable[[], Any]) -> None:
         """Do `action` after all that was to be written before it: now, or later when the store does not answer now."""

@@ -9,7 +9,7 @@ import pandas as pd
 from PIL import Image
 
 from influencer_style.pipelines.generate.parameters import GenerateParameters
-from influencer_style.pipelines.project import in_project
+from influencer_style.pipelines.project import model_place
 from influencer_style.serving.generated_batch import GeneratedBatch, draw_sheet
 from influencer_style.serving.generation import open_generation
 from influencer_style.tracking import current
@@ -33,8 +33,9 @@ def generate_portraits(folder: Path, parameters: GenerateParameters) -> tuple[pd
         StylistError: when the models cannot do what is asked, or the look's consent does not allow it.
         BatchError: when the folder cannot be written to.
     """
-    current.shows([parameters.look])
-    generation = open_generation(parameters.portraits(), _place(parameters.model), _place(parameters.transfer))
+    wanted = parameters.portraits()
+    current.shows([wanted.look])
+    generation = open_generation(wanted, model_place(parameters.model), model_place(parameters.transfer))
     batch = GeneratedBatch(generation, folder / _PORTRAITS, folder / "index.parquet")
     written, there = batch.run(parameters.count)
     log.info(
@@ -44,7 +45,3 @@ def generate_portraits(folder: Path, parameters: GenerateParameters) -> tuple[pd
     current.log_metrics({"written": float(written), "up_to_date": float(there), "rejected": float(generation.rejected)})
     first = [batch.path(number) for number in range(min(parameters.count, parameters.sheet_portraits))]
     return pd.DataFrame(batch.index.rows()), draw_sheet(first, parameters.size)
-
-
-def _place(model: str) -> str | Path:
-    return model if model.startswith("models:/") else in_project(model)

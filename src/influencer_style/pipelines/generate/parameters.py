@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from influencer_style.photos.slug import slug
 from influencer_style.serving.generation import MOST_PICTURES, MOST_SIZE, AskedWay, Portraits
 
 
@@ -23,4 +24,4 @@ class GenerateParameters(BaseModel):
 
     def portraits(self) -> Portraits:
         """Return what is asked for."""
-        return Portraits(self.look, self.seed, self.way, self.size, self.truncation)
+        return Portraits(slug(self.look) or self.look, self.seed, self.way, self.size, self.truncation)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
+from influencer_style.pipelines.ingestion.folders import SourceError, photo_folders, require_apart
+from influencer_style.pipelines.ingestion.known import remember_creators
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.project import as_written, in_project, project_folder
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking.config import project_ledger
+from influencer_style.tracking.ledgers import ledgers_of
 
 log = logging.getLogger(__name__)
 STUDIO_FOLDER = "data/01_raw/studio"
-
-
-class SourceError(ValueError):
-    """A source of photos that cannot be used; the text names the parameter, the folder and the remedy."""
 
 
 def open_source(parameters: IngestionParameters) -> dict[str, Any]:
@@ -32,18 +30,15 @@ def open_source(parameters: IngestionParameters) -> dict[str, Any]:
         made = _render(parameters, parameters.studio.creators_photos, STUDIO_FOLDER)
         folders = {name: f"{STUDIO_FOLDER}/{name}" for name in ("creators", "users", "truth", "oracle", "regions")}
         return {"kind": "studio", **folders, "users_are_studio": True, "fingerprint": made}
-    creators = _photo_folder(
-        "ingestion.folder", parameters.folder, "a folder for each creator, with photos and consent.yml"
-    )
+    creators, own_users = photo_folders(parameters)
     made = ""
-    if parameters.users.strip():
-        users = _photo_folder("ingestion.users", parameters.users, "portraits of the people to restyle")
+    if own_users:
+        users = own_users
     else:
         folder = f"{STUDIO_FOLDER}_users"
         made, users = _render(parameters, 0, folder), in_project(f"{folder}/users")
         log.warning("ingestion.users is empty: the studio's neutral people stand in for users' photos")
-    if users == creators or users.is_relative_to(creators) or creators.is_relative_to(users):
-        raise SourceError("ingestion.users and ingestion.folder lie in each other; give each a folder of its own")
+    require_apart(creators, users)
     source = {"kind": "folder", "creators": as_written(creators), "users": as_written(users)}
     return {
         **source,
@@ -70,6 +65,7 @@ def scan_photos(source: dict[str, Any], before: pd.DataFrame | None, parameters:
         workers=parameters.workers,
     )
     manifest = scan(folders, before, settings)
+    remember_creators(manifest, folders.creators, project_folder(), settings.ledger, ledgers_of().user)
     counts = manifest["status"].value_counts()
     log.info("%d files: %s", len(manifest), ", ".join(f"{count} {status}" for status, count in counts.items()))
     left = manifest[(manifest["status"] == "accepted") & (manifest["role"] == "creator")]
@@ -79,15 +75,6 @@ def scan_photos(source: dict[str, Any], before: pd.DataFrame | None, parameters:
             f"{'; '.join(manifest.loc[manifest['role'] == 'creator', 'reason'].unique()[:3])}"
         )
     return manifest
-
-
-def _photo_folder(field: str, value: str, holds: str) -> Path:
-    folder = in_project(value)
-    if not folder.is_dir():
-        raise SourceError(f"{field}: {folder} is not a folder; give one that holds {holds}")
-    if not any(not entry.name.startswith(".") for entry in folder.iterdir()):
-        raise SourceError(f"{field}: {folder} is empty; it should hold {holds}")
-    return folder
 
 
 def _render(parameters: IngestionParameters, creators_photos: int, folder: str) -> str:

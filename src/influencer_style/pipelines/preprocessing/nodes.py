@@ -18,6 +18,7 @@ from tqdm import tqdm
 from influencer_style.faces import align, detect, examine, quality
 from influencer_style.faces.align import CropTransform, crop_face
 from influencer_style.faces.detect import make_detector
+from influencer_style.faces.detectors import yunet_file
 from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.photos import colour, decode
 from influencer_style.photos.consent import LEARN
@@ -133,14 +134,17 @@ def _truth_folders(source: dict[str, Any]) -> dict[str, Path]:
 
 
 def _detector(parameters: PreprocessingParameters) -> detect.Detector:
-    model = in_project(parameters.yunet_model) if parameters.detector == "yunet" else None
-    return make_detector(parameters.detector, model)
+    return make_detector(parameters.detector, _yunet_model(parameters))
+
+
+def _yunet_model(parameters: PreprocessingParameters) -> Path | None:
+    """Return the file that the parameters name; None where they name none."""
+    return in_project(parameters.yunet_model) if parameters.yunet_model.strip() else None
 
 
 def _made_by(parameters: PreprocessingParameters) -> str:
     """Name all that a crop depends on but its photo: parameters, model, code."""
-    model = in_project(parameters.yunet_model)
-    weights = file_sha256(model) if parameters.detector == "yunet" and model.is_file() else ""
+    weights = file_sha256(yunet_file(_yunet_model(parameters))) if parameters.detector == "yunet" else ""
     code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, quality, colour, decode)]
     return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights, code)
 

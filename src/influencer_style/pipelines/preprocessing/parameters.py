@@ -1,9 +1,10 @@
 """The parameters of `preprocessing`."""
 
-from typing import Literal
+import os
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from influencer_style.faces.detectors import YUNET_FILE, DetectorName
 from influencer_style.faces.examine import Standards
 
 
@@ -11,7 +12,7 @@ class PreprocessingParameters(BaseModel):
     """See conf/base/parameters_preprocessing.yml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-    detector: Literal["lbp", "yunet"]
+    detector: DetectorName
     yunet_model: str
     crop_size: int = Field(ge=32, le=1024)
     margin: float = Field(ge=1.4, le=4)
@@ -23,8 +24,11 @@ class PreprocessingParameters(BaseModel):
 
     @model_validator(mode="after")
     def _model_given(self) -> "PreprocessingParameters":
-        if self.detector == "yunet" and not self.yunet_model.strip():
-            raise ValueError("preprocessing.yunet_model is empty; name YuNet's .onnx file, or use detector: lbp")
+        if self.detector == "yunet" and not self.yunet_model.strip() and not os.environ.get(YUNET_FILE):
+            raise ValueError(
+                f"preprocessing.yunet_model is empty; name YuNet's .onnx file there or in {YUNET_FILE}, or use "
+                "detector: lbp"
+            )
         return self
 
     @property

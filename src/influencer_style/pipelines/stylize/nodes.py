@@ -13,7 +13,8 @@ from PIL import Image
 from influencer_style.metrics.grid import draw_grid
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
 from influencer_style.photos.walk import shown
-from influencer_style.pipelines.project import in_project, project_folder
+from influencer_style.pipelines.project import in_project, model_place, project_folder
+from influencer_style.pipelines.stylize.folder import photo_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.serving.batch import Batch, Outcome
 from influencer_style.serving.gathering import BatchError, gather
@@ -45,11 +46,8 @@ def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: Styl
     """
     if not parameters.folder and source is None:
         raise BatchError("stylize.folder is empty, and there are no users yet; name a folder, or: kedro run")
-    photos_folder = in_project(parameters.folder or source["users"])
-    if not photos_folder.is_dir():
-        raise BatchError(f"stylize.folder: {photos_folder} is not a folder; give one that holds photos")
-    model = parameters.model if parameters.model.startswith("models:/") else in_project(parameters.model)
-    stylist = Stylist.load(model, parameters.likeness)
+    photos_folder = photo_folder(parameters.folder or source["users"])
+    stylist = Stylist.load(model_place(parameters.model), parameters.likeness)
     current.shows(stylist.check(parameters.restyling().look, parameters.strength))
     batch = Batch(stylist, parameters.restyling(), folder / _PICTURES, folder / "index.parquet", project_folder())
     photos = gather([photos_folder])

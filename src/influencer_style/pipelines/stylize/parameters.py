@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from influencer_style.photos.slug import slug
 from influencer_style.pipelines.project import in_project
 from influencer_style.serving.likeness_guard import Mode
 from influencer_style.serving.restyling import Format, Restyling
@@ -38,7 +39,7 @@ class StylizeParameters(BaseModel):
     def restyling(self) -> Restyling:
         """Return what to do with every photo. A reference photo goes before a look."""
         return Restyling(
-            look=None if self.reference else self.look,
+            look=None if self.reference else self._look_by_slug(),
             reference=Path(in_project(self.reference)) if self.reference else None,
             strength=self.strength,
             seed=self.seed,
@@ -47,3 +48,10 @@ class StylizeParameters(BaseModel):
             format=self.format,
             private=self.keep_private,
         )
+
+    def _look_by_slug(self) -> str | dict[str, float]:
+        """Return the look with its names as models spell them: pictures have the same names however it is typed."""
+        if isinstance(self.look, str):
+            return slug(self.look) or self.look
+        known = {slug(name) or name: share for name, share in self.look.items()}
+        return known if len(known) == len(self.look) else self.look  # a name that is given twice is refused later

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from influencer_style.adversarial.creators import CreatorPhotos, resize
 from influencer_style.adversarial.pictures import draw_curves
+from influencer_style.faces.detectors import NOTE
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
@@ -176,6 +177,7 @@ def pack_generator(
             "base_sha256": trained["base_sha256"],
             "kept": trained["kept"],
             "taught": ", ".join(trained["taught"]),
+            NOTE: cropping.detector,
         },
     )
     return with_likenesses(bundle, crops), history, draw_curves(history), trained["samples"]

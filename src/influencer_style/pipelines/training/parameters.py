@@ -71,5 +71,8 @@ class TrainingParameters(BaseModel):
 
     def _merged(self, own: dict[str, Any]) -> TrainerSettings:
         refuse_removed_settings({**self.loop, **own})
+        for name in _TABLES:
+            if not all(isinstance(table.get(name, {}), dict) for table in (self.loop, own)):
+                raise ValueError(f"loop.{name} is not a table of settings; write one setting a line below it")
         nested = {name: {**self.loop.get(name, {}), **own.get(name, {})} for name in _TABLES}
         return TypeAdapter(TrainerSettings).validate_python({**self.loop, **own, **nested})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,17 @@ from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.photos import clock
 from influencer_style.photos.slug import slug
 from influencer_style.photos.tombstones import Tombstone
-from influencer_style.pipelines.project import as_written, in_project
+from influencer_style.pipelines.project import as_written, in_project, project_folder
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.pipelines.withdrawal.elsewhere import tell_user
+from influencer_style.pipelines.withdrawal.errors import WithdrawalError
 from influencer_style.pipelines.withdrawal.rebuilding import base_without, looks_without
 from influencer_style.storage.atomic import remove, remove_leftovers
 from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 RECORD = "withdrawal"  # what the names of reports begin with that stay
-
-
-class WithdrawalError(ValueError):
-    """A withdrawal cannot be begun, or did not reach all that it should have."""
 
 
 def set_tombstone(
@@ -61,14 +60,24 @@ def set_tombstone(
             f"creator is {str(creator)!r}, whom nothing here knows. Name who withdraws: kedro run --pipeline "
             f"withdrawal --params creator=NAME. There are: {there}"
         )
-    photos = _photos(asked, manifest, crops, looks)
+    read = [one for one in ledger.creators.of(asked) if not one.project or one.project == str(project_folder())]
+    photos = _photos(asked, manifest, crops, looks) | {photo for one in read for photo in one.photos}
     ledger.log.append("withdrawal", stage="withdrawal", creator=asked, decision="begun")
     if stone is None or photos:
         # Found again, they had come back with a new consent, or a withdrawal was cut short: it counts from today.
         name = names.get(asked) or stone.creator
         stone = ledger.tombstones.put(
-            Tombstone(creator=name, slug=asked, withdrawn_on=clock.today(), photos=tuple(sorted(photos)))
+            Tombstone(
+                creator=name,
+                slug=asked,
+                withdrawn_on=clock.today(),
+                subject=_subject(asked, [one.consent for one in read], known),
+                photos=tuple(sorted(photos)),
+            )
         )
+    for one in read:
+        ledger.creators.remove(one.slug, one.project)
+    tell_user(stone)
     log.info("%s has withdrawn, as of %s. %d photos were theirs.", stone.creator, stone.withdrawn_on, len(stone.photos))
     return stone
 
@@ -193,6 +202,12 @@ def _photos(name: str, manifest: pd.DataFrame | None, crops: FaceStore | None, l
     if looks is not None and name in looks.names:
         found |= set(looks[name].photos)
     return found
+
+
+def _subject(name: str, consents: list[Mapping[str, Any]], known: list[LookProfiles | None]) -> str:
+    """Return whom the creator's consent names; empty where nothing says."""
+    consents = [*consents, *(looks[name].consent for looks in known if looks and name in looks.names)]
+    return next((str(consent["subject"]) for consent in consents if consent.get("subject")), "")
 
 
 def _named(entry: Path, stone: Tombstone) -> bool:

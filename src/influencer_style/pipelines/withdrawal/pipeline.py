@@ -100,6 +100,7 @@ def create_pipeline() -> Pipeline:
                     "look_transfer_left",
                     "look_synthesis_left",
                     "restyled_index_left",
+                    "restyled_folder",
                     "removed_files",
                     "replaced_champions",
                     "revoked_versions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,16 +14,19 @@ from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.photos import clock
 from influencer_style.photos.tombstones import Tombstone
+from influencer_style.pipelines.withdrawal.elsewhere import tell_user
 from influencer_style.pipelines.withdrawal.nodes import WithdrawalError, is_free
+from influencer_style.pipelines.withdrawal.written import carrying, written_elsewhere
 from influencer_style.tracking import current
 from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 _BEYOND = (
     "the creator's own folder and its back-ups, which are yours",
-    "pictures that were restyled or generated, which are their users': those in data/07_model_output are listed here, "
-    "those of other folders in the index.parquet there",
-    "models that were exported or copied; where this project's ledger is known they are refused all the same",
+    "pictures, sheets and exports that are listed here, which are their users'; and those that were copied, or written "
+    "on another machine or by a program of its own, of which the ledger does not know",
+    "models that were exported or copied; where this project's or this user's ledger is known they are refused all the "
+    "same",
     "servers on other machines, until they are restarted with the champion",
     "sites that make viz-site wrote, back-ups, and what others copied",
 )
@@ -38,6 +42,7 @@ def write_record(
     transfer: TransferBundle | None,
     synthesis: SynthesisBundle | None,
     index: pd.DataFrame | None,
+    pictures_folder: Path,
     files: list[str],
     replaced: list[dict[str, Any]],
     revoked: list[dict[str, Any]],
@@ -48,6 +53,7 @@ def write_record(
     Args:
         stone: who withdrew.
         manifest, crops, truths, descriptors, looks, transfer, synthesis, index: as they are now; None: there is none.
+        pictures_folder: that the index lies in.
         files: what was removed.
         replaced, revoked: champions that have a successor, and versions.
         pictures: of earlier runs.
@@ -70,10 +76,13 @@ def write_record(
     }
     if left := [place for place, free in places.items() if not free]:
         raise WithdrawalError(f"{stone.creator} is still in {', '.join(left)}; run the withdrawal again")
-    carrying = [] if index is None else index[index["withdrawn"].str.split(", ").map(lambda who: stone.slug in who)]
+    ledger = project_ledger()
+    elsewhere = written_elsewhere(stone.slug, ledger)
+    outside = tell_user(stone)
     unreached = [
         *(f"version {one['version']} of {one['name']}: {one['left']}" for one in revoked if one["left"]),
         *pictures["left"],
+        *([outside] if outside else []),
     ]
     record = {
         "creator": stone.creator,
@@ -86,11 +95,11 @@ def write_record(
         "run_pictures_removed": pictures["removed"],
         "champions": replaced,
         "revoked": revoked,
-        "pictures_that_carry_the_look": [] if index is None else carrying["picture"].tolist(),
+        "pictures_that_carry_the_look": sorted({*carrying(stone.slug, index, pictures_folder), *elsewhere}),
         "not_reached": unreached,
         "beyond_reach": list(_BEYOND),
     }
-    project_ledger().log.append(
+    ledger.log.append(
         "withdrawal",
         stage="withdrawal",
         creator=stone.slug,
@@ -136,7 +145,7 @@ this creator's name, from being taken in again.
 
 {_listed(versions)}
 
-## Pictures that carry the look
+## Pictures, sheets and exports that carry the look
 
 {_listed(record["pictures_that_carry_the_look"])}
 

@@ -17,7 +17,8 @@ from influencer_style.pipelines.withdrawal.rebuilding import KINDS, base_without
 from influencer_style.tracking import champion as titles
 from influencer_style.tracking import current
 from influencer_style.tracking.champion import Contender
-from influencer_style.tracking.registry import RegistryError, register_generator, registry
+from influencer_style.tracking.registry import register_generator, registry
+from influencer_style.tracking.registry_errors import NoSuchVersionError, RegistryError
 from influencer_style.tracking.revocation import empty, remove_pictures, revoke, versions_holding
 from influencer_style.tracking.served import Served
 from influencer_style.tracking.store import Store
@@ -116,7 +117,7 @@ def remove_run_pictures(stone: Tombstone, revoked: list[Found]) -> Found:
 def _champion(store: Store, name: str) -> Contender | None:
     try:
         return titles.contender(store, name, f"@{titles.CHAMPION}")
-    except RegistryError:
+    except NoSuchVersionError:
         return None  # no such model, or no champion
 
 

@@ -89,6 +89,7 @@ def _kind(row: dict[str, Any]) -> str:
 
 
 def _in_words(row: dict[str, Any]) -> str:
-    stage, scope, reason = (str(row.get(name, "")) for name in ("stage", "scope", "reason"))
+    stage, scope = (str(row.get(name, "")) for name in ("stage", "scope"))
+    reason = str(row.get("reason") or row.get("place", ""))
     said = f"{row['n']}  {row['time']}  {stage}  {_kind(row)}" + (f" to {scope}" if scope else "")
     return (f"{said}: {reason}" if reason else said)[:600]

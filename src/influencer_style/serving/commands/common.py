@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from influencer_style.serving.likeness_guard import Mode
-from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
+from influencer_style.faces.detectors import DETECTORS, YUNET_FILE
+from influencer_style.serving.models import DEFAULT_MODEL
+
+_ERRORS = {
+    "influencer_style.networks.export_folder": "ExportError",
+    "influencer_style.networks.folder": "BundleError",
+    "influencer_style.photos.audit_log": "AuditError",
+    "influencer_style.provenance.manifest": "SigningError",
+    "influencer_style.provenance.signer": "CredentialsError",
+    "influencer_style.serving.gathering": "BatchError",
+    "influencer_style.serving.result": "StylistError",
+    "influencer_style.tracking.config": "ConfigurationError",
+    "influencer_style.tracking.registry": "RegistryError",
+}
 
 
 def model_option() -> argparse.ArgumentParser:
@@ -20,20 +35,30 @@ def model_option() -> argparse.ArgumentParser:
     return parent
 
 
-def open_stylist(model: str, likeness: Mode = "warn") -> Stylist | None:
-    """Return the Stylist of a model; None, after a complaint, when there is none."""
-    from influencer_style.networks.bundle import BundleError
+def detector_option() -> argparse.ArgumentParser:
+    """Return the parent of every command that finds faces."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(
+        "--detector",
+        choices=DETECTORS,
+        help=f"what finds faces (default: what found those that the model was made from); yunet needs {YUNET_FILE}",
+    )
+    return parent
 
-    unusable: tuple[type[Exception], ...] = (BundleError,)
-    if model.startswith("models:/"):
-        from influencer_style.tracking.registry import RegistryError
 
-        unusable += (RegistryError,)
-    try:
-        return Stylist.load(model, likeness)
-    except unusable as error:
-        complain(error)
-        return None
+def command_errors() -> tuple[type[Exception], ...]:
+    """Return the errors whose message tells the user what to do. Whatever else is raised is a fault of this program."""
+    # A module that is not loaded has raised nothing: to import it here would only make a wrong command slow.
+    return tuple(getattr(sys.modules[home], name) for home, name in _ERRORS.items() if home in sys.modules)
+
+
+def all_missing(paths: Sequence[str | Path]) -> bool:
+    """Return whether not one of these files or folders exists; complain of each then."""
+    if any(os.path.lexists(os.path.expanduser(path)) for path in paths):
+        return False
+    for path in paths:
+        complain(f"{path}: there is no such file or folder; check the name")
+    return True
 
 
 def complain(what: object) -> None:

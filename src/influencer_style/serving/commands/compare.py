@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain, model_option, open_stylist
-from influencer_style.serving.stylist import StylistError
+from influencer_style.photos.formats import READ_ONE
+from influencer_style.serving.before_loading import open_listing
+from influencer_style.serving.commands.common import command_errors, complain, detector_option, model_option
+from influencer_style.serving.permission import Permission
 
 _EXAMPLES = """\
 examples:
@@ -21,14 +23,14 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "compare",
-        parents=[model_option()],
+        parents=[model_option(), detector_option()],
         help="one portrait in all looks, side by side",
         description="Draw one portrait in all looks side by side, strengths down, to choose by eye.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photo", metavar="IN", help="a JPEG, PNG or WebP file")
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the sheet: a .png, .jpg or .webp file")
+    parser.add_argument("photo", metavar="IN", help=f"a {READ_ONE} file")
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="a .png, .jpg, .webp or .avif file")
     parser.add_argument("--looks", metavar="NAME,NAME", help="only these looks (default: all that the model has)")
     parser.add_argument(
         "--strengths",
@@ -42,23 +44,30 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Draw the sheet; return 0, 1 when the photo or the sheet's file cannot be used, 2 when the command is wrong."""
-    from influencer_style.photos.decode import PhotoError
-    from influencer_style.provenance.manifest import SigningError
-    from influencer_style.provenance.record import SUFFIXES
-    from influencer_style.provenance.signer import CredentialsError
-    from influencer_style.serving.comparison import compare
+    from influencer_style.photos.decode import PhotoError, photo_header
+    from influencer_style.serving.gathering import check_file
+    from influencer_style.serving.look_names import look_named
+    from influencer_style.serving.wishes import check_wishes, require_room
 
-    if asked.out.suffix.lower() not in SUFFIXES:
-        complain(f"{asked.out} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
-        return 2
-    stylist = open_stylist(asked.model)
-    if stylist is None:
-        return 2
-    looks = [name.strip() for name in asked.looks.split(",")] if asked.looks else stylist.looks
     try:
-        sheet = compare(stylist, asked.photo, list(dict.fromkeys(looks)), asked.strengths)
+        # All that can be wrong is checked before the model is loaded, which takes seconds.
+        for strength in asked.strengths:
+            check_wishes(strength)
+        check_file(asked.out)
+        listing = open_listing(asked.model)
+        names = [name.strip() for name in asked.looks.split(",")] if asked.looks else listing.looks.names
+        looks = list(dict.fromkeys(look_named(name, listing.looks.names) for name in names))
+        Permission("compare").check(listing, looks)
+        require_room(looks, asked.strengths)
+        photo_header(asked.photo)
+        from influencer_style.serving.comparison import compare
+        from influencer_style.serving.stylist import Stylist
+
+        stylist = Stylist.load(asked.model, detector=asked.detector)
+        sheet = compare(stylist, asked.photo, looks, asked.strengths)
+        stylist.permission.note_written(stylist.bundle, sheet.provenance["looks"], asked.out, stage="compare")
         sheet.save(asked.out)
-    except (StylistError, CredentialsError, SigningError) as error:
+    except command_errors() as error:
         complain(error)
         return 2
     except (PhotoError, OSError) as error:

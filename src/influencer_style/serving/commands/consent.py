@@ -42,7 +42,7 @@ def run_new(asked: argparse.Namespace) -> int:
 
     try:
         path = new_form(asked.folder, asked.name, clock.today())
-    except ConsentError as error:
+    except (ConsentError, clock.ClockError) as error:
         complain(error)
         return 2
     print(path)
@@ -59,10 +59,10 @@ def run_check(asked: argparse.Namespace) -> int:
     from influencer_style.provenance.words import printable
     from influencer_style.tracking.config import project_ledger
 
-    today = clock.today()
     try:
+        today = clock.today()
         findings = check_consents(asked.folder, today, project_ledger())
-    except (ConsentError, AuditError) as error:
+    except (ConsentError, AuditError, clock.ClockError) as error:
         complain(error)
         return 2
     for found in findings:

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain, model_option, open_stylist
+from influencer_style.serving.before_loading import open_listing
+from influencer_style.serving.commands.common import command_errors, complain, model_option
 
 
 def add_to(commands: Any) -> None:
@@ -29,16 +30,21 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Export; return 0, or 2 without a model, where no look may go out, or where ONNX and torch do not agree."""
-    from influencer_style.networks.export import FILES, ExportError, export_onnx
-    from influencer_style.photos.audit_log import AuditError
-    from influencer_style.tracking.config import project_ledger
+    from influencer_style.networks.export_folder import FILES, require_free
+    from influencer_style.serving.gathering import check_folder
+    from influencer_style.serving.stylist import Stylist
+    from influencer_style.tracking.ledgers import ledgers_of
 
-    stylist = open_stylist(asked.model)
-    if stylist is None:
-        return 2
     try:
-        done = export_onnx(stylist.bundle, asked.out, project_ledger(), stylist.version)
-    except (ExportError, AuditError, OSError) as error:
+        # All that can be wrong is checked before the model is loaded, which takes seconds.
+        require_free(Path(asked.out))
+        check_folder(Path(asked.out))
+        open_listing(asked.model)
+        from influencer_style.networks.export import export_onnx
+
+        stylist = Stylist.load(asked.model)
+        done = export_onnx(stylist.bundle, asked.out, ledgers_of(stylist.bundle.folder), stylist.version)
+    except (*command_errors(), OSError) as error:
         complain(error)
         return 2
     for name, reason in done.left_out.items():

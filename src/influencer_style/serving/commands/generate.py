@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain
+from influencer_style.serving.before_loading import check_look
+from influencer_style.serving.commands.common import command_errors, complain
 from influencer_style.serving.generation import (
     ASKED_WAYS,
     DEFAULT_SIZE,
@@ -14,8 +16,10 @@ from influencer_style.serving.generation import (
     DEFAULT_WAY,
     TRUNCATION,
     Portraits,
+    check_count,
+    check_portraits,
 )
-from influencer_style.serving.stylist import DEFAULT_MODEL, StylistError
+from influencer_style.serving.models import DEFAULT_MODEL
 
 _DETAILS = """\
 examples:
@@ -78,25 +82,32 @@ def run(asked: argparse.Namespace) -> int:
     """Generate; return 0 when all went well, 2 when it could not be done as it was asked."""
     from tqdm import tqdm
 
-    from influencer_style.networks.bundle import BundleError
+    from influencer_style.networks.listing import COMMANDS
     from influencer_style.photos.walk import shown
-    from influencer_style.provenance.manifest import SigningError
-    from influencer_style.provenance.signer import CredentialsError
-    from influencer_style.serving.gathering import BatchError
-    from influencer_style.serving.generated_batch import GeneratedBatch
-    from influencer_style.serving.generation import open_generation
-    from influencer_style.tracking.registry import RegistryError
+    from influencer_style.serving.gathering import check_folder
     from influencer_style.tracking.signals import ended_by_signals
 
     wanted = Portraits(asked.look, asked.seed, asked.way, asked.size, asked.truncation)
     try:
+        # All that can be wrong is checked before the models are loaded, which takes seconds.
+        check_portraits(wanted)
+        check_count(asked.count)
+        check_folder(asked.out)
+        wanted = replace(
+            wanted, look=check_look(asked.model, wanted.look, "generate", "generate", COMMANDS["synthesis"])
+        )
+        if wanted.way == "composed":
+            check_look(asked.transfer, wanted.look, "generate")
+        from influencer_style.serving.generated_batch import GeneratedBatch
+        from influencer_style.serving.generation import open_generation
+
         with ended_by_signals():
             generation = open_generation(wanted, asked.model, asked.transfer)
             batch = GeneratedBatch(generation, asked.out)
             written, there = batch.run(asked.count, lambda picture: tqdm.write(shown(picture)))
             if asked.grid:
                 print(shown(batch.write_sheet(asked.count)))
-    except (StylistError, BatchError, BundleError, RegistryError, CredentialsError, SigningError) as error:
+    except command_errors() as error:
         complain(error)
         return 2
     except KeyboardInterrupt:

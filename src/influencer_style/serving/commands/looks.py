@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from influencer_style.serving.commands.common import model_option, open_stylist
+from influencer_style.serving.before_loading import open_listing
+from influencer_style.serving.commands.common import command_errors, complain, model_option
 
 
 def add_to(commands: Any) -> None:
@@ -16,8 +17,10 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Print the names; return 0, or 2 when there is no model."""
-    stylist = open_stylist(asked.model)
-    if stylist is None:
+    try:
+        listing = open_listing(asked.model)
+    except command_errors() as error:
+        complain(error)
         return 2
-    print("\n".join(stylist.looks))
+    print("\n".join(listing.looks.names))
     return 0

@@ -5,12 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain, model_option, open_stylist
+from influencer_style.looks.areas import AREAS
+from influencer_style.photos.formats import READ
+from influencer_style.serving.before_loading import check_look
+from influencer_style.serving.commands.common import (
+    all_missing,
+    command_errors,
+    complain,
+    detector_option,
+    model_option,
+)
 from influencer_style.serving.likeness_guard import MODES
-from influencer_style.serving.stylist import StylistError
 
 _EXAMPLES = """\
 examples:
@@ -37,13 +46,13 @@ def add_to(commands: Any) -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "stylize",
-        parents=[model_option()],
+        parents=[model_option(), detector_option()],
         help="restyle photos",
         description="Restyle photos, and write them to a folder as NAME-LOOK. Only what is new or changed is done.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("photos", nargs="+", metavar="IN", help="JPEG, PNG or WebP files, and folders of them")
+    parser.add_argument("photos", nargs="+", metavar="IN", help=f"{READ} files, and folders of them")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--look",
@@ -63,7 +72,7 @@ def add_to(commands: Any) -> None:
         default=[],
         dest="regions",
         metavar="NAME=WEIGHT",
-        help="how much of the change a region gets, 0 to 1; may be given again and again",
+        help=f"how much of the change a region gets, 0 to 1; may be given for each of: {', '.join(AREAS)}",
     )
     parser.add_argument(
         "--faces",
@@ -74,9 +83,9 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("keep", "jpeg", "png", "webp"),
+        choices=("keep", "jpeg", "png", "webp", "avif"),
         default="keep",
-        help="of the pictures (default: keep the photo's)",
+        help="of the pictures (default: keep the photo's; HEIC becomes JPEG, and TIFF becomes PNG)",
     )
     parser.add_argument(
         "--keep-private",
@@ -95,17 +104,12 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Restyle; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
-    from influencer_style.photos.decode import PhotoError
-    from influencer_style.provenance.manifest import SigningError
-    from influencer_style.provenance.signer import CredentialsError
-    from influencer_style.serving.batch import Batch
-    from influencer_style.serving.gathering import BatchError, gather
+    from influencer_style.photos.files import PhotoError
+    from influencer_style.serving.gathering import check_folder, gather
     from influencer_style.serving.restyling import Restyling
+    from influencer_style.serving.wishes import check_wishes
     from influencer_style.tracking.signals import ended_by_signals
 
-    stylist = open_stylist(asked.model, asked.likeness)
-    if stylist is None:
-        return 2
     restyling = Restyling(
         asked.look,
         asked.reference,
@@ -117,11 +121,23 @@ def run(asked: argparse.Namespace) -> int:
         asked.keep_private,
     )
     try:
+        # All that can be wrong is checked before the model is loaded, which takes seconds.
+        check_wishes(restyling.strength, restyling.regions, restyling.faces, restyling.seed)
+        if restyling.look is not None:
+            restyling = replace(restyling, look=check_look(asked.model, restyling.look, "stylize"))
+        if all_missing(asked.photos):
+            return 1
+        photos = gather(asked.photos)
+        check_folder(asked.out, photos)
+        restyling.check_reference()
+        from influencer_style.serving.batch import Batch
+        from influencer_style.serving.stylist import Stylist
+
         with ended_by_signals():
-            batch = Batch(stylist, restyling, asked.out)
-            counts = batch.run(gather(asked.photos), _tell)
+            batch = Batch(Stylist.load(asked.model, asked.likeness, asked.detector), restyling, asked.out)
+            counts = batch.run(photos, _tell)
     # A photo's own trouble is its outcome: a PhotoError here is the reference's.
-    except (StylistError, BatchError, PhotoError, CredentialsError, SigningError) as error:
+    except (*command_errors(), PhotoError) as error:
         complain(error)
         return 2
     except KeyboardInterrupt:

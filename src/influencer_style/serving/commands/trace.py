@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from influencer_style.serving.commands.common import complain
+from influencer_style.serving.commands.common import command_errors, complain
 
 
 def add_to(commands: Any) -> None:
@@ -16,23 +16,21 @@ def add_to(commands: Any) -> None:
         description="Follow pictures that `stylize` or `generate` wrote back to the registered model, the run that "
         "made it, the photos it was learnt from and the consents. Run it in the project, or set MLFLOW_TRACKING_URI.",
     )
-    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG or WebP files")
+    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG, WebP or AVIF files")
     parser.add_argument("--json", action="store_true", help="everything, for programs")
     parser.set_defaults(run=run)
 
 
 def run(asked: argparse.Namespace) -> int:
     """Print what is known of each picture; return 0, or 1 when one holds no record or the registry does not answer."""
-    from influencer_style.photos.audit_log import AuditError
     from influencer_style.provenance.record import RecordError
     from influencer_style.serving.trace import as_json, in_words, trace
-    from influencer_style.tracking.registry import RegistryError
 
     failed = False
     for picture in asked.pictures:
         try:
             traced = trace(picture)
-        except (RecordError, RegistryError, AuditError) as error:
+        except (RecordError, *command_errors()) as error:
             failed = True
             complain(error)
             continue

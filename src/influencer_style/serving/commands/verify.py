@@ -13,6 +13,7 @@ from influencer_style.serving.commands.common import complain
 
 if TYPE_CHECKING:
     from influencer_style.provenance.verify import Verification
+    from influencer_style.serving.meanwhile import Meanwhile
 
 _WIDTH = 120
 _MOST_ANCHORS = 1_000_000  # bytes that are read of them
@@ -27,6 +28,9 @@ You trust the authority that was made for you when you first wrote a picture; ot
 your pictures, give them its certificate, current/ca.pem in $INFLUENCER_STYLE_CREDENTIALS or else in
 influencer_style/credentials in your folder for data (~/.local/share on Linux). Keep signer.pem, your key, to yourself.
 They run: influencer-style verify FILE --anchors ca.pem
+
+`meanwhile` says what the consent ledgers on this machine know to have happened since: a withdrawal, a consent that has
+ended, a revoked model. It has no part in what is proven.
 
 Nothing is fetched from the network. Exit status: 0 all proven, 1 some not, 2 wrong use.
 
@@ -46,7 +50,7 @@ def add_to(commands: Any) -> None:
         epilog=_DETAILS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG or WebP files")
+    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG, WebP or AVIF files")
     parser.add_argument("--anchors", metavar="CA.pem", help="certificates of authorities to trust, beside your own")
     parser.add_argument("--json", action="store_true", help="for programs: one list, with an entry for each file")
     parser.set_defaults(run=run)
@@ -66,6 +70,7 @@ def run(asked: argparse.Namespace) -> int:
             complain(f"--anchors {asked.anchors}: {getattr(error, 'strerror', None) or error}")
             return 2
     all_proven, entries = True, []
+    since = _Since()
     for picture in asked.pictures:
         try:
             found = verify(picture, anchors)
@@ -78,20 +83,44 @@ def run(asked: argparse.Namespace) -> int:
             entries.append({"path": picture, "state": "error", "error": str(error)})
             continue
         all_proven = all_proven and found.state == "proven"
-        entries.append(asdict(found))
+        meanwhile = since.sentences(found.record)
+        entries.append(asdict(found) | {"meanwhile": meanwhile})
         if not asked.json:
-            print(_in_words(found))
+            print(_in_words(found, meanwhile))
     if asked.json:
         print(json.dumps(entries, indent=2, ensure_ascii=False))
     return 0 if all_proven else 1
 
 
-def _in_words(found: Verification) -> str:
+class _Since:
+    """What the consent ledgers here know to have happened since pictures were made; they are opened when asked."""
+
+    def __init__(self) -> None:
+        self._known: Meanwhile | None = None
+
+    def sentences(self, record: dict[str, Any] | None) -> list[str]:
+        """Return that of the picture with this record; where a ledger cannot be read, that."""
+        from influencer_style.photos.audit_log import AuditError
+        from influencer_style.provenance.words import plain
+        from influencer_style.serving.meanwhile import Meanwhile
+        from influencer_style.tracking.ledgers import ledgers_of
+
+        if not record:
+            return []
+        try:
+            self._known = self._known or Meanwhile(ledgers_of())
+            return [plain(sentence) for sentence in self._known.sentences(record)]
+        except AuditError as error:
+            return [f"not known: {plain(str(error))}"]
+
+
+def _in_words(found: Verification, meanwhile: list[str]) -> str:
     # What a file says is worth something only while it is as somebody signed it.
     said = "known" if found.state in ("proven", "unknown signer") else "it says"
     width = max(60, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 0)).columns))
     lines = [f"{found.path}: {found.state}"]
-    for title, sentences in (("proven", found.proven), (said, found.known), ("not proven", found.not_proven)):
+    parts = ("proven", found.proven), (said, found.known), ("not proven", found.not_proven), ("meanwhile", meanwhile)
+    for title, sentences in parts:
         for number, sentence in enumerate(sentences):
             first = f"  {title if number == 0 else '':<12}"
             lines.append(

@@ -1,0 +1,101 @@
+"""What a model folder says of its looks, read without torch: a command line lists and checks names before it loads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from safetensors import SafetensorError, safe_open
+
+from influencer_style.networks.folder import FILES, refuse_revoked, unusable
+from influencer_style.networks.soundness import require_files
+from influencer_style.storage.atomic import recover_folder
+
+COMMANDS = {"transfer": "kedro run", "synthesis": "kedro run --pipeline synthesis_training"}
+
+
+class ListedLook(BaseModel):
+    """A look as `looks.json` has it.
+
+    Attributes:
+        slug: its name.
+        creator: the creator's name, as their folder spells it.
+        consent: what the consent allowed when the look was learnt.
+        photos: the photo_ids of the photos it was learnt from.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    slug: Annotated[str, Field(min_length=1)]
+    creator: str
+    consent: dict[str, Any]
+    photos: tuple[str, ...]
+
+
+class ListedLooks:
+    """The looks of a model folder by name, with the same methods for names as `LookProfiles`."""
+
+    def __init__(self, looks: Collection[ListedLook]) -> None:
+        self._looks = {look.slug: look for look in looks}
+
+    @property
+    def names(self) -> list[str]:
+        """The looks' names, sorted."""
+        return sorted(self._looks)
+
+    def __getitem__(self, slug: str) -> ListedLook:
+        return self._looks[slug]
+
+    def only(self, names: Collection[str]) -> ListedLooks:
+        """Return these looks without all others."""
+        return ListedLooks([self._looks[name] for name in self._looks if name in names])
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A model folder without its weights. `Permission` and `shares_of` take it in the place of a `Bundle`.
+
+    Attributes:
+        looks: the looks.
+        fingerprint: of what the model was trained from (SHA-256, hex).
+        notes: further facts in words, as `Bundle.notes`.
+        folder: where it was read from.
+        COMMAND: the command that trains such a model, for messages.
+    """
+
+    looks: ListedLooks
+    fingerprint: str
+    notes: dict[str, str]
+    folder: Path
+    COMMAND: str
+
+
+def read_listing(folder: str | Path, command: str) -> Listing:
+    """Read the names of a model folder's looks; its weights are not loaded.
+
+    Args:
+        folder: the model folder.
+        command: which trains such a model, for messages; one of `COMMANDS`.
+
+    Raises:
+        BundleError: when a file is missing or damaged, or the folder was revoked.
+    """
+    folder = Path(folder)
+    refuse_revoked(folder)
+    try:
+        recover_folder(folder)
+        require_files(folder, FILES)
+        with safe_open(str(folder / "generator.safetensors"), "np") as opened:
+            metadata = opened.metadata()
+        text = json.loads((folder / "looks.json").read_text(encoding="utf-8"))
+        looks = TypeAdapter(list[ListedLook]).validate_python(text["looks"])
+        return Listing(ListedLooks(looks), metadata["fingerprint"], json.loads(metadata["notes"]), folder, command)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, fault["loc"]))
+        raise unusable(folder, f"looks.json: looks.{place}: {fault['msg']}", command) from error
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise unusable(folder, error, command) from error

@@ -1,0 +1,75 @@
+"""What a photo has and its restyled copy will not have, in sentences. All such notices are made here."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from influencer_style.photos.boxes import described
+from influencer_style.photos.formats import AVIF, HEIC, PNG, TIFF
+from influencer_style.photos.profiles import ProfileKind
+from influencer_style.photos.tiff import directories
+
+TRANSPARENCY = "it is transparent, and a JPEG shows white there; --format png or webp keeps the transparency"
+
+_GREY = ("1", "L", "LA", "La")  # beside I and F, of more than 8 bits
+_DEPTH = 24  # where a PNG file says how many bits a colour has
+_GAIN_MAPS = (  # Ultra HDR in XMP, the ISO standard, and Apple's
+    b"http://ns.adobe.com/hdr-gain-map/1.0/",
+    b"urn:iso:std:iso:ts:21496:-1",
+    b"urn:com:apple:photo:2020:aux:hdrgainmap",
+)
+_BRANDS = 128  # bytes at the start of HEIC and AVIF that say what is in the file
+_NO_PROFILE_KEPT = {
+    ProfileKind.UNUSABLE: "its colour profile is damaged or not made for such a picture, and was ignored",
+    ProfileKind.ONE_WAY: "its colour profile only leads away from its colours, not back; the result is in sRGB",
+}
+
+
+def losses_of_image(image: Image.Image, profile: ProfileKind) -> tuple[str, ...]:
+    """Return what is lost of an image whose profile is of that kind, whatever file it came from."""
+    found = []
+    if image.mode in ("CMYK", "LAB"):
+        found.append(f"it is in {image.mode}; the result is in RGB")
+    if image.mode in _GREY or image.mode.startswith(("I", "F")):
+        found.append("it is in shades of grey; the result is in RGB")
+    if image.info.get("hdr"):
+        found.append("it is HDR; what is brighter than white is cut off, and the result is in sRGB")
+    elif profile is ProfileKind.UNUSABLE or (profile is ProfileKind.ONE_WAY and image.mode in ("RGB", "RGBA", "P")):
+        found.append(_NO_PROFILE_KEPT[profile])
+    return tuple(found)
+
+
+def losses_of_file(file: bytes, image: Image.Image) -> tuple[str, ...]:
+    """Return what is lost of a photo's file, which was opened as ``image``, beside what the image itself shows."""
+    found = []
+    if (bits := _bits(file, image)) > 8:
+        found.append(f"it has {bits} bits a colour; the result has 8")
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format in (TIFF.pillow, HEIC.pillow):
+        found.append(f"it holds {frames} pictures; the result shows the {_shown(image)}")
+    elif frames > 1 and image.format != "MPO":  # phones keep a depth map or a second view beside the photo
+        found.append(f"it moves; the result shows the first of its {frames} pictures")
+    if _has_gain_map(file, image):
+        found.append("it has a gain map for HDR screens; the result has none")
+    if image.format == PNG.pillow and "icc_profile" not in image.info and b"iCCP" in file[: file.find(b"IDAT")]:
+        found.append("its colour profile is larger than a megabyte, and was ignored")
+    return tuple(found)
+
+
+def _shown(image: Image.Image) -> str:
+    return "first" if image.format == TIFF.pillow else "main one"
+
+
+def _bits(file: bytes, image: Image.Image) -> int:
+    if image.format == PNG.pillow:
+        return file[_DEPTH]
+    if image.format == TIFF.pillow:
+        return directories(file).bits
+    if image.format == AVIF.pillow:
+        return described(file).bits
+    return int(image.info.get("bit_depth", 8))
+
+
+def _has_gain_map(file: bytes, image: Image.Image) -> bool:
+    in_boxes = image.format in (AVIF.pillow, HEIC.pillow) and b"tmap" in file[:_BRANDS]
+    return in_boxes or any(name in file for name in _GAIN_MAPS)

@@ -1,0 +1,170 @@
+"""Opens a photo's file: its format, its bounds and its size are checked before any pixel is decoded."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+
+from influencer_style.photos.boxes import described
+from influencer_style.photos.code_points import UNKNOWN, CodePoints, profile_of
+from influencer_style.photos.files import PhotoError, read_file, refuse_size
+from influencer_style.photos.formats import AVIF, HEIC, PNG, READ_ONE, TIFF, PhotoFormat, format_of, refused_format
+from influencer_style.photos.heif import open_heic
+from influencer_style.photos.parts import excess
+from influencer_style.photos.png_text import without_text
+from influencer_style.photos.tiff import Directories, directories
+from influencer_style.photos.walk import shown
+
+MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
+MIN_SIDE = 64
+_SIZE_TOLERANCE = 64  # pixels a side by which a sound HEIC may differ from what it states: those of a coded block
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
+
+# The pixel count is checked here, against max_pixels, before anything is decoded; Pillow's own warning would only
+# repeat that with another limit. Its error for far larger pictures stays, and is translated below.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# Of broken EXIF, each of thousands of tags; see turn.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+# Uncompressed TIFFs too are left to libtiff: Pillow's own reader mixes up 16-bit colours that lie in separate planes.
+TiffImagePlugin.READ_LIBTIFF = True
+
+
+@contextmanager
+def opened(photo: str | Path | bytes, max_pixels: int, root: str | Path | None) -> Iterator[tuple[bytes, Image.Image]]:
+    """Open and check a photo; turn whatever goes wrong in the block, too, into a PhotoError.
+
+    The file is read once and whole, so that its bytes and its pixels belong together, whoever writes to it meanwhile.
+    """
+    with photo_errors(max_pixels):
+        file = photo if isinstance(photo, bytes) else read_file(photo, root)
+        refuse_size(len(file))
+        if too_much := excess(file):
+            raise PhotoError("too_large", f"has more than {too_much}; export it again from its original")
+        with _open_image(file) as image:
+            check_size(image, max_pixels)
+            yield file, image
+
+
+@contextmanager
+def photo_errors(max_pixels: int = MAX_PIXELS) -> Iterator[None]:
+    """Turn whatever a decoder raises in the block into a PhotoError."""
+    try:
+        yield
+    except PhotoError:
+        raise
+    except MemoryError:
+        raise PhotoError("too_large", "needs more memory than there is; make it smaller") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        limit = f"{max_pixels / 1e6:.0f} megapixels"
+        raise PhotoError("too_large", f"has far more pixels than the {limit} allowed; make it smaller") from None
+    except Exception as error:  # a decoder given hostile bytes may raise anything; the file is to blame, not the run
+        text = shown(str(error))[:200] or type(error).__name__
+        cut = any(word in text.lower() for word in ("truncated", "broken data stream", "unexpected end", "end of file"))
+        code = "truncated" if cut else "unreadable"
+        raise PhotoError(code, f"cannot be decoded ({text}); export it again from its original") from None
+
+
+def check_size(image: Image.Image, max_pixels: int) -> None:
+    """Refuse an image that has too many pixels, or too few a side, before it is decoded. Raises PhotoError."""
+    refuse_too_many(image, max_pixels)
+    width, height = image.size
+    if min(width, height) < MIN_SIDE:
+        raise PhotoError("too_small", f"has {width} x {height} pixels, less than {MIN_SIDE} a side; use a larger copy")
+
+
+def refuse_too_many(image: Image.Image, max_pixels: int) -> None:
+    """Refuse an image that has too many pixels; they need not be decoded. Raises PhotoError."""
+    width, height = image.size
+    if width * height > max_pixels:
+        limit = f"{max_pixels / 1e6:.0f} megapixels"
+        raise PhotoError("too_large", f"has {width} x {height} pixels, more than {limit}; make it smaller")
+
+
+def turn(image: Image.Image) -> Image.Transpose | None:
+    """Return how an opened image has to be turned to be upright; None where it is."""
+    if image.format in (HEIC.pillow, TIFF.pillow):
+        return None  # the decoder does it
+    try:
+        if image.format != AVIF.pillow:
+            return _TURNS.get(image.getexif().get(0x0112))
+        exif = Image.Exif()  # Pillow writes there what the boxes say; XMP, which getexif also reads, does not count
+        exif.load(image.info.get("exif", b""))
+        return _TURNS.get(exif.get(0x0112))
+    except Exception:  # EXIF is decoration: whatever nonsense it holds, the pixels are still a photo
+        return None
+
+
+def load(image: Image.Image) -> None:
+    """Decode an opened image. Raises PhotoError where it turns out to be of quite another size than it states."""
+    stated = image.size
+    image.load()
+    if any(abs(side - said) > _SIZE_TOLERANCE for side, said in zip(image.size, stated, strict=True)):
+        raise PhotoError("unreadable", "has pixels of another size than it states; export it again from its original")
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Decode an opened image, and turn it as its file says. Raises PhotoError as `load` does."""
+    load(image)
+    how = turn(image)
+    if how is None:
+        return image
+    turned = image.transpose(how)
+    turned.info = dict(image.info)
+    return turned
+
+
+def _open_image(file: bytes) -> Image.Image:
+    known = format_of(file)
+    if known is None:
+        if name := refused_format(file):
+            raise PhotoError("unsupported_format", f"is {name}; export it as {READ_ONE}")
+        raise PhotoError("not_an_image", f"is not a {READ_ONE} picture; remove it or export it as one")
+    if known is TIFF:
+        _refuse_unusual(directories(file))
+    try:
+        return _decoder(file, known)
+    except (UnidentifiedImageError, SyntaxError) as error:
+        if known is TIFF:
+            what = "has a damaged header, or pixels of an unusual kind; export it again as RGB of 8 or 16 bits"
+            raise PhotoError("unreadable", what) from error
+        raise PhotoError("truncated", "has a damaged header; export it again from its original") from error
+
+
+def _refuse_unusual(tiff: Directories) -> None:
+    if tiff.raw:
+        raise PhotoError("unsupported_format", f"is camera raw; export it as {READ_ONE}")
+    if not tiff.sound:
+        raise PhotoError("unreadable", "has strips or tiles without a length; export it again from its original")
+    if tiff.negative and tiff.bits > 8:  # Pillow would show it as its negative
+        raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
+
+
+def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
+    if known is HEIC:
+        image = open_heic(file)
+        told = image.info.get("nclx_profile") or {}
+        points = CodePoints(told.get("color_primaries", 2), told.get("transfer_characteristics", 2))
+    else:
+        image = Image.open(io.BytesIO(without_text(file) if known is PNG else file), formats=[known.pillow])
+        points = described(file).points if known is AVIF else UNKNOWN
+    # Such a file may say in two numbers which colours it means, which the decoders leave to us.
+    if not image.info.get("icc_profile") and (profile := profile_of(points)):
+        image.info["icc_profile"] = profile
+        image.info["hdr"] = points.is_hdr
+    return image

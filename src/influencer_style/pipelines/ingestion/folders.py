@@ -1,0 +1,47 @@
+"""The user's own folders of photos: whether they can be read, which is known before anything else is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from influencer_style.photos.walk import is_passed_over
+from influencer_style.pipelines.ingestion.parameters import IngestionParameters
+from influencer_style.pipelines.project import in_project
+
+
+class SourceError(ValueError):
+    """A source of photos that cannot be used; the text names the parameter, the folder and the remedy."""
+
+
+def photo_folders(parameters: IngestionParameters) -> tuple[Path, Path | None]:
+    """Return the folder of the creators' photos and that of the users', None where `ingestion.users` is empty.
+
+    Raises:
+        SourceError: when one of them is missing, empty or not a folder, or they lie in each other.
+    """
+    creators = _photo_folder(
+        "ingestion.folder", parameters.folder, "a folder for each creator, with photos and consent.yml"
+    )
+    if not parameters.users.strip():
+        return creators, None
+    users = _photo_folder("ingestion.users", parameters.users, "portraits of the people to restyle")
+    require_apart(creators, users)
+    return creators, users
+
+
+def require_apart(creators: Path, users: Path) -> None:
+    """Refuse two folders of which one lies in the other. Raises SourceError."""
+    if users == creators or users.is_relative_to(creators) or creators.is_relative_to(users):
+        raise SourceError("ingestion.users and ingestion.folder lie in each other; give each a folder of its own")
+
+
+def _photo_folder(field: str, value: str, holds: str) -> Path:
+    folder = in_project(value)
+    if not folder.is_dir():
+        raise SourceError(f"{field}: {folder} is not a folder; give one that holds {holds}")
+    try:
+        if not any(not is_passed_over(entry.name, entry.is_dir()) for entry in folder.iterdir()):
+            raise SourceError(f"{field}: {folder} is empty; it should hold {holds}")
+    except OSError as error:
+        raise SourceError(f"{field}: {folder} cannot be listed ({error.strerror}); mend its rights") from error
+    return folder

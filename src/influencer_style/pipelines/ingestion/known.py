@@ -1,0 +1,61 @@
+"""What ingestion tells the consent ledgers: whose photos it read, and where each creator's folder is."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from influencer_style.photos.audit_log import AuditError
+from influencer_style.photos.consent import ConsentError, load_consent
+from influencer_style.photos.known_creators import KnownCreator
+from influencer_style.photos.ledger import Ledger
+from influencer_style.photos.walk import shown
+
+log = logging.getLogger(__name__)
+
+
+def remember_creators(
+    manifest: pd.DataFrame, creators: Path, project: Path, ledger: Ledger, user: Ledger | None
+) -> None:
+    """Record where creators' folders are and which photos are theirs: requests for their looks are decided there.
+
+    Args:
+        manifest: of the photos.
+        creators: the folder that holds a folder for each creator.
+        project: the project's folder.
+        ledger: the project's.
+        user: the user's own, for copies of models that lie in no project; None where there is none, or it is the same.
+
+    Raises:
+        AuditError: when the project's ledger cannot be written to.
+    """
+    rows = manifest[(manifest["role"] == "creator") & (manifest["slug"] != "")]
+    for (slug, creator), own in rows.groupby(["slug", "creator"]):
+        photos = sorted({photo for photo in own["photo_id"] if photo})
+        _remember(ledger, slug, creator, creators / creator, project, photos)
+        if user is not None:
+            try:
+                _remember(user, slug, creator, creators / creator, project, photos)
+            except AuditError as error:
+                log.warning("Copies of models are decided about by their own copy of a consent: %s", shown(str(error)))
+                user = None
+
+
+def _remember(ledger: Ledger, slug: str, creator: str, folder: Path, project: Path, photos: list[str]) -> None:
+    shown_folder, shown_project = ledger.creators.written(folder, project)
+    before = next((one for one in ledger.creators.of(slug) if one.project == shown_project), None)
+    if not photos and before is None:
+        return  # of somebody who never consented nothing is kept
+    try:
+        consent = load_consent(folder).in_short()
+    except ConsentError:
+        consent = before.consent if before else {}
+    # The photos of a creator who is refused were not read this time.
+    known = photos or (before.photos if before else ())
+    new = KnownCreator(
+        creator=creator, slug=slug, project=shown_project, folder=shown_folder, consent=consent, photos=tuple(known)
+    )
+    if new != before:
+        ledger.creators.put(new)

@@ -1,0 +1,16 @@
+"""The folder of photos to restyle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from influencer_style.pipelines.project import in_project
+from influencer_style.serving.gathering import BatchError
+
+
+def photo_folder(folder: str) -> Path:
+    """Return the folder, taken from the project where it is relative. Raises BatchError when there is none."""
+    place = in_project(folder)
+    if not place.is_dir():
+        raise BatchError(f"stylize.folder: {place} is not a folder; give one that holds photos")
+    return place

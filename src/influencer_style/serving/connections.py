@@ -1,0 +1,90 @@
+"""Connections to the server, bounded: uvicorn waits for a request's headers, and for who reads slowly, without end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MOST_CONNECTIONS = 200  # a connection is a file descriptor; some systems allow a process 256
+IDLE_SECONDS = 10.0  # without a request under way: before its headers, and while the rest of a refused body comes in
+SEND_SECONDS = 60.0  # in which a client must have taken a response that does not fit into the system's buffers
+
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class BoundedConnection(H11Protocol):
+    """uvicorn's HTTP protocol with a bound for how many connections there are, and how long each may do nothing.
+
+    Where there are too many, the one that has been without a request for longest is closed.
+    """
+
+    most, idle_seconds, send_seconds = MOST_CONNECTIONS, IDLE_SECONDS, SEND_SECONDS
+
+    _idle: asyncio.TimerHandle | None = None
+    _sending: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_request()
+        if len(self.connections) > self.most:
+            others = [one for one in self.connections if isinstance(one, BoundedConnection) and one is not self]
+            idle = [one for one in others if not one.busy]
+            if idle:
+                min(idle, key=lambda one: one.idle_since).transport.abort()
+            else:
+                transport.write(_FULL)
+                transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for timer in (self._idle, self._sending):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._sending is None:
+            self._sending = self.loop.call_later(self.send_seconds, self.transport.abort)
+
+    def on_response_complete(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+            self._sending = None
+        self._wait_for_request()
+        super().on_response_complete()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request has come in, at least its headers, that has no response yet."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _wait_for_request(self) -> None:
+        self.idle_since = self.loop.time()
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = self.loop.call_later(self.idle_seconds, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        if not self.busy:
+            self.transport.abort()
+
+
+def bound_connections(config: Config) -> None:
+    """Let a server of uvicorn that is starting use `BoundedConnection`, and nothing but HTTP."""
+    config.http_protocol_class = BoundedConnection
+    config.ws_protocol_class = None
+
+
+def config_of(receive: Any) -> Config:
+    """Return the configuration of the uvicorn that started an application, known by its lifespan's `receive`.
+
+    Raises:
+        ImportError: when it is no uvicorn, or one that is built in another way.
+    """
+    config = getattr(getattr(receive, "__self__", None), "config", None)
+    if not isinstance(config, Config):
+        raise ImportError("the server is not the uvicorn that is known; install uvicorn 0.54")
+    return config

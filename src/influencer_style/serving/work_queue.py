@@ -1,0 +1,210 @@
+"""A bounded queue in front of one worker: work that cannot be done in time is refused, not piled up.
+
+A job has a deadline, by which it must have begun. A job that is late, or that nobody waits for any more, is dropped
+before it costs anything, and what it held is freed at once.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_RECENT = 16  # jobs that the mean service time is taken over
+_LONGEST_RETRY = 60  # seconds
+
+
+class OverloadedError(RuntimeError):
+    """There is more work than can be done in time.
+
+    Attributes:
+        retry_after: whole seconds after which a new attempt makes sense, 1 to 60.
+    """
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BusyError(OverloadedError):
+    """The queue is full."""
+
+
+class ExpiredError(OverloadedError):
+    """The job's deadline passed while it waited."""
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What a queue has done since it was made, and what it does now.
+
+    Attributes:
+        waiting: jobs in the queue.
+        running: 1 while the worker is at work, else 0.
+        done: jobs that ran, those that failed included.
+        refused: jobs that found the queue full.
+        dropped: jobs that were late or cancelled before they began.
+        mean_seconds: that the last jobs took, up to 16 of them; 0 before the first.
+    """
+
+    waiting: int
+    running: int
+    done: int
+    refused: int
+    dropped: int
+    mean_seconds: float
+
+
+@dataclass(eq=False)
+class _Job(Generic[T]):
+    work: Callable[[], T] | None  # None once it has begun or was dropped: its future may live on, what it held may not
+    deadline: float
+    future: Future[T]
+
+    def take(self) -> Callable[[], T]:
+        """Return the work, which the job does not hold any more."""
+        work, self.work = self.work, None
+        return work
+
+
+class WorkQueue:
+    """Jobs for one worker, first in, first out. Safe to use from several threads.
+
+    Args:
+        most_waiting: jobs that may wait; the one that runs does not count.
+        clock: seconds; deadlines are moments of it.
+
+    Raises:
+        ValueError: for a queue without room.
+    """
+
+    def __init__(self, most_waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
+        if most_waiting < 1:
+            raise ValueError(f"a queue with room for {most_waiting} jobs is none; choose 1 or more")
+        self._most_waiting, self._clock = most_waiting, clock
+        self._waiting: deque[_Job] = deque()
+        self._changed = threading.Condition()
+        self._recent: deque[float] = deque(maxlen=_RECENT)
+        self._running = self._done = self._refused = self._dropped = 0
+
+    def start(self, name: str) -> WorkQueue:
+        """Start the worker, a thread of this name that lasts as long as the process; return the queue."""
+        threading.Thread(target=self._work, name=name, daemon=True).start()
+        return self
+
+    @property
+    def counters(self) -> Counters:
+        """The counters, all of one moment."""
+        with self._changed:
+            waiting = len(self._waiting)
+            return Counters(waiting, self._running, self._done, self._refused, self._dropped, self._mean())
+
+    def now(self) -> float:
+        """Return the moment it is by the queue's clock."""
+        return self._clock()
+
+    def submit(self, work: Callable[[], T], deadline: float = math.inf) -> Future[T]:
+        """Put a job into the queue.
+
+        Args:
+            work: is called in the worker's thread.
+            deadline: the moment, by the queue's clock, by which the job must have begun.
+
+        Returns:
+            Its future: the result of `work`, or what it raised, or ExpiredError. To cancel it takes the job out of the
+            queue, unless it has begun.
+
+        Raises:
+            BusyError: when the queue is full.
+        """
+        future: Future[T] = Future()
+        job = _Job(work, deadline, future)
+        with self._changed:
+            self._require_room()
+            self._waiting.append(job)
+            self._changed.notify()
+        future.add_done_callback(lambda done: self._forget(job) if done.cancelled() else None)
+        return future
+
+    def require_room(self) -> None:
+        """Refuse, and count it, where the queue is full now: before a body is read. Raises BusyError."""
+        with self._changed:
+            self._require_room()
+
+    def retry_after(self) -> int:
+        """Return the whole seconds, 1 to 60, in which the queue as it is now should be worked off."""
+        with self._changed:
+            return self._retry_after()
+
+    def run_next(self, wait: bool = True) -> bool:
+        """Run or drop the next job; return whether there was one.
+
+        Args:
+            wait: for a job, where there is none.
+        """
+        with self._changed:
+            while not self._waiting:
+                if not wait:
+                    return False
+                self._changed.wait()
+            job, start = self._waiting.popleft(), self._clock()
+            if not job.future.set_running_or_notify_cancel():
+                return True  # cancelled just now: `_forget` counts it
+            late = start > job.deadline
+            if late:
+                self._dropped += 1
+                retry_after = self._retry_after()
+            else:
+                self._running = 1
+        work = job.take()
+        if late:
+            job.future.set_exception(ExpiredError("the job's deadline passed while it waited", retry_after))
+        else:
+            self._run(work, job.future, start)
+        return True
+
+    def _run(self, work: Callable[[], T], future: Future[T], start: float) -> None:
+        error, result = None, None
+        try:
+            result = work()
+        except BaseException as raised:  # whatever it is, it is for whoever waits, and ends no worker
+            error = raised
+        with self._changed:
+            self._running, self._done = 0, self._done + 1
+            self._recent.append(self._clock() - start)
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+            del error  # else it would hold this frame, and the frame it
+
+    def _work(self) -> None:
+        while True:
+            self.run_next()
+
+    def _forget(self, job: _Job) -> None:
+        """Take a cancelled job out of the queue, with all that it holds."""
+        with self._changed:
+            self._dropped += 1
+            if job in self._waiting:
+                self._waiting.remove(job)
+        job.take()
+
+    def _require_room(self) -> None:
+        if len(self._waiting) >= self._most_waiting:
+            self._refused += 1
+            raise BusyError(f"{self._most_waiting} jobs are waiting already", self._retry_after())
+
+    def _retry_after(self) -> int:
+        seconds = (len(self._waiting) + self._running) * self._mean()
+        return max(1, min(_LONGEST_RETRY, math.ceil(seconds)))
+
+    def _mean(self) -> float:
+        return sum(self._recent) / len(self._recent) if self._recent else 0.0

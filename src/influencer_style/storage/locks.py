@@ -1,0 +1,53 @@
+"""Locks between processes and threads, on every system. A lock is gone when its holder ends, however it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_POLL_S = 0.005
+
+
+@contextmanager
+def locked(lock_file: Path, timeout_s: float = 60) -> Iterator[None]:
+    """Hold a lock for the block, after waiting for whoever holds it. The lock file stays, empty.
+
+    Not reentrant: a thread that holds the lock waits for itself in vain.
+
+    Args:
+        lock_file: what all who share the lock name; its folder must be there.
+        timeout_s: seconds to wait.
+
+    Raises:
+        TimeoutError: when the lock is still held after that time.
+        OSError: when the lock file cannot be written, or the file system has no locks.
+    """
+    import filelock  # a tenth of a second that most commands never need
+
+    with filelock.FileLock(lock_file, timeout=timeout_s, poll_interval=_POLL_S):
+        yield
+
+
+@contextmanager
+def locked_if_free(lock_file: Path) -> Iterator[bool]:
+    """Hold a lock for the block if nobody holds it; yield whether it is held now. Its lock file is removed after that.
+
+    Raises:
+        OSError: when the lock file cannot be written, or the file system has no locks.
+    """
+    import filelock
+
+    lock = filelock.FileLock(lock_file)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+        with suppress(OSError):  # another process was faster, or holds it by now
+            os.unlink(lock_file)

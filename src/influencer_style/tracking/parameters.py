@@ -1,0 +1,43 @@
+"""The parameters of the Kedro project around the working folder, for what is no pipeline."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+from kedro.config import OmegaConfigLoader
+
+from influencer_style.tracking.config import ConfigurationError, project_folder
+
+
+def project_parameters(section: str) -> dict[str, Any]:
+    """Return a section of the project's parameters, as conf/base and conf/local say; nothing outside of a project.
+
+    Raises:
+        ConfigurationError: when they cannot be read.
+    """
+    project = project_folder()
+    if project is None:
+        return {}
+    with warnings.catch_warnings():
+        # Kedro's own call; nothing that a user could mend.
+        warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
+        loader = OmegaConfigLoader(
+            conf_source=str(project / "conf"),
+            base_env="base",
+            default_run_env="local",
+            merge_strategy={"parameters": "soft"},
+        )
+        try:
+            return dict(loader["parameters"].get(section) or {})
+        except Exception as error:  # of YAML, OmegaConf or Kedro, or a section that is no table
+            raise ConfigurationError(
+                f"the parameters in {project / 'conf'} cannot be read ({error}); correct them"
+            ) from error
+
+
+def project_path(path: str) -> Path:
+    """Return a path of the parameters: relative ones start at the project, `~` is the home folder."""
+    return (project_folder() or Path.cwd()) / os.path.expanduser(path)

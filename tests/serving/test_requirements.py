@@ -1,0 +1,48 @@
+"""A registered model's requirements are all that its code imports, late imports too, and no more."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from influencer_style.tracking import imported, served
+from tests.test_architecture import MODULES, PACKAGE, SOURCE, import_graph, imports, module_name
+
+
+def reached_from(*modules: str) -> set[str]:
+    graph, waiting, found = import_graph(), [*modules], set()
+    while waiting:
+        if (module := waiting.pop()) not in found:
+            found.add(module)
+            waiting += graph[module] - {f"{PACKAGE}.tracking.config_loader"}
+    return found
+
+
+def test_they_are_what_the_modules_reached_from_serving_import():
+    ours = reached_from(f"{PACKAGE}.serving.served_model", f"{PACKAGE}.serving.served_synthesis")
+    files = {module_name(path): path for path in SOURCE.rglob("*.py")}
+    names = {name.split(".")[0] for one in ours for name in imports(files[one].read_text("utf-8"), one, MODULES)}
+    foreign = names - sys.stdlib_module_names - {PACKAGE}
+    known = packages_distributions()
+    required = [line.partition("==")[0] for line in served.requirements()]
+    assert len(required) == len(foreign) > 15
+    assert all({name.lower() for name in known[one]} & set(required) for one in foreign)
+    assert {"filelock", "imagehash", "kedro", "mlflow", "platformdirs", "pyyaml"} <= set(required)
+
+
+def test_late_imports_and_the_packages_around_a_module_count(tmp_path, monkeypatch):
+    def write(name: str, text: str) -> None:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    write("one.py", f"def late():\n    from {PACKAGE}.room.two import thing")
+    write("room/__init__.py", "import yaml")
+    write("room/two.py", f"import os.path\nimport PIL.Image\nfrom {PACKAGE} import left_out")
+    write("left_out.py", "import torch")
+    write("__init__.py", "")
+    monkeypatch.setattr(imported, "_SOURCE", Path(tmp_path))
+    without = [f"{PACKAGE}.left_out"]
+    assert imported.distributions_of([f"{PACKAGE}.one"], without) == ["pillow", "pyyaml"]
+    assert imported.distributions_of([f"{PACKAGE}.one"]) == ["pillow", "pyyaml", "torch"]
