@@ -7,7 +7,6 @@ import textwrap
 
 import pytest
 from kedro.framework.hooks.manager import _create_hook_manager
-from kedro.framework.project import pipelines
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner
@@ -80,7 +79,7 @@ def picture(folder):
 
 
 def test_a_second_run_does_nothing_twice_and_leaves_files_alone(project):
-    assert run(project) == ["measure", "draw", "decide"] or set(CALLS) == {"measure", "draw", "decide"}
+    assert sorted(run(project)) == ["decide", "draw", "measure"]
     before = (project / "picture.json").stat().st_mtime_ns
     assert run(project) == ["decide"], "a node that is not reusable always works"
     assert (project / "picture.json").stat().st_mtime_ns == before
@@ -182,4 +181,3 @@ def undeclared(source, argument, declared):
 
 def test_every_stage_of_a_run_has_nodes_that_are_reused():
     assert {name.partition(".")[0] for name in REUSABLE} >= {"features", "training", "evaluation", "synthesis_training"}
-    assert pipelines is not None
