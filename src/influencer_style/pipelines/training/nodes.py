@@ -144,7 +144,7 @@ def train(
     return found | hashes | {"taught": taught, "kept": decision["kept"]}, decision
 
 
-@reusable(reads={"cropping": ["margin"]})
+@reusable(reads={"cropping": ["margin", "detector"]})
 def pack_generator(
     trained: dict[str, Any],
     encoder: StyleEncoder,
