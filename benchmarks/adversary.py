@@ -1,6 +1,6 @@
 """Does the adversary earn its place? The base adapted to creators with it, of two kinds, and without: paired.
 
-    python -m benchmarks.adversary [--seeds 7 8 9] [--photos FOLDER] [--out FILE]
+    python -m benchmarks.adversary [--seeds 7 8 9] [--photos FOLDER]
 
 Two kinds of creators: those of the demo set, as a finished `make run` left them in data/, judged by photos that the
 studio renders for this; and, with a folder of real portraits, photographic grades on people's photos, judged by those
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.judging import Judged, by_generator, judge
 from benchmarks.machine import ran_on
 from benchmarks.material import SIDE, Material, graded_materials, studio_material
@@ -34,9 +35,6 @@ from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid_difference, kid_features
 from influencer_style.networks.base import Base
-from influencer_style.storage.atomic import write_text
-
-RESULTS = Path(__file__).parent / "results" / "adversary.json"
 
 
 def compared(pairs: list[tuple[Judged, Judged]], photos: list[list[np.ndarray]]) -> dict[str, Any]:
@@ -113,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", nargs="+", type=int, default=[7, 8, 9])
     parser.add_argument("--photos", type=Path, default=os.environ.get("INFLUENCER_STYLE_PHOTOS"), help="real portraits")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    add_destination(parser)
     options = parser.parse_args(arguments)
     settings, encoder = replace(our_settings(SIDE), workers=2), load_encoder()
     materials = {"studio": lambda: [studio_material(encoder)]}
@@ -125,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             place = Path(folder) / name
             place.mkdir()
             record[name] = examine(made(), settings, options.seeds, place)
-    write_text(options.out, json.dumps(rounded(record), indent=1) + "\n")
+    Destination.of(options).keep("adversary", record)
     print(json.dumps(rounded(record), indent=1))
 
 

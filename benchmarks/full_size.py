@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -20,6 +19,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.child import Child, peaks
+from benchmarks.destination import Destination, add_destination
 from benchmarks.full_size_contestants import (
     STEP,
     TILE,
@@ -38,9 +38,7 @@ from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.decode import photo_header
 from influencer_style.provenance.credentials import FOLDER
 from influencer_style.serving.stylist import DEFAULT_MODEL
-from influencer_style.storage.atomic import write_text
 
-RESULTS = Path(__file__).parent / "results" / "full_size.json"
 WANTED = {"seconds_apply": 2.0, "seconds_file_to_signed_file": 4.0, "peak_memory_gb": 1.5}  # of a 12 MP photo, 2 cores
 PHOTOS, EACH = 100, 10  # of the run whose memory is watched
 # As short as a program of a user's can be; its memory holds nothing of the benchmark's.
@@ -160,7 +158,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--repeats", type=int, default=7, help="turns of each way")
     parser.add_argument("--tiles", type=int, default=4, help="tiles of StarGAN's generator in a turn")
     parser.add_argument("--threads", type=int, default=2, help="of torch")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="file for the record")
+    add_destination(parser)
     options = parser.parse_args(arguments)
     if min(options.repeats, options.tiles, options.threads) < 1:
         parser.error("--repeats, --tiles and --threads must be at least 1")
@@ -186,7 +184,7 @@ def main(arguments: list[str] | None = None) -> None:
             "wanted_on_2_cores": WANTED,
             "figures": rounded(measure(options.model, files, look, options.repeats, options.tiles, options.threads)),
         }
-    write_text(options.out, json.dumps(kept, indent=1) + "\n")
+    Destination.of(options).keep("full_size", kept)
     print(table(kept["figures"]))
 
 

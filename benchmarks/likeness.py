@@ -15,13 +15,13 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.likeness_material import DONOR, FACE, MORPHS, TRUTH, WHOLE, Cell, morph, real_cells, studio_cells
 from benchmarks.machine import ran_on
 from benchmarks.real_photos.photos import find_portraits
@@ -30,10 +30,8 @@ from influencer_style.metrics import likeness
 from influencer_style.metrics.identity import IdentityJudge, load_identity_judge
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.serving.likeness_guard import LikenessGuard
-from influencer_style.storage.atomic import write_text
 from influencer_style.studio.creator_looks import CREATOR_LOOKS
 
-RESULTS = Path(__file__).parent / "results" / "likeness.json"
 VALIDATION, TEST = ((401,), (402,)), ((411, 0), (411, 1))  # other people than anything else in the project
 CREATORS, USERS = 12, 24  # of either
 FALSE_ALARMS = 0.01  # wanted, of people truly in a look
@@ -153,7 +151,7 @@ def main() -> None:
     parser.add_argument("--photos", default=os.environ.get("INFLUENCER_STYLE_PHOTOS", ""), help="real portraits")
     parser.add_argument("--yunet", default=os.environ.get("INFLUENCER_STYLE_YUNET", ""), help="YuNet's model file")
     parser.add_argument("--same-person", nargs="+", action="append", default=[], metavar="FILE", help="show one person")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="the record (default: %(default)s)")
+    add_destination(parser)
     asked = parser.parse_args()
     judge = load_identity_judge()
     validation = measured(studio_cells(VALIDATION, CREATORS, USERS, True, judge), judge)
@@ -180,8 +178,8 @@ def main() -> None:
         record["real_photos"] = {"photos": len(found.crops), "people": len(set(found.people.tolist()))}
         record["real_photos"] |= {name: guard_figures(real, name) for name in ("profile", "one photo")}
         record["real_rivals"] = rivals(real)
-    write_text(asked.out, json.dumps(record, indent=1) + "\n")
-    print(json.dumps(record["chosen_on_validation_people"]), asked.out)
+    Destination.of(asked).keep("likeness", record)
+    print(json.dumps(record["chosen_on_validation_people"]))
 
 
 if __name__ == "__main__":

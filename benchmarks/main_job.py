@@ -1,26 +1,25 @@
 """Keeps what a finished `make run` found: the figures, the README's table, and the README's pictures.
 
-    .venv/bin/python -m benchmarks.main_job [--seconds 314]
+    .venv/bin/python -m benchmarks.main_job [--seconds 314] [--record]
 
-Reads data/08_reporting; writes benchmarks/results/main_job.json and docs/pictures/, and prints the table.
+Reads data/08_reporting, and prints the table. Figures and pictures go to build/benchmarks; with --record they replace
+benchmarks/results/main_job.json and the pictures in docs/pictures.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
+from collections.abc import Sequence
 
 from PIL import Image
 
+from benchmarks.destination import PROJECT, Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
 from influencer_style.metrics.wording import LABELS
-from influencer_style.storage.atomic import write_text
 
-PROJECT = Path(__file__).parents[1]
-REPORTING, PICTURES = PROJECT / "data" / "08_reporting", PROJECT / "docs" / "pictures"
-RESULTS = Path(__file__).parent / "results" / "main_job.json"
+REPORTING = PROJECT / "data/08_reporting"
 SHOWN = {"contact_sheet": 1100, "look_map": 760, "looks_side_by_side": 900}  # width in pixels
 COLUMNS = {
     "colour difference": "delta_e",
@@ -44,11 +43,13 @@ def table(transfer: dict[str, dict[str, dict[str, float]]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read, keep, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, help="wall-clock seconds of the `make run`, as `time` tells them")
-    options = parser.parse_args()
+    add_destination(parser)
+    options = parser.parse_args(arguments)
+    destination = Destination.of(options)
     scorecard = json.loads((REPORTING / "scorecard.json").read_text(encoding="utf-8"))
     record = {
         "what": "make run on the embedded studio: the scorecard over its test people and looks",
@@ -62,12 +63,11 @@ def main() -> None:
             for look, methods in scorecard["creators"].items()
         },
     }
-    write_text(RESULTS, json.dumps(rounded(record), indent=1) + "\n")
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    destination.keep("main_job", record)
     for name, width in SHOWN.items():
         picture = Image.open(REPORTING / f"{name}.png").convert("RGB")
         picture.thumbnail((width, 8 * width), Image.Resampling.LANCZOS)
-        picture.save(PICTURES / f"{name}.jpg", quality=88)
+        picture.save(destination.picture(f"{name}.jpg"), quality=88)
     print(table(scorecard["transfer"]))
     print(f"Generator less others: {json.dumps({m: f['delta_e'] for m, f in rounded(scorecard['paired']).items()})}")
 

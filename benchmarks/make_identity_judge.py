@@ -18,7 +18,6 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -28,11 +27,12 @@ from torch.nn import functional as F
 from tqdm import trange
 
 import influencer_style.studio
+from benchmarks.destination import Destination, add_destination
 from benchmarks.identity_trials import only_auc, real_trials, studio_trials
 from benchmarks.machine import ran_on
 from benchmarks.real_photos.photos import find_portraits
 from influencer_style.metrics.identity import JUDGE_WEIGHTS, SIDE, IdentityJudge, IdentityNetwork, load_identity_judge
-from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.storage.atomic import atomic_file
 from influencer_style.storage.fingerprint import file_sha256, source_fingerprint
 from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import SHAPE_FIELDS, Identity, sample_identity
@@ -43,7 +43,6 @@ from influencer_style.studio.population import photo_seed
 from influencer_style.studio.render import march, shade
 from influencer_style.studio.workers import in_parallel
 
-RESULTS = Path(__file__).parent / "results" / "identity_judge.json"
 TRAINING_STREAM, TRIAL_STREAM = 201, 202  # no stream of the demo set's or of the generator's people
 RENDERED = 96  # px: more than the network takes, so that framing can be moved
 POSES, LOOKS = 3, 3  # of each person; the first look is none, and the second pose has other hair
@@ -178,12 +177,13 @@ def main() -> None:
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes that render")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads that train")
-    parser.add_argument("--weights", type=Path, default=Path(str(JUDGE_WEIGHTS)), help="where the weights go")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures go")
+    add_destination(parser)
     parser.add_argument("--photos", default=os.environ.get("INFLUENCER_STYLE_PHOTOS", ""), help="real portraits")
     parser.add_argument("--yunet", default=os.environ.get("INFLUENCER_STYLE_YUNET", ""), help="YuNet's .onnx file")
     parser.add_argument("--same-person", nargs="+", action="append", default=[], help="file names of one person")
     options = parser.parse_args()
+    destination = Destination.of(options)
+    weights = destination.weights(str(JUDGE_WEIGHTS))
     plan = Plan(**{field.name: getattr(options, field.name) for field in fields(Plan)})
     torch.set_num_threads(options.threads)
     torch.use_deterministic_algorithms(True)
@@ -194,13 +194,13 @@ def main() -> None:
     marks.append(time.perf_counter())
     network, loss = train(photos, plan)
     marks.append(time.perf_counter())
-    with atomic_file(options.weights) as part:  # measured as shipped, in half precision
+    with atomic_file(weights) as part:  # measured as shipped, in half precision
         IdentityJudge(network, 0.5).save(part)
         judge = load_identity_judge(part)
         worn = (trials, LOOKS, list(CREATOR_LOOKS), OTHER_HAIR)
         studio, threshold = studio_trials(judge, *worn)
         IdentityJudge(network, threshold).save(part)
-    options.weights.chmod(0o644)  # safetensors lets only the owner read
+    weights.chmod(0o644)  # safetensors lets only the owner read
     torch.manual_seed(plan.seed)
     untrained = IdentityJudge(IdentityNetwork().eval(), threshold)
     control = {"studio": only_auc(studio_trials(untrained, *worn)[0])}
@@ -223,7 +223,7 @@ def main() -> None:
         "pictures": {"trained_on": len(photos) * POSES * LOOKS, "shown": plan.steps * plan.batch},
         "seconds": seconds,
         "last_loss": round(loss, 3),
-        "weights": {"bytes": options.weights.stat().st_size, "sha256": file_sha256(options.weights)},
+        "weights": {"bytes": weights.stat().st_size, "sha256": file_sha256(weights)},
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "studio_source_sha256": source_fingerprint(influencer_style.studio),
         "threshold": round(threshold, 4),
@@ -231,7 +231,7 @@ def main() -> None:
         "real_photos": real,
         "auc_of_an_untrained_network": control,
     }
-    write_text(options.results, json.dumps(record, indent=1) + "\n")
+    destination.keep("identity_judge", record)
     print(json.dumps(record, indent=1))
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,11 +19,12 @@ from torch import Tensor
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from influencer_style.adversarial.grades import apply_grades, random_grades
 from influencer_style.looks.segmenter import AREAS, SEGMENTER_WEIGHTS, SIZE, Segmenter
 from influencer_style.networks.bundle import to_tensor
-from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_look, sample_neutral
@@ -32,7 +32,6 @@ from influencer_style.studio.pairs import REGIONS, crop_pose
 from influencer_style.studio.render import regions, shade
 from influencer_style.studio.workers import in_parallel
 
-RESULTS = Path(__file__).parent / "results" / "segmenter.json"
 STREAM, BATCH, LOOKS = 91, 16, 2
 # lips and eyes are small, and a mean over pixels forgets them
 WEIGHTS = torch.tensor([1.0, 3.0, 3.0, 1.5, 1.0, 1.0]).view(1, -1, 1, 1)
@@ -91,7 +90,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rate", type=float, default=2e-3)
+    add_destination(parser)
     options = parser.parse_args()
+    destination = Destination.of(options)
     tested = max(20, options.people // 20)
     began = time.monotonic()
     made = list(in_parallel(portraits, range(options.people + tested), options.workers, True, "portraits"))
@@ -114,7 +115,7 @@ def main() -> None:
         loss.backward()
         optimizer.step()
     segmenter.eval()
-    with atomic_file(str(SEGMENTER_WEIGHTS)) as part:
+    with atomic_file(destination.weights(str(SEGMENTER_WEIGHTS))) as part:
         save_file({key: value.half().contiguous() for key, value in segmenter.state_dict().items()}, str(part))
     new, areas = pictures[options.people :], masks[options.people :]
     record = {
@@ -128,7 +129,7 @@ def main() -> None:
         "unstyled": overlap(segmenter, new[:, 0], areas),
         "styled": overlap(segmenter, new[:, 1], areas),
     }
-    write_text(RESULTS, json.dumps(record, indent=1) + "\n")
+    destination.keep("segmenter", record)
     print(json.dumps(record, indent=1))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import json
 import os
 import statistics
 import tempfile
@@ -22,6 +21,7 @@ from PIL import Image
 from skimage.data import astronaut
 from tqdm import tqdm
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.hostile_requests import encoded, hostile_requests, picture_file
 from benchmarks.machine import ran_on
 from benchmarks.model_server import ModelServer, registered
@@ -34,9 +34,7 @@ from influencer_style.photos import original
 from influencer_style.photos.decode import decode_photo, photo_header
 from influencer_style.serving.result import in_base64
 from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
-from influencer_style.storage.atomic import write_text
 
-RESULTS = Path(__file__).parent / "results" / "serving.json"
 SIDE, WARM_UP, AT_ONCE = 1024, 5, 4
 WANTED = {"seconds": 2.0}  # a request of 1024 px, on 2 cores after warm-up
 
@@ -158,7 +156,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--look", default="", help="name of a look; without one, the model's first")
     parser.add_argument("--requests", type=int, default=30, help="portraits that are timed")
     parser.add_argument("--hostile", type=int, default=200, help="hostile requests")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="file for the record")
+    add_destination(parser)
     options = parser.parse_args(arguments)
     if min(options.requests, options.hostile) < 1:
         parser.error("--requests and --hostile must be at least 1")
@@ -179,7 +177,7 @@ def main(arguments: list[str] | None = None) -> None:
         "wanted_at_1024_px_on_2_cores": WANTED,
         "figures": rounded(measure(options.model, file, options.look, options.requests, options.hostile, seed)),
     }
-    write_text(options.out, json.dumps(kept, indent=1) + "\n")
+    Destination.of(options).keep("serving", kept)
     print(table(kept["figures"]))
 
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.studio [--yunet FILE] [--portraits 200] [--sheet docs/pictures/studio.png]
 
-Writes benchmarks/results/studio.json. Timings are of one thread and of this machine, whatever else it is doing; the
+Timings are of one thread and of this machine, whatever else it is doing; the
 YuNet figures need its weights (an .onnx file, or the environment variable INFLUENCER_STYLE_YUNET).
 """
 
@@ -21,9 +21,10 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from influencer_style.faces.detect import Face, make_detector
-from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.demo_set import render_demo_set
 from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
@@ -32,7 +33,6 @@ from influencer_style.studio.look_sampling import sample_look, sample_neutral
 from influencer_style.studio.population import StudioSettings
 from influencer_style.studio.render import landmarks, march, render, shade
 
-RESULTS = Path(__file__).parent / "results" / "studio.json"
 STREAM = 77  # no stream of the demo set's or of training's people
 PASSES = 8
 
@@ -148,6 +148,7 @@ def main() -> None:
     parser.add_argument("--yunet", default=os.environ.get("INFLUENCER_STYLE_YUNET", ""), help="YuNet's .onnx file")
     parser.add_argument("--portraits", type=int, default=200, help="portraits shown to the detectors")
     parser.add_argument("--sheet", type=Path, help="also draw eight people in eight looks into this file")
+    add_destination(parser)
     options = parser.parse_args()
     if options.sheet:
         with atomic_file(options.sheet) as part:
@@ -161,7 +162,7 @@ def main() -> None:
         "demo_set_seconds_2_processes": demo_set(),
         "largest_difference_between_thread_counts": sameness(12),
     }
-    write_text(RESULTS, json.dumps(record, indent=1) + "\n")
+    Destination.of(options).keep("studio", record)
     print(json.dumps(record, indent=1))
 
 

@@ -1,8 +1,8 @@
 """New faces in the demo set's looks: both ways, from the base as it is and adapted, beside the bars to be taken.
 
-    python -m benchmarks.synthesis [--yunet FILE] [--seconds 300] [--samples 64] [--base FOLDER] [--picture FILE]
+    python -m benchmarks.synthesis [--yunet FILE] [--samples 64] [--base FOLDER] [--picture FILE]
 
-Wants a finished `make run`. Writes benchmarks/results/synthesis.json. Faces are looked for by YuNet where its weights
+Wants a finished `make run`. Faces are looked for by YuNet where its weights
 are given (an .onnx file, or the environment variable INFLUENCER_STYLE_YUNET), else by the LBP cascade.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
 from influencer_style.faces.detect import Detector, make_detector
@@ -35,10 +36,9 @@ from influencer_style.pipelines.preprocessing.parameters import PreprocessingPar
 from influencer_style.pipelines.synthesis_training.nodes import pack_synthesis, train_synthesis
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.serving.generation import default_way
-from influencer_style.storage.atomic import atomic_file, write_text
+from influencer_style.storage.atomic import atomic_file
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks/results/synthesis.json"
 # What a way must take in every look: at least, or at most.
 LEAST = {"one_face": 0.9, "look_accuracy": 0.9, "diversity": 0.5}
 MOST = {"repeats": 0.0, "largest_step": 3.0}
@@ -81,12 +81,12 @@ def main() -> None:
     """Train, draw, judge and write the record."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--yunet", default=os.environ.get("INFLUENCER_STYLE_YUNET", ""))
-    parser.add_argument("--seconds", type=float, default=300, help="of the adaptation, at most")
     parser.add_argument(
         "--base", default="", help="a folder with another base than the one that comes with the project"
     )
     parser.add_argument("--picture", type=Path, help="where a sheet of the first portraits goes")
     parser.add_argument("--samples", type=int, default=64, help="of each look and way")
+    add_destination(parser)
     asked = parser.parse_args()
     conf = {
         name: yaml.safe_load((ROOT / f"conf/base/parameters_{file}.yml").read_text(encoding="utf-8"))[name]
@@ -96,7 +96,6 @@ def main() -> None:
     cropping = PreprocessingParameters(**conf["preprocessing"] | yunet)
     detector = make_detector(cropping.detector, cropping.yunet_model or None)
     told = conf["synthesis"] | {"profile": "cpu", "base": asked.base}
-    told["cpu"] = told["cpu"] | {"most_seconds": asked.seconds}
     told["judging"] = told["judging"] | {"samples": asked.samples}
     data = ROOT / "data"
     crops, truths = (FaceStore.open(data / f"03_primary/{name}_crops") for name in ("face", "truth"))
@@ -120,7 +119,7 @@ def main() -> None:
         print(
             name, json.dumps(rounded({"decision": decision, "means": record[name].get("means")}), indent=1), flush=True
         )
-        write_text(RESULTS, json.dumps(rounded(record | {"drawing": told["judging"]}), indent=1) + "\n")
+        Destination.of(asked).keep("synthesis", record | {"drawing": told["judging"]})
     if asked.picture:
         with atomic_file(asked.picture) as file:
             draw_new_faces(faces).save(file, quality=90)

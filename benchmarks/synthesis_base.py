@@ -1,6 +1,6 @@
 """What the base of synthesis draws of people and looks that it was never taught, and whether its adversary pays.
 
-    python -m benchmarks.synthesis_base --yunet FILE [--start FOLDER --steps N] [--shards FOLDER] [--out FILE]
+    python -m benchmarks.synthesis_base --yunet FILE [--start FOLDER --steps N] [--shards FOLDER]
 
 Judged in the studio, where the portrait that belongs to noise and look is known. With a base to start from, such as one
 that has seen no adversary, training goes on from it twice, with the adversary and without, all else being the same.
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
 from influencer_style.adversarial.examples import mean_errors
@@ -41,9 +42,7 @@ from influencer_style.metrics.kid import kid, kid_features, octaves
 from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
-from influencer_style.storage.atomic import write_text
 
-RESULTS = Path(__file__).parent / "results" / "synthesis_base.json"
 STREAM = StreamSettings(
     seed=23, sittings=12, targets=12, looks=2, references=8, grades=2, graded=24, photos=8, known=True
 )  # fmt: skip
@@ -129,13 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--start", type=Path, help="a base to go on from, with the adversary and without")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--shards", type=Path, default=Path("data/06_models/synthesis_base_benchmark"))
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    add_destination(parser)
     options = parser.parse_args(arguments)
     detector, held_out = (
         make_detector("yunet", options.yunet),
         held_out_portraits(STREAM, options.shards, load_encoder()),
     )
-    record = json.loads(options.out.read_text()) if options.out.exists() else {}
+    former = Destination.of(options).figures("synthesis_base")
+    record = json.loads(former.read_text()) if former.exists() else {}
     record |= {"what": __doc__.splitlines()[0], "ran_on": ran_on(), "portraits": len(held_out["looks"].noise)}
     if options.start:
         start = SynthesisBase.load(options.start)
@@ -146,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         record["errors"] = errors(base.generator, held_out)
         record["truncation"] = {str(psi): examined(base.generator, held_out, detector, psi) for psi in TRUNCATIONS}
         record["largest_step"] = largest_steps(base.generator, held_out["looks"].codes)
-    write_text(options.out, json.dumps(rounded(record), indent=1) + "\n")
+    Destination.of(options).keep("synthesis_base", record)
     print(json.dumps(rounded(record), indent=1))
 
 

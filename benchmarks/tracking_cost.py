@@ -1,11 +1,11 @@
 """What tracking costs a training of a fixed number of steps: the same run with tracking and without, side by side.
 
-    python -m benchmarks.tracking_cost [--data data] [--steps 200] [--pairs 12] [--out FILE]
+    python -m benchmarks.tracking_cost [--data data] [--steps 200] [--pairs 12]
 
 `kedro run --pipeline training` of this project, from nothing, on the data of a finished run (`make run`), copied to
 temporary folders. Both runs of a pair go at the same time, each on a core of its own, so that what else the machine has
 to do meets both; the next pair changes cores. One core each also means that nothing tracking does in the background is
-free. Whole processes are timed, from start to end. Writes benchmarks/results/tracking_cost.json.
+free. Whole processes are timed, from start to end.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ import numpy as np
 import yaml
 from tqdm import tqdm
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.storage.atomic import write_text
 
 PROJECT = Path(__file__).parents[1]
-RESULTS = Path(__file__).parent / "results" / "tracking_cost.json"
 NEEDED = ("03_primary/face_crops", "04_feature")
 CLOCKS = ("wall", "processor")
 WANTED = "the run takes less than 1.03 times as long with tracking as without"
@@ -143,7 +143,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=PROJECT / "data", help="data folder of a finished `make run`")
     parser.add_argument("--steps", type=int, default=200, help="of a training")
     parser.add_argument("--pairs", type=int, default=12, help="of runs with and without tracking")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="file for the record")
+    add_destination(parser)
     options = parser.parse_args(arguments)
     if missing := [part for part in NEEDED if not (options.data / part).is_dir()]:
         parser.error(f"{options.data} lacks {', '.join(missing)}: run `make run` first, or name its data with --data")
@@ -157,7 +157,7 @@ def main(arguments: list[str] | None = None) -> None:
         "wanted": WANTED,
         "figures": rounded(figures),
     }
-    write_text(options.out, json.dumps(kept, indent=1) + "\n")
+    Destination.of(options).keep("tracking_cost", kept)
     for clock in CLOCKS:
         found = kept["figures"][clock]
         ratio = found["ratio"]

@@ -1,16 +1,14 @@
 """How fast a training step is, what its stages take, and how much memory; against networks of StarGAN v2's shape.
 
-    python -m benchmarks.training_speed [--seconds 20] [--rounds 5] [--size 64] [--out FILE]
+    python -m benchmarks.training_speed [--seconds 20] [--rounds 5] [--size 64]
 
 Three trainings, each in a process of its own, take turns: ours; the paper's networks (Choi et al. 2020), shrunk to as
 many parameters as our generator has; the paper's networks as they are, which take minutes for a few steps on a CPU.
-Writes benchmarks/results/training_speed.json.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -23,6 +21,7 @@ import torch
 from tqdm import tqdm
 
 from benchmarks.child import Child, facts, peaks, timed
+from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.our_training import SHARDS, OurTraining, our_settings
 from benchmarks.rounding import rounded
@@ -33,9 +32,7 @@ from influencer_style.adversarial.stream import kept_shard
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import code_width
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.storage.atomic import write_text
 
-RESULTS = Path(__file__).parent / "results" / "training_speed.json"
 REFERENCE_WIDTH, BATCH = 512, 8  # the paper's
 WANTED = {"images_per_second": 30.0, "times_reference": 200.0}  # at 64 px on 2 cores
 _STAGE_CYCLES = 4
@@ -208,7 +205,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--threads", type=int, default=2, help="of torch, on the CPU")
     parser.add_argument("--tuned", action="store_true", help="give StarGAN our bfloat16 and channels-last memory, too")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="file for the record")
+    add_destination(parser)
     options = parser.parse_args(arguments)
     if min(options.rounds, options.threads) < 1:
         parser.error("--rounds and --threads must be at least 1")
@@ -227,7 +224,7 @@ def main(arguments: list[str] | None = None) -> None:
         tuned=options.tuned,
     )
     kept = record(plan)
-    write_text(options.out, json.dumps(kept, indent=1) + "\n")
+    Destination.of(options).keep("training_speed", kept)
     print(table(kept))
 
 

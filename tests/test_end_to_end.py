@@ -97,6 +97,28 @@ def test_the_champion_loads_and_restyles_and_a_picture_is_followed_back(project,
     assert "face_crops" in told and "consent   noir: subject Noir" in told and "python -m kedro run --env test" in told
 
 
+def latest_run(project):
+    """Return the latest run of a pipeline in MLflow, and its nodes' runs by name."""
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{project}/mlflow.db")
+    experiment = client.get_experiment_by_name("influencer_style")
+    runs = client.search_runs([experiment.experiment_id], order_by=["start_time DESC"])
+    parent = next(found for found in runs if "mlflow.parentRunId" not in found.data.tags)
+    own = [found for found in runs if found.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+    return parent, {found.info.run_name: found for found in own}
+
+
+def test_the_parent_run_carries_scores_version_and_photos(project, first):
+    parent, children = latest_run(project)
+    scores = children["evaluation.score"].data.metrics
+    assert parent.data.metrics["delta_e.generator"] == scores["delta_e.generator"] > 0
+    assert parent.data.tags["registered_version"] == "look-transfer version 2"
+    (photos,) = [entry.dataset for entry in parent.inputs.dataset_inputs]
+    assert photos.name == "photos" and len(photos.digest) == 32
+    assert len(parent.outputs.model_outputs) == 1
+
+
 def test_a_second_run_does_no_work_twice(project, first):
     def stamp(pattern: str) -> dict[str, int]:
         return {str(p): p.stat().st_mtime_ns for p in sorted(project.glob(pattern)) if p.is_file()}
@@ -104,8 +126,18 @@ def test_a_second_run_does_no_work_twice(project, first):
     kept = ("data/01_raw/studio/**/*.jpg", "data/03_primary/**/*.npy", "data/06_models/training/*/checkpoint.pt")
     before = [stamp(pattern) for pattern in kept]
     assert all(before)
+    decided = len((project / "data/00_consent/audit.jsonl").read_text().splitlines())
     again = run(project)
     assert again.returncode == 0, again.stdout[-3000:]
+    assert len((project / "data/00_consent/audit.jsonl").read_text().splitlines()) > decided
+    decides_or_looks_up = {
+        "ingestion.open_source", "ingestion.scan_photos", "preprocessing.choose_photos", "features.choose_crops",
+        "training.choose_creators", "training.choose_looks", "evaluation.choose_looks", "evaluation.promote",
+        "evaluation.publish_scores",
+    }  # fmt: skip
+    parent, children = latest_run(project)
+    assert {name for name, node in children.items() if node.data.tags.get("reused") != "true"} == decides_or_looks_up
+    assert len(children) == 22 and parent.data.metrics["delta_e.generator"] > 0
     assert [stamp(pattern) for pattern in kept] == before
     said = " ".join(again.stdout.split())
     assert "Nothing that training depends on has changed" in said

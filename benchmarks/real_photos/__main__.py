@@ -1,4 +1,4 @@
-"""The command line: `python -m benchmarks.real_photos FOLDER [--model FOLDER] [--out FILE] [--sheet FILE]`."""
+"""The command line: `python -m benchmarks.real_photos FOLDER [--model FOLDER] [--record] [--sheet FILE]`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.photographic_grades import GRADES
 from benchmarks.real_photos.methods import generator_methods
@@ -21,7 +22,6 @@ from benchmarks.real_photos.photos import PhotosError, find_portraits
 from benchmarks.real_photos.scoring import Plan, score
 from benchmarks.real_photos.sheet import draw_sheet
 from benchmarks.real_photos.table import largest_change, tables
-from benchmarks.rounding import rounded
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.cases import shrink
 from influencer_style.networks.bundle import BundleError, TransferBundle
@@ -82,9 +82,7 @@ def _run(options: argparse.Namespace) -> int:
     for band, names in record["bands"].items():
         if len(names) < 3:
             print(f"Only {len(names)} looks are {band} on these photos: too few to say much of that band")
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(rounded(record), indent=1) + "\n", encoding="utf-8")
+    Destination.of(options).keep("real_photos", record)
     if options.sheet:
         some = portraits.crops[:: max(1, len(portraits.crops) // _SHEET_PEOPLE)][:_SHEET_PEOPLE]
         graded = {"input": some} | {name: np.stack([grade(crop) for crop in some]) for name, grade in GRADES.items()}
@@ -112,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--teachers", type=int, default=plan.teachers, help="graded photos that teach a look")
     add("--seed", type=int, default=plan.seed)
     add("--draws", type=int, default=plan.draws, help="of the bootstrap")
-    add("--out", type=Path, help="JSON file for the figures")
+    add_destination(parser)
     add("--sheet", type=Path, help="PNG file for a contact sheet, outside of the project: it shows real people")
     add("--compare", type=Path, help="a former JSON file; baselines' ratios must agree within .05")
     return parser

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.adversarial.guard import Checked, Measures, compare, measure
+from influencer_style.adversarial.guard import Checked, Measures, compare, measure, what_is_missing
 from influencer_style.looks.profile import TRANSPORT
 from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
@@ -68,6 +68,20 @@ def test_what_got_worse_is_named(generator, checked):
     assert any("missed by 3.00 of 255 levels more" in why for why in worse.objections)
     lost = compare(changed(base, shapes=base.shapes + 0.1), base, checked.photos)
     assert any("0.100 more of people's shapes" in why for why in lost.objections)
+
+
+@pytest.mark.parametrize(
+    ("people", "photos", "missing"),
+    [
+        (4, {"dark": 2}, None),
+        (4, {"dark": 1, "light": 2}, None),
+        (3, {"dark": 9}, "3 of users, and 4 are needed"),
+        (9, {"dark": 1, "light": 0}, "of creators dark 1, light 0, and 2 of at least one are needed"),
+    ],
+)
+def test_too_few_validation_photos_are_counted_before_anything_is_trained(people, photos, missing):
+    found = what_is_missing(people, photos)
+    assert found is None if missing is None else missing in found
 
 
 def test_without_enough_photos_nothing_is_kept(generator, checked):

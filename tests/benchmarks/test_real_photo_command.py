@@ -82,16 +82,16 @@ def test_a_folder_without_photos_is_refused(folder, tmp_path):
 
 
 @pytest.fixture
-def thirty(monkeypatch, made_up):
+def thirty(monkeypatch, made_up, tmp_path):
     """A folder as if it held thirty people."""
     portraits = Portraits(made_up(30, 32, seed=9), np.arange(30), {"no_face": 2})
     monkeypatch.setattr(command, "find_portraits", lambda *arguments, **options: portraits)
-    return ["folder", "--size", "24", "--repeats", "1", "--draws", "50"]
+    return ["folder", "--size", "24", "--repeats", "1", "--draws", "50", "--out", str(tmp_path)]
 
 
 def test_the_record_holds_figures_alone_and_a_second_run_agrees(thirty, tmp_path, capsys):
     out, sheet = tmp_path / "real_photos.json", tmp_path / "sheet.png"
-    assert command.main([*thirty, "--out", str(out), "--sheet", str(sheet)]) == 0
+    assert command.main([*thirty, "--sheet", str(sheet)]) == 0
     record = json.loads(out.read_text(encoding="utf-8"))
     assert record["photos"] == record["people"] == 30 and record["left_out"] == {"no_face": 2}
     assert sorted(name for band in record["bands"].values() for name in band) == sorted(GRADES)

@@ -10,13 +10,12 @@ import json
 import os
 import resource
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutations import mutated, photo
 
-from influencer_style.photos import decode, manifest, original
+from influencer_style.photos import decode, original
 from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 
@@ -52,17 +51,14 @@ def main(folder: Path, count: int, seed: int) -> None:
         photo(1000 + number).save(creators / "Anna" / f"good-{number}.png")
         photo(2000 + number).save(users / f"good-{number}.jpg")
     before = _digests(folder)
-    idle = _peak()
-    seconds: list[float] = []
-    manifest.photo_digest = _timed(manifest.photo_digest, seconds)
     settings = ScanSettings(folder, Ledger(folder.with_name(f"{folder.name}-ledger")), workers=2, progress=False)
     table = scan(PhotoFolders(creators, users), None, settings)
     # What was taken is decoded as later pipelines do it.
     sizes, unlike = [], 0
     for row in table[table["status"].isin(["accepted", "duplicate"])].itertuples():
         try:
-            decoded = _timed(decode.decode_photo, seconds)(folder / row.path)
-            kept = _timed(original.read_original, seconds)(folder / row.path).pixels
+            decoded = decode.decode_photo(folder / row.path)
+            kept = original.read_original(folder / row.path).pixels
             sizes.append(decoded.shape[:2] == kept.shape[:2] == (row.height, row.width))
         except decode.PhotoError:
             unlike += 1
@@ -75,32 +71,14 @@ def main(folder: Path, count: int, seed: int) -> None:
         "right_sizes": all(sizes),
         "accepted_but_not_decoded": unlike,
         "unchanged": before == _digests(folder),
-        "slowest_seconds": round(max(seconds), 2),
-        "idle_mb": round(idle / 1024),
-        "peak_mb": round(_peak() / 1024),
     }
     sys.stdout.write(json.dumps(told))
-
-
-def _timed(read, seconds: list[float]):
-    def timed(*arguments):
-        began = time.thread_time()  # of a processor: what other programs take does not count
-        try:
-            return read(*arguments)
-        finally:
-            seconds.append(time.thread_time() - began)
-
-    return timed
 
 
 def _digests(folder: Path) -> dict[bytes, str]:
     return {
         os.fsencode(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()
     }
-
-
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

@@ -38,6 +38,10 @@ def test_with_truth_the_pipeline_judges_and_draws(world, tmp_path):
     assert card["transfer"]["do_nothing"]["identity"]["mean"] == pytest.approx(1, abs=1e-5)
     assert 0 <= card["transfer"]["oracle"]["look_accuracy"]["mean"] <= 1
     assert card["about"]["looks"] == {"cool": "Cool", "warm": "Warm"}
+    assert [notice.partition(" was learnt from 5 different photos")[0] for notice in card["about"]["thin_looks"]] == [
+        "the look cool", "the look warm",
+    ]  # fmt: skip
+    assert "The look warm was learnt from 5 different photos" in made["report"]
     assert set(made["scorecard_table"].columns) == {"scope", "look", "method", "metric", "mean", "low", "high", "n"}
     assert made["contact_sheet"].width == 2 * 40 + SIDE + 2 * (32 + 2 * SIDE + 8)
     assert made["report"].startswith("<!doctype html>")

@@ -75,4 +75,3 @@ def test_the_benchmark_does_what_the_server_does_and_knows_its_parts(server, mod
     ours, theirs = (np.asarray(Image.open(io.BytesIO(base64.b64decode(p)))) for p in (picture, prediction["image"]))
     assert np.abs(ours.astype(int) - theirs).max() <= 1  # sums of another number of threads
     assert set(parts) == {"decoding", "face_detector", "crop", "network", "lift", "png_signature_and_base64"}
-    assert all(seconds > 0 for seconds in parts.values())

@@ -69,7 +69,6 @@ def test_metrics_pictures_texts_and_tables_arrive(finished, store, tmp_path):
     assert [(metric.step, metric.value) for metric in losses] == [(0, 1.0), (1, 0.5), (2, pytest.approx(1 / 3))]
     assert train.data.metrics["odd name_"] == 2
     assert {"duration_s", "peak_memory_mib"} <= train.data.metrics.keys()
-    assert train.data.metrics["peak_memory_mib"] > 1
     assert train.data.tags["device"]
     assert artifact(store, train, "notes.md", tmp_path) == "# notes"
     assert json.loads(artifact(store, train, "table.json", tmp_path))["columns"] == ["a", "b"]

@@ -6,6 +6,7 @@ It chooses between generators that are finished; no gradient of what it measures
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +80,22 @@ class Comparison:
         return cls(**intervals, objections=told["objections"])
 
 
+def what_is_missing(people: int, photos: Mapping[str, int]) -> str | None:
+    """Return why it could not be told whether results are nearer to the creators' photos; None where it can be.
+
+    Args:
+        people: how many validation users there are.
+        photos: how many validation photos each creator has, by look.
+    """
+    if people >= LEAST_PICTURES and any(count >= LEAST_PHOTOS for count in photos.values()):
+        return None
+    own = ", ".join(f"{name} {count}" for name, count in photos.items())
+    return (
+        f"too few validation photos to tell whether results are nearer to the creators': there are {people} of users, "
+        f"and {LEAST_PICTURES} are needed; of creators {own}, and {LEAST_PHOTOS} of at least one are needed"
+    )
+
+
 def measure(generator: TransferGenerator, checked: Checked) -> Measures:
     """Measure a generator, on the device that it is on."""
     device = next(generator.parameters()).device
@@ -103,8 +120,9 @@ def compare(candidate: Measures, base: Measures, photos: dict[str, np.ndarray], 
     truth = bootstrap(candidate.truth - base.truth, draws)
     shapes = bootstrap((candidate.shapes - base.shapes).mean(1), draws)
     known = [name for name, own in photos.items() if len(own) >= LEAST_PHOTOS]
+    missing = what_is_missing(len(candidate.shapes), {name: len(own) for name, own in photos.items()})
     kid = None
-    if known and len(candidate.shapes) >= LEAST_PICTURES:
+    if missing is None:
         sets = ([measures.features[name] for name in known] for measures in (candidate, base))
         kid = kid_difference(*sets, [kid_features(photos[name]) for name in known], draws)
     objections = []
@@ -112,8 +130,8 @@ def compare(candidate: Measures, base: Measures, photos: dict[str, np.ndarray], 
         objections.append(f"known truth is missed by {truth.mean:.2f} of 255 levels more")
     if shapes.mean > _TOLERANCE:
         objections.append(f"{shapes.mean:.3f} more of people's shapes are lost")
-    if kid is None:
-        objections.append("too few validation photos to tell whether results are nearer to the creators'")
+    if missing is not None:
+        objections.append(missing)
     elif kid.high >= 0:
         objections.append(f"results are not surely nearer to the creators' photos (KID {kid.mean:+.3f})")
     return Comparison(truth, shapes, kid, objections)

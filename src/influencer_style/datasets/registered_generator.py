@@ -10,6 +10,7 @@ from influencer_style.datasets.previous import AS_IT_IS
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry import is_registered, register_generator
 from influencer_style.tracking.served import SYNTHESIS
+from influencer_style.tracking.summary import log_model
 
 if TYPE_CHECKING:
     from influencer_style.networks.bundle import TransferBundle
@@ -44,6 +45,10 @@ class _RegisteredDataset(WholeFolderDataset):
         super().save(data)
         return self.load() if data is AS_IT_IS else data
 
+    def _link(self, data: Any, version: str | None) -> None:
+        if version is not None:
+            log_model(self._registered_model, version, data.data_sha256)
+
 
 class RegisteredGeneratorDataset(_RegisteredDataset):
     """A `TransferBundle`, registered when a tracked run saves it.
@@ -60,7 +65,7 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
         data = self._written(data)
         if not is_registered(self._registered_model):
             self._register_base(data)
-        register_generator(self._filepath, self._registered_model, data.tags(), data.card)
+        self._link(data, register_generator(self._filepath, self._registered_model, data.tags(), data.card))
 
     def _register_base(self, data: TransferBundle) -> None:
         from influencer_style.networks.base import Base
@@ -90,4 +95,5 @@ class RegisteredSynthesisDataset(_RegisteredDataset):
 
     def save(self, data: SynthesisBundle) -> None:
         data = self._written(data)
-        register_generator(self._filepath, self._registered_model, data.tags(), data.card, served=SYNTHESIS)
+        version = register_generator(self._filepath, self._registered_model, data.tags(), data.card, served=SYNTHESIS)
+        self._link(data, version)

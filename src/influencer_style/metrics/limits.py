@@ -40,6 +40,7 @@ def limits(scorecard: Mapping[str, Any]) -> list[str]:
         )
     if about["test_users"] < 8:
         found.append(f"{about['test_users']} people are too few for firm conclusions.")
+    found += [f"{notice[0].upper()}{notice[1:]}." for notice in about.get("thin_looks", [])]
     return found + _judges(scorecard) + _absent(scorecard)
 
 

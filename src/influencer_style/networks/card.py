@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.looks.profile import LookProfiles
 
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ def _table(looks: LookProfiles, names: Sequence[str]) -> str:
         for name in names
         for look in [looks[name]]
     )
-    return f"| look | creator | photos | consent | expires |\n|---|---|---|---|---|\n{rows}"
+    notices = [notice for name in names if (notice := thin_look_notice(looks[name]))]
+    warned = "\n\n" + "\n".join(f"- Mind: {notice}." for notice in notices) if notices else ""
+    return f"| look | creator | photos | consent | expires |\n|---|---|---|---|---|\n{rows}{warned}"
 
 
 def _training(kept: str, seed: int, base_sha256: str, steps: int, seconds: float) -> str:

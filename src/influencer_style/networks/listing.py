@@ -31,6 +31,7 @@ class ListedLook(BaseModel):
     model_config = ConfigDict(frozen=True)
     slug: Annotated[str, Field(min_length=1)]
     creator: str
+    count: Annotated[int, Field(ge=1)]
     consent: dict[str, Any]
     photos: tuple[str, ...]
 

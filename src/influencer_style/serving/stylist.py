@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 
+from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.serving.detection import crops_of, detector_name, faces_in, open_detector
 from influencer_style.serving.given_photo import GivenPhoto, original_of
 from influencer_style.serving.likeness_guard import LikenessGuard, Mode
@@ -215,7 +216,9 @@ class Stylist:
         if reference is None:
             code = sum(share * self.bundle.looks.code(name) for name, share in shares.items())
             worn = [name for name, share in shares.items() if share]
-            creators, notices = self.guard.creators(worn, self.bundle.looks)
+            creators, unchecked = self.guard.creators(worn, self.bundle.looks)
+            thin = (thin_look_notice(self.bundle.looks[name]) for name in worn)
+            notices = [*filter(None, thin), *unchecked]
         else:
             original = original_of(reference, False)
             whose = reference_of(reference, original)

@@ -33,6 +33,8 @@ class NodeRun:
         name: the node's name.
         outputs: names of the datasets it will save.
         project: the project's folder.
+        write_to_pipeline: does an action with MLflow's client and the id of the pipeline's run, as `write` does with
+            the node's; None where there is no such run.
 
     Attributes:
         thread: the thread that runs the node; None before it runs.
@@ -47,11 +49,13 @@ class NodeRun:
         name: str,
         outputs: list[str],
         project: Path,
+        write_to_pipeline: Callable[[str, Callable[[Any, str], Any]], None] | None = None,
     ) -> None:
         self.store, self.run_id, self.experiment_id, self.name = store, run_id, experiment_id, name
         self.closed = False
         self.thread: threading.Thread | None = None
         self.reused = False
+        self.write_to_pipeline = write_to_pipeline or (lambda what, action: None)
         self._project = project
         self._catalog: Any = None
         self._unsaved = set(outputs)

@@ -86,7 +86,7 @@ class PipelineRun:
         """Return the node's run, opened now if it is not open yet; None in a worker whose parent is not tracked yet."""
         with self._lock:
             if node.name not in self._nodes and (self.run_id or self.owner == os.getpid()):
-                opened = NodeRun(self.store, None, None, node.name, node.outputs, self._project)
+                opened = NodeRun(self.store, None, None, node.name, node.outputs, self._project, self._write)
                 self._nodes[node.name] = opened
                 self._open(opened, node.namespace or "")
             return self._nodes.get(node.name)

@@ -11,6 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from influencer_style.faces.store import FaceStore
+from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.metrics import contact_sheet, report
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.full_size import restyle_at_full_size
@@ -76,6 +77,7 @@ def score(
             "generator": ", ".join(f"{name} {value}" for name, value in bundle.generator.describe().items()),
         },
         "looks": {look: bundle.looks[look].creator for look in cases.looks},
+        "thin_looks": [notice for look in cases.looks if (notice := thin_look_notice(bundle.looks[look]))],
         "test_users": len(cases.inputs),
         "size": parameters.size,
         "identity_threshold": judges.identity.threshold,

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
+from influencer_style.looks.few_photos import is_thin, thin_words
 from influencer_style.looks.pictures import draw_look_map, draw_looks_side_by_side
 from influencer_style.looks.profile import MOMENTS, LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor
@@ -48,7 +49,12 @@ def choose_encoder(parameters: FeaturesParameters) -> StyleEncoder:
 
 def choose_crops(crops: FaceStore, source: dict[str, Any]) -> FaceStore:
     """Return the crops without those of creators whose consent does not let their look be learnt now."""
-    return permitted_crops("features", crops, source, "transfer")
+    chosen = permitted_crops("features", crops, source, "transfer")
+    own = chosen.kept[chosen.kept["role"] == "creator"]
+    for name, photos in own.groupby("slug"):
+        if is_thin(count := int((photos["split"] == "train").sum())):
+            log.warning("%s", thin_words(name, count))
+    return chosen
 
 
 def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame | None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.cases import CasesError
 from influencer_style.metrics.contest import Measured, differences, measure, seat_panel
-from influencer_style.metrics.scorecard import best_baseline
+from influencer_style.metrics.scorecard import best_baseline, headline
 from influencer_style.metrics.verdict import Verdict, decide
 from influencer_style.metrics.wording import scores_in_markdown
 from influencer_style.networks.bundle import TransferBundle
@@ -22,6 +22,7 @@ from influencer_style.tracking import champion as titles
 from influencer_style.tracking import current
 from influencer_style.tracking.champion import Contender
 from influencer_style.tracking.registry import registry
+from influencer_style.tracking.summary import log_scores
 
 log = logging.getLogger(__name__)
 Record = dict[str, Any]
@@ -82,17 +83,19 @@ def judge_challenger(
 
 
 def publish_scores(scorecard: Record, bundle: TransferBundle, parameters: PromotionParameters) -> None:
-    """Write the scorecard's main figures into the description of the generator's version, below its card."""
+    """Write the scorecard's main figures on the pipeline's run, and into the description of the generator's version."""
     run = current.node_run()
     if run is None:
         return
     text = scores_in_markdown(scorecard, best_baseline(scorecard))
 
-    def write() -> None:
+    def write() -> str:
         one = titles.contender_of(run.store, parameters.registered_model, bundle.fingerprint)
         titles.add_to_description(run.store, one, text)
+        return one.version
 
-    run.store.attempt("writing scores on the version", write, urgent=True)
+    version = run.store.attempt("writing scores on the version", write, urgent=True)
+    log_scores(headline(scorecard), parameters.registered_model, version)
 
 
 def judge_versions(faces: FaceStore, truths: FaceStore, parameters: PromotionParameters) -> Record:

@@ -218,7 +218,7 @@ def draw_new_faces(
     return faces, new_faces_report.draw_new_faces(faces)
 
 
-@reusable(reads={"parameters": ["judging"], "cropping": ["detector"]}, also=_detector_weights)
+@reusable(reads={"parameters": ["judging"]}, also=_detector_weights)
 def judge_new_faces(
     faces: list[NewFaces],
     bundle: SynthesisBundle,

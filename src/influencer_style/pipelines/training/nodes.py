@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from influencer_style.adversarial.creators import CreatorPhotos, resize
+from influencer_style.adversarial.guard import what_is_missing
 from influencer_style.adversarial.pictures import draw_curves
 from influencer_style.faces.detectors import NOTE
 from influencer_style.faces.store import FaceStore
@@ -113,8 +114,9 @@ def train(
     resolution = settings.stream.resolution
     people = _validation_users(crops, resolution, _SHOWN)
     way = Way(settings, folder, encoder, looks, people, parameters.device)
-    if base is not None and not parameters.adapt:
-        found, decision = way.take(base)
+    hinders = _hinders_adaptation(crops, list(creators)) if parameters.adapt else "training.adapt is off"
+    if base is not None and hinders is not None:
+        found, decision = way.take(base, hinders)
     else:
         counts = {name: len(rows) for name, rows in creators.items()}
         log.info("Training on creators' photos: %s. %s.", json.dumps(counts), _FAIR)
@@ -142,7 +144,7 @@ def train(
     return found | hashes | {"taught": taught, "kept": decision["kept"]}, decision
 
 
-@reusable(reads={"cropping": ["margin"]})
+@reusable(reads={"cropping": ["margin", "detector"]})
 def pack_generator(
     trained: dict[str, Any],
     encoder: StyleEncoder,
@@ -181,6 +183,17 @@ def pack_generator(
         },
     )
     return with_likenesses(bundle, crops), history, draw_curves(history), trained["samples"]
+
+
+def _hinders_adaptation(crops: FaceStore, creators: list[str]) -> str | None:
+    """Return why an adaptation could not be judged, and so need not begin; None where it can be."""
+    people = len(rows_of(crops, role="user", split="validation"))
+    missing = what_is_missing(people, {name: len(rows_of(crops, slug=name, split="validation")) for name in creators})
+    if missing is not None:
+        log.warning(
+            "The base is not adapted: %s. A tenth of a creator's photos and a fifth of users validate.", missing
+        )
+    return missing
 
 
 def _validation_users(crops: FaceStore, resolution: int, most: int | None = None) -> Tensor:

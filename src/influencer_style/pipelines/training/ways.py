@@ -56,11 +56,11 @@ class Way:
     people: Tensor
     device: str
 
-    def take(self, base: Base) -> Found:
-        """Take the base as it is: the creators' photos tell it their looks."""
+    def take(self, base: Base, why: str) -> Found:
+        """Take the base as it is, and say why: the creators' photos tell it their looks."""
         samples = draw_samples(base.generator, self.people, self._codes, int(base.history[-1]["step"]))
         found = {"generator": base.generator, "history": base.history, "samples": samples}
-        return found, {"kept": "base", "why": "training.adapt is off"}
+        return found, {"kept": "base", "why": why}
 
     def train(self, creators: CreatorPhotos) -> Found:
         """Train from nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from influencer_style.looks.few_photos import is_thin, thin_words
 from influencer_style.serving.before_loading import open_listing
 from influencer_style.serving.commands.common import command_errors, complain, model_option
 
@@ -16,11 +17,14 @@ def add_to(commands: Any) -> None:
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Print the names; return 0, or 2 when there is no model."""
+    """Print the names, and on the error output which too few photos taught; return 0, or 2 when there is no model."""
     try:
         listing = open_listing(asked.model)
     except command_errors() as error:
         complain(error)
         return 2
     print("\n".join(listing.looks.names))
+    for name in listing.looks.names:
+        if is_thin(count := listing.looks[name].count):
+            complain(thin_words(name, count))
     return 0
