@@ -12,12 +12,16 @@ from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
 from influencer_style.pipelines.disk import DiskHook
 from influencer_style.pipelines.parallel import ParallelHook
 from influencer_style.pipelines.prerequisites import PrerequisitesHook
+from influencer_style.pipelines.privacy import PrivacyHook
 from influencer_style.pipelines.reuse import ReuseHook
+from influencer_style.storage.log_lines import make_log_lines_safe
 from influencer_style.tracking.hooks import TrackingHook
+
+make_log_lines_safe()
 
 # Kedro calls the last one first: a run whose inputs are missing or wrong is refused before it is tracked, and a node's
 # run is open before its work is skipped.
-HOOKS = (ReuseHook(), TrackingHook(), DiskHook(), ParallelHook(), ArgumentsHook(), PrerequisitesHook())
+HOOKS = (ReuseHook(), TrackingHook(), DiskHook(), ParallelHook(), PrivacyHook(), ArgumentsHook(), PrerequisitesHook())
 
 CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {

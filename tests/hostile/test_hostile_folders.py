@@ -12,7 +12,6 @@ from influencer_style.photos import decode, files
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest
 from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
-from influencer_style.photos.walk import shown
 
 
 @pytest.fixture
@@ -120,9 +119,3 @@ def test_a_file_that_grows_meanwhile_is_read_no_further_than_is_allowed(creator,
 
     monkeypatch.setattr(files, "refuse_size", looked_at)
     assert len(files.read_file(path)) == 5001
-
-
-@pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "‮gnp", "\r", "\udcff", "a\u2028b"])
-def test_a_strangers_text_is_shown_as_one_line_that_drives_no_terminal(name):
-    assert shown(name).isprintable() and shown(name).isascii()
-    assert shown("Zoë Übermut 2.jpg") == "Zoë Übermut 2.jpg"

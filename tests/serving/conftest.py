@@ -1,5 +1,6 @@
 """A small, untrained model folder with two looks, and the same model registered."""
 
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import mlflow
 import pytest
 import torch
+from made_up_synthesis import made_up_people, with_looks_of
 
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
@@ -76,3 +78,15 @@ def served(store):
     model = mlflow.pyfunc.load_model(URI)
     mlflow.set_tracking_uri(None)
     return model
+
+
+@pytest.fixture
+def folder(model_folder, tmp_path):
+    return shutil.copytree(model_folder, tmp_path / "model")
+
+
+@pytest.fixture(scope="session")
+def drawing_folder(bundle, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("synthesis")
+    with_looks_of(bundle, {"warm": to_uint8(made_up_people(4))}).save(folder)
+    return folder

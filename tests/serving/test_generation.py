@@ -130,7 +130,7 @@ def test_the_file_says_that_a_model_made_it(models, tmp_path, capsys):
         assert words in told
     assert "strength" not in told
     record = read_record(batch.path(0))
-    traced = in_words("p", {"record": record, "versions": [], "notices": []})
+    traced = "\n".join(in_words("p", {"record": record, "versions": [], "notices": []}))
     assert "look      warm 100%, way composed, seed 7, number 0" in traced
 
 

@@ -7,39 +7,11 @@ import struct
 
 import pytest
 import torch
-from made_up_synthesis import made_up_people, with_looks_of
+from model_files import refused, rewritten
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from influencer_style.networks.bundle import BundleError, TransferBundle, to_uint8
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
-
-
-@pytest.fixture
-def folder(model_folder, tmp_path):
-    return shutil.copytree(model_folder, tmp_path / "model")
-
-
-@pytest.fixture(scope="session")
-def drawing_folder(bundle, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("synthesis")
-    with_looks_of(bundle, {"warm": to_uint8(made_up_people(4))}).save(folder)
-    return folder
-
-
-def refused(folder, kind=TransferBundle):
-    with pytest.raises(BundleError, match="is not a usable model folder") as error:
-        kind.load(folder)
-    return str(error.value)
-
-
-def rewritten(folder, config=None, **metadata):
-    file = folder / "generator.safetensors"
-    with safe_open(str(file), "pt") as opened:
-        told = opened.metadata()
-    if config is not None:
-        told["config"] = config if isinstance(config, str) else json.dumps(json.loads(told["config"]) | config)
-    save_file(load_file(str(file)), str(file), told | metadata)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_tracing_what_cannot_be_traced_says_so(tmp_path, capsys):
 
 def test_a_stranger_s_record_does_not_drive_the_terminal():
     record = {"looks": {"warm": 1.0}, "written": "\x1b[2Jtoday", "software": "a\nb"}
-    told = in_words("me.png", {"record": record, "versions": [], "notices": []})
+    told = "\n".join(in_words("me.png", {"record": record, "versions": [], "notices": []}))
     assert "\x1b" not in told and "a b" in told and "today" in told
 
 

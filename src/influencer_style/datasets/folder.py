@@ -11,13 +11,14 @@ from PIL import Image
 
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.preview import as_preview, spread, words
+from influencer_style.storage.private import private_folder
 
 
 class FolderDataset(LocalDataset):
     """Loads the folder's path, and makes the folder if it is not there."""
 
     def load(self) -> Path:
-        self._filepath.mkdir(parents=True, exist_ok=True)
+        private_folder(self._filepath)
         return self._filepath
 
     def save(self, data: None) -> NoReturn:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from influencer_style.storage.atomic import atomic_file, write_bytes, write_text
+from influencer_style.storage.private import private_folder
 
 MOST = 256  # crops in a shard
 LABELS = ("creator", "slug", "role", "split")
@@ -81,7 +82,7 @@ class FaceStore:
                 raise FileExistsError(f"{folder} holds other files; give the face store a folder of its own")
         (folder / _HEAD).unlink(missing_ok=True)  # first: shards without a head are no store
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         store = cls(folder, size, fingerprint, tuple(keys))
         store.mark(whole)
         return store

@@ -21,9 +21,11 @@ from torch.nn import functional as F
 
 from influencer_style.looks.gram import gram_matrix, signed_sqrt, upper_triangle
 from influencer_style.looks.segmenter import Segmenter, load_segmenter
+from influencer_style.storage.weights import WeightsFile
 
 PROJECTED = 48
 POOLED = 4
+_MOST_SIZE = 1024  # pixels of a side at which pictures are described
 SMALL_VGG_WEIGHTS = files("influencer_style.looks") / "weights" / "small_vgg.safetensors"
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -103,19 +105,17 @@ class StyleEncoder(nn.Module):
         Raises:
             EncoderError: when the file is not a saved encoder.
         """
-        from safetensors import SafetensorError, safe_open
-
         try:
-            with safe_open(str(file), "pt") as opened:
-                metadata = opened.metadata() or {}
-            state = load_file(str(file))
-            name, size = metadata["name"], int(metadata["size"])
-            encoder = cls(name, _ARCHITECTURES[name](), Segmenter(), size)
-            encoder.load_state_dict(state)
-        except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+            weights = WeightsFile(file)
+            name, size = weights.metadata["name"], int(weights.metadata["size"])
+            if not 16 <= size <= _MOST_SIZE:
+                raise ValueError(f"size is out of range; it must be 16 to {_MOST_SIZE}")
+            with torch.device("meta"):
+                parts = nn.ModuleDict({"stages": nn.ModuleList(_ARCHITECTURES[name]()), "segmenter": Segmenter()})
+            weights.fill(parts)
+            return cls(name, list(parts["stages"]), parts["segmenter"], size)
+        except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise EncoderError(f"{file} is not a saved style encoder ({error}); make it again: features") from error
-        encoder.sha256 = encoder._sha256()
-        return encoder
 
     def _sha256(self) -> str:
         digest = hashlib.sha256(f"{self.name} {self.size} {PROJECTED} {POOLED}".encode())

@@ -7,8 +7,10 @@ withdraws.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -25,3 +27,7 @@ class Likeness:
     face: Tensor
     explained: float
     judge: str
+
+    def __post_init__(self) -> None:
+        if self.face.ndim != 1 or not bool(torch.isfinite(self.face).all()) or not math.isfinite(self.explained):
+            raise ValueError("a creator's face is no vector of numbers")

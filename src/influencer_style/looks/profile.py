@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor
 
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
 from influencer_style.looks.grade import Halves, halves, likely_grade
 from influencer_style.looks.likeness import Likeness
+from influencer_style.looks.looks_json import LooksJson
 from influencer_style.looks.marks import Marks
 from influencer_style.looks.regional import (
     WHOLE,
@@ -27,6 +27,7 @@ from influencer_style.looks.regional import (
 )
 from influencer_style.looks.segmenter import AREAS
 from influencer_style.storage.atomic import recover_folder
+from influencer_style.storage.weights import WeightsFile
 
 TRANSPORTS = 1 + len(AREAS)  # of the whole picture, and of each area
 TRANSPORT = 12 * TRANSPORTS  # so many numbers at the end of a style code
@@ -272,8 +273,8 @@ class LookProfiles:
         folder = Path(folder)
         try:
             recover_folder(folder)
-            text = json.loads((folder / _FILES[0]).read_text(encoding="utf-8"))
-            tensors = load_file(str(folder / _FILES[1]))
+            text = LooksJson.read(folder / _FILES[0])
+            tensors = WeightsFile(folder / _FILES[1]).tensors()
 
             def statistics(name: str, count: int) -> SetStatistics:
                 *parts, colours, scatter, photos = (tensors[f"{name}.{part}"] for part in _PARTS)
@@ -281,19 +282,19 @@ class LookProfiles:
 
             looks = [
                 LookProfile(
-                    told["slug"],
-                    told["creator"],
-                    statistics(f"look.{told['slug']}", told["count"]),
-                    told["consent"],
-                    tuple(told["photos"]),
-                    Marks.of(tensors, f"look.{told['slug']}.marks"),
-                    (known := told.get("likeness")) and Likeness(tensors[f"look.{told['slug']}.face"], **known),
+                    look.slug,
+                    look.creator,
+                    statistics(f"look.{look.slug}", look.count),
+                    look.consent,
+                    look.photos,
+                    Marks.of(tensors, f"look.{look.slug}.marks"),
+                    look.likeness and Likeness(tensors[f"look.{look.slug}.face"], **dict(look.likeness)),
                 )
-                for told in text["looks"]
+                for look in text.looks
             ]
-            reference = statistics("reference", text["reference"]["count"])
-            groups = [slice(*bounds) for bounds in text["groups"]]
-            return cls(reference, looks, text["encoder_sha256"], groups, text["reference"]["note"])
-        except (OSError, SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
+            reference = statistics("reference", text.reference.count)
+            groups = [slice(*bounds) for bounds in text.groups]
+            return cls(reference, looks, text.encoder_sha256, groups, text.reference.note)
+        except (OSError, KeyError, TypeError, ValueError) as error:
             remedy = "make them: kedro run --pipeline features"
             raise ValueError(f"{folder} holds no readable looks ({error}); {remedy}") from error

@@ -53,7 +53,8 @@ class Segmenter(nn.Module):
 def load_segmenter() -> Segmenter:
     """Return the segmenter that comes with the project, its weights fixed, in evaluation mode."""
     segmenter = Segmenter()
-    segmenter.load_state_dict({key: value.float() for key, value in load_file(str(SEGMENTER_WEIGHTS)).items()})
+    weights = {key: value.float() for key, value in load_file(str(SEGMENTER_WEIGHTS)).items()}
+    segmenter.load_state_dict(weights, assign=True)  # a network that is being built on the meta device has no numbers
     return segmenter.eval().requires_grad_(False)
 
 

@@ -12,6 +12,7 @@ one's head hardly counts. Take it for a hint there: compare methods, do not read
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -20,14 +21,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from influencer_style.metrics.colour import require_pictures
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.storage.weights import WeightsFile
 
 JUDGE_WEIGHTS = files("influencer_style.metrics") / "identity_judge.safetensors"
 SIDE = 64
@@ -166,13 +166,13 @@ def load_identity_judge(file: str | Path | None = None) -> IdentityJudge:
     """
     path = str(file or JUDGE_WEIGHTS)
     try:
-        with safe_open(path, "pt") as opened:
-            threshold = float((opened.metadata() or {})["threshold"])
+        weights = WeightsFile(os.path.realpath(path))  # what comes with the project may have been installed as links
+        threshold = float(weights.metadata["threshold"])
         network = IdentityNetwork()
         # batch counters are not kept: they matter in training alone
         counters = {key: value for key, value in network.state_dict().items() if not value.is_floating_point()}
-        network.load_state_dict(counters | {key: value.float() for key, value in load_file(path).items()})
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        network.load_state_dict(counters | {key: value.float() for key, value in weights.tensors().items()})
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
         raise IdentityJudgeError(
             f"{path} is not a usable identity judge ({error}); make it again: python -m benchmarks.make_identity_judge"
         ) from error

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+import torch
+from pydantic import BaseModel
+from safetensors.torch import save
 
 from influencer_style.networks.soundness import require_files
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
+from influencer_style.storage.regular import read_regular
+from influencer_style.storage.weights import WeightsFile
 
 SHIPPED = Path(str(files("influencer_style.networks") / "weights"))
 
 
+_MOST_ABOUT = 64_000_000  # bytes of the JSON file
+
+
 class BaseError(ValueError):
     """There is no usable base where one was named."""
+
+
+class _About(BaseModel):
+    history: list[dict[str, int | float]]
+    facts: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -69,20 +81,20 @@ class Base:
         Raises:
             BaseError: when it is missing, damaged, or does not understand this project's style codes.
         """
-        folder = Path(folder)
+        # What comes with the project may have been installed as links.
+        folder = Path(os.path.realpath(SHIPPED / f"{cls.FILE}.json")).parent if folder == SHIPPED else Path(folder)
         try:
             recover_folder(folder)
             require_files(folder, (f"{cls.FILE}.safetensors", f"{cls.FILE}.json"))
-            with safe_open(str(folder / f"{cls.FILE}.safetensors"), "pt") as opened:
-                metadata = opened.metadata()
-            generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))
-            state = load_file(str(folder / f"{cls.FILE}.safetensors"))
-            generator.load_state_dict({key: value.float() for key, value in state.items()})
-            told = json.loads((folder / f"{cls.FILE}.json").read_text(encoding="utf-8"))
-            return cls(
-                generator.eval().requires_grad_(False), metadata["encoder_sha256"], told["history"], told["facts"]
-            )
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            weights = WeightsFile(folder / f"{cls.FILE}.safetensors")
+            config = cls.CONFIG(**json.loads(weights.metadata["config"]))
+            with torch.device("meta"):
+                generator = cls.GENERATOR(config)
+            weights.fill(generator, torch.float16)
+            about = _About.model_validate_json(read_regular(folder / f"{cls.FILE}.json", _MOST_ABOUT))
+            encoder_sha256 = weights.metadata["encoder_sha256"]
+            return cls(generator.eval().requires_grad_(False), encoder_sha256, about.history, about.facts)
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise BaseError(
                 f"{folder} holds no usable base ({error}); make one: kedro run --pipeline {cls.PIPELINE}, or leave "
                 f"{cls.PARAMETER} empty for the one that comes with the project"

@@ -9,19 +9,34 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from pydantic import BaseModel, Json
+from safetensors.torch import save
+from torch import Tensor
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.card import write_card
 from influencer_style.networks.folder import FILES, REVOKED, BundleError, refuse_revoked, unusable
-from influencer_style.networks.soundness import require_files, require_sound
+from influencer_style.networks.soundness import require_files, require_sound, require_usable_pictures
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
+from influencer_style.storage.regular import read_regular
+from influencer_style.storage.weights import WeightsFile
 
 __all__ = ["REVOKED", "Bundle", "BundleError", "TransferBundle", "to_tensor", "to_uint8"]
+
+_MOST_CARD = 1_000_000  # bytes
+
+
+class _About(BaseModel):
+    """What `generator.safetensors` says of itself; all of it is text there."""
+
+    config: Json[dict[str, Any]]
+    crop_margin: float
+    fingerprint: str
+    data_sha256: str
+    notes: Json[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,15 @@ class Bundle:
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
         require_sound(self.generator, self.looks, self.crop_margin)
+
+    def probed(self, probe: Tensor, codes: Tensor) -> Tensor:
+        """Return what the generator draws in some looks, (n, 3, h, w), not clipped: a trial of its weights.
+
+        Args:
+            probe: (n, 3, h, w) pictures, sRGB in [0, 1], for generators that take one.
+            codes: (n, d) style codes.
+        """
+        raise NotImplementedError
 
     def tags(self) -> dict[str, str]:
         """Return the registry's version tags."""
@@ -101,22 +125,27 @@ class Bundle:
         try:
             recover_folder(folder)
             require_files(folder, FILES)
-            with safe_open(str(folder / "generator.safetensors"), "pt") as opened:
-                metadata = opened.metadata()
-            generator = cls.GENERATOR(cls.CONFIG(**json.loads(metadata["config"])))
-            generator.load_state_dict(load_file(str(folder / "generator.safetensors")))
-            return cls(
+            weights = WeightsFile(folder / "generator.safetensors")
+            about = _About.model_validate(weights.metadata)
+            config = cls.CONFIG(**about.config)
+            with torch.device("meta"):
+                generator = cls.GENERATOR(config)
+            weights.fill(generator)
+            loaded = cls(
                 generator.eval().requires_grad_(False),
                 StyleEncoder.load(folder / "encoder.safetensors"),
                 LookProfiles.load(folder),
-                float(metadata["crop_margin"]),
-                metadata["fingerprint"],
-                metadata["data_sha256"],
-                (folder / "card.md").read_text(encoding="utf-8"),
-                json.loads(metadata["notes"]),
+                about.crop_margin,
+                about.fingerprint,
+                about.data_sha256,
+                read_regular(folder / "card.md", _MOST_CARD).decode(),
+                about.notes,
                 folder,
             )
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            looks = loaded.looks
+            require_usable_pictures(loaded.probed, torch.stack([looks.code(name) for name in looks.names]))
+            return loaded
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise unusable(folder, error, cls.COMMAND) from error
 
 
@@ -131,6 +160,9 @@ class TransferBundle(Bundle):
     GENERATOR = TransferGenerator
     BASE = Base
     CARD = staticmethod(write_card)
+
+    def probed(self, probe: Tensor, codes: Tensor) -> Tensor:
+        return self.generator(probe, codes)
 
 
 def to_tensor(crops, device: str | torch.device = "cpu") -> torch.Tensor:

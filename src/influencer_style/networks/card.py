@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.storage.text import markdown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +53,8 @@ A GAN conditioned on VGG Gram-matrix style codes; it composes colour transforms 
 
 {_table(looks, looks.names)}
 
-- Reference population: {looks.reference_note}.
-- Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
+- Reference population: {markdown(looks.reference_note)}.
+- Encoder: {markdown(encoder.name)}, SHA-256 `{encoder.sha256}`.
 - Photos' fingerprint: `{data_sha256}`. Training's fingerprint: `{fingerprint}`.
 {_training(kept, seed, base_sha256, int(last["step"]), float(last["seconds"]))}
 {_FACES}
@@ -93,7 +94,8 @@ Puts a creator's look (make-up, hair colour, light, grade, background palette) o
 
 {_table(looks, names)}
 
-- Made from {version or "a model that is not registered"}, fingerprint `{fingerprint}`; the same stands in both files.
+- Made from {markdown(version) or "a model that is not registered"}, fingerprint `{fingerprint}`; the same stands in
+  both files.
 - Licence: Apache-2.0 for code and weights; each look only within its creator's consent. An app must stop offering a
   look when its consent expires.
 
@@ -133,8 +135,8 @@ codes, taught on people drawn by the embedded studio; a nobody without a look ca
 
 {_table(looks, looks.names)}
 
-- Reference population: {looks.reference_note}.
-- Encoder: {encoder.name}, SHA-256 `{encoder.sha256}`.
+- Reference population: {markdown(looks.reference_note)}.
+- Encoder: {markdown(encoder.name)}, SHA-256 `{encoder.sha256}`.
 - Photos' fingerprint: `{data_sha256}`. Training's fingerprint: `{fingerprint}`.
 {_training(kept, seed, base_sha256, int(last["step"]), float(last["seconds"]))}
 - Of looks whose photos it was trained on it keeps coarse marks of each photo (`looks.safetensors`), and throws away
@@ -150,8 +152,8 @@ Not for deceiving anybody about whether a person exists: every picture says in i
 
 def _table(looks: LookProfiles, names: Sequence[str]) -> str:
     rows = "\n".join(
-        f"| {name} | {look.creator} | {look.statistics.count} | {', '.join(look.consent.get('scope', []))} "
-        f"| {look.consent.get('expires', '')} |"
+        f"| {markdown(name)} | {markdown(look.creator)} | {look.statistics.count} "
+        f"| {markdown(', '.join(look.consent.get('scope', [])))} | {markdown(look.consent.get('expires', ''))} |"
         for name in names
         for look in [looks[name]]
     )

@@ -73,7 +73,7 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, ve
         reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
         raise ExportError(f"no look may be exported ({reasons}); ask the creators to renew or widen their consent")
     codes = torch.stack([bundle.looks.code(name) for name in names])
-    with atomic_folder(folder) as made:
+    with atomic_folder(folder, private=False) as made:
         about = {"fingerprint": bundle.fingerprint, "version": version}
         write_graph(bundle.generator, made / FILES[0], about)
         differences = _differences(bundle, made / FILES[0], codes)

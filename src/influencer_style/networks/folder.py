@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from influencer_style.storage.regular import open_regular
+
 FILES = ("generator.safetensors", "encoder.safetensors", "looks.json", "looks.safetensors", "card.md")
 REVOKED = "REVOKED.txt"  # says why, in a model folder whose other files are gone
-_NOTE = 2000  # characters of it that are read
+_NOTE = 2000  # bytes of it that are read
 
 
 class BundleError(ValueError):
@@ -25,6 +27,11 @@ def refuse_revoked(folder: Path) -> None:
         BundleError: saying why it was revoked.
     """
     note = folder / REVOKED
-    if note.is_file():
-        with note.open(encoding="utf-8", errors="replace") as file:
-            raise BundleError(f"{folder} was revoked: {file.read(_NOTE).strip()}")
+    try:
+        with open_regular(note) as file:
+            why = file.read(_NOTE).decode("utf-8", "replace").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        why = f"{REVOKED} is there, but cannot be read ({error})"
+    raise BundleError(f"{folder} was revoked: {why}")

@@ -6,11 +6,11 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
+from influencer_style.looks.looks_json import Look, LooksJson
 from influencer_style.networks.folder import FILES, refuse_revoked, unusable
 from influencer_style.networks.soundness import require_files
 from influencer_style.storage.atomic import recover_folder
@@ -18,28 +18,10 @@ from influencer_style.storage.atomic import recover_folder
 COMMANDS = {"transfer": "kedro run", "synthesis": "kedro run --pipeline synthesis_training"}
 
 
-class ListedLook(BaseModel):
-    """A look as `looks.json` has it.
-
-    Attributes:
-        slug: its name.
-        creator: the creator's name, as their folder spells it.
-        consent: what the consent allowed when the look was learnt.
-        photos: the photo_ids of the photos it was learnt from.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    slug: Annotated[str, Field(min_length=1)]
-    creator: str
-    count: Annotated[int, Field(ge=1)]
-    consent: dict[str, Any]
-    photos: tuple[str, ...]
-
-
 class ListedLooks:
     """The looks of a model folder by name, with the same methods for names as `LookProfiles`."""
 
-    def __init__(self, looks: Collection[ListedLook]) -> None:
+    def __init__(self, looks: Collection[Look]) -> None:
         self._looks = {look.slug: look for look in looks}
 
     @property
@@ -47,7 +29,7 @@ class ListedLooks:
         """The looks' names, sorted."""
         return sorted(self._looks)
 
-    def __getitem__(self, slug: str) -> ListedLook:
+    def __getitem__(self, slug: str) -> Look:
         return self._looks[slug]
 
     def only(self, names: Collection[str]) -> ListedLooks:
@@ -91,12 +73,11 @@ def read_listing(folder: str | Path, command: str) -> Listing:
         require_files(folder, FILES)
         with safe_open(str(folder / "generator.safetensors"), "np") as opened:
             metadata = opened.metadata()
-        text = json.loads((folder / "looks.json").read_text(encoding="utf-8"))
-        looks = TypeAdapter(list[ListedLook]).validate_python(text["looks"])
+        looks = LooksJson.read(folder / "looks.json").looks
         return Listing(ListedLooks(looks), metadata["fingerprint"], json.loads(metadata["notes"]), folder, command)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, fault["loc"]))
-        raise unusable(folder, f"looks.json: looks.{place}: {fault['msg']}", command) from error
+        raise unusable(folder, f"looks.json: {place}: {fault['msg']}", command) from error
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise unusable(folder, error, command) from error

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from influencer_style.photos.slug import slug
+from influencer_style.storage.regular import is_regular
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from influencer_style.looks.profile import LookProfiles
 
-_MAX_TEXT = 64_000_000  # bytes of JSON or Markdown; a thousand looks of a thousand photos have 20 million
-_MAX_WEIGHTS = 8_000_000_000  # bytes
+_PROBED = 16  # looks in which a picture is made
+_PROBE_SIDE = 64  # px
 
 
 def require_files(folder: Path, names: Iterable[str]) -> None:
-    """Refuse files that are none, which to open may block or never end, and those too large to be true.
+    """Refuse a folder in which one of these files is missing, or is a link, a pipe or a device.
 
     Raises:
         ValueError: naming the file.
     """
     for name in names:
-        if not (folder / name).is_file():
+        if not is_regular(folder / name):
             raise ValueError(f"{name} is missing, or not a regular file")
-        if (folder / name).stat().st_size > (_MAX_WEIGHTS if name.endswith(".safetensors") else _MAX_TEXT):
-            raise ValueError(f"{name} is too large to be true")
 
 
 def require_sound(generator: nn.Module, looks: LookProfiles, crop_margin: float) -> None:
@@ -54,3 +53,27 @@ def require_sound(generator: nn.Module, looks: LookProfiles, crop_margin: float)
             raise ValueError(f"its look {name!r} tells no style code ({error})") from error
         if code.shape != (generator.config.code,) or not bool(torch.isfinite(code).all()):
             raise ValueError(f"its look {name!r} tells another style code than the generator knows")
+
+
+def require_usable_pictures(draw: Callable[[Tensor, Tensor], Tensor], codes: Tensor) -> None:
+    """Refuse a generator whose weights are numbers, but whose pictures are none.
+
+    Args:
+        draw: makes pictures (n, 3, h, w) of probes (n, 3, 64, 64), sRGB in [0, 1], and style codes (n, d).
+        codes: (m, d) of the model's looks; the first few are tried.
+
+    Raises:
+        ValueError: when a picture holds what is no number, or shows a single colour.
+    """
+    import torch
+
+    some = codes[:_PROBED]
+    across = torch.linspace(0, 1, _PROBE_SIDE).expand(_PROBE_SIDE, -1)
+    probe = torch.stack([across, across.T, 1 - across]).expand(len(some), -1, -1, -1)
+    with torch.no_grad():
+        drawn = draw(probe, some)
+    if not bool(torch.isfinite(drawn).all()):
+        raise ValueError("its pictures are no numbers; its weights are damaged")
+    levels = drawn.clamp(0, 1).mul(255).round().flatten(2)
+    if bool((levels == levels[..., :1]).all(2).all(1).any()):
+        raise ValueError("its pictures show a single colour; its weights are damaged")

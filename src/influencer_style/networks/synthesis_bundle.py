@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from influencer_style.networks.bundle import Bundle
 from influencer_style.networks.card import write_synthesis_card
-from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
+from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
 
 
@@ -25,3 +27,7 @@ class SynthesisBundle(Bundle):
     GENERATOR = SynthesisGenerator
     BASE = SynthesisBase
     CARD = staticmethod(write_synthesis_card)
+
+    def probed(self, probe: Tensor, codes: Tensor) -> Tensor:
+        noise = draw_noise(len(codes), 0, self.generator.config.noise)
+        return self.generator(noise, codes)

@@ -26,6 +26,8 @@ from typing import Any
 from influencer_style.photos import clock
 from influencer_style.storage.atomic import remove_leftovers, write_text
 from influencer_style.storage.locks import locked
+from influencer_style.storage.private import close_to_others, private_folder
+from influencer_style.storage.regular import WARY, open_regular, require_regular
 
 LOG_FILE, HEAD_FILE, LOCK_FILE = "audit.jsonl", "audit.head", "audit.lock"
 GENESIS = "0" * 64  # what the first row follows on
@@ -91,9 +93,10 @@ class AuditLog:
         if taken := sorted(_OWN & facts.keys()):
             raise ValueError(f"the log itself writes {', '.join(taken)}; name the fact differently")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.path.parent)
+            close_to_others(self.path)
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-            with locked(self.path.with_name(LOCK_FILE)), _opened(self.path, flags) as file:
+            with _alone(self.path), _opened(self.path, flags) as file:
                 end, unfinished = _end(file, self.path)
                 _require_head(self.path, end)
                 if unfinished:
@@ -150,7 +153,7 @@ def lines(path: Path) -> Iterator[tuple[bytes, bool]]:
         AuditError: when the file is not there, or cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             left = _size_between_writes(path)
             while left and (line := file.readline(min(left, _MOST_BYTES))):
                 left -= len(line)
@@ -191,10 +194,12 @@ def written_head(path: Path) -> Head | None:
         AuditError: when it is damaged.
     """
     try:
-        with path.with_name(HEAD_FILE).open("rb") as file:
+        with open_regular(path.with_name(HEAD_FILE)) as file:
             return Head.of(file.read(200).decode("ascii", "replace"))
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _unreadable(path.with_name(HEAD_FILE), error) from error
 
 
 def _require_head(path: Path, end: Head) -> None:
@@ -242,7 +247,7 @@ def _size_between_writes(path: Path) -> int:
     What is there while nobody writes stays as it is.
     """
     try:
-        with locked(path.with_name(LOCK_FILE)):
+        with _alone(path):
             return path.stat().st_size
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -251,8 +256,18 @@ def _size_between_writes(path: Path) -> int:
 
 
 @contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other writers out of a log for the block."""
+    lock = path.with_name(LOCK_FILE)
+    require_regular(lock)
+    with locked(lock):
+        yield
+
+
+@contextmanager
 def _opened(path: Path, flags: int) -> Iterator[int]:
-    file = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
+    require_regular(path)
+    file = os.open(path, flags | WARY, 0o600)
     try:
         yield file
     finally:

@@ -21,6 +21,8 @@ from pydantic import (
     field_validator,
 )
 
+from influencer_style.storage.regular import open_regular
+
 CONSENT_FILE = "consent.yml"
 Scope = Literal["train", "transfer", "generate", "commercial"]
 LEARN: tuple[Scope, ...] = ("train", "transfer")  # either makes a creator's photos worth reading
@@ -187,7 +189,7 @@ def _read(path: Path, name: str) -> str:
             other = path.with_suffix(".yaml")
             hint = f"rename {other.name} to {path.name}" if other.is_file() else f"write it ({_EXAMPLE})"
             raise ConsentError(f"{name}: is missing or not a regular file; {hint}")
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise ConsentError(f"{name}: is larger than {_MAX_BYTES // 1024} KB; keep only the fields of schema 1")

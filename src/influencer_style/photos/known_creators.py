@@ -21,6 +21,7 @@ from influencer_style.photos.slug import slug as slug_of
 from influencer_style.photos.tombstones import PhotoId
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.storage.regular import read_regular
 
 FOLDER = "creators"  # in the folder of the ledger
 _MAX_BYTES = 64 * 2**20
@@ -150,7 +151,7 @@ def _subject_in(folder: Path) -> str:
 
 def _read(path: Path) -> KnownCreator:
     try:
-        about = path.stat()
+        about = os.lstat(path)
         return _parsed(str(path), about.st_ino, about.st_mtime_ns, about.st_size)
     except (OSError, ValueError) as error:
         what = "it breaks the schema" if isinstance(error, ValidationError) else str(error)
@@ -162,6 +163,4 @@ def _read(path: Path) -> KnownCreator:
 
 @lru_cache(maxsize=512)  # a server asks with every request; another version of the file has another inode or time
 def _parsed(path: str, inode: int, changed: int, size: int) -> KnownCreator:
-    if size > _MAX_BYTES:
-        raise ValueError(f"it is larger than {_MAX_BYTES // 2**20} MB")
-    return KnownCreator.model_validate_json(Path(path).read_bytes())
+    return KnownCreator.model_validate_json(read_regular(path, _MAX_BYTES))

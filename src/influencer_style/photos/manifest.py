@@ -33,8 +33,9 @@ from influencer_style.photos.parallel import map_bounded
 from influencer_style.photos.slug import slugs
 from influencer_style.photos.split import assign_splits
 from influencer_style.photos.tombstones import Tombstone
-from influencer_style.photos.walk import closed, is_passed_over, shown, utf8, walk
+from influencer_style.photos.walk import closed, is_passed_over, walk
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.storage.text import one_line, utf8
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +131,7 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
     table = pd.DataFrame(rows, columns=list(SCHEMA)).astype(SCHEMA)
     table = mark_duplicates(table)
     for row in table[table["status"] == "quarantined"].head(_MOST_NAMED).itertuples():
-        log.warning("%s is left out, %s", shown(row.path), shown(row.reason))
+        log.warning("%s is left out, %s", one_line(row.path), one_line(row.reason))
     before = {} if previous is None else dict(zip(previous["photo_id"], previous["split"], strict=True))
     return _with_splits(table, before, source.fixed, settings.seed)
 
@@ -145,10 +146,10 @@ def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
     for entry in folders:
         files = [file for file in walk(entry) if file != entry / CONSENT_FILE]
         if not files:
-            log.warning("creator %s has no photos in %s", shown(Path(entry.name)), shown(entry))
+            log.warning("creator %s has no photos in %s", one_line(entry.name), one_line(entry))
         decision, consent = ledger.decide_folder("ingestion", names[entry.name], entry, *LEARN)
         if not decision.allowed:
-            log.warning("creator %s is left out: %s", shown(Path(entry.name)), decision.reason)
+            log.warning("creator %s is left out: %s", one_line(entry.name), one_line(decision.reason))
         scope = ",".join(consent.scope) if decision.allowed and consent else ""
         for file in files:
             yield _File(file, folder, "creator", entry.name, names[entry.name], scope, decision.reason, closed(file))

@@ -18,7 +18,7 @@ from influencer_style.photos.heif import open_heic
 from influencer_style.photos.parts import excess
 from influencer_style.photos.png_text import without_text
 from influencer_style.photos.tiff import Directories, directories
-from influencer_style.photos.walk import shown
+from influencer_style.storage.text import short
 
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
 MIN_SIDE = 64
@@ -74,7 +74,7 @@ def photo_errors(max_pixels: int = MAX_PIXELS) -> Iterator[None]:
         limit = f"{max_pixels / 1e6:.0f} megapixels"
         raise PhotoError("too_large", f"has far more pixels than the {limit} allowed; make it smaller") from None
     except Exception as error:  # a decoder given hostile bytes may raise anything; the file is to blame, not the run
-        text = shown(str(error))[:200] or type(error).__name__
+        text = short(str(error)) or type(error).__name__
         cut = any(word in text.lower() for word in ("truncated", "broken data stream", "unexpected end", "end of file"))
         code = "truncated" if cut else "unreadable"
         raise PhotoError(code, f"cannot be decoded ({text}); export it again from its original") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
@@ -15,6 +16,7 @@ from influencer_style.photos.lookalikes import skeleton
 from influencer_style.photos.slug import slug
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.storage.regular import read_regular
 
 FOLDER = "withdrawn"  # in the folder of the ledger
 _MAX_BYTES = 64 * 2**20
@@ -89,7 +91,7 @@ class Tombstones:
             TombstoneError: when it is there and cannot be read.
         """
         file = self._file(slug(creator))
-        return _read(file) if file.exists() else None
+        return _read(file) if os.path.lexists(file) else None
 
     def barring(self, creator: str, granted_on: date | None, subject: str = "") -> Tombstone | None:
         """Return the tombstone that ends a creator's consent of that day; None where none does.
@@ -132,7 +134,7 @@ class Tombstones:
 
 def _read(path: Path) -> Tombstone:
     try:
-        about = path.stat()
+        about = os.lstat(path)
         return _parsed(str(path), about.st_ino, about.st_mtime_ns, about.st_size)
     except (OSError, ValueError) as error:
         what = "it breaks the schema" if isinstance(error, ValidationError) else str(error)
@@ -144,6 +146,4 @@ def _read(path: Path) -> Tombstone:
 
 @lru_cache(maxsize=512)  # a server asks with every request; another version of the file has another inode or time
 def _parsed(path: str, inode: int, changed: int, size: int) -> Tombstone:
-    if size > _MAX_BYTES:
-        raise ValueError(f"it is larger than {_MAX_BYTES // 2**20} MB")
-    return Tombstone.model_validate_json(Path(path).read_bytes())
+    return Tombstone.model_validate_json(read_regular(path, _MAX_BYTES))

@@ -1,4 +1,4 @@
-"""The files below a folder, in an order that does not depend on the machine, and their names as text may hold them."""
+"""The files below a folder, in an order that does not depend on the machine."""
 
 from __future__ import annotations
 
@@ -49,13 +49,3 @@ def closed(path: Path) -> str:
     if path.is_symlink():
         return "is a link to a folder; copy the photos themselves here"
     return "is a folder that cannot be listed; check its rights"
-
-
-def shown(path: Path | str) -> str:
-    """Return a path, or what a stranger wrote, as one line: what breaks it, or is not UTF-8, as backslash codes."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(path))
-
-
-def utf8(text: str) -> str:
-    """Return ``text`` with the bytes of a file name that are not UTF-8 written as backslash codes."""
-    return text.encode("utf-8", "backslashreplace").decode()

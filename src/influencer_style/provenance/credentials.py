@@ -25,10 +25,12 @@ from influencer_style.provenance.authority import RENEWED_BEFORE_ITS_END, Issued
 from influencer_style.provenance.own import CERTIFICATES, PRIVATE_KEY, own_certificates, own_credentials
 from influencer_style.provenance.signer import Credentials, CredentialsError
 from influencer_style.storage.atomic import sync
+from influencer_style.storage.regular import read_regular
 from influencer_style.storage.user_folder import user_folder
 
 FOLDER = "INFLUENCER_STYLE_CREDENTIALS"
 _KEY_ENDS = b"-----END PRIVATE KEY-----\n"
+_MOST_BYTES = 1_000_000  # of a file
 _TRIES = 10  # each failed one means that another process got there first
 
 
@@ -67,7 +69,8 @@ def known_authorities() -> bytes:
     found = []
     for path in (folder() / "current/ca.pem", *sorted(folder().glob("until-*/ca.pem"))):
         try:
-            found.append(x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.PEM))
+            certificate = x509.load_pem_x509_certificate(read_regular(path, _MOST_BYTES))
+            found.append(certificate.public_bytes(Encoding.PEM))
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:
@@ -83,7 +86,7 @@ def _made(place: Path) -> Credentials:
     try:
         for _ in range(_TRIES):
             try:
-                written = (current / "signer.pem").read_bytes()
+                written = read_regular(current / "signer.pem", _MOST_BYTES)
             except FileNotFoundError:
                 _put(issue(now), current)
                 continue

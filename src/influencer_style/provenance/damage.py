@@ -8,7 +8,7 @@ import zlib
 from PIL import Image
 
 from influencer_style.provenance.formats import PNG, WRITTEN, written_media_type
-from influencer_style.provenance.words import plain
+from influencer_style.storage.text import short
 
 
 def damage(file: bytes) -> str:
@@ -25,7 +25,7 @@ def damage(file: bytes) -> str:
     except Image.DecompressionBombError:
         return ""  # large, not damaged
     except Exception as error:  # a decoder given hostile bytes may raise anything
-        return plain(str(error))
+        return short(str(error))
     return ""
 
 
@@ -38,6 +38,6 @@ def _of_png(file: bytes) -> str:
     while at + 12 <= len(file):
         end = at + 8 + int.from_bytes(view[at : at + 4])
         if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4]):
-            return f"the check sum of its part {plain(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
+            return f"the check sum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
         at = end + 4
     return ""

@@ -13,7 +13,7 @@ from influencer_style.provenance.manifest import RECORD_LABEL
 from influencer_style.provenance.manifest_store import excess, store_of
 from influencer_style.provenance.parent_manifest import ABOUT_THE_SIGNER, ParentManifest
 from influencer_style.provenance.settings import NO_HOSTS, OFFLINE, PURPOSES
-from influencer_style.provenance.words import plain
+from influencer_style.storage.text import short
 
 # What fails where a photo and its manifest do not belong together, and the manifest itself is as it was signed.
 _OF_THE_PHOTO = {f"assertion.{kind}Hash.mismatch" for kind in ("data", "bmff", "boxes", "collection")}
@@ -86,7 +86,7 @@ def read_manifest(data: bytes, media_type: str, anchors: bytes) -> Manifest | No
         # What is kept elsewhere is not fetched: it counts as not there.
         if str(error).startswith("Remote") or b"c2pa" not in data:
             return None
-        raise UnreadableError(plain(str(error))) from error
+        raise UnreadableError(short(str(error))) from error
 
 
 def _in_our_words(
@@ -112,20 +112,20 @@ def _in_our_words(
         signer=_signer(manifest),
         generator=_generator(manifest),
         source_type=_source_type(manifest),
-        stamped=plain(str(signed_at)) if "timeStamp.trusted" in passed else "",
+        stamped=short(str(signed_at)) if "timeStamp.trusted" in passed else "",
         parent=_parent(manifests, active, results.get("ingredientDeltas") or []),
     )
 
 
 def _signer(manifest: dict[str, Any]) -> dict[str, str]:
     signature = manifest.get("signature_info") or {}
-    signer = {ours: plain(str(signature.get(theirs) or "")) for ours, theirs in _SIGNER.items()}
+    signer = {ours: short(str(signature.get(theirs) or "")) for ours, theirs in _SIGNER.items()}
     return signer | {"algorithm": signer["algorithm"].lower()}
 
 
 def _generator(manifest: dict[str, Any]) -> str:
     generator = (manifest.get("claim_generator_info") or [{}])[0]
-    return plain(f"{generator.get('name', '')} {generator.get('version', '')}".strip())
+    return short(f"{generator.get('name', '')} {generator.get('version', '')}".strip())
 
 
 def _parent(manifests: dict[str, Any], active: str, deltas: list[dict[str, Any]]) -> ParentManifest | None:
@@ -173,7 +173,7 @@ def _record(whole: dict[str, Any], label: str) -> dict[str, Any] | None:
 def _source_type(manifest: dict[str, Any]) -> str:
     for action in _actions(manifest):
         if isinstance(action.get("digitalSourceType"), str):
-            return plain(action["digitalSourceType"].rpartition("/")[2])
+            return short(action["digitalSourceType"].rpartition("/")[2])
     return ""
 
 

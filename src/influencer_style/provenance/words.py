@@ -10,24 +10,13 @@ from typing import Any
 
 from influencer_style.provenance.formats import WRITTEN
 from influencer_style.provenance.parent_manifest import ParentManifest
+from influencer_style.storage.text import short
 
-_LENGTH = 200
 _FORMATS = {kind.media_type: kind.name for kind in WRITTEN.values()}
 _SOURCE_TYPES = {
     "compositeWithTrainedAlgorithmicMedia": "a photo that a trained model changed",
     "trainedAlgorithmicMedia": "a picture that a trained model made",
 }
-
-
-def printable(text: str) -> str:
-    """Return a stranger's text as one line without control characters: nothing in it drives the terminal."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-def plain(text: str) -> str:
-    """Return a stranger's text as one short line without control characters."""
-    text = printable(text[: _LENGTH + 1])
-    return text if len(text) <= _LENGTH else f"{text[: _LENGTH - 3]}..."
 
 
 def known(record: Mapping[str, Any], generator: str = "", source_type: str = "", manifest: bool = False) -> list[str]:
@@ -57,7 +46,7 @@ def known(record: Mapping[str, Any], generator: str = "", source_type: str = "",
             said.append(f"{title}: {_value(record[key])}")
     consents = record.get("consents")
     for name, consent in consents.items() if isinstance(consents, Mapping) else ():
-        said.append(f"consent for {plain(str(name))}: {_value(consent)}")
+        said.append(f"consent for {short(str(name))}: {_value(consent)}")
     if record.get("written"):
         said.append(f"written: {_value(record['written'])}, by the clock of the machine that wrote it")
     return said
@@ -135,7 +124,7 @@ def unknown(signer: Mapping[str, str], codes: list[str]) -> str:
 
 def altered(codes: list[str]) -> str:
     """Say that file and signature do not agree."""
-    failed = ", ".join(plain(code) for code in dict.fromkeys(codes))
+    failed = ", ".join(short(code) for code in dict.fromkeys(codes))
     return (
         f"anything: the file and its signature do not agree ({failed}): it was changed or damaged after it was signed, "
         "and what it says of itself may have been changed too; ask for the file as it was written"
@@ -198,7 +187,7 @@ def _who(signer: Mapping[str, str]) -> str:
 def _shares(looks: Any) -> str:
     if not isinstance(looks, Mapping):
         return _value(looks)
-    return plain(
+    return short(
         ", ".join(
             f"{name} {share:.0%}" if isinstance(share, int | float) else f"{name} {share}"
             for name, share in looks.items()
@@ -208,7 +197,7 @@ def _shares(looks: Any) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return plain("; ".join(f"{key} {_value(inner)}" for key, inner in list(value.items())[:20]))
+        return short("; ".join(f"{key} {_value(inner)}" for key, inner in list(value.items())[:20]))
     if isinstance(value, list | tuple):
-        return plain(" ".join(_value(inner) for inner in value[:20]))
-    return plain(str(value))
+        return short(" ".join(_value(inner) for inner in value[:20]))
+    return short(str(value))

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
 from influencer_style.photos.losses import TRANSPARENCY
-from influencer_style.photos.walk import closed, utf8
+from influencer_style.photos.walk import closed
 from influencer_style.provenance.formats import WRITTEN
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.provenance.signer import CredentialsError
@@ -27,9 +27,12 @@ from influencer_style.serving.outcomes import words_of
 from influencer_style.serving.picture_names import picture_names
 from influencer_style.serving.restyling import Restyling
 from influencer_style.serving.stylist import Result, Stylist, StylistError
-from influencer_style.serving.writing import prepare, writing
+from influencer_style.serving.turns import turn
+from influencer_style.serving.writing import prepare, require_inside, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
+from influencer_style.storage.regular import is_regular, require_regular
+from influencer_style.storage.text import utf8
 from influencer_style.tracking.signals import undisturbed
 
 Status = Literal["written", "up to date", "quarantined"]
@@ -86,6 +89,7 @@ class Batch:
         """Restyle photos; return how many were written, up to date or quarantined.
 
         What is wrong with a photo is its outcome, and ends nothing. However this ends, the index is written.
+        While another batch writes beside the same index, this one waits.
 
         Args:
             photos: as `gather` has them.
@@ -95,10 +99,20 @@ class Batch:
             BatchError: when pictures would be among the photos, or the folder cannot be written to.
             StylistError: when the consent ends meanwhile; what was written before stays, and is in the index.
         """
+        self._named(photos)
+        prepare(self._out, self._index)
+        with turn(self._index.path):
+            self._index.read_again()  # another batch may have taken a name meanwhile
+            return self._run(self._named(photos), told)
+
+    def _named(self, photos: Sequence[Photo]) -> list[tuple[Photo, str]]:
         named = picture_names(photos, self._restyling.label, self._restyling.format, self._is_free)
         refuse_circles(photos, [self._out / name for _, name in named])
-        prepare(self._out, self._index)
+        return named
+
+    def _run(self, named: list[tuple[Photo, str]], told: Callable[[Outcome], None]) -> Counter[Status]:
         for folder in {(self._out / name).parent for _, name in named}:
+            require_inside(folder, self._out)
             remove_leftovers(folder)
         counts: Counter[Status] = Counter()
         under_way: deque[tuple[Photo, str, str]] = deque()
@@ -142,16 +156,17 @@ class Batch:
         if row and row.source_sha256 == sha256 and row.asked == self._asked:
             if row.status == "quarantined":
                 return sha256, Outcome(photo.path, "quarantined", None, row.reason)
-            if picture.is_file() and file_sha256(picture) == row.sha256:
+            if is_regular(picture) and file_sha256(picture) == row.sha256:
                 self._put(replace(row, photo=self._written(photo)))
                 return sha256, Outcome(photo.path, "up to date", picture)
         try:
+            require_regular(picture)  # a link is replaced by the picture itself
             record = read_record(picture)
             if record.get("asked") == self._asked and record.get("source_sha256") == sha256:
                 made = photo_digest(picture)  # all of it can be decoded
                 self._put(self._row(photo, name, made.sha256, record))
                 return sha256, Outcome(photo.path, "up to date", picture)
-        except (RecordError, PhotoError, KeyError, TypeError, ValueError):
+        except (RecordError, PhotoError, OSError, KeyError, TypeError, ValueError):
             pass  # not ours, damaged, or of another time: it is made
         return sha256, None
 
@@ -227,7 +242,7 @@ class Batch:
         """Whether no other photo has a picture of this name, nor any other program a file."""
         row, path = self._index.get(self._entry(name)), self._out / name
         if row is None:
-            return not os.path.exists(path) or _has_record(path)  # Path.exists raises for a name that is too long
+            return not os.path.lexists(path) or (is_regular(path) and _has_record(path))
         if row.photo == self._written(photo):
             return True
         # A photo that was moved keeps its picture; one that took the place of another does not get the other's.

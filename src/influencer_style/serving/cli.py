@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from influencer_style.serving.commands import audit, compare, consent, export, generate, looks, stylize, trace, verify
+from influencer_style.serving.commands.output import Parser
+from influencer_style.storage.log_lines import make_log_lines_safe
 from influencer_style.version import __version__
 
 COMMANDS = (looks, stylize, compare, generate, verify, trace, export, consent, audit)
@@ -14,12 +16,13 @@ COMMANDS = (looks, stylize, compare, generate, verify, trace, export, consent, a
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
+    make_log_lines_safe()
     asked = _parser().parse_args(arguments)
     return asked.run(asked)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="influencer-style",
         description="Put a creator's look onto portraits: the same person, in that look, at the photo's own size.",
         epilog="Looks come from a trained model: `kedro run` makes one. The looks it has: `influencer-style looks`.",

@@ -19,9 +19,11 @@ from influencer_style.serving.generation import Generation, check_count
 from influencer_style.serving.index import Index, Row
 from influencer_style.serving.picture_names import safe_name
 from influencer_style.serving.result import Result
+from influencer_style.serving.turns import turn
 from influencer_style.serving.writing import prepare, writing
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
+from influencer_style.storage.regular import is_regular
 from influencer_style.tracking.signals import undisturbed
 
 _COLUMNS, _TILE = 8, 192  # of a sheet
@@ -46,7 +48,7 @@ class GeneratedBatch:
     def run(self, count: int, told: Callable[[Path], None] = lambda picture: None) -> tuple[int, int]:
         """Make what is not there yet; return how many were written, and how many were there.
 
-        However this ends, the index is written.
+        However this ends, the index is written. While another batch writes beside the same index, this one waits.
 
         Args:
             count: how many portraits there shall be.
@@ -58,6 +60,11 @@ class GeneratedBatch:
         """
         check_count(count)
         prepare(self._out, self.index)
+        with turn(self.index.path):
+            self.index.read_again()
+            return self._run(count, told)
+
+    def _run(self, count: int, told: Callable[[Path], None]) -> tuple[int, int]:
         remove_leftovers(self._out)
         written = 0
         try:
@@ -97,8 +104,10 @@ class GeneratedBatch:
     def _known(self, picture: Path, number: int) -> bool:
         """Whether a portrait is there as it would be made; its row is in the index then."""
         row, asked = self.index.get(self._entry(picture)), self._generation.fingerprint
-        if not picture.exists():
+        if not os.path.lexists(picture):
             return False
+        if not is_regular(picture):
+            raise BatchError(f"{picture} is no regular file; move it away, or choose another --out")
         if row and row.asked == asked and file_sha256(picture) == row.sha256:
             return True
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from influencer_style.provenance.record import GENERATED
@@ -13,6 +12,7 @@ from influencer_style.serving.permission import Permission
 from influencer_style.serving.result import Result, StylistError
 from influencer_style.serving.wishes import shares_of
 from influencer_style.storage.fingerprint import fingerprint
+from influencer_style.storage.text import quoted
 from influencer_style.version import __version__
 
 if TYPE_CHECKING:
@@ -248,14 +248,14 @@ def _decided(asked: Portraits, bundle: SynthesisBundle) -> Portraits:
 def check_portraits(asked: Portraits, smallest: int = 1) -> None:
     """Refuse a way, seed, size (`smallest` pixels or more) or truncation that no model can do. Raises StylistError."""
     if asked.way not in ASKED_WAYS:
-        raise StylistError(f"way is {shortened(asked.way)}; choose one of: {', '.join(ASKED_WAYS)}")
+        raise StylistError(f"way is {quoted(asked.way)}; choose one of: {', '.join(ASKED_WAYS)}")
     _require_whole("seed", asked.seed, 0, _MOST_SEED)
     _require_whole("size", asked.size, smallest, MOST_SIZE)
     number = isinstance(asked.truncation, int | float) and not isinstance(asked.truncation, bool)
     if not (number and 0 < asked.truncation <= 1):
-        raise StylistError(f"truncation is {shortened(asked.truncation)}; choose above 0, at most 1")
+        raise StylistError(f"truncation is {quoted(asked.truncation)}; choose above 0, at most 1")
 
 
 def _require_whole(name: str, value: int, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise StylistError(f"{name} is {shortened(value)}; choose a whole number from {least} to {most}")
+        raise StylistError(f"{name} is {quoted(value)}; choose a whole number from {least} to {most}")

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from influencer_style.serving.gathering import BatchError
 from influencer_style.serving.picture_names import key
 from influencer_style.storage.atomic import atomic_file
+from influencer_style.storage.regular import open_regular
 
 _ROWS, _SECONDS = 50, 20  # written after so many new rows, or so long
 
@@ -78,6 +79,10 @@ class Index:
         self._changed: dict[str, Row] = {}
         self._saved = time.monotonic()
 
+    def read_again(self) -> None:
+        """Take in what another process has written since. Raises BatchError when the file is no index any more."""
+        self._rows = self._read() | self._changed
+
     def get(self, picture: str) -> Row | None:
         """Return the row of a picture, None where there is none."""
         return self._rows.get(key(picture))
@@ -110,15 +115,16 @@ class Index:
         self._rows = self._read() | self._changed
         kinds = [(column, pa.float64() if column == "strength" else pa.string()) for column in COLUMNS]
         table = pa.Table.from_pylist([asdict(row) for row in self.rows()], pa.schema(kinds))
-        with atomic_file(self.path) as temporary:
+        with atomic_file(self.path, private=False) as temporary:
             pq.write_table(table, temporary)
         self._changed = {}
 
     def _read(self) -> dict[str, Row]:
-        if not os.path.exists(self.path):  # Path.exists raises for a name that is too long
+        if not os.path.lexists(self.path):
             return {}
         try:
-            table = pq.ParquetFile(self.path).read(columns=list(COLUMNS))
+            with open_regular(self.path) as file:
+                table = pq.ParquetFile(file).read(columns=list(COLUMNS))
             rows = [Row(**row) for row in table.to_pylist()]
         except (pa.ArrowException, OSError, TypeError) as error:
             raise BatchError(

@@ -50,7 +50,8 @@ class LikenessGuard:
         if self.mode == "off":
             return {}, []
         found = {name: looks[name].likeness for name in names}
-        known = {name: face for name, face in found.items() if face and face.judge == self._judge.sha256}
+        sha256, width = self._judge.sha256, self._judge.network.dimension
+        known = {name: own for name, own in found.items() if own and own.judge == sha256 and len(own.face) == width}
         if unknown := ", ".join(name for name in found if name not in known):
             why = f"the model keeps no face of {unknown} that this release can compare with"
             return known, self._unchecked(why, "train again: kedro run")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from reprlib import repr as shortened
 
 from influencer_style.photos.slug import slug
 from influencer_style.serving.result import StylistError
+from influencer_style.storage.text import quoted
 
 _MOST_NAMED = 12  # looks that a message names
 
@@ -30,7 +30,7 @@ def look_named(text: str, names: Sequence[str], purpose: str = "") -> str:
         return meant
     alike = get_close_matches(meant, names, 3)
     suggestion = f"did you mean {' or '.join(alike)}?" if alike else f"choose one of: {_listed(names)}"
-    raise StylistError(f"there is no look {shortened(text)}{purpose and f' {purpose}'}; {suggestion}")
+    raise StylistError(f"there is no look {quoted(text)}{purpose and f' {purpose}'}; {suggestion}")
 
 
 def _listed(names: Sequence[str]) -> str:

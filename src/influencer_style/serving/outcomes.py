@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from influencer_style.photos.files import PhotoError
-from influencer_style.photos.walk import shown
 from influencer_style.serving.result import StylistError, UnrecordedError
+from influencer_style.storage.text import short
 
 logger = logging.getLogger(__name__)
 
@@ -38,4 +38,4 @@ def outcome_of(work: Callable[[], Made]) -> Made | PhotoError | StylistError:
 
 def words_of(error: Exception) -> str:
     """Return what an unexpected error says, in one short line."""
-    return f"{type(error).__name__}: {shown(str(error))[:200]}".removesuffix(": ")
+    return f"{type(error).__name__}: {short(str(error))}".removesuffix(": ")

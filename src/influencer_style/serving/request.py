@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from reprlib import repr as shortened
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from influencer_style.photos.formats import READ_ONE
 from influencer_style.serving.refusal import RefusedError
 from influencer_style.serving.result import Result, StylistError, UnrecordedError, in_base64
+from influencer_style.storage.text import one_line, quoted
 
 logger = logging.getLogger(__name__)
 
@@ -57,12 +57,12 @@ class Input(BaseModel):
     def check_file(self) -> None:
         """Refuse a format that there is not, or a quality that it does not have. Raises ValueError."""
         if self.format not in _FILES:
-            raise ValueError(f"format is {shortened(self.format)}; choose {self.FILE_WANTED['format']}")
+            raise ValueError(f"format is {quoted(self.format)}; choose {self.FILE_WANTED['format']}")
         if self.quality is not None:
             if self.format == "png":
                 raise ValueError("quality is for jpeg and webp, and a png keeps every pixel; choose one of them")
             if not 1 <= self.quality <= 100:
-                raise ValueError(f"quality is {shortened(self.quality)}; choose {self.FILE_WANTED['quality']}")
+                raise ValueError(f"quality is {quoted(self.quality)}; choose {self.FILE_WANTED['quality']}")
 
     def check_size(self, width: int, height: int) -> None:
         """Refuse a picture, px, that the format has no room for. Raises ValueError."""
@@ -124,7 +124,7 @@ def recorded_or_refused() -> Iterator[None]:
     try:
         yield
     except UnrecordedError as error:
-        logger.error("%s", error)
+        logger.error("%s", one_line(error))
         reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
         raise RefusedError(reason, 500) from None
 
@@ -161,7 +161,7 @@ def read_body(body: bytes | bytearray, kind: type[Input] = Request) -> Any:
     inputs = told.pop("inputs")
     for name, value in told.items():
         if name != "params" or value:  # MLflow's clients may send empty ones
-            raise refusal(f"{shortened(name)} is not known; send only {kind.EXAMPLE}")
+            raise refusal(f"{quoted(name)} is not known; send only {kind.EXAMPLE}")
     return inputs
 
 
@@ -186,7 +186,7 @@ def _read_input(index: int, item: Any, kind: type[Kind]) -> Kind:
         problem, (field, *_) = fault["type"], fault["loc"] or ("",)
     wanted = kind.WANTED | kind.FILE_WANTED
     if field not in wanted:
-        what = f"{shortened(field)} is not known" if field else "is not an object"
+        what = f"{quoted(field)} is not known" if field else "is not an object"
         *names, last = wanted
         raise refusal(f"inputs[{index}]: {what}; send {', '.join(names)} and {last} alone") from None
     what = "is missing" if problem == "missing" else "is of the wrong type"

@@ -94,7 +94,7 @@ class Result:
         suffix = Path(path).suffix.lower()
         if suffix not in SUFFIXES:
             raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
-        write_bytes(path, self.encode(suffix, quality))
+        write_bytes(path, self.encode(suffix, quality), private=False)
 
 
 def in_base64(result: Result, suffix: str = ".png", quality: int | None = None) -> str:

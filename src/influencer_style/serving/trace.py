@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from influencer_style.photos.files import read_file
 from influencer_style.provenance.formats import written_media_type
 from influencer_style.provenance.reader import UnreadableError, read_manifest
 from influencer_style.provenance.record import RecordError, read_record
-from influencer_style.provenance.words import parent_known, printable
+from influencer_style.provenance.words import parent_known
 from influencer_style.serving.meanwhile import Meanwhile
 from influencer_style.tracking.config import project_folder
 from influencer_style.tracking.ledgers import ledgers_of
@@ -59,8 +58,8 @@ def trace(path: str | Path) -> dict[str, Any]:
     return {"record": record, "parent": _parent(path), "versions": versions, "notices": _notices(record, versions)}
 
 
-def in_words(path: str | Path, traced: dict[str, Any]) -> str:
-    """Return what `trace` found, as lines to read."""
+def in_words(path: str | Path, traced: dict[str, Any]) -> list[str]:
+    """Return what `trace` found, as lines to read; what strangers wrote stands in them as they wrote it."""
     record = traced["record"]
     shares = ", ".join(f"{name} {share:.0%}" for name, share in record.get("looks", {}).items())
     when = record.get("written", "at a time unknown")
@@ -93,7 +92,7 @@ def in_words(path: str | Path, traced: dict[str, Any]) -> str:
         told = ", ".join(f"{key} {' '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in consent.items())
         lines.append(f"  consent   {name}: {told}")
     lines += [f"  mind      {notice}" for notice in traced["notices"]]
-    return "\n".join(map(printable, lines))
+    return lines
 
 
 def _parent(path: str | Path) -> str:
@@ -142,8 +141,3 @@ def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str
     revoked = {notice.partition(" was revoked")[0] for notice in notices}
     since = Meanwhile(ledgers_of()).sentences(record)
     return [*notices, *(sentence for sentence in since if sentence.partition(" was revoked")[0] not in revoked)]
-
-
-def as_json(traced: dict[str, Any]) -> str:
-    """Return what `trace` found, for programs."""
-    return json.dumps(traced, indent=2, ensure_ascii=False, default=str)

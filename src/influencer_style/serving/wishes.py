@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Literal
 
 from influencer_style.looks.areas import AREAS
 from influencer_style.serving.look_names import look_named
 from influencer_style.serving.result import StylistError
+from influencer_style.storage.text import quoted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -75,7 +75,7 @@ def check_regions(regions: Mapping[str, float] | None) -> None:
     """
     for name, weight in (regions or {}).items():
         if name not in AREAS:
-            raise StylistError(f"there is no region {shortened(name)}; choose from: {', '.join(AREAS)}")
+            raise StylistError(f"there is no region {quoted(name)}; choose from: {', '.join(AREAS)}")
         if not 0 <= weight <= 1:
             raise StylistError(f"region {name} has the weight {weight}; choose 0 (left as it is) to 1")
 
@@ -101,7 +101,7 @@ def check_faces(faces: Faces) -> None:
     else:
         sound = bool(faces) and all(isinstance(number, int) and number >= 0 for number in faces)
     if not sound:
-        raise StylistError(f"faces is {shortened(faces)}; choose all, largest, or face numbers (0 is the largest face)")
+        raise StylistError(f"faces is {quoted(faces)}; choose all, largest, or face numbers (0 is the largest face)")
 
 
 def chosen_of(found: list[Face], faces: Faces) -> list[Face]:

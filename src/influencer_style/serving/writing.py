@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,12 @@ def writing(folder: Path) -> Iterator[None]:
             f"{error.filename or folder} cannot be written ({error.strerror or error}); mend that, or choose "
             "another folder, and run again: what was written is not made again"
         ) from error
+
+
+def require_inside(folder: Path, out: Path) -> None:
+    """Refuse a sub-folder of pictures that a link leads out of `out`. Raises BatchError."""
+    if not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(out)):
+        raise BatchError(f"{folder} is a link that leads out of {out}; remove it, or choose another folder")
 
 
 def prepare(folder: Path, index: Index) -> None:

@@ -19,6 +19,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from influencer_style.storage.locks import locked_if_free
+from influencer_style.storage.private import FILE_MODE, FOLDER_MODE, close_to_others, private_folder
+from influencer_style.storage.regular import is_folder, is_regular
 
 _BEGUN, _REPLACED, _LOCK = "unfinished", "replaced", "held"
 _TEMPORARY = re.compile(
@@ -30,20 +32,23 @@ _swept: set[Path] = set()
 
 
 @contextmanager
-def atomic_file(path: str | Path) -> Iterator[Path]:
+def atomic_file(path: str | Path, private: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; what was written there replaces ``path`` when the block ends well.
 
     The temporary name keeps the suffix, for writers that go by it. An exception leaves ``path`` as it was; an OSError
-    names ``path``.
+    names ``path``. The file, and folders that are made for it, are for their owner alone; unless ``private`` is false,
+    for what a user asked for by name: then the umask decides.
     """
     path = Path(path)
     temporary = _beside(path, _BEGUN, _mark(), path.suffix)
     with _told_of(path, temporary):
-        _prepare(path.parent)
+        _prepare(path.parent, private)
         with _held(temporary):
-            temporary.touch()
+            temporary.touch(FILE_MODE if private else 0o666)
             try:
                 yield temporary
+                if private:
+                    close_to_others(temporary)  # a writer may have made the file anew
                 sync(temporary)
                 os.replace(temporary, path)
                 sync(path.parent)
@@ -52,24 +57,27 @@ def atomic_file(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_folder(path: str | Path) -> Iterator[Path]:
+def atomic_folder(path: str | Path, private: bool = True) -> Iterator[Path]:
     """Yield a new, empty folder beside ``path``; it takes the place of ``path`` when the block ends well.
 
     Two renames replace a folder. A kill between them leaves ``path`` missing and the new one whole beside it: whoever
-    reads or writes it next calls `recover_folder`, which puts it in place. An OSError names ``path``.
+    reads or writes it next calls `recover_folder`, which puts it in place. An OSError names ``path``. ``private`` is as
+    in `atomic_file`, for the folder and all that is in it.
     """
     path = Path(path)
     mark = _mark()
     temporary, replaced = _beside(path, _BEGUN, mark), _beside(path, _REPLACED, mark)
     with _told_of(path, temporary):
-        _prepare(path.parent)
+        _prepare(path.parent, private)
         recover_folder(path)
         try:
             with _held(temporary):
-                temporary.mkdir()
+                temporary.mkdir(FOLDER_MODE if private else 0o777)
                 try:
                     yield temporary
                     for inside in (*temporary.rglob("*"), temporary):
+                        if private:
+                            close_to_others(inside)
                         sync(inside)
                     if path.exists():
                         os.replace(path, replaced)
@@ -89,7 +97,7 @@ def temporary_folder(path: str | Path) -> Iterator[Path]:
     temporary = _beside(path, _BEGUN, _mark())
     _prepare(path.parent)
     with _held(temporary):
-        temporary.mkdir()
+        temporary.mkdir(FOLDER_MODE)
         try:
             yield temporary
         finally:
@@ -112,14 +120,14 @@ def recover_folder(path: str | Path) -> None:
                     os.replace(new, path)
 
 
-def write_bytes(path: str | Path, data: bytes | memoryview) -> None:
-    """Write ``data`` to ``path`` atomically."""
-    with atomic_file(path) as temporary:
+def write_bytes(path: str | Path, data: bytes | memoryview, private: bool = True) -> None:
+    """Write ``data`` to ``path`` atomically; ``private`` as in `atomic_file`."""
+    with atomic_file(path, private) as temporary:
         temporary.write_bytes(data)
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write ``text`` to ``path`` atomically, as UTF-8."""
+    """Write ``text`` to ``path`` atomically, as UTF-8, for the owner alone."""
     write_bytes(path, text.encode())
 
 
@@ -164,13 +172,20 @@ def _beside(path: Path, state: str, mark: str, suffix: str = "") -> Path:
 
 
 def _temporaries(folder: Path) -> list[tuple[Path, re.Match[str]]]:
-    """Return what lies in a folder under a temporary name, and what the name says."""
-    return [(path, told) for path in folder.glob(".*") if (told := _TEMPORARY.fullmatch(path.name))]
+    """Return what lies in a folder under a temporary name, and what the name says.
+
+    Links, pipes and sockets are left out: no writer of ours makes any, and to open one may block for ever.
+    """
+    named = [(path, told) for path in folder.glob(".*") if (told := _TEMPORARY.fullmatch(path.name))]
+    return [(path, told) for path, told in named if is_regular(path) or is_folder(path)]
 
 
-def _prepare(folder: Path) -> None:
+def _prepare(folder: Path, private: bool = True) -> None:
     """Make a folder that is to be written to, and once remove what others left there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    if private:
+        private_folder(folder)
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
     if (absolute := folder.absolute()) not in _swept:
         _swept.add(absolute)
         remove_leftovers(folder)

@@ -26,7 +26,7 @@ def locked(lock_file: Path, timeout_s: float = 60) -> Iterator[None]:
     """
     import filelock  # a tenth of a second that most commands never need
 
-    with filelock.FileLock(lock_file, timeout=timeout_s, poll_interval=_POLL_S):
+    with filelock.FileLock(lock_file, timeout=timeout_s, mode=0o600, poll_interval=_POLL_S):
         yield
 
 

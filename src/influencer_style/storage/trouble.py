@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 
+from influencer_style.storage.text import one_line
+
 _REMEDIES = {
     "Make room on that disk": ("ENOSPC", "EDQUOT", "EFBIG"),
     "See to it that this user may write there, or use another folder": ("EROFS", "EACCES", "EPERM"),
@@ -18,5 +20,5 @@ def disk_trouble(error: BaseException | None) -> str | None:
     """Return what to say of an error that is the disk's; None of any other."""
     if not isinstance(error, OSError) or error.errno not in _REMEDY:
         return None
-    where = "the disk" if error.filename is None else os.fsdecode(error.filename)
+    where = "the disk" if error.filename is None else one_line(os.fsdecode(error.filename))
     return f"{where}: {os.strerror(error.errno)}. {_REMEDY[error.errno]}, then run the same again."

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.storage.atomic import remove_leftovers, temporary_folder
+from influencer_style.storage.private import close_to_others
 from influencer_style.tracking.moved import follow_move
 from influencer_style.tracking.sqlite_uri import sqlite_path, sqlite_uri
 
@@ -32,7 +33,9 @@ def client_of(uri: str, patience_s: float) -> Any:
     if path := sqlite_path(uri):
         _make_no_folders()
         remove_leftovers(path.parent)
-        if not path.exists():
+        if path.exists():
+            close_to_others(path)
+        else:
             _make(path)
         with closing(sqlite3.connect(path, timeout=patience_s, isolation_level=None)) as connection:
             follow_move(connection, path)
@@ -46,6 +49,7 @@ def _make(path: Path) -> None:
         made = folder / path.name
         uri = sqlite_uri(made)
         MlflowClient(tracking_uri=uri, registry_uri=uri).search_experiments()
+        close_to_others(made)
         try:
             os.link(made, path)  # unlike a rename, it does not replace what another process made meanwhile
         except FileExistsError:

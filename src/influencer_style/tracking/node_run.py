@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from influencer_style.storage.text import one_line
 from influencer_style.tracking import facts
 from influencer_style.tracking.digests import data_entity
 from influencer_style.tracking.reports import report_of
@@ -167,7 +168,7 @@ def end(write: Callable[[str, Callable[[Any, str], Any]], None], status: str, ta
 
 def error_tag(error: BaseException | None) -> dict[str, str]:
     """Return the tag that says what went wrong; none when nothing did."""
-    return {} if error is None else {"error": f"{type(error).__name__}: {error}"[:VALUE_LENGTH]}
+    return {} if error is None else {"error": one_line(f"{type(error).__name__}: {error}")[:VALUE_LENGTH]}
 
 
 def is_parameter(name: str) -> bool:

@@ -11,7 +11,7 @@ from influencer_style.photos.audit_log import AuditError
 from influencer_style.photos.consent import ConsentError, load_consent
 from influencer_style.photos.known_creators import KnownCreator
 from influencer_style.photos.ledger import Ledger
-from influencer_style.photos.walk import shown
+from influencer_style.storage.text import one_line
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def remember_creators(
             try:
                 _remember(user, slug, creator, creators / creator, project, photos)
             except AuditError as error:
-                log.warning("Copies of models are decided about by their own copy of a consent: %s", shown(str(error)))
+                log.warning("Copies of models are decided about by their own copy of a consent: %s", one_line(error))
                 user = None
 
 

@@ -12,13 +12,13 @@ from PIL import Image
 
 from influencer_style.metrics.grid import draw_grid
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
-from influencer_style.photos.walk import shown
 from influencer_style.pipelines.project import in_project, model_place, project_folder
 from influencer_style.pipelines.stylize.folder import photo_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.serving.batch import Batch, Outcome
 from influencer_style.serving.gathering import BatchError, gather
 from influencer_style.serving.stylist import Stylist
+from influencer_style.storage.text import one_line
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: Styl
         for words in (outcome.reason, *outcome.notices):
             if words and len(named) < _MOST_NAMED:
                 named.append(outcome.photo)
-                log.warning("%s: %s", shown(outcome.photo), words)
+                log.warning("%s: %s", one_line(outcome.photo), one_line(words))
 
     counts = batch.run(photos, told)
     seconds = time.monotonic() - start

@@ -17,6 +17,7 @@ from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.withdrawal.elsewhere import tell_user
 from influencer_style.pipelines.withdrawal.nodes import WithdrawalError, is_free
 from influencer_style.pipelines.withdrawal.written import carrying, written_elsewhere
+from influencer_style.storage.text import markdown
 from influencer_style.tracking import current
 from influencer_style.tracking.config import project_ledger
 
@@ -124,7 +125,7 @@ def in_words(record: dict[str, Any]) -> str:
         for one in record["champions"]
     ]
     versions = [f"version {one['version']} of {one['name']}: {one['why']}" for one in record["revoked"]]
-    return f"""# Withdrawal of {record["creator"]}
+    return f"""# Withdrawal of {markdown(record["creator"])}
 
 As of {record["withdrawn_on"]}; this run ended at {record["done"]}. A tombstone keeps {record["photos"]} photos, and
 this creator's name, from being taken in again.
@@ -160,4 +161,4 @@ this creator's name, from being taken in again.
 
 
 def _listed(items: list[str]) -> str:
-    return "\n".join(f"- {item}" for item in items) or "- nothing"
+    return "\n".join(f"- {markdown(item)}" for item in items) or "- nothing"

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from pathlib import Path
 from typing import Any
 
-from influencer_style.serving.commands.common import complain
+from influencer_style.serving.commands.output import complain, say
 
 _SHOWN = 100  # rows of a creator that are listed, the latest
 _EXAMPLES = """\
@@ -50,7 +50,6 @@ def run(asked: argparse.Namespace) -> int:
     from influencer_style.photos.audit_log import AuditError, Head
     from influencer_style.photos.ledger import Ledger
     from influencer_style.photos.slug import slug
-    from influencer_style.provenance.words import printable
     from influencer_style.tracking.config import project_ledger
 
     try:
@@ -67,20 +66,20 @@ def run(asked: argparse.Namespace) -> int:
         complain(error)
         return 2
     of_creator = counts.pop("of the creator", 0)
-    print(printable(f"{path}: {'broken' if found.problems else 'whole'}"))
-    print(f"rows  {found.rows}" + "".join(f"; {printable(kind)} {count}" for kind, count in counts.most_common(9)))
-    print(f"head  {found.head}")
+    say(f"{path}: {'broken' if found.problems else 'whole'}")
+    say(f"rows  {found.rows}" + "".join(f"; {kind} {count}" for kind, count in counts.most_common(9)))
+    say(f"head  {found.head}")
     if found.unfinished:
-        print(
+        say(
             f"mind  the last {found.unfinished} bytes were never a row: their writer was killed; the next cuts them off"
         )
     for problem in found.problems:
-        print(f"wrong {printable(str(problem))}")
+        say(f"wrong {problem}")
     if asked.creator is not None:
         earlier = f", the latest {_SHOWN}" if of_creator > _SHOWN else ""
-        print(printable(f"{of_creator} {'row' if of_creator == 1 else 'rows'} of {asked.creator}{earlier}"))
+        say(f"{of_creator} {'row' if of_creator == 1 else 'rows'} of {asked.creator}{earlier}")
         for row in latest:
-            print(printable(_in_words(row)))
+            say(_in_words(row))
     return 1 if found.problems else 0
 
 

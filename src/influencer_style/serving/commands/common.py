@@ -1,4 +1,4 @@
-"""What the commands share: the option that names a model, how it is opened, how they complain."""
+"""What the commands share: the option that names a model, and how it is opened."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from influencer_style.faces.detectors import DETECTORS, YUNET_FILE
+from influencer_style.serving.commands.output import complain
 from influencer_style.serving.models import DEFAULT_MODEL
 
 _ERRORS = {
@@ -59,8 +60,3 @@ def all_missing(paths: Sequence[str | Path]) -> bool:
     for path in paths:
         complain(f"{path}: there is no such file or folder; check the name")
     return True
-
-
-def complain(what: object) -> None:
-    """Say what is wrong, on the error output."""
-    print(f"influencer-style: {what}", file=sys.stderr)

@@ -8,7 +8,8 @@ from typing import Any
 
 from influencer_style.photos.formats import READ_ONE
 from influencer_style.serving.before_loading import open_listing
-from influencer_style.serving.commands.common import command_errors, complain, detector_option, model_option
+from influencer_style.serving.commands.common import command_errors, detector_option, model_option
+from influencer_style.serving.commands.output import complain, say
 from influencer_style.serving.permission import Permission
 
 _EXAMPLES = """\
@@ -73,7 +74,7 @@ def run(asked: argparse.Namespace) -> int:
     except (PhotoError, OSError) as error:
         complain(f"{asked.photo}: {error}" if isinstance(error, PhotoError) else error)
         return 1
-    print(asked.out)
+    say(asked.out)
     for notice in sheet.notices:
         complain(f"{asked.photo}: {notice}")
     return 0

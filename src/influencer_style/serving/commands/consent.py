@@ -6,7 +6,7 @@ import argparse
 from datetime import date, timedelta
 from typing import Any
 
-from influencer_style.serving.commands.common import complain
+from influencer_style.serving.commands.output import complain, say
 
 _SOON = timedelta(days=30)
 
@@ -45,7 +45,7 @@ def run_new(asked: argparse.Namespace) -> int:
     except (ConsentError, clock.ClockError) as error:
         complain(error)
         return 2
-    print(path)
+    say(path)
     complain(f"fill in what is empty, then: influencer-style consent check {asked.folder}")
     return 0
 
@@ -56,7 +56,6 @@ def run_check(asked: argparse.Namespace) -> int:
     from influencer_style.photos.audit_log import AuditError
     from influencer_style.photos.consent import ConsentError
     from influencer_style.photos.consent_forms import check_consents
-    from influencer_style.provenance.words import printable
     from influencer_style.tracking.config import project_ledger
 
     try:
@@ -67,11 +66,11 @@ def run_check(asked: argparse.Namespace) -> int:
         return 2
     for found in findings:
         if found.problem or found.consent is None:
-            print(printable(f"{found.creator}: refused: {found.problem}"))
+            say(f"{found.creator}: refused: {found.problem}")
             continue
         expires = found.consent.expires
         soon = " (soon)" if isinstance(expires, date) and expires - today <= _SOON else ""
-        print(printable(f"{found.creator}: holds for {', '.join(found.consent.scope)}; expires {expires}{soon}"))
+        say(f"{found.creator}: holds for {', '.join(found.consent.scope)}; expires {expires}{soon}")
     refused = sum(bool(found.problem) for found in findings)
     if refused:
         complain(f"{refused} of {len(findings)} creators are refused; not one of their photos is read")

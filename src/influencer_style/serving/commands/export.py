@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.serving.before_loading import open_listing
-from influencer_style.serving.commands.common import command_errors, complain, model_option
+from influencer_style.serving.commands.common import command_errors, model_option
+from influencer_style.serving.commands.output import complain, say
 
 
 def add_to(commands: Any) -> None:
@@ -51,8 +52,8 @@ def run(asked: argparse.Namespace) -> int:
         complain(f"look {name} is left out: {reason}")
     for name in FILES:
         path = Path(asked.out) / name
-        print(f"{path} ({path.stat().st_size / 1e6:.2g} MB)")
-    print(f"looks: {', '.join(done.looks)}")
+        say(f"{path} ({path.stat().st_size / 1e6:.2g} MB)")
+    say(f"looks: {', '.join(done.looks)}")
     for size, difference in done.differences.items():
-        print(f"largest difference from torch at {size} pixels: {difference:.1e}")
+        say(f"largest difference from torch at {size} pixels: {difference:.1e}")
     return 0

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.serving.before_loading import check_look
-from influencer_style.serving.commands.common import command_errors, complain
+from influencer_style.serving.commands.common import command_errors
+from influencer_style.serving.commands.output import complain, say
 from influencer_style.serving.generation import (
     ASKED_WAYS,
     DEFAULT_SIZE,
@@ -80,10 +81,7 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Generate; return 0 when all went well, 2 when it could not be done as it was asked."""
-    from tqdm import tqdm
-
     from influencer_style.networks.listing import COMMANDS
-    from influencer_style.photos.walk import shown
     from influencer_style.serving.gathering import check_folder
     from influencer_style.tracking.signals import ended_by_signals
 
@@ -104,9 +102,9 @@ def run(asked: argparse.Namespace) -> int:
         with ended_by_signals():
             generation = open_generation(wanted, asked.model, asked.transfer)
             batch = GeneratedBatch(generation, asked.out)
-            written, there = batch.run(asked.count, lambda picture: tqdm.write(shown(picture)))
+            written, there = batch.run(asked.count, say)
             if asked.grid:
-                print(shown(batch.write_sheet(asked.count)))
+                say(batch.write_sheet(asked.count))
     except command_errors() as error:
         complain(error)
         return 2

@@ -7,7 +7,8 @@ from typing import Any
 
 from influencer_style.looks.few_photos import is_thin, thin_words
 from influencer_style.serving.before_loading import open_listing
-from influencer_style.serving.commands.common import command_errors, complain, model_option
+from influencer_style.serving.commands.common import command_errors, model_option
+from influencer_style.serving.commands.output import complain, say
 
 
 def add_to(commands: Any) -> None:
@@ -23,7 +24,8 @@ def run(asked: argparse.Namespace) -> int:
     except command_errors() as error:
         complain(error)
         return 2
-    print("\n".join(listing.looks.names))
+    for name in listing.looks.names:
+        say(name)
     for name in listing.looks.names:
         if is_thin(count := listing.looks[name].count):
             complain(thin_words(name, count))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +11,8 @@ from typing import Any
 from influencer_style.looks.areas import AREAS
 from influencer_style.photos.formats import READ
 from influencer_style.serving.before_loading import check_look
-from influencer_style.serving.commands.common import (
-    all_missing,
-    command_errors,
-    complain,
-    detector_option,
-    model_option,
-)
+from influencer_style.serving.commands.common import all_missing, command_errors, detector_option, model_option
+from influencer_style.serving.commands.output import complain, say
 from influencer_style.serving.likeness_guard import MODES
 
 _EXAMPLES = """\
@@ -187,15 +181,11 @@ def _number(text: str, whole: str) -> float:
 
 def _tell(outcome: Any) -> None:
     """Print a picture's path, on its own on the output; notices and reasons on the error output."""
-    from tqdm import tqdm
-
-    from influencer_style.photos.walk import shown
-
     if outcome.picture:
-        tqdm.write(shown(outcome.picture))
+        say(outcome.picture)
     for words in (outcome.reason, *outcome.notices):
         if words:
-            tqdm.write(f"influencer-style: {shown(outcome.photo)}: {words}", file=sys.stderr)
+            complain(f"{outcome.photo}: {words}")
 
 
 def _summary(counts: Counter[str], index: Path) -> int:

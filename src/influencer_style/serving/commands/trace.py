@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from influencer_style.serving.commands.common import command_errors, complain
+from influencer_style.serving.commands.common import command_errors
+from influencer_style.serving.commands.output import complain, say, say_json
 
 
 def add_to(commands: Any) -> None:
@@ -24,7 +25,7 @@ def add_to(commands: Any) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Print what is known of each picture; return 0, or 1 when one holds no record or the registry does not answer."""
     from influencer_style.provenance.record import RecordError
-    from influencer_style.serving.trace import as_json, in_words, trace
+    from influencer_style.serving.trace import in_words, trace
 
     failed = False
     for picture in asked.pictures:
@@ -34,5 +35,9 @@ def run(asked: argparse.Namespace) -> int:
             failed = True
             complain(error)
             continue
-        print(as_json(traced) if asked.json else in_words(picture, traced))
+        if asked.json:
+            say_json(traced)
+            continue
+        for line in in_words(picture, traced):
+            say(line)
     return 1 if failed else 0

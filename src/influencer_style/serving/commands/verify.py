@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from influencer_style.serving.commands.common import complain
+from influencer_style.serving.commands.output import complain, say, say_json
+from influencer_style.storage.text import one_line
 
 if TYPE_CHECKING:
     from influencer_style.provenance.verify import Verification
@@ -86,9 +86,10 @@ def run(asked: argparse.Namespace) -> int:
         meanwhile = since.sentences(found.record)
         entries.append(asdict(found) | {"meanwhile": meanwhile})
         if not asked.json:
-            print(_in_words(found, meanwhile))
+            for line in _in_words(found, meanwhile):
+                say(line)
     if asked.json:
-        print(json.dumps(entries, indent=2, ensure_ascii=False))
+        say_json(entries)
     return 0 if all_proven else 1
 
 
@@ -101,20 +102,20 @@ class _Since:
     def sentences(self, record: dict[str, Any] | None) -> list[str]:
         """Return that of the picture with this record; where a ledger cannot be read, that."""
         from influencer_style.photos.audit_log import AuditError
-        from influencer_style.provenance.words import plain
         from influencer_style.serving.meanwhile import Meanwhile
+        from influencer_style.storage.text import short
         from influencer_style.tracking.ledgers import ledgers_of
 
         if not record:
             return []
         try:
             self._known = self._known or Meanwhile(ledgers_of())
-            return [plain(sentence) for sentence in self._known.sentences(record)]
+            return [short(sentence) for sentence in self._known.sentences(record)]
         except AuditError as error:
-            return [f"not known: {plain(str(error))}"]
+            return [f"not known: {short(str(error))}"]
 
 
-def _in_words(found: Verification, meanwhile: list[str]) -> str:
+def _in_words(found: Verification, meanwhile: list[str]) -> list[str]:
     # What a file says is worth something only while it is as somebody signed it.
     said = "known" if found.state in ("proven", "unknown signer") else "it says"
     width = max(60, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 0)).columns))
@@ -123,14 +124,12 @@ def _in_words(found: Verification, meanwhile: list[str]) -> str:
     for title, sentences in parts:
         for number, sentence in enumerate(sentences):
             first = f"  {title if number == 0 else '':<12}"
-            lines.append(
-                textwrap.fill(
-                    sentence,
-                    width,
-                    initial_indent=first,
-                    subsequent_indent=" " * 16,
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
+            lines += textwrap.wrap(
+                one_line(sentence),
+                width,
+                initial_indent=first,
+                subsequent_indent=" " * 16,
+                break_long_words=False,
+                break_on_hyphens=False,
             )
-    return "\n".join(lines)
+    return lines

@@ -1,0 +1,45 @@
+"""Text that strangers wrote, made safe to show: names of files and creators, metadata, messages of libraries.
+
+A terminal acts upon control characters, a newline forges a line, and marks of direction turn a name around. Everything
+of that kind is written as backslash codes, so that it is seen and does nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from reprlib import repr as _short_repr
+from typing import Any
+
+_SHORT = 200
+_MARKUP = re.compile(r"[\\`*\[\]<>|&~]|(?<!\w)_|_(?!\w)|(?<=www)\.")
+
+
+def one_line(text: object) -> str:
+    """Return ``text`` as one line in which every character is printable; the others become backslash codes."""
+    return "".join(letter if letter.isprintable() else _code(letter) for letter in str(text))
+
+
+def short(text: str) -> str:
+    """Return ``text`` as `one_line` does, cut to 200 characters."""
+    line = one_line(text[: _SHORT + 1])
+    return line if len(line) <= _SHORT else f"{line[: _SHORT - 3]}..."
+
+
+def quoted(value: Any) -> str:
+    """Return a value of any type as a short Python literal, for messages that repeat a wrong argument."""
+    return _short_repr(value)
+
+
+def markdown(text: object) -> str:
+    """Return ``text`` as one line that Markdown shows as it is: no markup, no HTML, no links."""
+    line = _MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text))
+    return line.replace("://", ":&#47;&#47;")
+
+
+def utf8(text: str) -> str:
+    """Return ``text`` with the bytes of a file name that are not UTF-8 written as backslash codes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _code(letter: str) -> str:
+    return letter.encode("unicode_escape").decode()

@@ -1,0 +1,115 @@
+"""Weights that somebody handed us, as safetensors: what a file holds is known before any memory is taken for it.
+
+A network that is to take them is built on torch's `meta` device, where it has shapes and no numbers. Only when names,
+shapes and types agree with the head of the file are the numbers read, and they become the network's own: so a model
+folder never costs more memory than its files have bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from safetensors.torch import load
+from torch import Tensor, nn
+
+from influencer_style.storage.regular import open_regular, read_regular
+
+MOST_BYTES = 2_000_000_000  # of a file
+_MOST_HEAD = 8_000_000  # bytes; a thousand looks with marks have 1.2 million
+_METADATA = "__metadata__"
+_TYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
+
+
+class WeightsError(ValueError):
+    """A file holds no weights, too many, or others than those that are needed; the message names the file."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(strict=True)
+    dtype: str
+    shape: list[Annotated[int, Field(ge=0)]]
+
+
+_HEAD = TypeAdapter(dict[str, dict[str, object]])
+_ENTRIES, _TEXTS = TypeAdapter(dict[str, _Entry]), TypeAdapter(dict[str, str], config=ConfigDict(strict=True))
+
+
+class WeightsFile:
+    """A safetensors file, of which only the head has been read.
+
+    Args:
+        path: a regular file, no link.
+
+    Attributes:
+        path: as given.
+        metadata: texts by name.
+        shapes: type (as safetensors spells it) and shape of each tensor, by name.
+
+    Raises:
+        WeightsError: when the head is damaged or too large, or the file has more than `MOST_BYTES`.
+        OSError: when it is not a regular file, or cannot be read.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with open_regular(self.path) as file:
+            if os.fstat(file.fileno()).st_size > MOST_BYTES:
+                raise WeightsError(f"{self.path.name} has more than {MOST_BYTES / 1e9:.0f} GB, more than any model")
+            length = int.from_bytes(file.read(8), "little")
+            head = file.read(length) if length <= _MOST_HEAD else b""
+        if not head or len(head) < length:
+            raise WeightsError(f"{self.path.name} is not a whole safetensors file")
+        try:
+            told = _HEAD.validate_json(head)
+            self.metadata = _TEXTS.validate_python(told.pop(_METADATA, {}))
+            entries = _ENTRIES.validate_python(told)
+        except ValueError as error:
+            raise WeightsError(f"{self.path.name} has a damaged head; copy the file again") from error
+        self.shapes = {name: (entry.dtype, tuple(entry.shape)) for name, entry in entries.items()}
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return all tensors, by name.
+
+        Raises:
+            WeightsError: when the file is damaged.
+            OSError: when it cannot be read.
+        """
+        try:
+            return load(read_regular(self.path, MOST_BYTES))
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:  # safetensors' own, and torch's
+            raise WeightsError(f"{self.path.name} is damaged ({error}); copy the file again") from error
+
+    def fill(self, network: nn.Module, stored: torch.dtype = torch.float32) -> None:
+        """Give a network that was built on the `meta` device the weights in this file.
+
+        Args:
+            network: its floating point weights become float32.
+            stored: the type that the file holds these in.
+
+        Raises:
+            WeightsError: naming the first tensor that is missing, unknown, or of another shape or type.
+            OSError: when the file cannot be read.
+        """
+        expected = {
+            name: (_TYPES[stored if value.is_floating_point() else value.dtype], tuple(value.shape))
+            for name, value in network.state_dict().items()
+        }
+        for name in sorted(expected.keys() | self.shapes.keys()):
+            if expected.get(name) != self.shapes.get(name):
+                there, needed = _in_words(self.shapes.get(name)), _in_words(expected.get(name))
+                raise WeightsError(f"{self.path.name}: {name[:100]} is {there}, and the network needs {needed}")
+        values = self.tensors()
+        network.load_state_dict(
+            {name: value.float() if value.is_floating_point() else value for name, value in values.items()},
+            assign=True,
+        )
+
+
+def _in_words(entry: tuple[str, tuple[int, ...]] | None) -> str:
+    return "nothing" if entry is None else f"{entry[0]} {list(entry[1])}"
