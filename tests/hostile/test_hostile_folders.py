@@ -8,7 +8,7 @@ import pytest
 from ingest import CONSENT
 from mutations import photo
 
-from influencer_style.photos import decode, files
+from influencer_style.photos import files, opening
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest
 from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
@@ -103,8 +103,8 @@ def test_a_photo_that_is_written_to_meanwhile_is_hashed_as_it_was_decoded(creato
         (creator / "0.png").write_bytes((creator / "1.png").read_bytes())
         return opened(*arguments)
 
-    opened = decode._open_image
-    monkeypatch.setattr(decode, "_open_image", overwritten)
+    opened = opening._open_image
+    monkeypatch.setattr(opening, "_open_image", overwritten)
     assert photo_digest(creator / "0.png") == before != photo_digest(creator / "0.png")
 
 

@@ -12,6 +12,10 @@ from test_original import PIXELS, file_of
 from influencer_style.photos.original import of_image, read_original
 
 GREY = "it is in shades of grey; the result is in RGB"
+ULTRA_HDR = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"/></rdf:RDF></x:xmpmeta>'
+)
 GAIN_MAP = "it has a gain map for HDR screens; the result has none"
 
 
@@ -30,7 +34,7 @@ def test_nothing_is_said_where_nothing_is_lost(mode):
 @pytest.mark.parametrize(
     "options",
     [
-        {"xmp": b'<rdf:Description xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"/>'},
+        {"xmp": ULTRA_HDR},
         {"extra": b"\xff\xe2\0\x1eurn:iso:std:iso:ts:21496:-1\0"},
     ],
     ids=["Ultra HDR", "ISO 21496-1"],

@@ -21,13 +21,13 @@ class PhotoError(ValueError):
         self.code, self.message = code, message
 
 
-def read_file(path: str | Path, root: str | Path | None = None, most: int = MAX_BYTES + 1) -> bytes:
+def read_file(path: str | Path, root: str | Path | None = None, most: int | None = None) -> bytes:
     """Return what a regular file holds; of one that grows meanwhile, no more than one byte above MAX_BYTES.
 
     Args:
         path: the file.
         root: when given, the file must lie inside this folder once links are followed.
-        most: bytes to read, from its start.
+        most: bytes to read, from its start; None is one more than a photo may have.
 
     Raises:
         PhotoError: when there is no such file, or it is no regular one, empty, or too large.
@@ -45,7 +45,7 @@ def read_file(path: str | Path, root: str | Path | None = None, most: int = MAX_
             about = os.fstat(file.fileno())
             _require_regular(about)
             refuse_size(about.st_size)
-            return file.read(most)
+            return file.read(MAX_BYTES + 1 if most is None else most)
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
         what = getattr(error, "strerror", None) or "links that lead in a circle"
         raise PhotoError("unreadable", f"cannot be read ({what}); check the file and its rights") from None
