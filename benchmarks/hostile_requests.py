@@ -110,7 +110,7 @@ def _wrong_values(good: dict[str, Any], photo: Image.Image, chance: random.Rando
             "a cut PNG": lambda: encoded(png[: chance.randrange(40, len(png) - 200)]),
             "noise behind a JPEG's start": lambda: encoded(b"\xff\xd8\xff\xe0" + chance.randbytes(5000)),
             "noise behind a PNG's start": lambda: encoded(b"\x89PNG\r\n\x1a\n" + chance.randbytes(5000)),
-            "another format": lambda: encoded(picture_file(photo, chance.choice(["GIF", "TIFF", "BMP", "PPM"]))),
+            "another format": lambda: encoded(picture_file(photo, chance.choice(["GIF", "PCX", "BMP", "PPM"]))),
             "no picture": lambda: encoded(chance.choice([b"<svg/>", b"<html>", b"%PDF-1.7", b"PK\3\4", bytes(99)])),
             "tiny": lambda: encoded(picture_file(photo.resize((chance.randrange(1, 64), 1)))),
             "a bomb": lambda: encoded(bomb(chance.randrange(10_000, 2**31), 50_000)),

@@ -101,7 +101,12 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
         return synthesis_adaptation.SynthesisAdaptation(adapted, history, "adapted", "x", none, None, same, same, same)
 
     monkeypatch.setattr(synthesis_adaptation, "_chosen", nearer)
-    made = run(settings(base), photo_source=world["photo_source"] | {"creators": str(creators)})
+    scopes = {"cool": ["transfer", "generate"], "warm": ["train", "transfer", "generate"]}
+    looks = allowing(world["look_transfer"].looks).with_each(
+        consent={name: CONSENT | {"scope": scope} for name, scope in scopes.items()}
+    )
+    source = world["photo_source"] | {"creators": str(creators)}
+    made = run(settings(base), photo_source=source, look_profiles=looks)
     model = made["look_synthesis"]
     assert seen == [["warm"]] and made["trained_synthesis"]["taught"] == ["warm"]
     assert model.looks.names == ["cool", "warm"], "both may be generated"
