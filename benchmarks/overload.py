@@ -16,14 +16,13 @@ from typing import Any
 from PIL import Image
 from skimage.data import astronaut
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.hostile_requests import encoded, picture_file
 from benchmarks.machine import ran_on
 from benchmarks.model_server import ModelServer, registered
 from benchmarks.rounding import rounded, spread
 from influencer_style.serving.stylist import DEFAULT_MODEL
-from influencer_style.storage.atomic import write_text
 
-RESULTS = Path(__file__).parent / "results" / "overload.json"
 WANTED = {"statuses": ["200", "503"], "longest_answer_seconds": 5.0, "memory_growth_mib": 300}
 _USUAL = 10  # requests of one client before the load, and after it
 _REST = 2.0  # seconds between the load and the first request after it
@@ -127,7 +126,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--side", type=int, default=768, help="px of the photo (default: %(default)s)")
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=60.0, help="of each load (default: %(default)s)")
-    parser.add_argument("--record", action="store_true", help=f"write the figures to {RESULTS.name}")
+    add_destination(parser)
     options = parser.parse_args(arguments)
     body, figures = request_body(options.side, options.look), {}
     for name, patient in (("waiting_as_told", True), ("asking_again_at_once", False)):
@@ -141,11 +140,10 @@ def main(arguments: list[str] | None = None) -> None:
         "ran_on": ran_on(),
         "settings": {"side": options.side, "clients": options.clients, "seconds": options.seconds},
         "wanted": WANTED,
-        "figures": rounded(figures),
+        "figures": figures,
     }
-    print(json.dumps(kept, indent=1))
-    if options.record:
-        write_text(RESULTS, json.dumps(kept, indent=1) + "\n")
+    print(json.dumps(rounded(kept), indent=1))
+    Destination.of(options).keep("overload", kept)
 
 
 if __name__ == "__main__":

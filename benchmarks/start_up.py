@@ -2,22 +2,19 @@
 
     .venv/bin/python -m benchmarks.start_up [--runs 5] [--record]
 
-Prints the figures; --record also writes benchmarks/results/start_up.json.
+Prints the figures, and keeps them in build/benchmarks, or with --record in benchmarks/results.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import resource
 import subprocess
 import sys
-from pathlib import Path
 
+from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
-from influencer_style.storage.atomic import write_text
 
-RESULTS = Path(__file__).parent / "results" / "start_up.json"
 COMMANDS = {
     "nothing (Python alone)": (),
     "--help": ("--help",),
@@ -45,13 +42,12 @@ def main() -> None:
     """Measure, print, and write the result where that is wanted."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="of each command (default: %(default)s)")
-    parser.add_argument("--record", action="store_true", help=f"write {RESULTS.name} too")
+    add_destination(parser)
     options = parser.parse_args()
     seconds = {name: round(processor_seconds(arguments, options.runs), 2) for name, arguments in COMMANDS.items()}
     for name, least in seconds.items():
         print(f"{least:6.2f} s  {name}")
-    if options.record:
-        write_text(RESULTS, json.dumps({"ran_on": ran_on(), "processor_seconds": seconds}, indent=2) + "\n")
+    Destination.of(options).keep("start_up", {"ran_on": ran_on(), "processor_seconds": seconds})
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def test_the_main_job_prints_its_table_and_leaves_the_repository_alone(tmp_path,
     for name in main_job.SHOWN:
         Image.new("RGB", (1500, 20)).save(reporting / f"{name}.png")
     main_job.main(["--out", str(out)])
-    assert "| generator" in capsys.readouterr().out.lower()
+    assert "| **generator** |" in capsys.readouterr().out
     assert sorted(path.name for path in out.iterdir()) == sorted(
         ["main_job.json", *(f"{n}.jpg" for n in main_job.SHOWN)]
     )
