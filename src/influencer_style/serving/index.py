@@ -115,8 +115,9 @@ class Index:
         self._rows = self._read() | self._changed
         kinds = [(column, pa.float64() if column == "strength" else pa.string()) for column in COLUMNS]
         table = pa.Table.from_pylist([asdict(row) for row in self.rows()], pa.schema(kinds))
-        with atomic_file(self.path, private=False) as temporary:
-            pq.write_table(table, temporary)
+        # As an open file: Arrow takes no path that is not UTF-8.
+        with atomic_file(self.path, private=False) as temporary, temporary.open("wb") as file:
+            pq.write_table(table, file)
         self._changed = {}
 
     def _read(self) -> dict[str, Row]:

@@ -135,12 +135,16 @@ def project_registry() -> Store:
     """Return the registry of the project around the working folder, else the one that `MLFLOW_TRACKING_URI` names.
 
     Raises:
-        RegistryError: when the project's `mlflow.yml` cannot be used.
+        RegistryError: when the project's `mlflow.yml` cannot be used, or the folder's name not by MLflow.
     """
     try:
         return Store(project_uri(), patience_s=_PATIENCE_S)
     except ConfigurationError as error:
         raise RegistryError(str(error)) from error
+    except UnicodeEncodeError as error:
+        raise RegistryError(
+            "MLflow cannot work in a folder whose name is not UTF-8; rename it, or name a store in MLFLOW_TRACKING_URI"
+        ) from error
 
 
 def registered_folder(store: Store, uri: str) -> Path:
