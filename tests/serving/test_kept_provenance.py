@@ -113,7 +113,10 @@ def test_restyling_twice_keeps_the_chain_of_credentials(stylist, face, tmp_path)
     assert found.state == "proven" and any("made from: a photo with Content" in said for said in found.known)
     traced = trace(tmp_path / "two.jpg")
     assert "signed by influencer_style signer" in traced["parent"]
-    assert "  parent    made from: a photo with Content Credentials by influencer_style" in in_words("two.jpg", traced)
+    assert any(
+        line.startswith("  parent    made from: a photo with Content Credentials by influencer_style")
+        for line in in_words("two.jpg", traced)
+    )
 
 
 def test_pixels_have_no_parent_and_files_have(stylist, face, tmp_path):

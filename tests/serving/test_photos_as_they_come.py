@@ -179,11 +179,11 @@ def test_a_picture_that_cannot_be_made_a_file_is_a_row_and_the_others_are_made(s
     encode = Result.encode
     calls = []
 
-    def broken(result, suffix):
+    def broken(result, suffix, quality=None):
         calls.append(suffix)
         if len(calls) == 2:
             raise RuntimeError("the encoder failed")
-        return encode(result, suffix)
+        return encode(result, suffix, quality)
 
     monkeypatch.setattr(Result, "encode", broken)
     outcomes = run(stylist, tmp_path / "in", tmp_path / "out")

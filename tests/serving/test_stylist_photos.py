@@ -60,7 +60,7 @@ def test_every_face_is_restyled_the_largest_or_the_chosen_one(stylist, two_peopl
 
 @pytest.mark.parametrize("faces", ["some", [], [-1], [0.5], "0"])
 def test_a_choice_of_faces_that_none_could_answer_is_refused(stylist, faces):
-    with pytest.raises(StylistError, match="choose all, largest, or numbers"):
+    with pytest.raises(StylistError, match="choose all, largest, or face numbers"):
         stylist.apply(astronaut(), "warm", faces=faces)
 
 
