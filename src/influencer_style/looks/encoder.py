@@ -113,6 +113,7 @@ class StyleEncoder(nn.Module):
             with torch.device("meta"):
                 parts = nn.ModuleDict({"stages": nn.ModuleList(_ARCHITECTURES[name]()), "segmenter": Segmenter()})
             weights.fill(parts)
+            parts.eval()  # or the first pictures that it sees would change the statistics that were saved
             return cls(name, list(parts["stages"]), parts["segmenter"], size)
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise EncoderError(f"{file} is not a saved style encoder ({error}); make it again: features") from error

@@ -16,7 +16,6 @@ from torch import Tensor
 from influencer_style.looks.encoder import EncoderError, StyleEncoder
 from influencer_style.looks.grade import Halves, halves, likely_grade
 from influencer_style.looks.likeness import Likeness
-from influencer_style.looks.looks_json import LooksJson
 from influencer_style.looks.marks import Marks
 from influencer_style.looks.regional import (
     WHOLE,
@@ -99,9 +98,8 @@ class LookProfile:
 
 
 def describe(encoder: StyleEncoder, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Return descriptors (n, d) and colour moments (n, 21, 10) of images (n, 3, h, w), sRGB in [0, 1].
-
-    Both are taken at the encoder's size, so that large and small crops of one picture agree.
+    """Return descriptors (n, d) and colour moments (n, 21, 10) of images (n, 3, h, w), sRGB in [0, 1], both taken at
+    the encoder's size, so that large and small crops of one picture agree.
     """
     small = encoder.resized(images)
     areas = encoder.segmenter(small)
@@ -270,6 +268,8 @@ class LookProfiles:
         Raises:
             ValueError: when the files are missing or damaged.
         """
+        from influencer_style.looks.looks_json import LooksJson  # pydantic, which a machine that trains lacks
+
         folder = Path(folder)
         try:
             recover_folder(folder)

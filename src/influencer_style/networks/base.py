@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
-from pydantic import BaseModel
 from safetensors.torch import save
 
 from influencer_style.networks.soundness import require_files
@@ -28,11 +27,6 @@ _MOST_ABOUT = 64_000_000  # bytes of the JSON file
 
 class BaseError(ValueError):
     """There is no usable base where one was named."""
-
-
-class _About(BaseModel):
-    history: list[dict[str, int | float]]
-    facts: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -91,11 +85,28 @@ class Base:
             with torch.device("meta"):
                 generator = cls.GENERATOR(config)
             weights.fill(generator, torch.float16)
-            about = _About.model_validate_json(read_regular(folder / f"{cls.FILE}.json", _MOST_ABOUT))
+            history, facts = _read_about(read_regular(folder / f"{cls.FILE}.json", _MOST_ABOUT))
             encoder_sha256 = weights.metadata["encoder_sha256"]
-            return cls(generator.eval().requires_grad_(False), encoder_sha256, about.history, about.facts)
+            return cls(generator.eval().requires_grad_(False), encoder_sha256, history, facts)
         except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise BaseError(
                 f"{folder} holds no usable base ({error}); make one: kedro run --pipeline {cls.PIPELINE}, or leave "
                 f"{cls.PARAMETER} empty for the one that comes with the project"
             ) from error
+
+
+def _read_about(text: bytes) -> tuple[list[dict[str, float]], dict[str, Any]]:
+    """Return the losses and the facts in a base's JSON. Checked by hand: a machine that trains has no pydantic.
+
+    Raises:
+        ValueError: when it is not JSON, or a field is missing or of another type.
+    """
+    about = json.loads(text)
+    history, facts = (about.get("history"), about.get("facts")) if isinstance(about, dict) else (None, None)
+    if not isinstance(history, list) or not isinstance(facts, dict):
+        raise ValueError("its history or its facts are missing")
+    for row in history:
+        numbers = row.values() if isinstance(row, dict) else [None]
+        if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers):
+            raise ValueError("its history holds something else than numbers")
+    return history, facts

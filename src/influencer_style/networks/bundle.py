@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
-from pydantic import BaseModel, Json
 from safetensors.torch import save
 from torch import Tensor
 
@@ -27,16 +26,6 @@ from influencer_style.storage.weights import WeightsFile
 __all__ = ["REVOKED", "Bundle", "BundleError", "TransferBundle", "to_tensor", "to_uint8"]
 
 _MOST_CARD = 1_000_000  # bytes
-
-
-class _About(BaseModel):
-    """What `generator.safetensors` says of itself; all of it is text there."""
-
-    config: Json[dict[str, Any]]
-    crop_margin: float
-    fingerprint: str
-    data_sha256: str
-    notes: Json[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -121,12 +110,14 @@ class Bundle:
                 encoder, or it was revoked.
         """
         folder = Path(folder)
+        from influencer_style.networks.about import About  # pydantic, which a machine that trains lacks
+
         refuse_revoked(folder)
         try:
             recover_folder(folder)
             require_files(folder, FILES)
             weights = WeightsFile(folder / "generator.safetensors")
-            about = _About.model_validate(weights.metadata)
+            about = About.model_validate(weights.metadata)
             config = cls.CONFIG(**about.config)
             with torch.device("meta"):
                 generator = cls.GENERATOR(config)

@@ -13,6 +13,7 @@ from influencer_style.photos.audit_log import (
     AuditError,
     Head,
     Row,
+    UnreadableLogError,
     hash_of,
     head_after,
     lines,
@@ -71,6 +72,8 @@ def verify(path: str | Path, noted: Head | None = None) -> Verification:
     try:
         written = written_head(path)  # before the rows: it may lag behind them, and not the other way round
         lost = written is None
+    except UnreadableLogError:
+        raise
     except AuditError:
         written, lost = None, True
     due = {head: told for head, told in ((written, HEAD_FILE), (noted, "the head noted elsewhere")) if head}

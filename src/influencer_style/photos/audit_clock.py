@@ -8,6 +8,7 @@ from pathlib import Path
 
 from influencer_style.photos import clock
 from influencer_style.photos.audit_log import AuditError, Row, parsed
+from influencer_style.storage.regular import open_regular
 
 _TAIL = 128 * 1024  # bytes at the end of a log; room for two of the longest rows
 
@@ -30,14 +31,23 @@ def require_clock(log: Path) -> None:
 
 
 def last_time(log: Path) -> datetime | None:
-    """Return when the last whole row of a log was written, UTC; None where there is none that can be read."""
+    """Return when the last whole row of a log was written, UTC; None where there is no log or no such row.
+
+    Raises:
+        AuditError: when the log is there, and is not a regular file or cannot be read.
+    """
     try:
-        with log.open("rb") as file:
+        with open_regular(log) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL))
             whole, _, _ = file.read(_TAIL).rpartition(b"\n")
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise AuditError(
+            f"{log} cannot be read ({error.strerror or error}), and nothing is decided without a record; see to its "
+            "rights, or put the log itself there"
+        ) from error
     row = parsed(whole.rpartition(b"\n")[2])
     return time_of(row) if row else None
 

@@ -47,6 +47,10 @@ class AuditError(ValueError):
     """The log cannot be read, or not be added to; the text names the file and the remedy."""
 
 
+class UnreadableLogError(AuditError):
+    """A file of the log is there, and is not a regular file or cannot be opened."""
+
+
 @dataclass(frozen=True)
 class Head:
     """Where a log ends: how many rows it has, and the hash of the last."""
@@ -191,7 +195,7 @@ def written_head(path: Path) -> Head | None:
     """Return what the head file beside the log at `path` says; None without one.
 
     Raises:
-        AuditError: when it is damaged.
+        AuditError: when it is damaged; UnreadableLogError: when it cannot be read.
     """
     try:
         with open_regular(path.with_name(HEAD_FILE)) as file:
@@ -238,7 +242,7 @@ def _cut(value: Any) -> Any:
 
 
 def _unreadable(path: Path, error: OSError) -> AuditError:
-    return AuditError(f"{path} cannot be read ({error.strerror or error}); see to its rights")
+    return UnreadableLogError(f"{path} cannot be read ({error.strerror or error}); see to its rights")
 
 
 def _size_between_writes(path: Path) -> int:

@@ -7,12 +7,12 @@ folder never costs more memory than its files have bytes.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from safetensors.torch import load
 from torch import Tensor, nn
 
@@ -26,16 +26,6 @@ _TYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
 
 class WeightsError(ValueError):
     """A file holds no weights, too many, or others than those that are needed; the message names the file."""
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(strict=True)
-    dtype: str
-    shape: list[Annotated[int, Field(ge=0)]]
-
-
-_HEAD = TypeAdapter(dict[str, dict[str, object]])
-_ENTRIES, _TEXTS = TypeAdapter(dict[str, _Entry]), TypeAdapter(dict[str, str], config=ConfigDict(strict=True))
 
 
 class WeightsFile:
@@ -64,12 +54,9 @@ class WeightsFile:
         if not head or len(head) < length:
             raise WeightsError(f"{self.path.name} is not a whole safetensors file")
         try:
-            told = _HEAD.validate_json(head)
-            self.metadata = _TEXTS.validate_python(told.pop(_METADATA, {}))
-            entries = _ENTRIES.validate_python(told)
-        except ValueError as error:
+            self.metadata, self.shapes = _read_head(head)
+        except (ValueError, RecursionError) as error:
             raise WeightsError(f"{self.path.name} has a damaged head; copy the file again") from error
-        self.shapes = {name: (entry.dtype, tuple(entry.shape)) for name, entry in entries.items()}
 
     def tensors(self) -> dict[str, Tensor]:
         """Return all tensors, by name.
@@ -109,6 +96,30 @@ class WeightsFile:
             {name: value.float() if value.is_floating_point() else value for name, value in values.items()},
             assign=True,
         )
+
+
+def _read_head(head: bytes) -> tuple[dict[str, str], dict[str, tuple[str, tuple[int, ...]]]]:
+    """Return the texts and the shapes in the head of a file. Checked by hand: a machine that trains has no pydantic.
+
+    Raises:
+        ValueError: when the head is anything else than safetensors writes.
+    """
+    entries = json.loads(head)
+    if not isinstance(entries, dict):
+        raise ValueError("the head is no table")
+    metadata = entries.pop(_METADATA, {})
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise ValueError("the metadata are no texts")
+    return metadata, {name: _shape_of(entry) for name, entry in entries.items()}
+
+
+def _shape_of(entry: Any) -> tuple[str, tuple[int, ...]]:
+    dtype, shape = (entry.get("dtype"), entry.get("shape")) if isinstance(entry, dict) else (None, None)
+    if not isinstance(dtype, str) or not isinstance(shape, list):
+        raise ValueError("a tensor has no type or no shape")
+    if not all(type(side) is int and side >= 0 for side in shape):
+        raise ValueError("a shape holds something else than sides")
+    return dtype, tuple(shape)
 
 
 def _in_words(entry: tuple[str, tuple[int, ...]] | None) -> str:

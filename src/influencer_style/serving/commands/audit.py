@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.serving.commands.output import complain, say
+from influencer_style.storage.text import one_line
 
 _SHOWN = 100  # rows of a creator that are listed, the latest
 _EXAMPLES = """\
@@ -91,4 +92,4 @@ def _in_words(row: dict[str, Any]) -> str:
     stage, scope = (str(row.get(name, "")) for name in ("stage", "scope"))
     reason = str(row.get("reason") or row.get("place", ""))
     said = f"{row['n']}  {row['time']}  {stage}  {_kind(row)}" + (f" to {scope}" if scope else "")
-    return (f"{said}: {reason}" if reason else said)[:600]
+    return one_line(f"{said}: {reason}" if reason else said)[:600]
