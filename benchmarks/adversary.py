@@ -28,8 +28,9 @@ from benchmarks.material import SIDE, Material, graded_materials, studio_materia
 from benchmarks.our_training import our_settings
 from benchmarks.rounding import rounded
 from influencer_style.adversarial.adaptation import as_used, to_adapt, without_adversary
+from influencer_style.adversarial.machine import best_device
 from influencer_style.adversarial.settings import TrainerSettings
-from influencer_style.adversarial.trainer import best_device, studio_stream, train
+from influencer_style.adversarial.trainer import studio_stream, train
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.intervals import bootstrap

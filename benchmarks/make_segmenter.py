@@ -22,6 +22,7 @@ from tqdm import tqdm
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from influencer_style.adversarial.grades import apply_grades, random_grades
+from influencer_style.adversarial.machine import half_precision
 from influencer_style.looks.segmenter import AREAS, SEGMENTER_WEIGHTS, SIZE, Segmenter
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.storage.atomic import atomic_file
@@ -108,7 +109,7 @@ def main() -> None:
         who = torch.randint(options.people, (BATCH,), generator=chance)
         look = torch.randint(1 + LOOKS, (BATCH,), generator=chance)
         images, areas = varied(to_tensor(pictures[who, look]), with_other(masks[who]), chance)
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision(images.device, "auto"):
             logits = segmenter.logits(images.contiguous(memory_format=torch.channels_last))
         loss = -(areas * logits.float().log_softmax(1) * WEIGHTS).sum(1).mean()
         optimizer.zero_grad()

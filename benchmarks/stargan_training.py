@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from benchmarks.stargan_shaped import Discriminator, Generator, MappingNetwork, Shape, StyleEncoder, start
 from influencer_style.adversarial.losses import discriminator_loss, generator_loss, gradient_penalty
+from influencer_style.adversarial.machine import half_precision
 
 _RATE, _MAPPING_RATE, _DECAY = 1e-4, 1e-6, 1e-4
 _EMA = 0.999
@@ -136,7 +137,7 @@ class StarganTraining:
         }
 
     def _precision(self) -> torch.autocast:
-        return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.tuned)
+        return half_precision(torch.device(self.device), "auto" if self.tuned else False)
 
     def _descend(self, loss: Tensor, learning: list[int]) -> None:
         loss.backward()

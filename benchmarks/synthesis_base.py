@@ -22,6 +22,7 @@ from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
 from influencer_style.adversarial.examples import mean_errors
+from influencer_style.adversarial.machine import best_device
 from influencer_style.adversarial.settings import LossWeights
 from influencer_style.adversarial.stream import StreamSettings, kept_shard
 from influencer_style.adversarial.synthesis_adaptation import faces_found
@@ -32,7 +33,6 @@ from influencer_style.adversarial.synthesis_training import (
     made,
     train_synthesis,
 )
-from influencer_style.adversarial.trainer import best_device
 from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.metrics.colour import lab_thumbnails

@@ -146,7 +146,7 @@ def test_the_third_is_known_by_profile_and_never_adapted_on(job, monkeypatch):
 
     def adapt(way, base, creators, people, photos):
         seen["adapted on"], seen["held out"] = creators, photos
-        return way.take(base)
+        return way.take(base, "as it is")
 
     monkeypatch.setattr(training, "what_is_missing", lambda people, photos: None)  # so few would not be adapted to
     monkeypatch.setattr(training.Way, "adapt", adapt)  # what it is handed is the question, not what it makes of it

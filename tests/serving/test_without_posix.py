@@ -6,17 +6,20 @@ import sys
 from damaged import photo
 from tiny_project import environment
 
-# What Python has on Windows is all that is left; the file locks fall back to lock files that only exist.
+# What Python has on Windows is all that is left, and geteuid, which is called where os.name is posix. The file locks
+# fall back to lock files that only exist.
 SCRIPT = """
 import os, sys, warnings
 for name in ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"):
     sys.modules[name] = None
 for name in (
-    "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "fork", "forkpty", "pread", "pwrite", "fchmod",
-    "fchown", "chown", "killpg", "mkfifo", "sched_getaffinity", "sysconf", "statvfs", "geteuid", "getgid",
+    "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "fork", "forkpty", "pread", "pwrite", "fchown",
+    "chown", "killpg", "mkfifo", "sched_getaffinity", "sysconf", "statvfs", "getgid",
 ):
     if hasattr(os, name):
         delattr(os, name)
+def refuse(*_): raise PermissionError("fchmod")  # filelock has no call of it on Windows, and elsewhere bears a refusal
+os.fchmod = refuse
 warnings.simplefilter("ignore")
 import importlib, pkgutil
 import influencer_style

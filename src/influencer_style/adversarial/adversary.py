@@ -17,6 +17,7 @@ from influencer_style.adversarial.losses import (
     relativistic_discriminator_loss,
     relativistic_generator_loss,
 )
+from influencer_style.adversarial.machine import half_precision
 from influencer_style.adversarial.settings import TrainerSettings
 
 _MEMORY = 0.99  # decay of the moving averages of logits
@@ -59,7 +60,7 @@ def discriminator_terms(
     """
     weights = settings.weights
     fake = judged.fake.detach()
-    with torch.autocast(fake.device.type, torch.bfloat16, enabled=settings.half):
+    with half_precision(fake.device, settings.half):
         told = discriminator(augment(judged.real, chance), judged.codes, judged.domains)
         taken = discriminator(augment(fake, chance), judged.codes, judged.domains)
     game = relativistic_discriminator_loss if settings.relativistic else discriminator_loss
@@ -83,7 +84,7 @@ def adversarial_term(
 ) -> Tensor:
     """Return the generator's adversarial loss; the discriminator's weights get no gradient."""
     discriminator.requires_grad_(False)
-    with torch.autocast(judged.fake.device.type, torch.bfloat16, enabled=settings.half):
+    with half_precision(judged.fake.device, settings.half):
         taken = discriminator(augment(judged.fake, chance), judged.codes, judged.domains)
         if settings.relativistic:
             with torch.no_grad():

@@ -14,10 +14,11 @@ from torch import Tensor
 
 from influencer_style.adversarial.examples import Examples, draw_examples, mean_errors, restyled
 from influencer_style.adversarial.loop import Watch
+from influencer_style.adversarial.machine import best_device
 from influencer_style.adversarial.palette_fitting import PaletteSettings, fit_palette, palette_rows
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.stream import StreamSettings, kept_shard
-from influencer_style.adversarial.trainer import best_device, studio_stream, train
+from influencer_style.adversarial.trainer import studio_stream, train
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.profile import TRANSPORT
 from influencer_style.looks.transport import apply_transport

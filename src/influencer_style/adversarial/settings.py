@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+from influencer_style.adversarial.machine import Half
 from influencer_style.adversarial.stream import StreamSettings
 
 SEEDS = (0, 2**32 - 1)  # what NumPy, torch and scikit-learn all take
@@ -64,7 +65,7 @@ class TrainerSettings:
         checkpoint_seconds: between two checkpoints.
         workers: processes that render.
         threads: of torch in this process; 0 leaves it to torch.
-        half: whether convolutions are computed in bfloat16.
+        half: whether convolutions are computed in bfloat16; `auto`: where the machine does so quickly (`machine.py`).
         parts: a batch is taken in so many parts, which need less memory; running out of it doubles them.
         compiled: whether torch.compile makes the generator faster: minutes at the start, on some machines.
         deterministic: whether slower, repeatable kernels are taken on a GPU; on the CPU they always are.
@@ -94,7 +95,7 @@ class TrainerSettings:
     checkpoint_seconds: float = 60.0
     workers: int = 1
     threads: int = 1
-    half: bool = True
+    half: Half = "auto"
     parts: int = 1
     compiled: bool = False
     deterministic: bool = False

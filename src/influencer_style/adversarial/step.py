@@ -20,6 +20,7 @@ from influencer_style.adversarial.losses import (
     reconstruction_loss,
     shape_loss,
 )
+from influencer_style.adversarial.machine import half_precision
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.looks.encoder import StyleEncoder
 
@@ -54,7 +55,7 @@ def take_step(
     told: dict[str, Tensor] = {}
     for share, known, unknown in in_parts(examples, photos, parts):
         asked = [batch for batch in (known, unknown) if batch is not None]
-        with torch.autocast(asked[0].inputs.device.type, torch.bfloat16, enabled=settings.half):
+        with half_precision(asked[0].inputs.device, settings.half):
             inputs, codes, noise = (torch.cat([getattr(a, n) for a in asked]) for n in ("inputs", "codes", "noise"))
             results = restyle(inputs.contiguous(memory_format=torch.channels_last), codes, noise)
         terms: dict[str, Tensor] = {}
@@ -95,7 +96,7 @@ def generator_terms(
     restored, restyled = _split(results, known)
     if known is not None:
         terms["reconstruction"] = reconstruction_loss(restored, known.truth, known.weights)
-    with torch.autocast(results.device.type, torch.bfloat16, enabled=settings.half):
+    with half_precision(results.device, settings.half):
         if weights.features and known is not None:
             with torch.no_grad():
                 wanted = encoder.features(known.truth)

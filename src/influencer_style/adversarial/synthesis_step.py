@@ -9,6 +9,7 @@ from influencer_style.adversarial.adversary import Judged, adversarial_term, dis
 from influencer_style.adversarial.creators import Restyling
 from influencer_style.adversarial.loop import State, descend
 from influencer_style.adversarial.losses import feature_loss, gram_loss, reconstruction_loss, shape_loss
+from influencer_style.adversarial.machine import half_precision
 from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.adversarial.step import in_parts
 from influencer_style.adversarial.synthesis_examples import KnownPortraits
@@ -51,7 +52,7 @@ def take_synthesis_step(
     for share, sure, free in in_parts(known, photos, parts):
         asked = [batch for batch in (sure, free) if batch is not None]
         noise, codes = (torch.cat([getattr(batch, name) for batch in asked]) for name in ("noise", "codes"))
-        with torch.autocast(noise.device.type, torch.bfloat16, enabled=settings.half):
+        with half_precision(noise.device, settings.half):
             results = state.run(noise, codes)
         terms: dict[str, Tensor] = {}
         if adversary:
@@ -86,7 +87,7 @@ def _generator_terms(
     count = 0 if known is None else len(known.truth)
     if known is not None:
         terms["reconstruction"] = reconstruction_loss(results[:count], known.truth, known.weights)
-    with torch.autocast(results.device.type, torch.bfloat16, enabled=settings.half):
+    with half_precision(results.device, settings.half):
         if known is not None and weights.features:
             with torch.no_grad():
                 wanted = encoder.features(known.truth)

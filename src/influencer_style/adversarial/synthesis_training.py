@@ -19,11 +19,12 @@ from torch import Tensor
 from influencer_style.adversarial.creators import Restyling
 from influencer_style.adversarial.examples import mean_errors
 from influencer_style.adversarial.loop import State, Watch, run_steps
+from influencer_style.adversarial.machine import best_device
 from influencer_style.adversarial.settings import LossWeights, TrainerSettings, require
 from influencer_style.adversarial.stream import StreamSettings, kept_shard
 from influencer_style.adversarial.synthesis_examples import KnownPortraits, draw_portraits
 from influencer_style.adversarial.synthesis_step import take_synthesis_step
-from influencer_style.adversarial.trainer import best_device, studio_stream
+from influencer_style.adversarial.trainer import studio_stream
 from influencer_style.adversarial.traits import TraitSettings, teach_traits
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.profile import code_width

@@ -24,13 +24,6 @@ from influencer_style.looks.profile import code_width
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 
-def best_device() -> str:
-    """Return `cuda`, `mps` or `cpu`: the first that this machine has."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
 def studio_stream(settings: TrainerSettings, folder: Path, encoder: StyleEncoder) -> StudioStream:
     """Return the stream of a training, kept in its folder."""
     s, first = settings, min(4, settings.window)

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
+from influencer_style.adversarial.machine import best_device
 from influencer_style.adversarial.synthesis_training import SynthesisSettings
-from influencer_style.adversarial.trainer import best_device
 from influencer_style.pipelines.removed_settings import refuse_removed_settings
 
 

@@ -16,7 +16,7 @@ PLACES = [
 
 def open_to_others(folder):
     """Return what below a folder, itself included, other users have any right to; copies of our source aside."""
-    found = [folder, *(path for path in folder.rglob("*") if not path.is_symlink() and "code" not in path.parts)]
+    found = [folder, *(path for path in folder.rglob("*") if not path.is_symlink() and path.suffix != ".py")]
     return sorted(f"{path.relative_to(folder)} {stat.S_IMODE(path.stat().st_mode):o}" for path in found
                   if path.stat().st_mode & OTHERS)  # fmt: skip
 
