@@ -1,13 +1,26 @@
 """What several tests share."""
 
+import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from offline import keep_offline
 from small_disk import SmallDisk
 from tiny_project import make_project, run
+
+# Where files of tests run side by side, the longest begin first, and those that wait for its run come late.
+LONGEST, LATE = (
+    ("test_end_to_end.py",),
+    ("test_lineage.py", "test_notebook.py", "test_whole_runs.py", "test_private_project.py"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: (item.path.name in LATE) - (item.path.name in LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,25 +57,50 @@ def _ledger(tmp_path_factory):
         yield
 
 
-@pytest.fixture(scope="session")
-def project(tmp_path_factory):
-    """The tiny project that several files of tests share."""
-    return make_project(tmp_path_factory.mktemp("project"))
+class First:
+    """The first run of a project, as it ended, made by whichever process of a test session needs it first.
+
+    Attributes:
+        project: where it ran; `test_end_to_end.py` alone goes on in it.
+        left: a copy as the run left it, for all to read.
+        stdout, stderr: what the run said.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.project, self.left, told = folder / "project", folder / "left_by_first", folder / "first.json"
+        with FileLock(folder / "first.lock"):
+            if not told.exists():
+                self.project.mkdir()
+                done = run(make_project(self.project))
+                assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+                shutil.copytree(self.project, self.left)
+                told.write_text(json.dumps([done.stdout, done.stderr]))
+        self.stdout, self.stderr = json.loads(told.read_text())
 
 
 @pytest.fixture(scope="session")
-def left_by_first(tmp_path_factory):
-    """Where a copy of `project` lies as its first run left it, whatever other tests have done in it since."""
-    return tmp_path_factory.mktemp("left_by_first") / "project"
+def first(tmp_path_factory):
+    """The first run of a tiny project: a minute, once for all processes."""
+    folder = tmp_path_factory.getbasetemp()
+    return First(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
 
 
 @pytest.fixture(scope="session")
-def first(project, left_by_first):
-    """The first run of `project`, a minute; those that look at it change nothing that the others need."""
-    done = run(project)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    shutil.copytree(project, left_by_first)
-    return done
+def project(first):
+    """The project of the first run, for the tests of one file, which change it."""
+    return first.project
+
+
+@pytest.fixture(scope="session")
+def left_by_first(first):
+    """A copy of the project as its first run left it; nobody changes it."""
+    return first.left
+
+
+@pytest.fixture(scope="module")
+def finished(left_by_first, tmp_path_factory):
+    """A project after its first run, for the tests of one file to change."""
+    return shutil.copytree(left_by_first, tmp_path_factory.mktemp("finished") / "project")
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ NOTEBOOK = ROOT / "notebooks/walk_through.ipynb"
 
 
 @pytest.fixture(scope="module")
-def outputs(project, first, tmp_path_factory):
+def outputs(finished):
     """What each code cell printed or showed: pairs of its source and its outputs."""
-    shutil.copytree(NOTEBOOK.parent, project / "notebooks", dirs_exist_ok=True)
-    notebook = nbformat.read(project / "notebooks" / NOTEBOOK.name, as_version=4)
+    shutil.copytree(NOTEBOOK.parent, finished / "notebooks", dirs_exist_ok=True)
+    notebook = nbformat.read(finished / "notebooks" / NOTEBOOK.name, as_version=4)
     # Without kernels that somebody installed: this interpreter's own.
     kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
     client = NotebookClient(
-        notebook, km=kernel, timeout=120, resources={"metadata": {"path": str(project / "notebooks")}}
+        notebook, km=kernel, timeout=120, resources={"metadata": {"path": str(finished / "notebooks")}}
     )
     client.execute()
     return [(cell.source, cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
@@ -51,11 +51,11 @@ def test_it_is_kept_without_outputs():
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
 
 
-def test_it_opens_the_catalog_the_looks_and_the_scorecard(project, outputs):
+def test_it_opens_the_catalog_the_looks_and_the_scorecard(finished, outputs):
     entries = words(outputs, "entries =")
     assert "contact_sheet reporting data/08_reporting/contact_sheet.png True" in entries
     base = "data/06_models/base"  # of a pipeline that a first run leaves out
-    assert f"base models {base} {(project / base).exists()}" in entries
+    assert f"base models {base} {(finished / base).exists()}" in entries
     assert "rosewater Rosewater (studio character" in words(outputs, "looks.names")
     figures = words(outputs, "figures =")
     assert figures.index("oracle") < figures.index("do_nothing") and "delta_e_skin" in figures

@@ -22,7 +22,7 @@ def open_to_others(folder):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes mean nothing on Windows")
-def test_nothing_of_a_run_is_open_to_other_users(first, left_by_first):
+def test_nothing_of_a_run_is_open_to_other_users(left_by_first):
     for place in PLACES:
         assert (left_by_first / place).exists(), place
     assert open_to_others(left_by_first / "data") == []

@@ -72,12 +72,12 @@ def test_nothing_breaks_before_the_first_run(lineage):
     assert shown == folders, "these say that there is nothing yet"
 
 
-def test_a_site_of_a_finished_run_is_built_offline_with_its_previews(project, first, monkeypatch):
+def test_a_site_of_a_finished_run_is_built_offline_with_its_previews(finished, monkeypatch):
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there: what would ask the internet fails
-    built = kedro(project, "viz", "build", "--include-previews")
+    built = kedro(finished, "viz", "build", "--include-previews")
     assert "Success" in built.stdout, built.stdout[-3000:]
-    site = project / "build"
+    site = finished / "build"
     nodes = json.loads((site / "api/main").read_text())["nodes"]
     told = {n["name"]: json.loads((site / "api/nodes" / n["id"]).read_text()) for n in nodes if n["type"] == "data"}
     kinds = {name: entry.get("preview_type") for name, entry in told.items() if entry.get("preview")}

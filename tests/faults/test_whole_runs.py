@@ -37,7 +37,6 @@ def killed_once(forks, folder, draw):
         assert ended == 0, forks.said
 
 
-@pytest.mark.usefixtures("first")
 def test_three_kills_change_nothing(left_by_first, forks, tmp_path):
     chance, killed = random.Random(0), make_project(tmp_path)
     shutil.copytree(left_by_first / "data/01_raw", killed / "data/01_raw")  # rendering takes seconds
