@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 TESTS := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Of `make serve`.
 PORT := 5001
+# Python keeps what it compiles, also where the environment forbids it (containers do): else each start takes 10 seconds more.
+export PYTHONDONTWRITEBYTECODE :=
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 

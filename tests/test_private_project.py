@@ -14,9 +14,14 @@ PLACES = [
 ]  # fmt: skip
 
 
+def is_our_source(path):
+    """Whether MLflow has copied it from our package for a registered model: the folder `code`, and the served file."""
+    return "code" in path.parts or path.suffix == ".py"
+
+
 def open_to_others(folder):
     """Return what below a folder, itself included, other users have any right to; copies of our source aside."""
-    found = [folder, *(path for path in folder.rglob("*") if not path.is_symlink() and path.suffix != ".py")]
+    found = [folder, *(path for path in folder.rglob("*") if not path.is_symlink() and not is_our_source(path))]
     return sorted(f"{path.relative_to(folder)} {stat.S_IMODE(path.stat().st_mode):o}" for path in found
                   if path.stat().st_mode & OTHERS)  # fmt: skip
 
