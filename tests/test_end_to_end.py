@@ -176,29 +176,24 @@ def test_changed_parameters_train_anew_and_say_why(project, first):
     assert "Training anew, because of a change in: parameters" in " ".join(changed.stdout.split())
 
 
-def test_the_base_is_taken_as_it_is_and_so_is_one_that_was_taught_here(project, first):
-    card = project / "data/06_models/look_transfer/card.md"
+def test_the_base_is_taken_as_it_is(project, first):
     shipped = run(project, "--pipelines", "training", "--params", "training.initial=base")
     assert shipped.returncode == 0, shipped.stdout[-3000:]
-    assert f"The base, SHA-256 `{Base.load().sha256}`" in card.read_text()
+    assert f"The base, SHA-256 `{Base.load().sha256}`" in (project / "data/06_models/look_transfer/card.md").read_text()
+
+
+@pytest.mark.slow
+def test_a_base_that_was_taught_here_is_taken_or_adapted_and_the_decision_is_told(project, first):
     taught = run(project, "--pipelines", "pretraining")
     assert taught.returncode == 0, taught.stdout[-3000:]
     own = Base.load(project / "data/06_models/base")
     assert own.facts["steps"] == own.history[-1]["step"] == 4
     assert not list(project.glob("data/06_models/pretraining/*/shards"))
-    theirs = run(
-        project, "--pipelines", "training", "--params", "training.initial=base,training.base=data/06_models/base"
-    )
+    from_own = "training.initial=base,training.base=data/06_models/base"
+    theirs = run(project, "--pipelines", "training", "--params", from_own)
     assert theirs.returncode == 0, theirs.stdout[-3000:]
-    assert f"The base, SHA-256 `{own.sha256}`" in card.read_text()
-
-
-@pytest.mark.slow
-def test_a_base_that_was_taught_here_is_adapted_and_the_decision_is_told(project, first):
-    taught = run(project, "--pipelines", "pretraining")
-    assert taught.returncode == 0, taught.stdout[-3000:]
-    adapting = "training.initial=base,training.base=data/06_models/base,training.adapt=true"
-    adapted = run(project, "--pipelines", "training", "--params", adapting)
+    assert f"The base, SHA-256 `{own.sha256}`" in (project / "data/06_models/look_transfer/card.md").read_text()
+    adapted = run(project, "--pipelines", "training", "--params", f"{from_own},training.adapt=true")
     assert adapted.returncode == 0, adapted.stdout[-3000:] + adapted.stderr[-3000:]
     decision = json.loads((project / "data/08_reporting/training_decision.json").read_text())
     assert decision["kept"] in ("base", "adapted", "adapted_without_adversary") and decision["why"]

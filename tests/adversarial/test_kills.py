@@ -36,7 +36,8 @@ def kill(folder, chance):
     return child.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.faults])])
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.faults)])
 def test_kills_change_nothing(kills, tmp_path):
     whole, chance, done = finish(tmp_path / "whole"), random.Random(kills), 0
     attempt = 0

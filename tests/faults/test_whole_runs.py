@@ -37,10 +37,10 @@ def killed_once(forks, folder, draw):
         assert ended == 0, forks.said
 
 
-def test_three_kills_change_nothing(left_by_first, forks, tmp_path):
+def test_two_kills_change_nothing(left_by_first, forks, tmp_path):
     chance, killed = random.Random(0), make_project(tmp_path)
     shutil.copytree(left_by_first / "data/01_raw", killed / "data/01_raw")  # rendering takes seconds
-    for most in (WRITES, WRITES_AGAIN, WRITES_AGAIN):
+    for most in (WRITES, WRITES_AGAIN):
         assert forks.run(killed, Moment(chance.randint(1, most))) == KILLED
     assert forks.run(killed) == 0, forks.said
     ends_as(killed, left_by_first)
