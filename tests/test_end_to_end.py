@@ -149,6 +149,7 @@ def test_a_second_run_does_no_work_twice(project, first):
     assert len(versions) == 2, "the same model is not registered twice"
 
 
+@pytest.mark.slow
 def test_the_worse_gets_the_title_by_hand_alone_and_the_better_takes_it_back_by_the_rules(project, first):
     from mlflow import MlflowClient
 

@@ -53,6 +53,7 @@ def test_several_seeds_are_taken_together():
     assert compared([(near, far), (far, far)], [features] * 2)["delta_e"]["mean"] == pytest.approx(-1.0)
 
 
+@pytest.mark.slow
 def test_trainings_without_pairs_restyle_after_their_steps(material, tmp_path):
     settings = settings_without_pairs(3)
     assert settings.steps == 3 and settings.examples == 0 and settings.weights.features == 0

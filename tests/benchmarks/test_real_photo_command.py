@@ -89,6 +89,7 @@ def thirty(monkeypatch, made_up, tmp_path):
     return ["folder", "--size", "24", "--repeats", "1", "--draws", "50", "--out", str(tmp_path)]
 
 
+@pytest.mark.slow
 def test_the_record_holds_figures_alone_and_a_second_run_agrees(thirty, tmp_path, capsys):
     out, sheet = tmp_path / "real_photos.json", tmp_path / "sheet.png"
     assert command.main([*thirty, "--sheet", str(sheet)]) == 0
@@ -128,6 +129,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(monkeypatch, thirty, tmp_path
     assert "INFLUENCER_STYLE_PHOTOS" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @needs_photos
 def test_real_photos_are_graded_in_three_bands_and_the_transport_beats_doing_nothing():
     found = find_portraits(PHOTOS, crop_size=128, leave_out=["edge"])

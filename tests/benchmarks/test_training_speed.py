@@ -126,6 +126,7 @@ class Here:
         pass
 
 
+@pytest.mark.slow
 def test_the_record_has_every_figure(settings, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(training_speed, "our_settings", lambda size, profile: settings)
     monkeypatch.setattr(training_speed, "REFERENCE_WIDTH", 24)

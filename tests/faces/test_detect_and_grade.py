@@ -99,7 +99,9 @@ def test_wrong_models_are_refused_by_name(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "least", "edge"),
     [
-        ("lbp", 44, {"two_people.jpg": "several_faces", "partial_face.jpg": "no_face"}),
+        pytest.param(
+            "lbp", 44, {"two_people.jpg": "several_faces", "partial_face.jpg": "no_face"}, marks=pytest.mark.slow
+        ),
         pytest.param(
             "yunet", 46, {"two_people.jpg": "several_faces", "partial_face.jpg": "cut_off"}, marks=needs_yunet
         ),

@@ -37,6 +37,7 @@ def killed_once(forks, folder, draw):
         assert ended == 0, forks.said
 
 
+@pytest.mark.slow
 def test_two_kills_change_nothing(left_by_first, forks, tmp_path):
     chance, killed = random.Random(0), make_project(tmp_path)
     shutil.copytree(left_by_first / "data/01_raw", killed / "data/01_raw")  # rendering takes seconds
