@@ -1,4 +1,4 @@
-"""What the server takes on at once, and for how long: see the README's section on serving."""
+"""What the server takes on at once, and for how long: see docs/serving.md."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from influencer_style.photos.formats import READ_ONE
+from influencer_style.provenance.formats import WRITTEN, WrittenFormat
 from influencer_style.serving.refusal import RefusedError
 from influencer_style.serving.result import Result, StylistError, UnrecordedError, in_base64
 from influencer_style.storage.text import one_line, quoted
@@ -28,17 +29,16 @@ MAX_PIXELS = 50_000_000  # of all photos together: a phone's largest; 13 seconds
 
 _MAX_MARKS = 256  # brackets and commas: MAX_INPUTS photos have 66, none of them in base64
 
-
-# Suffix of a format's files, and the px a side that they have room for.
-_FILES = {"png": (".png", 2**31 - 1), "jpeg": (".jpg", 65500), "webp": (".webp", 16383)}
+# By their names in a request: the suffixes of the formats that pictures are written in.
+_SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
 
 
 class Input(BaseModel):
     """One thing that is asked of a model. Its kinds say, for refusals, what it is called and what may stand in it.
 
     Attributes:
-        format: of the picture that comes back: png, jpeg or webp.
-        quality: of a JPEG or WebP, 1 to 100; None is that of the files that the command line writes.
+        format: of the picture that comes back: png, jpeg, webp or avif.
+        quality: 1 to 100, but not of a PNG; None is that of the files that the command line writes.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -47,7 +47,7 @@ class Input(BaseModel):
     EXAMPLE: ClassVar[str]
     WANTED: ClassVar[dict[str, str]]
     FILE_WANTED: ClassVar[dict[str, str]] = {
-        "format": "png, jpeg or webp",
+        "format": "png, jpeg, webp or avif",
         "quality": "a whole number from 1 to 100",
     }
 
@@ -56,22 +56,26 @@ class Input(BaseModel):
 
     def check_file(self) -> None:
         """Refuse a format that there is not, or a quality that it does not have. Raises ValueError."""
-        if self.format not in _FILES:
+        if self.format not in _SUFFIXES:
             raise ValueError(f"format is {quoted(self.format)}; choose {self.FILE_WANTED['format']}")
         if self.quality is not None:
-            if self.format == "png":
-                raise ValueError("quality is for jpeg and webp, and a png keeps every pixel; choose one of them")
+            if self._written.quality is None:
+                raise ValueError("quality is for jpeg, webp and avif; a png keeps every pixel; choose one of them")
             if not 1 <= self.quality <= 100:
                 raise ValueError(f"quality is {quoted(self.quality)}; choose {self.FILE_WANTED['quality']}")
 
     def check_size(self, width: int, height: int) -> None:
         """Refuse a picture, px, that the format has no room for. Raises ValueError."""
-        if max(width, height) > (most := _FILES[self.format][1]):
+        if max(width, height) > (most := self._written.most_side):
             raise ValueError(f"a {self.format} file has room for {most} px a side at most; choose png")
 
     def encoded(self, result: Result) -> str:
         """Return a result as a file of the format, with its signed provenance in it, in base64."""
-        return in_base64(result, _FILES[self.format][0], self.quality)
+        return in_base64(result, _SUFFIXES[self.format], self.quality)
+
+    @property
+    def _written(self) -> WrittenFormat:
+        return WRITTEN[_SUFFIXES[self.format]]
 
 
 Kind = TypeVar("Kind", bound=Input)
