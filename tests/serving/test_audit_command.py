@@ -1,5 +1,9 @@
 """`influencer-style audit`: the verdict by its exit status, and nothing that drives a terminal."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from influencer_style.photos.ledger import FOLDER, Ledger
@@ -63,3 +67,13 @@ def test_strangers_text_does_not_drive_the_terminal_and_is_bounded(ledger, capsy
     told = capsys.readouterr().out
     assert "123 rows of Ada Example, the latest 100" in told and "\x1b" not in told and "\x07" not in told
     assert len(told.splitlines()) == 3 + 1 + 100 and max(map(len, told.splitlines())) <= 600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such pipes on Windows")
+def test_who_has_read_enough_ends_it_without_a_traceback(ledger):
+    reading, writing = os.pipe()
+    os.close(reading)  # as `head` does
+    command = [sys.executable, "-m", "influencer_style.serving.cli", "audit", "--ledger", str(ledger.folder)]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert done.returncode == 1 and done.stderr == ""

@@ -115,7 +115,10 @@ WRONG = {
     "tiny": ({"image": encoded(picture_file(PHOTO.resize((1, 1))))}, "image has 1 x 1 pixels, less than 64 a side; u"),
     "more": ({"strenght": 1}, "'strenght' is not known; send image, look, strength, format and quality alone"),
     "format": ({"format": "gif"}, "format is 'gif'; choose png, jpeg, webp or avif"),
-    "long format": ({"format": "x" * 10**5}, "format is 'xxxxxxxxxxxx...xxxxxxxxxxxxx'; choose png, jpeg, webp or avif"),
+    "long format": (
+        {"format": "x" * 10**5},
+        "format is 'xxxxxxxxxxxx...xxxxxxxxxxxxx'; choose png, jpeg, webp or avif",
+    ),
     "format of another type": ({"format": 1}, "format is of the wrong type; send png, jpeg, webp or avif"),
     "quality": ({"format": "jpeg", "quality": 101}, "quality is 101; choose a whole number from 1 to 100"),
     "no quality": ({"format": "webp", "quality": 0}, "quality is 0; choose a whole number from 1 to 100"),

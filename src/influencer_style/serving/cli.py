@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,8 +18,14 @@ COMMANDS = (looks, stylize, compare, generate, verify, trace, export, consent, a
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
     make_log_lines_safe()
-    asked = _parser().parse_args(arguments)
-    return asked.run(asked)
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the output has enough, as in `influencer-style audit | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python flushes at its end goes nowhere
+        return 1
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
