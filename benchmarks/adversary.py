@@ -27,15 +27,15 @@ from benchmarks.machine import ran_on
 from benchmarks.material import SIDE, Material, graded_materials, studio_material
 from benchmarks.our_training import our_settings
 from benchmarks.rounding import rounded
-from influencer_style.adversarial.adaptation import as_used, to_adapt, without_adversary
-from influencer_style.adversarial.machine import best_device
-from influencer_style.adversarial.settings import TrainerSettings
-from influencer_style.adversarial.trainer import studio_stream, train
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid_difference, kid_features
 from influencer_style.networks.base import Base
+from influencer_style.training.adaptation import as_used, to_adapt, without_adversary
+from influencer_style.training.machine import best_device
+from influencer_style.training.settings import TrainerSettings
+from influencer_style.training.trainer import studio_stream, train
 
 
 def compared(pairs: list[tuple[Judged, Judged]], photos: list[list[np.ndarray]]) -> dict[str, Any]:

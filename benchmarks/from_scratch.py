@@ -32,10 +32,7 @@ from benchmarks.our_training import our_settings
 from benchmarks.rounding import rounded
 from benchmarks.stargan_shaped import Shape, matched
 from benchmarks.stargan_training import Batch, StarganTraining
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.loop import Watch
-from influencer_style.adversarial.settings import LossWeights, TrainerSettings
-from influencer_style.adversarial.trainer import train
+from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import code_width
 from influencer_style.metrics.baselines import METHODS
@@ -43,6 +40,9 @@ from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.training.loop import Watch
+from influencer_style.training.settings import LossWeights, TrainerSettings
+from influencer_style.training.trainer import train
 
 _BATCH = 8  # of StarGAN v2
 # Known truth is what this does without: what tells a look are the discriminator and Gram statistics.

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as serving/stylist.py does; here torch is imported before it
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as stylist/stylist.py does; here torch is imported before it
 
 import numpy as np
 from tqdm import tqdm
@@ -37,14 +37,14 @@ from benchmarks.rounding import rounded, spread
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.decode import photo_header
 from influencer_style.provenance.credentials import FOLDER
-from influencer_style.serving.stylist import DEFAULT_MODEL
+from influencer_style.stylist.stylist import DEFAULT_MODEL
 
 WANTED = {"seconds_apply": 2.0, "seconds_file_to_signed_file": 4.0, "peak_memory_gb": 1.5}  # of a 12 MP photo, 2 cores
 PHOTOS, EACH = 100, 10  # of the run whose memory is watched
 # As short as a program of a user's can be; its memory holds nothing of the benchmark's.
 _ALONE = """
 import sys
-from influencer_style.serving.stylist import Stylist
+from influencer_style.stylist.stylist import Stylist
 Stylist.load(sys.argv[1]).apply(sys.argv[2], sys.argv[3]).save(sys.argv[4])
 from benchmarks.child import peak_memory
 print(peak_memory())

@@ -23,8 +23,8 @@ from influencer_style.networks import lift
 from influencer_style.photos import original
 from influencer_style.photos.decode import decode_photo
 from influencer_style.provenance import manifest, record
-from influencer_style.serving.stylist import Stylist
 from influencer_style.storage import atomic
+from influencer_style.stylist.stylist import Stylist
 
 TILE, STEP = 256, 224  # px: side of a tile, and from one to the next
 _STATUS = Path("/proc/self/status")

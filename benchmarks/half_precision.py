@@ -15,7 +15,7 @@ import torch
 
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
-from influencer_style.adversarial.machine import convolves_in_half, half_precision
+from influencer_style.training.machine import convolves_in_half, half_precision
 
 BATCH, CHANNELS, SIDE = 6, 48, 64
 

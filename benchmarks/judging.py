@@ -9,8 +9,8 @@ import numpy as np
 from torch import Tensor
 
 from benchmarks.material import SIDE, Material
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.examples import restyled
+from influencer_style.examples.creators import CreatorPhotos
+from influencer_style.examples.transfer import restyled
 from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.colour import delta_e
 from influencer_style.metrics.kid import kid_features

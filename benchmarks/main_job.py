@@ -17,7 +17,7 @@ from PIL import Image
 from benchmarks.destination import PROJECT, Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
-from influencer_style.metrics.wording import LABELS
+from influencer_style.evaluation.wording import LABELS
 
 REPORTING = PROJECT / "data/08_reporting"
 SHOWN = {"contact_sheet": 1100, "look_map": 760, "looks_side_by_side": 900}  # width in pixels

@@ -21,8 +21,7 @@ from tqdm import tqdm
 
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
-from influencer_style.adversarial.grades import apply_grades, random_grades
-from influencer_style.adversarial.machine import half_precision
+from influencer_style.examples.grades import apply_grades, random_grades
 from influencer_style.looks.segmenter import AREAS, SEGMENTER_WEIGHTS, SIZE, Segmenter
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.storage.atomic import atomic_file
@@ -32,6 +31,7 @@ from influencer_style.studio.look_sampling import sample_look, sample_neutral
 from influencer_style.studio.pairs import REGIONS, crop_pose
 from influencer_style.studio.render import regions, shade
 from influencer_style.studio.workers import in_parallel
+from influencer_style.training.machine import half_precision
 
 STREAM, BATCH, LOOKS = 91, 16, 2
 # lips and eyes are small, and a mean over pixels forgets them

@@ -13,7 +13,7 @@ from PIL import Image
 from benchmarks.our_training import creator_photos
 from benchmarks.photographic_grades import GRADES
 from benchmarks.real_photos.photos import find_portraits
-from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.studio.geometry import march

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.hostile_requests import Hostile
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry import register_generator
+from influencer_style.tracking.registry.versions import register_generator
 from influencer_style.tracking.store import Store
 
 NAME = "look-transfer"

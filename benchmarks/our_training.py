@@ -21,16 +21,16 @@ import yaml
 from torch import Tensor
 
 from benchmarks.child import synchronise
-from influencer_style.adversarial import step
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.loop import State
-from influencer_style.adversarial.settings import TrainerSettings
-from influencer_style.adversarial.stream import Shard, kept_shard
-from influencer_style.adversarial.trainer import draw_batch
+from influencer_style.examples.creators import CreatorPhotos
+from influencer_style.examples.stream import Shard, kept_shard
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.transfer import TransferConfig
+from influencer_style.training import step
+from influencer_style.training.loop import State
+from influencer_style.training.settings import TrainerSettings
+from influencer_style.training.trainer import draw_batch
 
 PARAMETERS = Path(__file__).parents[1] / "conf" / "base" / "parameters_training.yml"
 SHARDS = 2

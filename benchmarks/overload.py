@@ -21,7 +21,7 @@ from benchmarks.hostile_requests import encoded, picture_file
 from benchmarks.machine import ran_on
 from benchmarks.model_server import ModelServer, registered
 from benchmarks.rounding import rounded, spread
-from influencer_style.serving.stylist import DEFAULT_MODEL
+from influencer_style.stylist.stylist import DEFAULT_MODEL
 
 WANTED = {"statuses": ["200", "503"], "longest_answer_seconds": 5.0, "memory_growth_mib": 300}
 _USUAL = 10  # requests of one client before the load, and after it

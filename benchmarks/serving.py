@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as serving/stylist.py does; here torch is imported before it
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as stylist/stylist.py does; here torch is imported before it
 
 import numpy as np
 from PIL import Image
@@ -32,8 +32,8 @@ from influencer_style.networks import lift
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos import original
 from influencer_style.photos.decode import decode_photo, photo_header
-from influencer_style.serving.result import in_base64
-from influencer_style.serving.stylist import DEFAULT_MODEL, Stylist
+from influencer_style.stylist.result import in_base64
+from influencer_style.stylist.stylist import DEFAULT_MODEL, Stylist
 
 SIDE, WARM_UP, AT_ONCE = 1024, 5, 4
 WANTED = {"seconds": 2.0}  # a request of 1024 px, on 2 cores after warm-up

@@ -28,7 +28,7 @@ COMMANDS = {
 
 def processor_seconds(arguments: tuple[str, ...], runs: int) -> float:
     """Return the least processor seconds of `runs` processes, user and system together."""
-    program = [sys.executable, "-m", "influencer_style.serving.cli"] if arguments else [sys.executable, "-c", "pass"]
+    program = [sys.executable, "-m", "influencer_style.commands.main"] if arguments else [sys.executable, "-c", "pass"]
     found = []
     for _ in range(runs):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -21,22 +21,22 @@ import yaml
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
+from influencer_style.evaluation.new_faces import NewFaces, score_new_faces
+from influencer_style.evaluation.new_faces_gathering import appoint_jury, gather_new_faces
+from influencer_style.evaluation.new_faces_scorecard import better_way, mean_over_looks, new_faces_scorecard
 from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.metrics.new_faces import NewFaces, score_new_faces
-from influencer_style.metrics.new_faces_gathering import appoint_jury, gather_new_faces
-from influencer_style.metrics.new_faces_report import draw_new_faces
-from influencer_style.metrics.new_faces_scorecard import better_way, mean_over_looks, new_faces_scorecard
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.nodes import pack_synthesis, train_synthesis
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
-from influencer_style.serving.generation import default_way
+from influencer_style.reports.new_faces import draw_new_faces
 from influencer_style.storage.atomic import atomic_file
+from influencer_style.stylist.generation import default_way
 
 ROOT = Path(__file__).parents[1]
 # What a way must take in every look: at least, or at most.

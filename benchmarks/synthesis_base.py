@@ -21,18 +21,9 @@ import torch
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
-from influencer_style.adversarial.examples import mean_errors
-from influencer_style.adversarial.machine import best_device
-from influencer_style.adversarial.settings import LossWeights
-from influencer_style.adversarial.stream import StreamSettings, kept_shard
-from influencer_style.adversarial.synthesis_adaptation import faces_found
-from influencer_style.adversarial.synthesis_examples import KnownPortraits, draw_portraits
-from influencer_style.adversarial.synthesis_training import (
-    SynthesisSettings,
-    held_out_portraits,
-    made,
-    train_synthesis,
-)
+from influencer_style.examples.stream import StreamSettings, kept_shard
+from influencer_style.examples.synthesis import KnownPortraits, draw_portraits
+from influencer_style.examples.transfer import mean_errors
 from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.metrics.colour import lab_thumbnails
@@ -42,6 +33,15 @@ from influencer_style.metrics.kid import kid, kid_features, octaves
 from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.training.machine import best_device
+from influencer_style.training.settings import LossWeights
+from influencer_style.training.synthesis_adaptation import faces_found
+from influencer_style.training.synthesis_training import (
+    SynthesisSettings,
+    held_out_portraits,
+    made,
+    train_synthesis,
+)
 
 STREAM = StreamSettings(
     seed=23, sittings=12, targets=12, looks=2, references=8, grades=2, graded=24, photos=8, known=True

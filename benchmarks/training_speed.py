@@ -27,11 +27,11 @@ from benchmarks.our_training import SHARDS, OurTraining, our_settings
 from benchmarks.rounding import rounded
 from benchmarks.stargan_shaped import Shape, matched
 from benchmarks.stargan_training import StarganTraining
-from influencer_style.adversarial.settings import TrainerSettings
-from influencer_style.adversarial.stream import kept_shard
+from influencer_style.examples.stream import kept_shard
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import code_width
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.training.settings import TrainerSettings
 
 REFERENCE_WIDTH, BATCH = 512, 8  # the paper's
 WANTED = {"images_per_second": 30.0, "times_reference": 200.0}  # at 64 px on 2 cores

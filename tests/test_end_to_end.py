@@ -81,7 +81,7 @@ def test_the_champion_loads_and_restyles_and_a_picture_is_followed_back(project,
         "import sys, numpy as np\n"
         "from skimage.data import astronaut\n"
         "from influencer_style import Stylist\n"
-        "from influencer_style.serving.cli import main\n"
+        "from influencer_style.commands.main import main\n"
         "stylist = Stylist.load('models:/look-transfer@champion')\n"
         "result = stylist.apply(astronaut(), {'aurora': 0.7, 'noir': 0.3})\n"
         "result.save('restyled.webp')\n"

@@ -58,7 +58,7 @@ def test_the_default_run_the_command_line_and_the_server_need_no_network(namespa
     project = make_project(tmp_path)
     ran = in_a_namespace([sys.executable, "-m", "kedro", "run", "--env", "test"], project)
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
-    cli = [sys.executable, "-m", "influencer_style.serving.cli"]
+    cli = [sys.executable, "-m", "influencer_style.commands.main"]
     users = project / "data/01_raw/studio/users"
     styled = in_a_namespace([*cli, "stylize", str(users), "--look", "aurora", "--out", "restyled"], project)
     assert styled.returncode == 0, styled.stderr[-3000:]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from influencer_style.version import __version__
 
 if TYPE_CHECKING:
-    from influencer_style.serving.result import Result
-    from influencer_style.serving.stylist import Stylist
+    from influencer_style.stylist.result import Result
+    from influencer_style.stylist.stylist import Stylist
 
 # No telemetry, unless somebody asked for it: photos of people are processed here. Set before MLflow or Kedro is
 # imported, by whatever way this package is used.
@@ -24,7 +24,7 @@ __all__ = ["Result", "Stylist", "__version__"]
 def __getattr__(name: str) -> Any:
     # `import influencer_style` stays light: the Stylist is imported when it is asked for.
     if name in __all__:
-        from influencer_style.serving import stylist
+        from influencer_style.stylist import stylist
 
         return getattr(stylist, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

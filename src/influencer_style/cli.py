@@ -8,7 +8,7 @@ from typing import Any
 import click
 from kedro.framework.cli.project import run as kedro_run
 
-from influencer_style.pipelines.endings import plain_endings
+from influencer_style.hooks.endings import plain_endings
 
 
 class PlainRun(click.Command):

@@ -7,15 +7,15 @@ import warnings
 # Threads that wait must not spin: on a shared machine they would take the time of those that work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from influencer_style.pipelines.arguments import ArgumentsHook
-from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
-from influencer_style.pipelines.disk import DiskHook
-from influencer_style.pipelines.parallel import ParallelHook
-from influencer_style.pipelines.prerequisites import PrerequisitesHook
-from influencer_style.pipelines.privacy import PrivacyHook
-from influencer_style.pipelines.reuse import ReuseHook
+from influencer_style.hooks.arguments import ArgumentsHook
+from influencer_style.hooks.configuration import OneAtATimeConfigLoader
+from influencer_style.hooks.disk import DiskHook
+from influencer_style.hooks.parallel import ParallelHook
+from influencer_style.hooks.prerequisites import PrerequisitesHook
+from influencer_style.hooks.privacy import PrivacyHook
+from influencer_style.hooks.reuse import ReuseHook
+from influencer_style.hooks.tracking import TrackingHook
 from influencer_style.storage.log_lines import make_log_lines_safe
-from influencer_style.tracking.hooks import TrackingHook
 
 make_log_lines_safe()
 

@@ -3,18 +3,18 @@
 import pytest
 import torch
 
-from influencer_style.adversarial import adaptation
-from influencer_style.adversarial.adaptation import ADAPTED, BASE, PLAIN, adapt
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.examples import draw_examples
-from influencer_style.adversarial.guard import Checked, Comparison
-from influencer_style.adversarial.settings import LossWeights, TrainerSettings
-from influencer_style.adversarial.stream import StreamSettings, make_shard
+from influencer_style.examples.creators import CreatorPhotos
+from influencer_style.examples.stream import StreamSettings, make_shard
+from influencer_style.examples.transfer import draw_examples
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
 from influencer_style.metrics.intervals import Interval
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.training import adaptation
+from influencer_style.training.adaptation import ADAPTED, BASE, PLAIN, adapt
+from influencer_style.training.guard import Checked, Comparison
+from influencer_style.training.settings import LossWeights, TrainerSettings
 
 STREAM = StreamSettings(resolution=32, sittings=3, targets=2, looks=1, references=2, grades=1, graded=4, photos=2)
 SETTINGS = TrainerSettings(

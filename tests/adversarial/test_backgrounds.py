@@ -2,7 +2,7 @@
 
 import torch
 
-from influencer_style.adversarial.backgrounds import with_busy_backgrounds
+from influencer_style.examples.backgrounds import with_busy_backgrounds
 
 
 def test_clutter_is_behind_the_people_of_about_half_the_photos():

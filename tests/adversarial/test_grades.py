@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from influencer_style.adversarial.grades import (
+from influencer_style.examples.grades import (
     WIDTH,
     apply_grades,
     camera_grades,

@@ -5,8 +5,9 @@ import math
 import pytest
 import torch
 
-from influencer_style.adversarial.discriminator import Discriminator, augment
-from influencer_style.adversarial.losses import (
+from influencer_style.looks.profile import TRANSPORT
+from influencer_style.training.discriminator import Discriminator, augment
+from influencer_style.training.losses import (
     content_loss,
     discriminator_loss,
     feature_loss,
@@ -20,7 +21,6 @@ from influencer_style.adversarial.losses import (
     relativistic_generator_loss,
     shape_loss,
 )
-from influencer_style.looks.profile import TRANSPORT
 
 
 def test_adversarial_losses_of_an_undecided_discriminator():

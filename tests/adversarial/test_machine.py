@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from influencer_style.adversarial.machine import convolves_in_half, half_precision
+from influencer_style.training.machine import convolves_in_half, half_precision
 
 CPU = torch.device("cpu")
 

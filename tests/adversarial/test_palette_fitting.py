@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from influencer_style.adversarial.losses import palette_loss
-from influencer_style.adversarial.palette_fitting import PaletteSettings, Rows, fit_palette, palette_rows
-from influencer_style.adversarial.stream import StreamSettings, make_shard
+from influencer_style.examples.stream import StreamSettings, make_shard
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import code_width
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.training.losses import palette_loss
+from influencer_style.training.palette_fitting import PaletteSettings, Rows, fit_palette, palette_rows
 
 STREAM = StreamSettings(sittings=2, targets=2, looks=1, references=2, grades=2, graded=3, photos=2)
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from influencer_style.adversarial.examples import draw_examples
-from influencer_style.adversarial.palette_fitting import PaletteSettings
-from influencer_style.adversarial.pretraining import PretrainingSettings, pretrain
-from influencer_style.adversarial.settings import LossWeights
-from influencer_style.adversarial.stream import Shard, StreamSettings, StudioStream, kept_shard, make_shard
+from influencer_style.examples.stream import Shard, StreamSettings, StudioStream, kept_shard, make_shard
+from influencer_style.examples.transfer import draw_examples
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import TRANSPORT
 from influencer_style.networks.base import Base, BaseError
+from influencer_style.training.palette_fitting import PaletteSettings
+from influencer_style.training.pretraining import PretrainingSettings, pretrain
+from influencer_style.training.settings import LossWeights
 
 TINY = StreamSettings(resolution=64, sittings=2, targets=1, looks=1, references=2, grades=2, graded=2, photos=1)
 SETTINGS = PretrainingSettings(
@@ -116,7 +116,7 @@ def test_a_bare_machine_can_run_it():
         "import sys\n"
         "sys.modules.update(dict.fromkeys(('tqdm', 'pydantic', 'pandas', 'kedro', 'mlflow', 'skimage', 'torchvision', "
         "'scipy', 'sklearn', 'cv2', 'matplotlib', 'omegaconf')))\n"  # importing one of these fails
-        "import influencer_style.adversarial.pretraining, influencer_style.networks.base\n"
+        "import influencer_style.training.pretraining, influencer_style.networks.base\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.adversarial.traits import TraitSettings, teach_traits
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.studio.latent import SLOTS, WIDTH
 from influencer_style.studio.traits import TRAITS, read_traits
+from influencer_style.training.traits import TraitSettings, teach_traits
 
 SETTINGS = TraitSettings(people=4000, steps=250, batch=256)
 

@@ -6,19 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.loop import Watch
-from influencer_style.adversarial.settings import LossWeights
-from influencer_style.adversarial.stream import StreamSettings, StudioStream, make_shard
-from influencer_style.adversarial.synthesis_adaptation import (
-    ADAPTED,
-    BASE,
-    adapt_synthesis,
-    faces_found,
-)
-from influencer_style.adversarial.synthesis_examples import draw_portraits
-from influencer_style.adversarial.synthesis_training import SynthesisSettings, pretrain_synthesis, train_synthesis
-from influencer_style.adversarial.traits import TraitSettings
+from influencer_style.examples.creators import CreatorPhotos
+from influencer_style.examples.stream import StreamSettings, StudioStream, make_shard
+from influencer_style.examples.synthesis import draw_portraits
 from influencer_style.faces.detect import Face, LbpCascade
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
@@ -27,6 +17,16 @@ from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.studio.latent import WIDTH
+from influencer_style.training.loop import Watch
+from influencer_style.training.settings import LossWeights
+from influencer_style.training.synthesis_adaptation import (
+    ADAPTED,
+    BASE,
+    adapt_synthesis,
+    faces_found,
+)
+from influencer_style.training.synthesis_training import SynthesisSettings, pretrain_synthesis, train_synthesis
+from influencer_style.training.traits import TraitSettings
 
 STREAM = StreamSettings(
     resolution=32, sittings=2, targets=2, looks=1, references=2, grades=2, graded=2, photos=1, known=True, most=2
@@ -213,7 +213,7 @@ class Sees:
 def test_only_what_gains_and_loses_nothing_is_kept(
     base, creators, encoder, tmp_path, monkeypatch, taken, nearer, kept, why
 ):
-    home = "influencer_style.adversarial.synthesis_adaptation"
+    home = "influencer_style.training.synthesis_adaptation"
     monkeypatch.setattr(f"{home}.fit_look_judge", lambda *photos: Sees(taken))
     if nearer is not None:
         found = Interval(nearer, nearer - 0.15, nearer + 0.15, 32)

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.adversarial.checkpoint import load_checkpoint
-from influencer_style.adversarial.creators import CreatorPhotos, resize
-from influencer_style.adversarial.examples import draw_examples
-from influencer_style.adversarial.loop import TrainingDiverged, Watch
-from influencer_style.adversarial.losses import reconstruction_loss
-from influencer_style.adversarial.settings import LossWeights, TrainerSettings
-from influencer_style.adversarial.step import take_step
-from influencer_style.adversarial.stream import StreamSettings, make_shard
-from influencer_style.adversarial.trainer import train
+from influencer_style.examples.creators import CreatorPhotos, resize
+from influencer_style.examples.stream import StreamSettings, make_shard
+from influencer_style.examples.transfer import draw_examples
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training.checkpoint import load_checkpoint
+from influencer_style.training.loop import TrainingDiverged, Watch
+from influencer_style.training.losses import reconstruction_loss
+from influencer_style.training.settings import LossWeights, TrainerSettings
+from influencer_style.training.step import take_step
+from influencer_style.training.trainer import train
 
 STREAM = StreamSettings(resolution=32, sittings=3, targets=2, looks=1, references=2, grades=2, graded=4, photos=2)
 SETTINGS = TrainerSettings(
@@ -148,7 +148,7 @@ def broken_loss(monkeypatch, times):
         good = reconstruction_loss(result, truth, weights)
         return good * float("nan") if len(seen) > 5 and len(seen) <= 5 + times else good
 
-    monkeypatch.setattr("influencer_style.adversarial.step.reconstruction_loss", loss)
+    monkeypatch.setattr("influencer_style.training.step.reconstruction_loss", loss)
 
 
 def test_a_loss_that_is_not_a_number_sends_training_back_once(trained, tmp_path, monkeypatch, caplog):
@@ -165,7 +165,7 @@ def test_a_loss_that_is_not_a_number_again_ends_the_training_with_a_remedy(train
 
 
 def test_a_discriminator_that_knows_all_ends_the_training_with_a_remedy(trained, tmp_path, monkeypatch):
-    monkeypatch.setattr("influencer_style.adversarial.loop._TOO_SURE", -1.0)
+    monkeypatch.setattr("influencer_style.training.loop._TOO_SURE", -1.0)
     with pytest.raises(TrainingDiverged, match=r"tells all pictures apart; lower discriminator_rate"):
         trained(tmp_path / "c.pt")
 
@@ -216,7 +216,7 @@ def test_out_of_memory_takes_batches_in_parts_and_goes_on(trained, tmp_path, mon
             raise torch.OutOfMemoryError
         return take_step(*arguments)
 
-    monkeypatch.setattr("influencer_style.adversarial.trainer.take_step", short_of_memory)
+    monkeypatch.setattr("influencer_style.training.trainer.take_step", short_of_memory)
     assert trained(tmp_path / "c.pt").step == 12
     assert taken == [1] + 12 * [2] and "Out of memory at step 0: batches are taken in 2 parts" in caplog.text
 
@@ -234,7 +234,7 @@ def test_a_slow_machine_makes_the_very_same_weights(trained, tmp_path, monkeypat
             cls.now += 3600
             return cls.now
 
-    monkeypatch.setattr("influencer_style.adversarial.loop.time", SlowClock)
+    monkeypatch.setattr("influencer_style.training.loop.time", SlowClock)
     slow = trained(tmp_path / "slow.pt")
     assert SlowClock.now > 12 * 3600 and slow.seconds > usual.seconds
     assert slow.step == usual.step == 12

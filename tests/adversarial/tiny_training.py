@@ -5,14 +5,14 @@ from pathlib import Path
 
 import torch
 
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.loop import Watch
-from influencer_style.adversarial.settings import LossWeights, TrainerSettings
-from influencer_style.adversarial.stream import StreamSettings, kept_shard
-from influencer_style.adversarial.trainer import train
+from influencer_style.examples.creators import CreatorPhotos
+from influencer_style.examples.stream import StreamSettings, kept_shard
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor
+from influencer_style.training.loop import Watch
+from influencer_style.training.settings import LossWeights, TrainerSettings
+from influencer_style.training.trainer import train
 
 STREAM = StreamSettings(resolution=32, sittings=2, targets=2, looks=1, references=2, grades=1, graded=2, photos=2)
 SETTINGS = TrainerSettings(

@@ -8,12 +8,12 @@ from benchmarks.adversary import compared
 from benchmarks.from_scratch import ours, settings_without_pairs, stargan
 from benchmarks.judging import Judged, judge
 from benchmarks.material import Material
-from influencer_style.adversarial.checkpoint import load_checkpoint
-from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.metrics.kid import kid_features
 from influencer_style.networks.bundle import to_tensor
+from influencer_style.training.checkpoint import load_checkpoint
 
 
 def pictures(count, seed, shade=1.0):

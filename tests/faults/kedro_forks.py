@@ -19,7 +19,7 @@ from every_write import on_writes
 
 _IMPORTED = (
     "influencer_style.pipeline_registry",
-    "influencer_style.serving.stylist",
+    "influencer_style.stylist.stylist",
     "influencer_style.settings",
     "influencer_style.studio.demo_set",
     "kedro.framework.cli.cli",

@@ -11,12 +11,12 @@ import pandas as pd
 import torch
 from safetensors import safe_open
 
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.ledger import Ledger
 from influencer_style.faces.store import FaceStore
+from influencer_style.hooks.reuse import RECORDS
 from influencer_style.networks.bundle import TransferBundle
-from influencer_style.photos.audit_check import verify
-from influencer_style.photos.ledger import Ledger
-from influencer_style.pipelines.reuse import RECORDS
-from influencer_style.tracking.registry import registered_folder
+from influencer_style.tracking.registry.versions import registered_folder
 from influencer_style.tracking.store import Store
 
 # What says how long something took, or when a file was written.

@@ -15,8 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutations import mutated, photo
 
+from influencer_style.consent.ledger import Ledger
 from influencer_style.photos import decode, original
-from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 
 MEMORY = 4 << 30  # bytes of addresses: threads and libraries take one of them without a photo

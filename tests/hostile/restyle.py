@@ -17,7 +17,7 @@ from mutations import mutated
 
 from influencer_style import Stylist
 from influencer_style.photos.files import PhotoError
-from influencer_style.serving.result import Result, StylistError
+from influencer_style.stylist.result import Result, StylistError
 
 MEMORY = 8 << 30  # bytes of addresses: threads and libraries take five of them without a photo
 

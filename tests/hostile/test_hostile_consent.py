@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ingest import CONSENT
 
-from influencer_style.photos.consent import ConsentError, load_consent
+from influencer_style.consent.grant import ConsentError, load_consent
 
 _PIECES = (
     *(

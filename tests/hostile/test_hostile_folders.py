@@ -8,9 +8,9 @@ import pytest
 from ingest import CONSENT
 from mutations import photo
 
+from influencer_style.consent.ledger import Ledger
 from influencer_style.photos import files, opening
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest
-from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 
 

@@ -11,7 +11,7 @@ from kedro.validation import ParameterValidationError, ParameterValidator
 from omegaconf.errors import OmegaConfBaseException
 
 from influencer_style.pipeline_registry import register_pipelines
-from influencer_style.pipelines.project import in_project
+from influencer_style.project.folder import in_project
 from influencer_style.settings import CONFIG_LOADER_ARGS
 from influencer_style.storage.fingerprint import fingerprint
 

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from ingest import CONSENT
 
-from influencer_style.photos.audit_check import verify
-from influencer_style.photos.audit_log import AuditError
-from influencer_style.photos.consent import ConsentError, load_consent
-from influencer_style.photos.ledger import Ledger
-from influencer_style.photos.tombstones import Tombstone
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.grant import ConsentError, load_consent
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.provenance import credentials
 from influencer_style.provenance.signer import CredentialsError
 from influencer_style.storage.regular import NotRegularError, open_regular, read_regular, require_regular

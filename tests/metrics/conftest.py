@@ -9,21 +9,21 @@ import torch
 from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 from PIL import Image
 
+from influencer_style.consent.audit_log import Head
+from influencer_style.evaluation import judges as judging
+from influencer_style.evaluation.full_size import CloseUp, FullSize
+from influencer_style.evaluation.judges import Judges
+from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
+from influencer_style.evaluation.scorecard import assemble_scorecard
+from influencer_style.evaluation.scoring import score_cases
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.metrics import judges as judging
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.cases import Cases, shrink
-from influencer_style.metrics.full_size import CloseUp, FullSize
-from influencer_style.metrics.judges import Judges
-from influencer_style.metrics.likeness_trial import likeness_section, try_guard
-from influencer_style.metrics.report import Evidence
-from influencer_style.metrics.scorecard import assemble_scorecard
-from influencer_style.metrics.scoring import score_cases
 from influencer_style.metrics.seam import Seam
 from influencer_style.networks.bundle import to_tensor
-from influencer_style.photos.audit_log import Head
+from influencer_style.reports.report import Evidence
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ import pytest
 from made_up import smooth_pictures
 from PIL import Image
 
+from influencer_style.evaluation import full_size
+from influencer_style.evaluation.full_size import close_ups, restyle_at_full_size
 from influencer_style.faces.align import CropTransform
 from influencer_style.faces.store import SCHEMA, FaceStore
-from influencer_style.metrics import full_size
-from influencer_style.metrics.full_size import close_ups, restyle_at_full_size
 from influencer_style.metrics.seam import seam
 
 PLACE = CropTransform(150, 140, 120)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_up import LOOKS
 
-from influencer_style.metrics import judges as judging
+from influencer_style.evaluation import judges as judging
 
 
 def test_the_truth_is_taken_for_its_look_and_the_input_for_none(cases, judges):

@@ -10,11 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.looks.likeness import Likeness
 from influencer_style.metrics import likeness as guard
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.likeness import MOST_EXPLAINED, THRESHOLD, likeness, of_photo, remember, way_gone
-from influencer_style.metrics.likeness_trial import likeness_section, try_guard
 from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_neutral

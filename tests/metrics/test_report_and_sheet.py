@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from influencer_style.metrics.contact_sheet import MOST_WIDTH, draw_contact_sheet
-from influencer_style.metrics.figures import training_curves
+from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
+from influencer_style.evaluation.scorecard import assemble_scorecard
+from influencer_style.evaluation.scoring import score_cases
 from influencer_style.metrics.likeness import THRESHOLD
-from influencer_style.metrics.likeness_trial import likeness_section, try_guard
-from influencer_style.metrics.report import _extremes, write_report
-from influencer_style.metrics.report_tables import further_tables, main_table
-from influencer_style.metrics.scorecard import assemble_scorecard
-from influencer_style.metrics.scoring import score_cases
+from influencer_style.reports.contact_sheet import MOST_WIDTH, draw_contact_sheet
+from influencer_style.reports.figures import training_curves
+from influencer_style.reports.report import _extremes, write_report
+from influencer_style.reports.tables import further_tables, main_table
 
 
 def many_looks(cases, count):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from influencer_style.metrics.contest import Difference
+from influencer_style.evaluation.contest import Difference
+from influencer_style.evaluation.verdict import Rules, decide, record_in_words
 from influencer_style.metrics.intervals import Interval
-from influencer_style.metrics.verdict import Rules, decide, record_in_words
 
 RULES = Rules("delta_e", each_look=0.5, guarded={"structure": 0.02})
 

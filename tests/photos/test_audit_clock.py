@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from influencer_style.photos import clock
-from influencer_style.photos.audit_check import verify
-from influencer_style.photos.audit_log import AuditError
-from influencer_style.photos.ledger import Ledger
-from influencer_style.photos.tombstones import Tombstone
-from influencer_style.serving.cli import main
+from influencer_style.commands.main import main
+from influencer_style.consent import clock
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.tombstones import Tombstone
 
 GRANTED = {"scope": ["transfer"], "expires": "2026-06-01"}
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)

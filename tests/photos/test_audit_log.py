@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influencer_style.photos import audit_log
-from influencer_style.photos.audit_check import rows_of, verify
-from influencer_style.photos.audit_log import GENESIS, HEAD_FILE, LOG_FILE, AuditError, AuditLog, Head
+from influencer_style.consent import audit_log
+from influencer_style.consent.audit_check import rows_of, verify
+from influencer_style.consent.audit_log import GENESIS, HEAD_FILE, LOG_FILE, AuditError, AuditLog, Head
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def test_processes_and_threads_may_add_at_the_same_time(log):
 
 def test_a_writer_killed_at_any_moment_leaves_a_whole_log(log):
     code = (
-        "import itertools, sys; from influencer_style.photos.audit_log import AuditLog\n"
+        "import itertools, sys; from influencer_style.consent.audit_log import AuditLog\n"
         "log = AuditLog(sys.argv[1])\n"
         "for number in itertools.count():\n"
         "    log.append('decision', number=number); print(number, flush=True)"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from influencer_style.photos.consent import LEARN, ConsentError, decide, decide_folder, load_consent
+from influencer_style.consent.grant import LEARN, ConsentError, decide, decide_folder, load_consent
 from tests.photos.conftest import CONSENT
 
 TODAY = date(2026, 6, 1)

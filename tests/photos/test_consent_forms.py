@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from influencer_style.photos.consent import ConsentError, load_consent
-from influencer_style.photos.consent_forms import check_consents, new_form
-from influencer_style.photos.ledger import Ledger
-from influencer_style.photos.tombstones import Tombstone
-from influencer_style.serving.cli import main
+from influencer_style.commands.main import main
+from influencer_style.consent.forms import check_consents, new_form
+from influencer_style.consent.grant import ConsentError, load_consent
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.tombstones import Tombstone
 from tests.photos.conftest import CONSENT
 
 TODAY = date(2026, 6, 1)

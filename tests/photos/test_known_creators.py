@@ -8,9 +8,9 @@ import stat
 import pandas as pd
 import pytest
 
-from influencer_style.photos.known_creators import KnownCreator, KnownCreatorError, KnownCreators
-from influencer_style.photos.ledger import Ledger
-from influencer_style.photos.lookalikes import skeleton
+from influencer_style.consent.known_creators import KnownCreator, KnownCreatorError, KnownCreators
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.lookalikes import skeleton
 from influencer_style.pipelines.ingestion.known import remember_creators
 from tests.photos.conftest import CONSENT
 

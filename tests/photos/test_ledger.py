@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from influencer_style.photos import clock
-from influencer_style.photos.audit_check import rows_of, verify
-from influencer_style.photos.audit_log import AuditError
-from influencer_style.photos.ledger import FOLDER, Ledger
-from influencer_style.photos.tombstones import Tombstone
+from influencer_style.consent import clock
+from influencer_style.consent.audit_check import rows_of, verify
+from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.consent.tombstones import Tombstone
 from tests.photos.conftest import CONSENT
 
 GRANTED = {"scope": ["transfer"], "expires": "2026-06-01"}

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from influencer_style.photos.audit_check import rows_of
-from influencer_style.photos.audit_log import AuditError
-from influencer_style.photos.ledger import FOLDER, Ledger
-from influencer_style.photos.ledgers import Ledgers
-from influencer_style.photos.tombstones import Tombstone
-from influencer_style.tracking.ledgers import ledgers_of
+from influencer_style.consent.audit_check import rows_of
+from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.consent.ledgers import Ledgers
+from influencer_style.consent.places import ledgers_of
+from influencer_style.consent.tombstones import Tombstone
 
 LEARNT = {"subject": "Ada", "scope": ["transfer"], "expires": "never", "granted_on": "2025-01-01"}
 STONE = Tombstone(creator="Ada", slug="ada", withdrawn_on=date(2026, 1, 1), photos=("a" * 16,))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
-from influencer_style.photos.metadata import kept_exif
+from influencer_style.metadata.kept import kept_exif
 from influencer_style.photos.original import of_image, read_original
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (80, 96, 3), dtype=np.uint8)

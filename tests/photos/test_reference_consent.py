@@ -9,14 +9,14 @@ from datetime import date
 
 import pytest
 
-from influencer_style.photos import consent_above
-from influencer_style.photos.consent import ConsentError
-from influencer_style.photos.consent_above import LEVELS, folder_with_consent
-from influencer_style.photos.known_creators import KnownCreator
-from influencer_style.photos.ledger import Ledger
-from influencer_style.photos.ledgers import Ledgers
-from influencer_style.photos.reference_consent import UNASKED, decide_reference
-from influencer_style.photos.tombstones import Tombstone
+from influencer_style.consent import nearest as consent_above
+from influencer_style.consent.grant import ConsentError
+from influencer_style.consent.known_creators import KnownCreator
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.ledgers import Ledgers
+from influencer_style.consent.nearest import LEVELS, folder_with_consent
+from influencer_style.consent.reference import UNASKED, decide_reference
+from influencer_style.consent.tombstones import Tombstone
 from tests.photos.conftest import CONSENT
 
 ADA = CONSENT.replace("Anna", "Ada Example")

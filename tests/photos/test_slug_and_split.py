@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influencer_style.photos.slug import SlugError, slug, slugs
+from influencer_style.consent.slug import SlugError, slug, slugs
 from influencer_style.photos.split import assign_splits
 
 SHARES = {"train": 0.5, "validation": 0.2, "test": 0.3}

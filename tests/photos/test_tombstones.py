@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from influencer_style.photos.tombstones import Tombstone, TombstoneError, Tombstones
+from influencer_style.consent.tombstones import Tombstone, TombstoneError, Tombstones
 
 DAY = date(2026, 3, 1)
 ADA = Tombstone(creator="Ada Example", slug="ada-example", withdrawn_on=DAY, photos=("a" * 16,))
@@ -40,7 +40,7 @@ def test_setting_it_again_forgets_no_photo(tmp_path):
 
 @pytest.mark.parametrize("name", ["Ада", "名前", "x" * 300, "Ünï cödé"])
 def test_names_of_any_script_and_length_have_a_file_of_their_own(tmp_path, name):
-    from influencer_style.photos.slug import slug
+    from influencer_style.consent.slug import slug
 
     stones = Tombstones(tmp_path)
     stones.put(Tombstone(creator=name, slug=slug(name), withdrawn_on=DAY))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from influencer_style.photos.walk import is_passed_over, walk
-from influencer_style.serving.gathering import gather
+from influencer_style.batches.gathering import gather
+from influencer_style.storage.walk import is_passed_over, walk
 
 BESIDE = [
     *(

@@ -11,8 +11,8 @@ import pytest
 from packets import CREDITS, FORMATS, NAMESPACES, WHOLE, packet, photo_with
 from PIL import Image
 
-from influencer_style.photos.xmp import kept_xmp
-from influencer_style.photos.xmp_parser import MAX_BYTES, XmpError, parse_xmp
+from influencer_style.metadata.xmp import kept_xmp
+from influencer_style.metadata.xmp_parser import MAX_BYTES, XmpError, parse_xmp
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 

@@ -7,15 +7,15 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline, node
 from tiny_project import kedro, make_project
 
+from influencer_style.batches.gathering import BatchError
+from influencer_style.hooks.arguments import ArgumentsHook
 from influencer_style.networks.folder import BundleError
-from influencer_style.pipelines.arguments import ArgumentsHook
 from influencer_style.pipelines.generate.parameters import GenerateParameters
 from influencer_style.pipelines.ingestion.folders import SourceError
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.pipelines.withdrawal.errors import WithdrawalError
-from influencer_style.serving import before_loading
-from influencer_style.serving.gathering import BatchError
+from influencer_style.stylist import before_loading
 
 
 @pytest.fixture(scope="module")

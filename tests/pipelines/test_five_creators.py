@@ -21,12 +21,12 @@ from kedro.io import DataCatalog
 from kedro.runner import SequentialRunner
 from PIL import Image
 
-from influencer_style.adversarial.creators import CreatorPhotos
+from influencer_style.consent import clock
+from influencer_style.consent.audit_check import rows_of, verify
+from influencer_style.consent.ledger import Ledger
+from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Face
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.photos import clock
-from influencer_style.photos.audit_check import rows_of, verify
-from influencer_style.photos.ledger import Ledger
 from influencer_style.pipelines import features, ingestion, preprocessing
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.features.parameters import FeaturesParameters

@@ -6,12 +6,12 @@ import yaml
 from made_up_synthesis import made_up_models
 from pydantic import ValidationError
 
+from influencer_style.batches.index import Index, Row
 from influencer_style.pipelines.generate import nodes
 from influencer_style.pipelines.generate.nodes import generate_portraits
 from influencer_style.pipelines.generate.parameters import GenerateParameters
-from influencer_style.pipelines.project import in_project
-from influencer_style.serving.index import Index, Row
-from influencer_style.serving.result import StylistError
+from influencer_style.project.folder import in_project
+from influencer_style.stylist.result import StylistError
 
 
 def parameters(**changed) -> GenerateParameters:

@@ -10,8 +10,8 @@ import pytest
 
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.pipelines.promotion import nodes as promotion
-from influencer_style.tracking.champion import Contender
-from influencer_style.tracking.registry import RegistryError
+from influencer_style.tracking.registry.champion import Contender
+from influencer_style.tracking.registry.versions import RegistryError
 from tests.pipelines.conftest import LOOKS, picture, store
 
 
@@ -56,7 +56,7 @@ def contest(world, monkeypatch, shares, champions_looks=None, **changed):
     def restyle(bundle, crops, look):
         return (crops * (1 + way[bundle.fingerprint[0]] * (np.array(LOOKS[look]) - 1))).round().astype(np.uint8)
 
-    monkeypatch.setattr("influencer_style.metrics.contest.restyle_crops", restyle)
+    monkeypatch.setattr("influencer_style.evaluation.contest.restyle_crops", restyle)
     registry = Registry(*bundles).take_over(monkeypatch)
     inputs = world | changed
     parameters = inputs["params:promotion"]

@@ -13,9 +13,9 @@ from kedro.runner import SequentialRunner
 from pydantic import BaseModel
 
 from influencer_style.datasets import AtomicJSONDataset
+from influencer_style.hooks.reuse import RECORDS, ReuseHook
 from influencer_style.pipeline_registry import register_pipelines
 from influencer_style.pipelines.reusable import reusable
-from influencer_style.pipelines.reuse import RECORDS, ReuseHook
 
 CALLS = []
 BESIDE = {"consent": "holds"}
@@ -115,7 +115,7 @@ def test_a_file_that_is_gone_or_damaged_is_made_again(project, harm):
 
 def test_another_release_makes_all_again(project, monkeypatch):
     run(project)
-    monkeypatch.setattr("influencer_style.pipelines.reuse._code", lambda: "another")
+    monkeypatch.setattr("influencer_style.hooks.reuse._code", lambda: "another")
     assert set(run(project)) == {"measure", "draw", "decide"}
 
 

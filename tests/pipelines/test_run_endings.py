@@ -8,9 +8,9 @@ import click
 import pytest
 from kedro.io import DatasetError
 
-from influencer_style.pipelines.endings import RunFailed, message_of, plain_endings
+from influencer_style.hooks.endings import RunFailed, message_of, plain_endings
+from influencer_style.hooks.log_file import PLACE
 from influencer_style.pipelines.ingestion.folders import SourceError
-from influencer_style.pipelines.log_file import PLACE
 
 
 def wrapped(cause):

@@ -11,10 +11,10 @@ from influencer_style.metrics.intervals import Interval
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
-from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.synthesis_training import create_pipeline
 from influencer_style.pipelines.synthesis_training.nodes import choose_creators
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
+from influencer_style.project.folder import in_project
 from influencer_style.studio import demo_set
 
 JUDGING = {"samples": 4, "paths": 1, "frames": 3, "size": 64, "truncation": 0.7, "seed": 0, "bootstrap_draws": 100}
@@ -87,7 +87,7 @@ def test_the_base_as_it_is_goes_out_with_looks_and_without_marks(run, base, worl
 
 
 def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world, tmp_path, monkeypatch):
-    from influencer_style.adversarial import synthesis_adaptation
+    from influencer_style.training import synthesis_adaptation
 
     creators, seen = tmp_path / "creators", []
     for name, scope in (("Cool", "[transfer, generate]"), ("Warm", "[train, transfer, generate]")):

@@ -2,9 +2,9 @@
 
 import yaml
 
-from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.training.nodes import train
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.project.folder import in_project
 
 
 def test_too_few_validation_photos_keep_the_base_without_a_step(world, tmp_path, monkeypatch, caplog):

@@ -4,10 +4,10 @@ import pytest
 import yaml
 
 from influencer_style.pipelines.pretraining.parameters import PretrainingParameters
-from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.synthesis_parameters import SynthesisTrainingParameters
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.project.folder import in_project
 
 
 @pytest.fixture

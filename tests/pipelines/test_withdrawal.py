@@ -15,13 +15,13 @@ from kedro.runner import SequentialRunner
 from made_up_synthesis import with_looks_of
 from tiny_project import ROOT
 
+from influencer_style.consent import clock, ledger
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.audit_log import LOG_FILE
+from influencer_style.consent.tombstones import Tombstones
 from influencer_style.faces.store import LABELS, FaceUpdate
 from influencer_style.networks.base import Base
 from influencer_style.networks.synthesis_base import SynthesisBase
-from influencer_style.photos import clock, ledger
-from influencer_style.photos.audit_check import verify
-from influencer_style.photos.audit_log import LOG_FILE
-from influencer_style.photos.tombstones import Tombstones
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal import create_pipeline

@@ -7,10 +7,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from influencer_style.photos.audit_check import verify
-from influencer_style.photos.known_creators import KnownCreator
-from influencer_style.photos.ledger import FOLDER, Ledger
-from influencer_style.photos.tombstones import Tombstone
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.known_creators import KnownCreator
+from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.pipelines.withdrawal.elsewhere import tell_user
 from influencer_style.pipelines.withdrawal.nodes import set_tombstone
 

@@ -8,9 +8,9 @@ import sys
 import pytest
 from signers import RECORD
 
+from influencer_style.commands.main import main
 from influencer_style.provenance import credentials
 from influencer_style.provenance.record import encode
-from influencer_style.serving.cli import main
 
 
 def test_a_proven_file(signed_files, write, capsys):

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from influencer_style.consent.ledger import Ledger
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.photos.ledger import Ledger
 from influencer_style.pipelines.ingestion.known import remember_creators
 
 CONSENT = {

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from influencer_style.photos.ledger import FOLDER, Ledger
-from influencer_style.serving.cli import main
+from influencer_style.commands.main import main
+from influencer_style.consent.ledger import FOLDER, Ledger
 
 GRANTED = {"scope": ["transfer"], "expires": "never"}
 
@@ -73,7 +73,7 @@ def test_strangers_text_does_not_drive_the_terminal_and_is_bounded(ledger, capsy
 def test_who_has_read_enough_ends_it_without_a_traceback(ledger):
     reading, writing = os.pipe()
     os.close(reading)  # as `head` does
-    command = [sys.executable, "-m", "influencer_style.serving.cli", "audit", "--ledger", str(ledger.folder)]
+    command = [sys.executable, "-m", "influencer_style.commands.main", "audit", "--ledger", str(ledger.folder)]
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
     os.close(writing)
     assert done.returncode == 1 and done.stderr == ""

@@ -17,15 +17,15 @@ from damaged import DAMAGES, fill, photo
 from PIL import Image
 
 from influencer_style import Stylist
+from influencer_style.batches.batch import Batch
+from influencer_style.batches.gathering import BatchError, Photo, gather
+from influencer_style.batches.index import COLUMNS
+from influencer_style.batches.picture_names import picture_names
+from influencer_style.commands.main import main
 from influencer_style.photos.original import read_original
 from influencer_style.provenance.record import encode, read_record
-from influencer_style.serving.batch import Batch
-from influencer_style.serving.cli import main
-from influencer_style.serving.gathering import BatchError, Photo, gather
-from influencer_style.serving.index import COLUMNS
-from influencer_style.serving.picture_names import picture_names
-from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.stylist import Result, StylistError
+from influencer_style.stylist.restyling import Restyling
+from influencer_style.stylist.stylist import Result, StylistError
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def stamps(out):
 
 def command(model_folder, folder, out):
     arguments = ["stylize", str(folder), "--look", "warm", "--model", str(model_folder), "--out", str(out)]
-    return [sys.executable, "-m", "influencer_style.serving.cli", *arguments]
+    return [sys.executable, "-m", "influencer_style.commands.main", *arguments]
 
 
 def killed_in_the_midst(arguments, out, pictures):
@@ -306,7 +306,7 @@ def test_a_wrong_wish_is_explained(wishes, words, capsys):
 
 
 def test_wishes_are_read_and_named(stylist):
-    from influencer_style.serving.commands.stylize import faces, look, region
+    from influencer_style.commands.stylize import faces, look, region
 
     assert look("warm") == "warm" and look("warm=3, cold") == {"warm": 3.0, "cold": 1.0}
     assert region("hair=0.5") == ("hair", 0.5) and faces("2,0,2") == (0, 2) and faces("all") == "all"

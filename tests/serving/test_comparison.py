@@ -8,12 +8,12 @@ from PIL import Image
 from skimage.data import astronaut
 
 from influencer_style import Stylist
-from influencer_style.metrics.grid import draw_grid
-from influencer_style.photos import clock
+from influencer_style.batches.comparison import compare
+from influencer_style.commands.main import main
+from influencer_style.consent import clock
 from influencer_style.provenance.record import read_record
-from influencer_style.serving.cli import main
-from influencer_style.serving.comparison import compare
-from influencer_style.serving.stylist import StylistError
+from influencer_style.reports.grid import draw_grid
+from influencer_style.stylist.stylist import StylistError
 
 RED, BLUE = Image.new("RGB", (40, 20), "red"), Image.new("RGB", (20, 20), "blue")
 
@@ -69,7 +69,7 @@ def test_many_looks_stand_in_bands(model_folder, monkeypatch, tmp_path):
     stylist = Stylist.load(model_folder)
     Image.fromarray(astronaut()).save(tmp_path / "me.png")
     one = compare(stylist, tmp_path / "me.png", ["warm"], [1.0], tile=64).picture
-    monkeypatch.setattr("influencer_style.serving.comparison._COLUMNS", 1)
+    monkeypatch.setattr("influencer_style.batches.comparison._COLUMNS", 1)
     monkeypatch.setattr(clock, "today", lambda: date(2019, 1, 1))  # when both might be used
     two = compare(stylist, tmp_path / "me.png", ["warm", "cold"], [1.0], tile=64).picture
     assert two.width == one.width and two.height == 2 * one.height

@@ -13,22 +13,22 @@ from PIL import Image
 from skimage.data import astronaut
 
 from influencer_style import Stylist
-from influencer_style.networks import export
-from influencer_style.networks.export import export_onnx
-from influencer_style.photos import clock
-from influencer_style.photos.ledger import FOLDER, Ledger
-from influencer_style.photos.tombstones import Tombstone
+from influencer_style.batches.batch import Batch
+from influencer_style.batches.comparison import compare
+from influencer_style.batches.gathering import gather
+from influencer_style.batches.generated_batch import GeneratedBatch
+from influencer_style.commands.main import main
+from influencer_style.consent import clock
+from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.consent.places import ledgers_of
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.pipelines.withdrawal.written import carrying, written_elsewhere
-from influencer_style.serving.batch import Batch
-from influencer_style.serving.cli import main
-from influencer_style.serving.comparison import compare
-from influencer_style.serving.gathering import gather
-from influencer_style.serving.generated_batch import GeneratedBatch
-from influencer_style.serving.generation import Generation, Portraits
-from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.result import StylistError
-from influencer_style.tracking import lineage
-from influencer_style.tracking.ledgers import ledgers_of
+from influencer_style.stylist import export
+from influencer_style.stylist.export import export_onnx
+from influencer_style.stylist.generation import Generation, Portraits
+from influencer_style.stylist.restyling import Restyling
+from influencer_style.stylist.result import StylistError
+from influencer_style.tracking.registry.versions import lineage
 
 PHOTO = np.ascontiguousarray(astronaut()[::4, ::4])
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))
@@ -175,7 +175,7 @@ def test_verify_and_trace_say_what_has_happened_since(picture, ledger, monkeypat
 
 
 def test_verify_says_that_a_consent_has_ended_or_was_narrowed_in_the_folder(picture, ledger, tmp_path, capsys):
-    from influencer_style.photos.known_creators import KnownCreator
+    from influencer_style.consent.known_creators import KnownCreator
     from tests.photos.conftest import CONSENT as WRITTEN
 
     folder = made(tmp_path / "Warm")
@@ -191,7 +191,7 @@ def test_verify_says_that_a_consent_has_ended_or_was_narrowed_in_the_folder(pict
 
 def test_a_strangers_look_of_the_same_name_is_no_news(picture, ledger, monkeypatch, capsys):
     """Their record names another subject than the creator who withdrew here."""
-    from influencer_style.serving.meanwhile import Meanwhile
+    from influencer_style.stylist.meanwhile import Meanwhile
 
     ledger.tombstones.put(STONE.model_copy(update={"subject": "Warm Example"}))
     about = {"scope": ["transfer"], "expires": "never", "granted_on": "2025-01-01"}

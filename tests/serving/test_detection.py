@@ -14,6 +14,7 @@ from PIL import Image
 from skimage.data import astronaut
 
 from influencer_style import Stylist
+from influencer_style.commands.main import main
 from influencer_style.faces import detect
 from influencer_style.faces.detect import Face
 from influencer_style.faces.detectors import NOTE, YUNET_FILE
@@ -21,11 +22,10 @@ from influencer_style.networks.base import SHIPPED, Base
 from influencer_style.networks.base_in_looks import base_in_looks
 from influencer_style.pipelines.preprocessing import nodes as preprocessing
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
-from influencer_style.serving.cli import main
-from influencer_style.serving.result import StylistError
+from influencer_style.project.folder import ConfigurationError
+from influencer_style.project.parameters import project_parameters
 from influencer_style.serving.served_model import DETECTOR_VARIABLE, ServedModel
-from influencer_style.tracking.config import ConfigurationError
-from influencer_style.tracking.parameters import project_parameters
+from influencer_style.stylist.result import StylistError
 from tests.tiny_project import make_project
 
 PHOTO = astronaut()  # with one face that lbp finds

@@ -18,17 +18,17 @@ import torch
 from PIL import Image
 from skimage.data import astronaut
 
+from influencer_style.commands.main import main
+from influencer_style.consent import clock
+from influencer_style.consent.audit_check import rows_of
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.ledgers import Ledgers
+from influencer_style.consent.places import ledgers_of
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks import export
 from influencer_style.networks.bundle import to_tensor, to_uint8
-from influencer_style.networks.export import FILES, ExportError, export_onnx
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.photos import clock
-from influencer_style.photos.audit_check import rows_of
-from influencer_style.photos.ledger import Ledger
-from influencer_style.photos.ledgers import Ledgers
-from influencer_style.serving.cli import main
-from influencer_style.tracking.ledgers import ledgers_of
+from influencer_style.stylist import export
+from influencer_style.stylist.export import FILES, ExportError, export_onnx
 
 ROOT = Path(__file__).parents[2]
 GRANTED = {"expires": "never", "scope": ["train", "transfer"]}
@@ -202,7 +202,7 @@ def test_the_example_needs_no_torch_and_does_as_torch_does(model, exported, tmp_
 
 
 def test_the_command_line_does_not_load_what_only_exporting_needs():
-    check = "import sys, influencer_style.serving.cli; print({'torch', 'onnx', 'onnxruntime'} & sys.modules.keys())"
+    check = "import sys, influencer_style.commands.main; print({'torch', 'onnx', 'onnxruntime'} & sys.modules.keys())"
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True).stdout == "set()\n"
 
 

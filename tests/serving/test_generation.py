@@ -12,15 +12,15 @@ from made_up_synthesis import CONSENT, made_up_models
 from PIL import Image
 
 from influencer_style import Stylist
+from influencer_style.batches.gathering import BatchError
+from influencer_style.batches.generated_batch import GeneratedBatch
+from influencer_style.commands.main import main
 from influencer_style.looks.marks import Marks
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.provenance.record import GENERATED, read_record
-from influencer_style.serving.cli import main
-from influencer_style.serving.gathering import BatchError
-from influencer_style.serving.generated_batch import GeneratedBatch
-from influencer_style.serving.generation import Generation, Portraits, open_generation
-from influencer_style.serving.result import StylistError
-from influencer_style.serving.trace import in_words
+from influencer_style.stylist.generation import Generation, Portraits, open_generation
+from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.trace import in_words
 
 DIRECT = Portraits("warm", 7, "direct", 32)
 

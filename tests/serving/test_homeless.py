@@ -6,9 +6,9 @@ import sys
 import pytest
 from damaged import photo
 
-from influencer_style.photos.ledger import FOLDER
+from influencer_style.commands.main import main
+from influencer_style.consent.ledger import FOLDER
 from influencer_style.provenance import credentials
-from influencer_style.serving.cli import main
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there, homes are found in another way")
 MODEL = "MODEL"

@@ -7,8 +7,8 @@ import zlib
 import pytest
 from damaged import photo
 
+from influencer_style.commands.main import main
 from influencer_style.provenance.record import RecordError, encode, read_record
-from influencer_style.serving.cli import main
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from damaged import photo
 from PIL import Image
 
 import influencer_style
-from influencer_style.photos.ledger import FOLDER, Ledger
-from influencer_style.photos.tombstones import Tombstone
+from influencer_style.commands.main import main
+from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.provenance.record import encode
-from influencer_style.serving.cli import main
 from influencer_style.storage.log_lines import make_log_lines_safe
 
 SOURCE = Path(influencer_style.__file__).parent
@@ -163,9 +163,9 @@ def test_nothing_is_printed_but_by_one_module():
                     ("sys.stdout.", "sys.stderr.", "sys.__std")
                 ):
                     found.append(path.relative_to(SOURCE).as_posix())
-    assert set(found) == {"serving/commands/output.py"}
+    assert set(found) == {"commands/output.py"}
 
 
 def test_the_scripts_that_log_make_their_lines_safe():
-    for path in ("settings.py", "serving/cli.py"):
+    for path in ("settings.py", "commands/main.py"):
         assert "make_log_lines_safe()" in (SOURCE / path).read_text(encoding="utf-8")

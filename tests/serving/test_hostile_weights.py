@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from influencer_style.networks.base import SHIPPED, Base, BaseError
 from influencer_style.networks.bundle import BundleError, TransferBundle
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
-from influencer_style.serving.likeness_guard import LikenessGuard
+from influencer_style.stylist.likeness_guard import LikenessGuard
 
 GREEDY = {"channels": 1024, "blocks": 64, "masks": 256, "code": 100_000}  # 80 GB of float32
 GREEDY_SYNTHESIS = {"channels": 1024, "style": 8192, "code": 100_000, "resolution": 1024}

@@ -18,13 +18,13 @@ from cameras import PLACE, chain, signed_by_camera
 from packets import WHOLE, photo_with
 
 from influencer_style import Stylist
+from influencer_style.batches.batch import Batch
+from influencer_style.batches.gathering import gather
 from influencer_style.provenance.record import read_record
 from influencer_style.provenance.verify import verify
-from influencer_style.serving.batch import Batch
-from influencer_style.serving.gathering import gather
-from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.stylist import StylistError
-from influencer_style.serving.trace import in_words, trace
+from influencer_style.stylist.restyling import Restyling
+from influencer_style.stylist.stylist import StylistError
+from influencer_style.stylist.trace import in_words, trace
 
 SUFFIXES = (".jpg", ".png", ".webp", ".avif")
 

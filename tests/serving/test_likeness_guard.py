@@ -13,18 +13,18 @@ from skimage.data import astronaut
 
 from benchmarks.hostile_requests import encoded, picture_file
 from influencer_style import Stylist
+from influencer_style.commands.main import main
 from influencer_style.faces.align import CropTransform
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.likeness import THRESHOLD, of_photo
 from influencer_style.provenance.record import read_record
-from influencer_style.serving.cli import main
-from influencer_style.serving.likeness_guard import LikenessError, LikenessGuard
 from influencer_style.serving.served_model import LIKENESS_VARIABLE
-from influencer_style.serving.stylist import StylistError
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import march, shade
+from influencer_style.stylist.likeness_guard import LikenessError, LikenessGuard
+from influencer_style.stylist.stylist import StylistError
 
 
 def with_likeness(bundle, **changed):

@@ -6,7 +6,7 @@ import shutil
 from skimage.data import astronaut
 
 from influencer_style import Stylist
-from influencer_style.serving.cli import main
+from influencer_style.commands.main import main
 
 
 def learnt_from_one(model_folder, folder):

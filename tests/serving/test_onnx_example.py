@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from influencer_style.photos.ledger import FOLDER, Ledger
-from influencer_style.photos.tombstones import Tombstone
+from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.consent.tombstones import Tombstone
 
 ROOT = Path(__file__).parents[2]
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))

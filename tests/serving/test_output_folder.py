@@ -12,17 +12,17 @@ import pytest
 from damaged import photo
 
 from influencer_style import Stylist
-from influencer_style.serving.batch import Batch
-from influencer_style.serving.gathering import BatchError, gather
-from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.turns import turn
+from influencer_style.batches.batch import Batch
+from influencer_style.batches.gathering import BatchError, gather
+from influencer_style.batches.turns import turn
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
+from influencer_style.stylist.restyling import Restyling
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from influencer_style.serving.turns import turn
+from influencer_style.batches.turns import turn
 with turn(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -148,7 +148,15 @@ def test_pictures_do_not_leave_the_folder_through_a_link(stylist, photos, tmp_pa
 
 def test_two_batches_take_turns_and_the_index_names_what_the_files_hold(stylist, model_folder, photos, tmp_path):
     out = tmp_path / "out"
-    other = [sys.executable, "-m", "influencer_style.serving.cli", "stylize", str(photos), "--model", str(model_folder)]
+    other = [
+        sys.executable,
+        "-m",
+        "influencer_style.commands.main",
+        "stylize",
+        str(photos),
+        "--model",
+        str(model_folder),
+    ]
     other += ["--look", "warm", "--strength", "0.5", "--out", str(out)]
     children = []
 

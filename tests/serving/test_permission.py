@@ -9,15 +9,15 @@ from PIL import Image
 from skimage.data import astronaut
 
 from influencer_style import Stylist
-from influencer_style.photos import clock
-from influencer_style.photos.audit_check import rows_of
-from influencer_style.photos.ledger import FOLDER, Ledger
-from influencer_style.serving.batch import Batch
-from influencer_style.serving.comparison import compare
-from influencer_style.serving.gathering import gather
-from influencer_style.serving.permission import Permission
-from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.result import StylistError, UnrecordedError
+from influencer_style.batches.batch import Batch
+from influencer_style.batches.comparison import compare
+from influencer_style.batches.gathering import gather
+from influencer_style.consent import clock
+from influencer_style.consent.audit_check import rows_of
+from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.stylist.permission import Permission
+from influencer_style.stylist.restyling import Restyling
+from influencer_style.stylist.result import StylistError, UnrecordedError
 from tests.serving.test_served_model import GOOD
 
 PHOTO = astronaut()[::4, ::4]

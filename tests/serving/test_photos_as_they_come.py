@@ -12,13 +12,13 @@ from heic_files import heic
 from PIL import Image
 
 from influencer_style import Stylist
+from influencer_style.batches.batch import Batch
+from influencer_style.batches.gathering import gather
 from influencer_style.photos.decode import PhotoError
 from influencer_style.photos.losses import TRANSPARENCY
 from influencer_style.photos.original import Original
-from influencer_style.serving.batch import Batch
-from influencer_style.serving.gathering import gather
-from influencer_style.serving.restyling import Restyling
-from influencer_style.serving.result import Result, StylistError, UnrecordedError
+from influencer_style.stylist.restyling import Restyling
+from influencer_style.stylist.result import Result, StylistError, UnrecordedError
 
 
 @pytest.fixture(scope="module")

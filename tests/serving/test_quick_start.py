@@ -8,18 +8,18 @@ from importlib import import_module
 
 import pytest
 
+from influencer_style.commands.common import _ERRORS, command_errors
+from influencer_style.commands.main import main
 from influencer_style.networks.folder import BundleError
 from influencer_style.networks.listing import read_listing
-from influencer_style.serving.cli import main
-from influencer_style.serving.commands.common import _ERRORS, command_errors
-from influencer_style.serving.look_names import look_named
-from influencer_style.serving.result import StylistError
-from influencer_style.serving.wishes import shares_of
+from influencer_style.stylist.look_names import look_named
+from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.wishes import shares_of
 
 HEAVY = {"torch", "mlflow", "kedro", "cv2", "skimage", "pandas", "scipy", "sklearn", "matplotlib", "onnxruntime"}
 SCRIPT = """
 import contextlib, io, json, sys
-from influencer_style.serving.cli import main
+from influencer_style.commands.main import main
 for arguments in json.load(sys.stdin):
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):

@@ -22,7 +22,7 @@ from influencer_style.provenance.verify import verify
 from influencer_style.serving.request import MAX_BODY, MAX_INPUTS, MAX_PIXELS
 from influencer_style.serving.scoring_server import registered_version, take_over
 from influencer_style.serving.work_queue import BusyError
-from influencer_style.tracking.served import TRANSFER
+from influencer_style.tracking.registry.served import TRANSFER
 from tests.serving.over_http import over_http
 
 PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 96, 3), np.uint8))

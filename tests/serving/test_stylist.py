@@ -9,13 +9,13 @@ from PIL import Image
 from skimage.data import astronaut
 
 from influencer_style import Stylist
+from influencer_style.commands.main import main
 from influencer_style.networks.bundle import BundleError, TransferBundle
 from influencer_style.photos.decode import PhotoError
 from influencer_style.provenance.record import encode, read_record
-from influencer_style.serving.cli import main
-from influencer_style.serving.stylist import StylistError
-from influencer_style.serving.trace import in_words
 from influencer_style.storage.text import one_line
+from influencer_style.stylist.stylist import StylistError
+from influencer_style.stylist.trace import in_words
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from influencer_style import Stylist
+from influencer_style.commands.main import main
 from influencer_style.networks.bundle import BundleError
-from influencer_style.serving.cli import main
-from influencer_style.serving.stylist import DEFAULT_MODEL
+from influencer_style.stylist.stylist import DEFAULT_MODEL
 
 
 @pytest.fixture

@@ -13,24 +13,24 @@ from made_up_synthesis import made_up_people, with_looks_of
 from tiny_project import ROOT
 
 from influencer_style import Stylist
+from influencer_style.consent import ledger
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.networks.base import Base
 from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
-from influencer_style.photos import ledger
-from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
 from influencer_style.pipelines.withdrawal.versions import replace_champions, revoke_versions
-from influencer_style.serving.generation import Generation, Portraits
-from influencer_style.serving.models import open_model
-from influencer_style.serving.result import StylistError
 from influencer_style.serving.served_synthesis import ServedSynthesis
+from influencer_style.stylist.generation import Generation, Portraits
+from influencer_style.stylist.models import open_model
+from influencer_style.stylist.result import StylistError
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry import RegistryError, register_generator
-from influencer_style.tracking.served import SYNTHESIS
+from influencer_style.tracking.registry.served import SYNTHESIS
+from influencer_style.tracking.registry.versions import RegistryError, register_generator
 from influencer_style.tracking.store import Store
 
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))

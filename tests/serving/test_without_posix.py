@@ -25,7 +25,7 @@ import importlib, pkgutil
 import influencer_style
 for module in pkgutil.walk_packages(influencer_style.__path__, "influencer_style."):
     importlib.import_module(module.name)
-from influencer_style.serving.cli import main
+from influencer_style.commands.main import main
 status = main(["stylize", "me.jpg", "--look", "warm", "--model", sys.argv[1], "--out", "out"])
 sys.exit(status or main(["audit"]))
 """

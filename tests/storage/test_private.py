@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from influencer_style.photos.consent_forms import new_form
-from influencer_style.photos.ledger import Ledger
-from influencer_style.photos.tombstones import Tombstone
+from influencer_style.consent.forms import new_form
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.storage.atomic import atomic_folder, temporary_folder, write_bytes, write_text
 from influencer_style.storage.private import close_to_others, private_folder, private_umask
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from influencer_style.tracking.champion import (
+from influencer_style.tracking.registry.champion import (
     add_to_description,
     contender,
     contender_of,
@@ -16,7 +16,7 @@ from influencer_style.tracking.champion import (
     record_verdict,
     roll_back,
 )
-from influencer_style.tracking.registry import RegistryError, is_registered, register_generator
+from influencer_style.tracking.registry.versions import RegistryError, is_registered, register_generator
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from influencer_style.project.folder import ConfigurationError
 from influencer_style.tracking import facts
-from influencer_style.tracking.config import ConfigurationError
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 from influencer_style.tracking import current
 from influencer_style.tracking.moved import main
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry import RegistryError, model_folder, register_generator
+from influencer_style.tracking.registry.versions import RegistryError, model_folder, register_generator
 from influencer_style.tracking.sqlite_uri import sqlite_uri
 from influencer_style.tracking.store import Store
 
@@ -182,7 +182,7 @@ def test_a_damaged_mlmodel_is_refused(old, monkeypatch, content):
 @pytest.mark.parametrize("trouble", ["locked", "no database", "damaged"])
 def test_a_registry_in_trouble_is_an_error_with_a_remedy(old, monkeypatch, trouble):
     monkeypatch.chdir(old)
-    monkeypatch.setattr("influencer_style.tracking.registry._PATIENCE_S", 0.2)
+    monkeypatch.setattr("influencer_style.tracking.registry.versions._PATIENCE_S", 0.2)
     database = old / "mlflow.db"
     remedy = {"locked": "another program holds that file"}
     if trouble == "no database":

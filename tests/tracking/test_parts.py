@@ -16,11 +16,11 @@ from PIL import Image
 from pydantic import BaseModel
 
 from influencer_style.datasets import AtomicTextDataset
+from influencer_style.project.folder import ConfigurationError
 from influencer_style.tracking import current, digests, facts
 from influencer_style.tracking import node_run as node_run_module
 from influencer_style.tracking import store as store_module
 from influencer_style.tracking.config import (
-    ConfigurationError,
     TrackingConfig,
     artifact_location,
     project_uri,

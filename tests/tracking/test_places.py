@@ -13,7 +13,8 @@ from kedro.framework.startup import bootstrap_project
 from kedro.utils import find_kedro_project
 from sqlalchemy import make_url
 
-from influencer_style.tracking.config import TrackingConfig, project_folder, project_uri
+from influencer_style.project.folder import enclosing_project
+from influencer_style.tracking.config import TrackingConfig, project_uri
 from influencer_style.tracking.sqlite_uri import sqlite_path, sqlite_uri
 from influencer_style.tracking.store import Store
 from tests.tracking.conftest import HERE
@@ -75,4 +76,4 @@ def test_a_folder_is_a_project_where_kedro_says_so(tmp_path, project, monkeypatc
     (tmp_path / "latin/pyproject.toml").write_bytes(b"[tool.kedro]\nname = '\xe9'")
     for folder in (project, project / "data", project / "conf/base", tmp_path, tmp_path / "latin", Path("/")):
         monkeypatch.chdir(folder)
-        assert project_folder() == find_kedro_project(folder)
+        assert enclosing_project() == find_kedro_project(folder)

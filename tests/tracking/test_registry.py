@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from influencer_style.tracking import served
-from influencer_style.tracking.registry import RegistryError, is_registered, model_folder, register_generator
+from influencer_style.tracking.registry.versions import (
+    RegistryError,
+    is_registered,
+    model_folder,
+    register_generator,
+    served,
+)
 
 TAGS = {"creators": "noir", "revoked": "false"}
 

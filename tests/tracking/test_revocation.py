@@ -8,10 +8,15 @@ import pytest
 
 from influencer_style.networks.bundle import REVOKED, BundleError, TransferBundle
 from influencer_style.tracking import current
-from influencer_style.tracking.champion import contender, folder_of
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry import RegistryError, model_folder, register_generator, versions_made_from
-from influencer_style.tracking.revocation import empty, remove_pictures, revoke, versions_holding
+from influencer_style.tracking.registry.champion import contender, folder_of
+from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
+from influencer_style.tracking.registry.versions import (
+    RegistryError,
+    model_folder,
+    register_generator,
+    versions_made_from,
+)
 
 NAME = "look-revoked"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from influencer_style.photos.consent import LEARN
-from influencer_style.tracking.config import project_ledger
+from influencer_style.consent.grant import LEARN
+from influencer_style.consent.places import project_ledger
 
 
 def consented(creators: Mapping[str, Path]) -> set[str]:

@@ -36,7 +36,7 @@ class WorkFolderDataset(FolderDataset):
         files = sorted(self._filepath.glob("*/samples/**/*.png"))
         if not files:
             return as_preview(words("No samples here: nothing was trained in this folder."))
-        from influencer_style.adversarial.pictures import stack_samples
+        from influencer_style.reports.training import stack_samples
 
         latest = max(files, key=lambda file: file.stat().st_mtime).relative_to(self._filepath).parts[0]
         chosen = spread([file for file in files if file.relative_to(self._filepath).parts[0] == latest], strips)

@@ -9,15 +9,15 @@ import numpy as np
 from kedro_datasets._typing import ImagePreview
 from PIL import Image, ImageOps
 
+from influencer_style.consent.slug import slugs
 from influencer_style.datasets.atomic import AtomicJSONDataset
 from influencer_style.datasets.consented import consented
 from influencer_style.datasets.preview import as_preview, spread
-from influencer_style.looks.pictures import draw_looks_side_by_side
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
 from influencer_style.photos.formats import SUFFIXES
-from influencer_style.photos.slug import slugs
-from influencer_style.photos.walk import is_passed_over, walk
-from influencer_style.tracking.config import project_folder
+from influencer_style.project.folder import project_folder
+from influencer_style.reports.looks import draw_looks_side_by_side
+from influencer_style.storage.walk import is_passed_over, walk
 
 _TILE, _CREATORS = 128, 12
 
@@ -33,7 +33,7 @@ class PhotoSourceDataset(AtomicJSONDataset):
         Args:
             photos: most photos in a row, spread over all.
         """
-        source, project = self.load(), project_folder() or Path.cwd()
+        source, project = self.load(), project_folder()
         creators = sorted(entry for entry in (project / source["creators"]).iterdir() if _is_creator(entry))
         names = slugs([folder.name for folder in creators])
         allowed = consented({names[folder.name]: folder for folder in creators})

@@ -12,7 +12,7 @@ import numpy as np
 from kedro_datasets._typing import ImagePreview, JSONPreview, TablePreview
 from PIL import Image, ImageDraw
 
-from influencer_style.looks.pictures import INK, PAPER
+from influencer_style.reports.looks import INK, PAPER
 
 T = TypeVar("T")
 _ITEMS = 6  # of a list in a cell

@@ -1,1 +1,1 @@
-"""Metrics: what a result is worth, beside known truth and simple baselines. Pure functions."""
+"""Metrics: pure measures of pictures and of sets of pictures."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from influencer_style.photos.slug import slug
+from influencer_style.consent.slug import slug
 from influencer_style.storage.regular import is_regular
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""What a photo is: decoded safely, consented to, and listed in the manifest."""
+"""What a photo is: its format, decoded safely, and listed in the manifest."""

@@ -11,6 +11,10 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
+from influencer_style.consent.grant import CONSENT_FILE, LEARN
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.slug import slugs
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.photos import (
     boxes,
     code_points,
@@ -25,17 +29,13 @@ from influencer_style.photos import (
     profiles,
     tiff,
 )
-from influencer_style.photos.consent import CONSENT_FILE, LEARN
 from influencer_style.photos.decode import MAX_PIXELS, PhotoDigest, PhotoError, photo_digest
 from influencer_style.photos.duplicates import mark_duplicates
-from influencer_style.photos.ledger import Ledger
 from influencer_style.photos.parallel import map_bounded
-from influencer_style.photos.slug import slugs
 from influencer_style.photos.split import assign_splits
-from influencer_style.photos.tombstones import Tombstone
-from influencer_style.photos.walk import closed, is_passed_over, walk
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.storage.text import one_line, utf8
+from influencer_style.storage.walk import closed, is_passed_over, walk
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from influencer_style.metadata.kept import kept_metadata
 from influencer_style.photos.colour import over_white, to_srgb, without_alpha
 from influencer_style.photos.losses import losses_of_file, losses_of_image
-from influencer_style.photos.metadata import kept_metadata
 from influencer_style.photos.opening import MAX_PIXELS, opened, photo_errors, refuse_too_many, upright
 from influencer_style.photos.parent import Parent
 from influencer_style.photos.profiles import ProfileKind, kind_of, transform_from_srgb

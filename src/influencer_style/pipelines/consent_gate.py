@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from influencer_style.consent.grant import Scope
+from influencer_style.consent.places import project_ledger
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.photos.consent import Scope
-from influencer_style.pipelines.project import in_project
-from influencer_style.tracking.config import project_ledger
+from influencer_style.project.folder import in_project
 
 log = logging.getLogger(__name__)
 

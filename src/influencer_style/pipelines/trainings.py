@@ -13,7 +13,7 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import code_width
 from influencer_style.networks.base import Base, BaseError
-from influencer_style.pipelines.project import in_project
+from influencer_style.project.folder import in_project
 from influencer_style.storage.atomic import remove, remove_leftovers
 
 log = logging.getLogger(__name__)

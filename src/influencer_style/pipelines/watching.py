@@ -9,21 +9,26 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
-import influencer_style.adversarial
+import influencer_style.examples
 import influencer_style.looks
 import influencer_style.networks
 import influencer_style.studio
-from influencer_style.adversarial.loop import Watch
-from influencer_style.adversarial.pictures import stack_samples
+import influencer_style.training
+from influencer_style.reports.training import stack_samples
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.storage.fingerprint import source_fingerprint
 from influencer_style.tracking import current
+from influencer_style.training.loop import Watch
 
 
 def code_of_trainings() -> str:
     """Return the fingerprint of all code that what a training makes depends on."""
     return source_fingerprint(
-        influencer_style.adversarial, influencer_style.networks, influencer_style.looks, influencer_style.studio
+        influencer_style.training,
+        influencer_style.examples,
+        influencer_style.networks,
+        influencer_style.looks,
+        influencer_style.studio,
     )
 
 

@@ -1,1 +1,1 @@
-"""Serving: the Stylist (Python API), the command line, the served model."""
+"""The server: a queue in front of one model, and the models as MLflow serves them."""

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from influencer_style.photos.formats import READ_ONE
 from influencer_style.provenance.formats import WRITTEN, WrittenFormat
 from influencer_style.serving.refusal import RefusedError
-from influencer_style.serving.result import Result, StylistError, UnrecordedError, in_base64
 from influencer_style.storage.text import one_line, quoted
+from influencer_style.stylist.result import Result, StylistError, UnrecordedError, in_base64
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,11 @@ from typing import Any
 
 import mlflow
 
-from influencer_style.serving.one_request import for_request
-from influencer_style.serving.permission import SERVING, Permission
 from influencer_style.serving.request import MAX_PIXELS, Request, consent_or_refused, recorded_or_refused, refusal
-from influencer_style.serving.result import StylistError, UnrecordedError
 from influencer_style.serving.scoring_server import Worker, registered_version, take_over
-from influencer_style.serving.stylist import Stylist
+from influencer_style.stylist.permission import SERVING, Permission, for_request
+from influencer_style.stylist.result import StylistError, UnrecordedError
+from influencer_style.stylist.stylist import Stylist
 
 LIKENESS_VARIABLE = "INFLUENCER_STYLE_LIKENESS"  # what the likeness guard does: warn (the default), refuse or off
 DETECTOR_VARIABLE = "INFLUENCER_STYLE_DETECTOR"  # what finds faces; by default what found those of the model

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 import mlflow
 
-from influencer_style.serving.generation import DEFAULT_SIZE, Generation, Portraits
-from influencer_style.serving.permission import SERVING, Permission
 from influencer_style.serving.request import Input, consent_or_refused, recorded_or_refused, refusal
-from influencer_style.serving.result import UnrecordedError
 from influencer_style.serving.scoring_server import Worker, registered_version, take_over
+from influencer_style.stylist.generation import DEFAULT_SIZE, Generation, Portraits
+from influencer_style.stylist.permission import SERVING, Permission
+from influencer_style.stylist.result import UnrecordedError
 
 
 class PortraitRequest(Input):

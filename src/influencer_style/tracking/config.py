@@ -8,12 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from influencer_style.photos.ledger import Ledger
+from influencer_style.project.folder import ConfigurationError, enclosing_project
 from influencer_style.tracking.sqlite_uri import SQLITE, sqlite_path, sqlite_uri
-
-
-class ConfigurationError(ValueError):
-    """`mlflow.yml` says something that it may not say."""
 
 
 class _Section(BaseModel):
@@ -70,38 +66,16 @@ class TrackingConfig(_Section):
         return f"{sqlite_uri(project / path)}{options}{values}"
 
 
-def project_folder() -> Path | None:
-    """Return the Kedro project around the working folder; None outside of one."""
-    return project_around(Path.cwd())
-
-
-def project_around(folder: Path) -> Path | None:
-    """Return the Kedro project that a folder is or lies in; None where there is none.
-
-    It is found as Kedro finds it. Kedro's own function would load all of Kedro, and every command would wait for it.
-    """
-    return next((place for place in (folder, *folder.parents) if _is_project(place)), None)
-
-
-def project_ledger() -> Ledger:
-    """Return the consent ledger of the Kedro project around the working folder; outside of one, this user's.
-
-    Raises:
-        AuditError: when there is no place for one.
-    """
-    return Ledger.of(project_folder())
-
-
 def project_uri() -> str | None:
     """Return the tracking URI of the Kedro project around the working folder; None (MLflow's choice) outside of one.
 
     Raises:
         ConfigurationError: when the project's `mlflow.yml` cannot be used.
     """
-    project = project_folder()
+    project = enclosing_project()
     if project is None:
         return None
-    from influencer_style.tracking.config_loader import AnyFolderConfigLoader
+    from influencer_style.project.config_loader import AnyFolderConfigLoader
 
     with warnings.catch_warnings():
         # Kedro's own call; nothing that a user could mend.
@@ -115,13 +89,6 @@ def project_uri() -> str | None:
         )
         content = dict(loader["mlflow"])
     return TrackingConfig.of(content).uri(project)
-
-
-def _is_project(folder: Path) -> bool:
-    try:
-        return "[tool.kedro]" in (folder / "pyproject.toml").read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return False
 
 
 def without_password(uri: str) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from influencer_style.photos.audit_log import AuditError
-from influencer_style.photos.ledger import Ledger
+from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.ledger import Ledger
 from influencer_style.tracking import facts
 from influencer_style.tracking.leftovers import PROCESS_TAG, end_children, end_leftovers, this_process
 from influencer_style.tracking.node_run import NodeRun, end, error_tag, log_parameters

@@ -8,7 +8,7 @@ from typing import Any
 
 from influencer_style.tracking import current
 from influencer_style.tracking.digests import DIGEST_LENGTH
-from influencer_style.tracking.registry import find_version
+from influencer_style.tracking.registry.versions import find_version
 from influencer_style.tracking.text import safe_key
 
 VERSION_TAG = "registered_version"

@@ -10,23 +10,23 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
+from influencer_style.consent.places import project_ledger
+from influencer_style.evaluation.full_size import restyle_at_full_size
+from influencer_style.evaluation.gather import gather_cases
+from influencer_style.evaluation.judges import appoint_judges
+from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
+from influencer_style.evaluation.scorecard import assemble_scorecard, headline, scorecard_rows
+from influencer_style.evaluation.scoring import score_cases
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.few_photos import thin_look_notice
-from influencer_style.metrics import contact_sheet, report
 from influencer_style.metrics.cases import Cases
-from influencer_style.metrics.full_size import restyle_at_full_size
-from influencer_style.metrics.gather import gather_cases
-from influencer_style.metrics.judges import appoint_judges
-from influencer_style.metrics.likeness_trial import likeness_section, try_guard
-from influencer_style.metrics.scorecard import assemble_scorecard, headline, scorecard_rows
-from influencer_style.metrics.scoring import score_cases
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.pipelines.consent_gate import permitted_looks
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
-from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.reusable import reusable
+from influencer_style.project.folder import in_project
+from influencer_style.reports import contact_sheet, report
 from influencer_style.tracking import current
-from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 _PACKAGES = "influencer-style torch numpy scikit-image scikit-learn opencv-python-headless kedro mlflow"

@@ -11,17 +11,17 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
+from influencer_style.consent.grant import load_consent
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.few_photos import is_thin, thin_words
-from influencer_style.looks.pictures import draw_look_map, draw_looks_side_by_side
 from influencer_style.looks.profile import MOMENTS, LookProfile, LookProfiles, SetStatistics, describe
 from influencer_style.networks.bundle import to_tensor
-from influencer_style.photos.consent import load_consent
 from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.features.parameters import FeaturesParameters
-from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.reusable import reusable
+from influencer_style.project.folder import in_project
+from influencer_style.reports.looks import draw_look_map, draw_looks_side_by_side
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
+from influencer_style.batches.generated_batch import GeneratedBatch, draw_sheet
 from influencer_style.pipelines.generate.parameters import GenerateParameters
-from influencer_style.pipelines.project import model_place
-from influencer_style.serving.generated_batch import GeneratedBatch, draw_sheet
-from influencer_style.serving.generation import open_generation
+from influencer_style.project.folder import model_place
+from influencer_style.stylist.generation import open_generation
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)

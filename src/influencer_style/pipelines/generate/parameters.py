@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from influencer_style.photos.slug import slug
-from influencer_style.serving.generation import MOST_PICTURES, MOST_SIZE, AskedWay, Portraits
+from influencer_style.consent.slug import slug
+from influencer_style.stylist.generation import MOST_PICTURES, MOST_SIZE, AskedWay, Portraits
 
 
 class GenerateParameters(BaseModel):

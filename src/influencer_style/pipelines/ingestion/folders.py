@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from influencer_style.photos.walk import is_passed_over
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
-from influencer_style.pipelines.project import in_project
+from influencer_style.project.folder import in_project
+from influencer_style.storage.walk import is_passed_over
 
 
 class SourceError(ValueError):

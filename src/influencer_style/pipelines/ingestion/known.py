@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from influencer_style.photos.audit_log import AuditError
-from influencer_style.photos.consent import ConsentError, load_consent
-from influencer_style.photos.known_creators import KnownCreator
-from influencer_style.photos.ledger import Ledger
+from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.grant import ConsentError, load_consent
+from influencer_style.consent.known_creators import KnownCreator
+from influencer_style.consent.ledger import Ledger
 from influencer_style.storage.text import one_line
 
 log = logging.getLogger(__name__)

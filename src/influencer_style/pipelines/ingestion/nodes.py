@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from influencer_style.consent.places import ledgers_of, project_ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 from influencer_style.pipelines.ingestion.folders import SourceError, photo_folders, require_apart
 from influencer_style.pipelines.ingestion.known import remember_creators
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
-from influencer_style.pipelines.project import as_written, in_project, project_folder
+from influencer_style.project.folder import as_written, in_project, project_folder
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
-from influencer_style.tracking.config import project_ledger
-from influencer_style.tracking.ledgers import ledgers_of
 
 log = logging.getLogger(__name__)
 STUDIO_FOLDER = "data/01_raw/studio"

@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from influencer_style.consent.grant import LEARN
 from influencer_style.faces import align, detect, examine, quality
 from influencer_style.faces.align import CropTransform, crop_face
 from influencer_style.faces.detect import make_detector
 from influencer_style.faces.detectors import yunet_file
 from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.photos import colour, decode
-from influencer_style.photos.consent import LEARN
 from influencer_style.photos.decode import MAX_PIXELS, PhotoError, decode_photo
 from influencer_style.photos.parallel import map_bounded
 from influencer_style.pipelines.consent_gate import permitted_photos
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
-from influencer_style.pipelines.project import in_project
+from influencer_style.project.folder import in_project
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
 

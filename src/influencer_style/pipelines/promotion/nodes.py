@@ -6,22 +6,22 @@ import json
 import logging
 from typing import Any
 
+from influencer_style.consent import clock
+from influencer_style.consent.grant import decide as permission
+from influencer_style.evaluation.contest import Measured, differences, measure, seat_panel
+from influencer_style.evaluation.scorecard import best_baseline, headline
+from influencer_style.evaluation.verdict import Verdict, decide
+from influencer_style.evaluation.wording import scores_in_markdown
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.cases import CasesError
-from influencer_style.metrics.contest import Measured, differences, measure, seat_panel
-from influencer_style.metrics.scorecard import best_baseline, headline
-from influencer_style.metrics.verdict import Verdict, decide
-from influencer_style.metrics.wording import scores_in_markdown
 from influencer_style.networks.bundle import TransferBundle
-from influencer_style.photos import clock
-from influencer_style.photos.consent import decide as permission
 from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.pipelines.reusable import reusable
-from influencer_style.tracking import champion as titles
 from influencer_style.tracking import current
-from influencer_style.tracking.champion import Contender
-from influencer_style.tracking.registry import registry
+from influencer_style.tracking.registry.champion import Contender
+from influencer_style.tracking.registry.versions import champion as titles
+from influencer_style.tracking.registry.versions import registry
 from influencer_style.tracking.summary import log_scores
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from influencer_style.metrics.verdict import Rules
+from influencer_style.evaluation.verdict import Rules
 
 _OPEN = ConfigDict(extra="forbid", frozen=True)
 Metric = Literal[

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 
 from influencer_style.pipelines.rollback.parameters import RollbackParameters
-from influencer_style.tracking import champion
-from influencer_style.tracking.registry import registry
+from influencer_style.tracking.registry.versions import champion, registry
 
 log = logging.getLogger(__name__)
 

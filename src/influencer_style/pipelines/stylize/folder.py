@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from influencer_style.pipelines.project import in_project
-from influencer_style.serving.gathering import BatchError
+from influencer_style.batches.gathering import BatchError
+from influencer_style.project.folder import in_project
 
 
 def photo_folder(folder: str) -> Path:

@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from influencer_style.metrics.grid import draw_grid
+from influencer_style.batches.batch import Batch, Outcome
+from influencer_style.batches.gathering import BatchError, gather
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
-from influencer_style.pipelines.project import in_project, model_place, project_folder
 from influencer_style.pipelines.stylize.folder import photo_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
-from influencer_style.serving.batch import Batch, Outcome
-from influencer_style.serving.gathering import BatchError, gather
-from influencer_style.serving.stylist import Stylist
+from influencer_style.project.folder import in_project, model_place, project_folder
+from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.text import one_line
+from influencer_style.stylist.stylist import Stylist
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from influencer_style.photos.slug import slug
-from influencer_style.pipelines.project import in_project
-from influencer_style.serving.likeness_guard import Mode
-from influencer_style.serving.restyling import Format, Restyling
+from influencer_style.consent.slug import slug
+from influencer_style.project.folder import in_project
+from influencer_style.stylist.likeness_guard import Mode
+from influencer_style.stylist.restyling import Format, Restyling
 
 
 class StylizeParameters(BaseModel):

@@ -13,19 +13,16 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.pictures import draw_curves, draw_nobodies
-from influencer_style.adversarial.synthesis_adaptation import adapt_synthesis
+from influencer_style.evaluation.new_faces import NewFaces, score_new_faces
+from influencer_style.evaluation.new_faces_gathering import appoint_jury, gather_new_faces
+from influencer_style.evaluation.new_faces_scorecard import mean_over_looks, new_faces_rows, new_faces_scorecard
+from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.metrics import new_faces_report
 from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of
-from influencer_style.metrics.new_faces import NewFaces, score_new_faces
-from influencer_style.metrics.new_faces_gathering import appoint_jury, gather_new_faces
-from influencer_style.metrics.new_faces_scorecard import mean_over_looks, new_faces_rows, new_faces_scorecard
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_synthesis_card
 from influencer_style.networks.portraits import WAYS
@@ -34,15 +31,18 @@ from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
-from influencer_style.pipelines.project import in_project
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.trainings import forget_old_trainings, open_base, rows_of, say_what_changed
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
-from influencer_style.serving.generation import default_way
+from influencer_style.project.folder import in_project
+from influencer_style.reports import new_faces as new_faces_report
+from influencer_style.reports.training import draw_curves, draw_nobodies
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.stylist.generation import default_way
 from influencer_style.tracking import current
+from influencer_style.training.synthesis_adaptation import adapt_synthesis
 
 log = logging.getLogger(__name__)
 _SHOWN = 3  # nobodies in sample strips

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from influencer_style.metrics.new_faces_gathering import Drawing
+from influencer_style.evaluation.new_faces_gathering import Drawing
 from influencer_style.pipelines.synthesis_parameters import SynthesisTrainingParameters
 
 
 class SynthesisJudging(BaseModel):
-    """How a generator of new portraits is judged: `metrics.new_faces_gathering.Drawing`, and what else it takes."""
+    """How a generator of new portraits is judged: `evaluation.new_faces_gathering.Drawing`, and what else it takes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     samples: int = Field(ge=4, le=10_000)

@@ -11,9 +11,7 @@ import pandas as pd
 from PIL import Image
 from torch import Tensor
 
-from influencer_style.adversarial.creators import CreatorPhotos, resize
-from influencer_style.adversarial.guard import what_is_missing
-from influencer_style.adversarial.pictures import draw_curves
+from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.faces.detectors import NOTE
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
@@ -29,9 +27,11 @@ from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.ways import Way, with_shape_of
 from influencer_style.pipelines.trainings import forget_old_trainings, open_base, rows_of, say_what_changed
 from influencer_style.pipelines.watching import code_of_trainings
+from influencer_style.reports.training import draw_curves
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking import current
+from influencer_style.training.guard import what_is_missing
 
 log = logging.getLogger(__name__)
 _FAIR = "Every creator's look is asked for equally often, however many photos there are"

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, model_validator
 
-from influencer_style.adversarial.machine import best_device
-from influencer_style.adversarial.settings import TrainerSettings
 from influencer_style.pipelines.removed_settings import refuse_removed_settings
+from influencer_style.training.machine import best_device
+from influencer_style.training.settings import TrainerSettings
 
 _TABLES = ("stream", "weights")
 

@@ -13,20 +13,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from influencer_style.adversarial.adaptation import adapt
-from influencer_style.adversarial.creators import CreatorPhotos
-from influencer_style.adversarial.guard import Checked
-from influencer_style.adversarial.loop import Watch
-from influencer_style.adversarial.pictures import draw_samples
-from influencer_style.adversarial.pretraining import HeldOut
-from influencer_style.adversarial.settings import TrainerSettings
-from influencer_style.adversarial.stream import StudioStream, forget_shards
-from influencer_style.adversarial.trainer import studio_stream, train
+from influencer_style.examples.creators import CreatorPhotos
+from influencer_style.examples.stream import StudioStream, forget_shards
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.pipelines.watching import SampleStrips, told
+from influencer_style.reports.training import draw_samples
+from influencer_style.training.adaptation import adapt
+from influencer_style.training.guard import Checked
+from influencer_style.training.loop import Watch
+from influencer_style.training.pretraining import HeldOut
+from influencer_style.training.settings import TrainerSettings
+from influencer_style.training.trainer import studio_stream, train
 
 Found = tuple[dict[str, Any], dict[str, Any]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from influencer_style.photos.audit_log import AuditError
-from influencer_style.photos.tombstones import Tombstone
-from influencer_style.pipelines.project import project_folder
-from influencer_style.tracking.ledgers import ledgers_of
+from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.places import ledgers_of
+from influencer_style.consent.tombstones import Tombstone
+from influencer_style.project.folder import project_folder
 
 log = logging.getLogger(__name__)
 

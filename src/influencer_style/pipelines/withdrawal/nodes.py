@@ -10,22 +10,22 @@ from typing import Any
 
 import pandas as pd
 
+from influencer_style.consent import clock
+from influencer_style.consent.places import project_ledger
+from influencer_style.consent.slug import slug
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.datasets.previous import AS_IT_IS, GONE
 from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import Bundle, TransferBundle
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
-from influencer_style.photos import clock
-from influencer_style.photos.slug import slug
-from influencer_style.photos.tombstones import Tombstone
-from influencer_style.pipelines.project import as_written, in_project, project_folder
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.elsewhere import tell_user
 from influencer_style.pipelines.withdrawal.errors import WithdrawalError
 from influencer_style.pipelines.withdrawal.rebuilding import base_without, looks_without
+from influencer_style.project.folder import as_written, in_project, project_folder
 from influencer_style.storage.atomic import remove, remove_leftovers
-from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 RECORD = "withdrawal"  # what the names of reports begin with that stay

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base_in_looks import Kind, base_in_looks
 from influencer_style.networks.bundle import Bundle, TransferBundle
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
-from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.trainings import load_base
 from influencer_style.storage.fingerprint import fingerprint
-from influencer_style.tracking.served import SYNTHESIS, TRANSFER, Served
+from influencer_style.tracking.registry.served import SYNTHESIS, TRANSFER, Served
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ from typing import Any
 
 import pandas as pd
 
+from influencer_style.consent import clock
+from influencer_style.consent.places import project_ledger
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
-from influencer_style.photos import clock
-from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.withdrawal.elsewhere import tell_user
 from influencer_style.pipelines.withdrawal.nodes import WithdrawalError, is_free
 from influencer_style.pipelines.withdrawal.written import carrying, written_elsewhere
 from influencer_style.storage.text import markdown
 from influencer_style.tracking import current
-from influencer_style.tracking.config import project_ledger
 
 log = logging.getLogger(__name__)
 _BEYOND = (

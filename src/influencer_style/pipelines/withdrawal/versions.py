@@ -7,20 +7,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from influencer_style.consent.tombstones import Tombstone
 from influencer_style.networks.bundle import Bundle, TransferBundle
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
-from influencer_style.photos.tombstones import Tombstone
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
 from influencer_style.pipelines.withdrawal.rebuilding import KINDS, base_without
-from influencer_style.tracking import champion as titles
 from influencer_style.tracking import current
-from influencer_style.tracking.champion import Contender
-from influencer_style.tracking.registry import register_generator, registry
-from influencer_style.tracking.registry_errors import NoSuchVersionError, RegistryError
-from influencer_style.tracking.revocation import empty, remove_pictures, revoke, versions_holding
-from influencer_style.tracking.served import Served
+from influencer_style.tracking.registry.champion import Contender
+from influencer_style.tracking.registry.errors import NoSuchVersionError, RegistryError
+from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
+from influencer_style.tracking.registry.served import Served
+from influencer_style.tracking.registry.versions import champion as titles
+from influencer_style.tracking.registry.versions import register_generator, registry
 from influencer_style.tracking.store import Store
 
 log = logging.getLogger(__name__)

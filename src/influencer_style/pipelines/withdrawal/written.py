@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from influencer_style.photos.audit_check import rows_of
-from influencer_style.photos.ledger import Ledger
-from influencer_style.pipelines.project import as_written
-from influencer_style.serving.gathering import BatchError
-from influencer_style.serving.index import Index, Row
+from influencer_style.batches.gathering import BatchError
+from influencer_style.batches.index import Index, Row
+from influencer_style.consent.audit_check import rows_of
+from influencer_style.consent.ledger import Ledger
+from influencer_style.project.folder import as_written
 
 
 def carrying(slug: str, index: pd.DataFrame | None, folder: Path) -> list[str]:

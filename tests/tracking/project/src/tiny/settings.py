@@ -1,5 +1,5 @@
-from influencer_style.pipelines.configuration import OneAtATimeConfigLoader
-from influencer_style.tracking.hooks import TrackingHook
+from influencer_style.hooks.configuration import OneAtATimeConfigLoader
+from influencer_style.hooks.tracking import TrackingHook
 
 HOOKS = (TrackingHook(),)
 CONFIG_LOADER_CLASS = OneAtATimeConfigLoader

@@ -1,1 +1,0 @@
-"""Adversarial training: the discriminator, the losses, the loop, its checkpoints."""

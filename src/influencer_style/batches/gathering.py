@@ -1,0 +1,122 @@
+"""Which photos are meant: files and folders, as they are named on a command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from influencer_style.consent.grant import CONSENT_FILE
+from influencer_style.provenance.formats import SUFFIXES
+from influencer_style.storage.walk import walk
+
+
+class BatchError(ValueError):
+    """Many photos cannot be restyled as they were asked to be; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file that is to be restyled.
+
+    Attributes:
+        path: the file, as it was named.
+        place: its name, with the sub-folders that it lies in below the folder that was named.
+        root: that folder; None for a file that was named itself. A link may not lead out of it.
+    """
+
+    path: Path
+    place: PurePath
+    root: Path | None = None
+
+    @property
+    def absolute(self) -> Path:
+        """The file wherever a program works; links in it are not followed."""
+        return Path(os.path.abspath(self.path))
+
+
+def gather(inputs: Iterable[str | Path]) -> list[Photo]:
+    """Return the photos of files and folders, each once, in order of path.
+
+    Folders give all their files, those of sub-folders too, except `consent.yml` and what `walk` passes over. Whether a
+    file is a photo shows when it is decoded.
+
+    Raises:
+        BatchError: when there is not one file.
+    """
+    named = [Path(one).expanduser() for one in inputs]
+    found = {photo.absolute: photo for one in named for photo in _photos(one)}
+    if not found:
+        raise BatchError(f"there is no photo in {', '.join(map(str, named))}; name photos, or a folder that has some")
+    return [found[path] for path in sorted(found)]
+
+
+def refuse_circles(photos: Iterable[Photo], pictures: Iterable[Path]) -> None:
+    """Refuse pictures that would replace a photo, or be photos of the next run.
+
+    Raises:
+        BatchError: naming the folder or the file.
+    """
+    photos = list(photos)
+    roots = {_resolved(photo.root): photo.root for photo in photos if photo.root}
+    named = {_resolved(photo.path) for photo in photos if photo.root is None}
+    resolved: dict[Path, Path] = {}
+    for picture in pictures:
+        folder = resolved.setdefault(picture.parent, _resolved(picture.parent))
+        for root, written in roots.items():
+            if folder.is_relative_to(root):
+                raise BatchError(
+                    f"pictures would be written into {written}, and be photos of the next run; choose another folder"
+                )
+        if folder / picture.name in named:
+            raise BatchError(f"{picture} is one of the photos, and a picture would replace it; choose another folder")
+
+
+def check_folder(folder: Path, photos: Iterable[Photo] = ()) -> None:
+    """Refuse a folder that pictures could not be written to; nothing is made or changed.
+
+    Args:
+        folder: to write to; need not exist.
+        photos: the photos whose pictures it gets.
+
+    Raises:
+        BatchError: when it is no folder, this user may not write there, or it lies among the photos.
+    """
+    _require_writable(folder)
+    refuse_circles((photo for photo in photos if photo.root), [folder / "index.parquet"])
+
+
+def check_file(file: Path) -> None:
+    """Refuse a file that no picture could be written to; nothing is made or changed.
+
+    Raises:
+        BatchError: when its suffix is none of a picture, it is a folder, or this user may not write there.
+    """
+    if file.suffix.lower() not in SUFFIXES:
+        raise BatchError(f"{file} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
+    if os.path.isdir(file):
+        raise BatchError(f"{file} is a folder; name a file in it")
+    _require_writable(file.parent)
+
+
+def _require_writable(folder: Path) -> None:
+    place = Path(os.path.abspath(folder))
+    there = next(one for one in (place, *place.parents) if os.path.lexists(one))
+    if not os.path.isdir(there):
+        raise BatchError(f"{folder}: {there} is not a folder; choose another --out")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise BatchError(f"{folder}: this user may not write into {there}; mend its rights, or choose another --out")
+
+
+def _resolved(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises for links that lead in a circle
+
+
+def _photos(named: Path) -> Iterator[Photo]:
+    if not os.path.isdir(named):
+        yield Photo(named, PurePath(named.name))
+        return
+    for file in walk(named):
+        if file.name != CONSENT_FILE:
+            yield Photo(file, file.relative_to(named), named)

@@ -1,0 +1,135 @@
+"""The index of restyled pictures: a row for each, with what made it, and for each photo that could not be used, why."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from influencer_style.batches.gathering import BatchError
+from influencer_style.batches.picture_names import key
+from influencer_style.storage.atomic import atomic_file
+from influencer_style.storage.regular import open_regular
+
+_ROWS, _SECONDS = 50, 20  # written after so many new rows, or so long
+
+
+@dataclass(frozen=True)
+class Row:
+    """A picture, or a photo that could not be used.
+
+    Attributes:
+        picture: its file, relative to the index; where `sha256` is empty, where it would be.
+        sha256: of the file.
+        model_version: such as `look-transfer version 3`; empty for a model that is not registered.
+        model_fingerprint: of the model.
+        look: in a word, as the file's name has it.
+        strength: 0 to 1.
+        creators: whose looks these are, joined by commas.
+        consents: what they granted, by look, as JSON.
+        time: when it was written, UTC.
+        photo: the photo's file.
+        source_sha256: of the photo's file; empty where it could not be read.
+        asked: fingerprint of model and wishes.
+        status: `written`, or `quarantined` where the photo could not be used. A picture of an earlier state of that
+            photo stays, and so does what the row says of it.
+        reason: why it could not be used.
+        notices: what is to be minded, in sentences.
+        withdrawn: looks it carries whose creators have withdrawn since, joined by commas.
+    """
+
+    picture: str
+    sha256: str = ""
+    model_version: str = ""
+    model_fingerprint: str = ""
+    look: str = ""
+    strength: float = 0.0
+    creators: str = ""
+    consents: str = ""
+    time: str = ""
+    photo: str = ""
+    source_sha256: str = ""
+    asked: str = ""
+    status: str = "written"
+    reason: str = ""
+    notices: str = ""
+    withdrawn: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+class Index:
+    """The rows of a file, by picture; changes are written now and then, and by `save`.
+
+    Args:
+        path: a Parquet file; need not be there.
+
+    Raises:
+        BatchError: when the file is no index.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._rows = self._read()
+        self._changed: dict[str, Row] = {}
+        self._saved = time.monotonic()
+
+    def read_again(self) -> None:
+        """Take in what another process has written since. Raises BatchError when the file is no index any more."""
+        self._rows = self._read() | self._changed
+
+    def get(self, picture: str) -> Row | None:
+        """Return the row of a picture, None where there is none."""
+        return self._rows.get(key(picture))
+
+    def rows(self) -> list[Row]:
+        """Return all rows, in order of their pictures."""
+        return [self._rows[name] for name in sorted(self._rows)]
+
+    def put(self, row: Row) -> None:
+        """Take a row in, in the place of the one that its picture had; write the file if that is due.
+
+        Raises:
+            OSError: when the file cannot be written.
+        """
+        if self.get(row.picture) == row:
+            return
+        self._rows[key(row.picture)] = self._changed[key(row.picture)] = row
+        if len(self._changed) >= _ROWS or time.monotonic() - self._saved >= _SECONDS:
+            self.save()
+
+    def save(self) -> None:
+        """Write what has changed; rows that another process has written since stay.
+
+        Raises:
+            OSError: when the file cannot be written.
+        """
+        self._saved = time.monotonic()
+        if not self._changed and self.path.exists():
+            return
+        self._rows = self._read() | self._changed
+        kinds = [(column, pa.float64() if column == "strength" else pa.string()) for column in COLUMNS]
+        table = pa.Table.from_pylist([asdict(row) for row in self.rows()], pa.schema(kinds))
+        # As an open file: Arrow takes no path that is not UTF-8.
+        with atomic_file(self.path, private=False) as temporary, temporary.open("wb") as file:
+            pq.write_table(table, file)
+        self._changed = {}
+
+    def _read(self) -> dict[str, Row]:
+        if not os.path.lexists(self.path):
+            return {}
+        try:
+            with open_regular(self.path) as file:
+                table = pq.ParquetFile(file).read(columns=list(COLUMNS))
+            rows = [Row(**row) for row in table.to_pylist()]
+        except (pa.ArrowException, OSError, TypeError) as error:
+            raise BatchError(
+                f"{self.path} cannot be read as an index ({error}); move it away and run again: pictures that are "
+                "there are known by what is written in them"
+            ) from error
+        return {key(row.picture): row for row in rows}

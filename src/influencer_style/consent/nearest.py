@@ -1,0 +1,59 @@
+"""The consent that lies nearest above a photo, whatever folder of the creator's the photo lies in."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from influencer_style.consent.grant import CONSENT_FILE, ConsentError
+
+LEVELS = 12  # folders that are looked in, the photo's own among them
+_NAMES = (CONSENT_FILE, "consent.yaml")
+
+
+def folder_with_consent(photo: Path) -> Path | None:
+    """Return the nearest folder above a photo in which a consent lies; None without one.
+
+    Links are followed first: the folder that the photo itself lies in counts, not the one that a link to it lies in.
+    The search ends after 12 folders, and does not leave the home folder or the disk (mount point) of the photo.
+
+    Args:
+        photo: the file, as it was named.
+
+    Raises:
+        ConsentError: when what lies there is named like a consent, and is no regular file called consent.yml: a link,
+            a folder, consent.yaml, Consent.yml. A mistake in its name must not set its terms aside.
+    """
+    folder, home = Path(os.path.realpath(photo)).parent, _home()
+    for _ in range(LEVELS):
+        named = _named_like_consent(folder)
+        if named:
+            _require_proper(folder, named)
+            return folder
+        if folder == folder.parent or folder == home or os.path.ismount(folder):
+            return None
+        folder = folder.parent
+    return None
+
+
+def _named_like_consent(folder: Path) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if name.casefold() in _NAMES)
+    except OSError:  # a folder that may be entered but not listed
+        return [name for name in _NAMES if os.path.lexists(folder / name)]
+
+
+def _require_proper(folder: Path, named: list[str]) -> None:
+    for name in named:
+        if name != CONSENT_FILE:
+            raise ConsentError(f"{folder.name}/{name}: is not named {CONSENT_FILE}; rename it, or remove it")
+        if not stat.S_ISREG(os.lstat(folder / name).st_mode):
+            raise ConsentError(f"{folder.name}/{name}: is not a regular file; put the consent itself in its place")
+
+
+def _home() -> Path | None:
+    try:
+        return Path(os.path.realpath(Path.home()))
+    except RuntimeError:  # this user has none
+        return None

@@ -1,0 +1,54 @@
+"""Which consent ledgers know of a model: by the folder that it lies in, wherever the command was typed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.ledgers import Ledgers
+from influencer_style.project.folder import enclosing_project, project_around
+
+
+def ledgers_of(model: Path | None = None) -> Ledgers:
+    """Return the ledgers to ask about the looks of a model.
+
+    Args:
+        model: the model's folder, in a project or in its model store; None for a model that lies in no folder. Links
+            are followed too: a project may have its models elsewhere.
+
+    Raises:
+        AuditError: when there is no place for a ledger.
+    """
+    here = project_ledger()
+    seen, found = {_place(here)}, []
+    places = () if model is None else dict.fromkeys((Path(os.path.abspath(model)), Path(os.path.realpath(model))))
+    for project in filter(None, map(project_around, places)):
+        ledger = Ledger.of(project)
+        if _place(ledger) not in seen:
+            seen.add(_place(ledger))
+            found.append(ledger)
+    user = user_ledger()
+    return Ledgers(here, tuple(found), user if user and _place(user) not in seen else None)
+
+
+def project_ledger() -> Ledger:
+    """Return the consent ledger of the Kedro project around the working folder; outside of one, this user's.
+
+    Raises:
+        AuditError: when there is no place for one.
+    """
+    return Ledger.of(enclosing_project())
+
+
+def user_ledger() -> Ledger | None:
+    """Return the user's own ledger; None for a user who has no home folder."""
+    try:
+        return Ledger.of(None)
+    except AuditError:
+        return None
+
+
+def _place(ledger: Ledger) -> str:
+    return os.path.realpath(ledger.folder)

@@ -1,0 +1,100 @@
+"""What a training sees of real photos: users to restyle, and creators' photos to match."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from influencer_style.examples.batch import Batch
+from influencer_style.examples.transfer import mirrored, with_noise
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.networks.bundle import to_tensor
+
+
+@dataclass(frozen=True)
+class Restyling(Batch):
+    """Users' photos, each asked for a creator's look; images are (n, 3, s, s), sRGB in [0, 1].
+
+    Attributes:
+        inputs: users' photos.
+        codes: (n, d) of the looks asked for.
+        noise: (n, z) standard normal.
+        domains: (n,) int, the number of each look's creator, from 1.
+        real: a photo of each look's creator.
+        others: (n, 3, s, s) more photos of users, as they are.
+        target, deviation: (n, descriptor) of the looks.
+    """
+
+    inputs: Tensor
+    codes: Tensor
+    noise: Tensor
+    domains: Tensor
+    real: Tensor
+    others: Tensor
+    target: Tensor
+    deviation: Tensor
+
+
+class CreatorPhotos:
+    """Holds all crops in memory at the training resolution, as uint8, and makes batches of them.
+
+    Args:
+        users: (n, s, s, 3) uint8 crops of unstyled people.
+        creators: for each look its creator's crops, (m, s, s, 3) uint8.
+        looks: the profiles.
+        resolution: side in pixels of what training sees.
+    """
+
+    def __init__(
+        self, users: np.ndarray, creators: dict[str, np.ndarray], looks: LookProfiles, resolution: int
+    ) -> None:
+        self.names = sorted(creators)
+        self.looks = looks
+        self.users = resize(users, resolution)
+        self.creators = {name: resize(creators[name], resolution) for name in self.names}
+        self.codes = {name: looks.code(name) for name in self.names}
+
+    def batch(self, count: int, code_noise: float, noise: int, chance: torch.Generator) -> Restyling:
+        """Draw users' photos; the creators' looks take turns, however many photos each has.
+
+        Args:
+            count: how many.
+            code_noise: deviation of the noise on codes, but for their transports.
+            noise: width of z.
+            chance: source of all choices.
+        """
+
+        def draw(high: int, number: int) -> list[int]:
+            return torch.randint(high, (number,), generator=chance).tolist()
+
+        start = draw(len(self.names), 1)[0]
+        asked = [self.names[(start + i) % len(self.names)] for i in range(count)]
+        users, others = (self.users[draw(len(self.users), count)].float().div(255) for _ in range(2))
+        real = torch.stack([self.creators[name][draw(len(self.creators[name]), 1)[0]] for name in asked])
+        statistics = [self.looks[name].statistics for name in asked]
+        mirror = (torch.rand(count, generator=chance) < 0.5).view(-1, 1, 1, 1)
+        return Restyling(
+            inputs=mirrored(users, mirror),
+            codes=with_noise(torch.stack([self.codes[name] for name in asked]), code_noise, chance),
+            noise=torch.randn(count, noise, generator=chance),
+            domains=torch.tensor([1 + self.names.index(name) for name in asked]),
+            real=real.float().div(255),
+            others=others,
+            target=torch.stack([s.mean for s in statistics]),
+            deviation=torch.stack([s.deviation for s in statistics]),
+        )
+
+
+def resize(crops: np.ndarray, resolution: int) -> Tensor:
+    """Return crops, uint8 (n, s, s, 3), as uint8 (n, 3, resolution, resolution), area-true, a few at a time."""
+    if len(crops) == 0:
+        return torch.empty(0, 3, resolution, resolution, dtype=torch.uint8)
+    small = [
+        F.interpolate(to_tensor(crops[i : i + 64]), (resolution, resolution), mode="bilinear", antialias=True)
+        for i in range(0, len(crops), 64)
+    ]
+    return torch.cat([part.mul(255).round().clamp(0, 255).byte() for part in small])

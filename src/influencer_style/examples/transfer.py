@@ -1,0 +1,154 @@
+"""Batches of known truth from the studio stream: a portrait, a look's style code, the portrait in that look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from influencer_style.examples.batch import Batch
+from influencer_style.examples.grades import apply_grades
+from influencer_style.examples.stream import Shard
+from influencer_style.looks.profile import TRANSPORT, SetStatistics, style_code
+from influencer_style.networks.bundle import to_tensor
+
+# What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them; dyeing dark hair
+# is the hardest to learn.
+_REGION_WEIGHTS = (1.0, 4.0, 3.0, 6.0, 0.0)  # skin, lips, eyes, hair, background
+_LEAST_CROWD = 12
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Examples(Batch):
+    """Images are (n, 3, s, s), sRGB in [0, 1].
+
+    Attributes:
+        inputs: unstyled portraits.
+        codes: (n, d) of the looks.
+        noise: (n, z) standard normal.
+        truth: the same portraits in the looks.
+        weights: (n, 1, s, s) how much each pixel of the truth counts, 1 in the mean.
+    """
+
+    inputs: Tensor
+    codes: Tensor
+    noise: Tensor
+    truth: Tensor
+    weights: Tensor
+
+
+def draw_examples(
+    shards: list[Shard], groups: list[slice], count: int, colour: float, code_noise: float, noise: int,
+    chance: torch.Generator,
+) -> Examples:  # fmt: skip
+    """Draw a batch.
+
+    Args:
+        shards: two or more, to draw from; a look's shard and its crowd's differ, so that nobody is in both.
+        groups: of the encoder that described the shards.
+        count: how many.
+        colour: share of looks of pure colour.
+        code_noise: deviation of the noise on codes, but for their transports.
+        noise: width of z.
+        chance: source of all choices.
+    """
+    drawn = []
+    for _ in range(count):
+        here = draw_number(len(shards), chance)
+        there = (here + 1 + draw_number(len(shards) - 1, chance)) % len(shards)
+        pure = float(torch.rand(1, generator=chance)) < colour
+        neutral, truth, masks, photos = (_pure if pure else _worn)(shards[here], chance)
+        crowd = draw_crowd(shards[there], torch.arange(len(shards[there].crowd)), chance)
+        drawn.append((neutral, truth, masks, style_code(photos, crowd, groups)))
+    neutral, truth, masks, codes = (torch.stack(part) for part in zip(*drawn, strict=True))
+    weights = pixel_weights(masks)
+    codes = with_noise(codes, code_noise, chance)
+    mirror = (torch.rand(count, generator=chance) < 0.5).view(-1, 1, 1, 1)
+    neutral, truth, weights = (mirrored(images, mirror) for images in (neutral, truth, weights))
+    return Examples(
+        neutral, codes, torch.randn(count, noise, generator=chance), truth, weights / weights.mean((1, 2, 3), True)
+    )
+
+
+def draw_crowd(shard: Shard, people: Tensor, chance: torch.Generator) -> SetStatistics:
+    """Draw a population to compare with: some of these people of a shard, a dozen or more where there are."""
+    return shard.population(people[subset(len(people), min(_LEAST_CROWD, len(people)), chance)])
+
+
+def restyled(restyle: Callable[[Tensor, Tensor], Tensor], images: Tensor, codes: Tensor, device: str) -> Tensor:
+    """Return what becomes of images (n, 3, h, w) with style codes (n, d), in [0, 1], on the CPU; a few at a time."""
+    parts = zip(images.split(_AT_ONCE), codes.split(_AT_ONCE), strict=True)
+    with torch.no_grad():
+        return torch.cat([restyle(i.to(device), c.to(device)).clamp(0, 1).cpu() for i, c in parts])
+
+
+def mean_errors(results: Tensor, truth: Tensor) -> Tensor:
+    """Return the mean absolute error of each picture, (n,), in 255ths."""
+    return (results - truth).abs().mean((1, 2, 3)) * 255
+
+
+def pixel_weights(masks: Tensor, regions: tuple[float, ...] = _REGION_WEIGHTS) -> Tensor:
+    """Return how much each pixel counts, (n, 1, h, w), 1 or more.
+
+    Args:
+        masks: (n, 5, h, w) of the studio's regions.
+        regions: how much more than 1 each of them counts.
+    """
+    return 1 + (masks * torch.tensor(regions).view(1, 5, 1, 1)).sum(1, keepdim=True)
+
+
+def with_noise(codes: Tensor, deviation: float, chance: torch.Generator) -> Tensor:
+    """Return style codes (n, d) with noise on all but their transports."""
+    told, transports = codes[:, :-TRANSPORT], codes[:, -TRANSPORT:]
+    return torch.cat([told + deviation * torch.randn(told.shape, generator=chance), transports], dim=1)
+
+
+def mirrored(images: Tensor, mirror: Tensor) -> Tensor:
+    """Return images (n, c, h, w), left and right swapped where `mirror` (n, 1, 1, 1) says so."""
+    return torch.where(mirror, images.flip(-1), images)
+
+
+def subset(count: int, least: int, chance: torch.Generator) -> Tensor:
+    """Draw `least` to `count` different numbers below `count`: sets of every size, so that none is a surprise later."""
+    size = int(torch.randint(least, count + 1, (1,), generator=chance))
+    return torch.randperm(count, generator=chance)[:size]
+
+
+def _worn(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+    """One look of a sitting, on one of its people; known from some photos of the stranger who wears it."""
+    sittings, looks, grades, references = shard.descriptors.shape[:4]
+    i, look, grade = draw_number(sittings, chance), draw_number(looks, chance), draw_number(grades, chance)
+    who = draw_number(shard.neutral.shape[1], chance)
+    some = subset(references, 1, chance)
+    photos = shard.worn(i, look, grade, some)
+    truth = apply_grades(to_tensor(shard.styled[i, look, who][None]), shard.grades[i, look, grade][None])[0]
+    return to_tensor(shard.neutral[i, who][None])[0], truth, soft_masks(shard.regions[i, who]), photos
+
+
+def _pure(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+    """One look of pure colour, on somebody; known from some photos of other people, each one once."""
+    look = draw_number(len(shard.maps), chance)
+    others = shard.shown[look]
+    free = np.setdiff1d(np.arange(len(shard.people)), others.numpy())
+    who = int(free[draw_number(len(free), chance)])
+    i, target = divmod(who, shard.neutral.shape[1])
+    some = subset(len(others), 1, chance)
+    photos = shard.mapped(look, some)
+    taken = to_tensor(shard.people[who][None])
+    noise = 0.02 * torch.rand(1, generator=chance) * torch.randn(taken.shape, generator=chance)
+    taken = (taken + noise).clamp(0, 1)
+    return taken[0], apply_grades(taken, shard.maps[look][None])[0], soft_masks(shard.regions[i, target]), photos
+
+
+def soft_masks(regions: np.ndarray) -> Tensor:
+    """Return uint8 masks as numbers in [0, 1]."""
+    return torch.from_numpy(regions).float() / 255
+
+
+def draw_number(count: int, chance: torch.Generator) -> int:
+    """Draw a number below `count`."""
+    return int(torch.randint(count, (1,), generator=chance))

@@ -1,0 +1,150 @@
+"""What a restyled copy may still say of a photo in XMP: whose work it is, and, on request, all that fits the copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from PIL import Image
+
+from influencer_style.metadata import xmp_names as ns
+from influencer_style.metadata.iptc import IptcProperty, iptc_properties
+from influencer_style.metadata.xmp_parser import XmpError, parse_xmp
+
+_MOST = 32_768  # bytes that are kept: JPEG has room for 65,502, and the copy's own record goes first
+_ABOUT = f"{ns.RDF}about"
+_CONTAINERS = tuple(f"{ns.RDF}{kind}" for kind in ("Alt", "Bag", "Seq", "li"))
+_LANGUAGE, _RESOURCE = f"{ns.XML}lang", f"{ns.RDF}resource"
+
+_CREDITS = {
+    *(f"{ns.DC}{name}" for name in ("creator", "rights")),
+    *(f"{ns.PHOTOSHOP}{name}" for name in ("Credit", "Source")),
+    *(f"{ns.XMP_RIGHTS}{name}" for name in ("Certificate", "Marked", "Owner", "UsageTerms", "WebStatement")),
+    *(f"{ns.CREATIVE_COMMONS}{name}" for name in ("license", "attributionName", "attributionURL")),
+    f"{ns.PLUS}DataMining",
+}
+# What never stays, since it shows or describes the photo as it was, and what a notice calls it. What is written anew,
+# or holds for the copy no more, has no name: it is not missed.
+_DROPPED = {
+    f"{ns.XMP}Thumbnails": "previews",
+    ns.XMP_IMAGE: "previews",
+    ns.XMP_MEDIA: "the history of edits",
+    f"{ns.PHOTOSHOP}History": "the history of edits",
+    f"{ns.PHOTOSHOP}DocumentAncestors": "the history of edits",
+    ns.CAMERA_RAW: "settings of a raw converter",
+    ns.XMP_NOTE: "a part that is kept elsewhere in the file",
+    f"{ns.GOOGLE}depthmap/": "depth maps and further pictures",
+    f"{ns.GOOGLE}image/": "depth maps and further pictures",
+    f"{ns.GOOGLE}audio/": "depth maps and further pictures",
+    f"{ns.GOOGLE}camera/": "depth maps and further pictures",
+    f"{ns.GOOGLE}container/": "depth maps and further pictures",
+    ns.GAIN_MAP: "",  # the photo's notices say so
+    ns.APPLE_GAIN_MAP: "",
+    ns.APPLE_PIXEL_DATA: "",
+    f"{ns.IPTC_EXTENSION}DigitalSourceType": "",
+    f"{ns.DC_TERMS}provenance": "",
+    f"{ns.TIFF}Orientation": "",
+    f"{ns.TIFF}ImageWidth": "",
+    f"{ns.TIFF}ImageLength": "",
+    f"{ns.EXIF}PixelXDimension": "",
+    f"{ns.EXIF}PixelYDimension": "",
+    ns.OURS: "",
+}
+_NEVER = tuple(_DROPPED)
+
+
+def kept_xmp(image: Image.Image, private: bool = False) -> tuple[str, list[str]]:
+    """Return the XMP for a copy of an image, and notices about what is not in it.
+
+    Args:
+        image: opened, with whatever XMP and IPTC-IIM it has; what only the latter says comes back as XMP.
+        private: keep all that fits the copy (title, keywords, place, ratings and so on), not credits alone.
+
+    Returns:
+        One element, `rdf:Description`, of at most 32 KiB, or nothing; and sentences.
+    """
+    found, notices = _read(image, private)
+    if any(tag == f"{ns.DC_TERMS}provenance" for tag in found):
+        notices.append("its Content Credentials are kept on a server and were dropped; nothing is fetched")
+    dropped = {_DROPPED[name] for tag in found for name in _NEVER if tag.startswith(name)} - {""}
+    if private:
+        if dropped:
+            notices.append(f"of its XMP was dropped: {', '.join(sorted(dropped))}")
+        kept = _description(_without(element) for tag, element in found.items() if not tag.startswith(_NEVER))
+        if len(kept.encode()) <= _MOST:
+            return kept, notices
+        notices.append("its XMP is larger than a file has room for; its credits alone were kept")
+    kept = _description(_words(element) for tag, element in found.items() if tag in _CREDITS)
+    if len(kept.encode()) <= _MOST:
+        return kept, notices
+    return "", [*notices, "the credits in its XMP are larger than a file has room for and were dropped"]
+
+
+def _read(image: Image.Image, private: bool) -> tuple[dict[str, Element], list[str]]:
+    """Return the properties by name. Where XMP and IPTC-IIM have the same one, XMP's counts."""
+    found: dict[str, Element] = {}
+    notices = []
+    try:
+        if image.format == "PNG":
+            image.load()  # it may stand behind the pixels
+        packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+        for element in _properties(packet.encode() if isinstance(packet, str) else packet) if packet else ():
+            found.setdefault(element.tag, element)
+    except XmpError as error:
+        notices.append(f"its XMP {error} and was dropped")
+    except Exception:  # as of EXIF: whatever nonsense it holds, the pixels are still a photo
+        notices.append("its XMP is damaged and was dropped")
+    try:
+        for field in iptc_properties(image, private):
+            found.setdefault(field.tag, _of_iptc(field))
+    except Exception:
+        notices.append("its IPTC metadata are damaged and were dropped")
+    return found, notices
+
+
+def _properties(packet: bytes) -> Iterator[Element]:
+    """Yield the properties of a packet; one that is written as an attribute as the element that means the same."""
+    graphs = parse_xmp(packet).iter(f"{ns.RDF}RDF")
+    for description in (inner for graph in graphs for inner in graph if inner.tag == f"{ns.RDF}Description"):
+        for name, value in description.items():
+            if name.startswith("{") and not name.startswith((ns.RDF, ns.XML)):
+                element = Element(name)
+                element.text = value
+                yield element
+        yield from description
+
+
+def _of_iptc(field: IptcProperty) -> Element:
+    element = Element(field.tag)
+    if not field.container:
+        element.text = field.values[0]
+        return element
+    container = SubElement(element, f"{ns.RDF}{field.container}")
+    for value in field.values:
+        item = SubElement(container, f"{ns.RDF}li", {_LANGUAGE: "x-default"} if field.container == "Alt" else {})
+        item.text = value
+    return element
+
+
+def _description(elements: Iterator[Element]) -> str:
+    description = Element(f"{ns.RDF}Description", {_ABOUT: ""})
+    description.extend(elements)
+    return tostring(description, encoding="unicode") if len(description) else ""
+
+
+def _words(element: Element) -> Element:
+    """Return a credit's words, in their lists and languages, without whatever else may lie in it."""
+    attributes = {name: value for name, value in element.items() if name in (_LANGUAGE, _RESOURCE)}
+    words = Element(element.tag, attributes)
+    words.text = element.text
+    words.extend(_words(inner) for inner in element if inner.tag in _CONTAINERS)
+    return words
+
+
+def _without(element: Element) -> Element:
+    """Return a property without what never stays, wherever in it that lies."""
+    kept = {name: value for name, value in element.items() if not name.startswith(_NEVER)}
+    copy = Element(element.tag, kept)
+    copy.text = element.text
+    copy.extend(_without(inner) for inner in element if not inner.tag.startswith(_NEVER))
+    return copy

@@ -1,0 +1,1 @@
+"""The project that a command works in: where it is, its configuration, and the signals that end it."""

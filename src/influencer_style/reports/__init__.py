@@ -1,0 +1,1 @@
+"""Pages, sheets and curves: what people look at."""

@@ -1,0 +1,114 @@
+"""Pictures for a page that opens without a network: everything becomes a data URI."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from influencer_style.reports.looks import INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_LINE, _GRID, _ALARM = "#2f6f73", "#dcd9d2", "#b3452c"
+
+
+def css(colour: tuple[int, int, int]) -> str:
+    """Return a colour, 0 to 255 a channel, as CSS writes it."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def photo_uri(picture: np.ndarray | Image.Image, quality: int = 88) -> str:
+    """Return a picture, uint8 (h, w, 3) or PIL, as a JPEG data URI."""
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    stream = io.BytesIO()
+    image.convert("RGB").save(stream, "JPEG", quality=quality, optimize=True)
+    return _uri("image/jpeg", stream.getvalue())
+
+
+def exact_uri(picture: np.ndarray) -> str:
+    """Return a picture, uint8 (h, w, 3), as a PNG data URI: every pixel as it is."""
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "PNG", optimize=True)
+    return _uri("image/png", stream.getvalue())
+
+
+def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return each loss over the steps as (name, SVG data URI): a faint line as measured, and its running mean.
+
+    Args:
+        history: column `step`, `seconds`, and one for each loss; rows may lack some losses.
+
+    Raises:
+        ValueError: when there is no column `step` or no loss.
+    """
+    losses = [name for name in history.columns if name not in ("step", "seconds") and history[name].notna().any()]
+    if "step" not in history.columns or not losses:
+        raise ValueError(f"the training history has columns {list(history.columns)}; it needs step and a loss")
+    return [(name, _curve(history[["step", name]].dropna(), name)) for name in losses]
+
+
+def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
+    """Return values as dots in a strip for each kind, top down, as an SVG data URI; right of `limit` they stand out.
+
+    Args:
+        rows: columns `kind`, `value`, in the order of the strips.
+        limit: drawn as a line.
+        label: of the axis.
+    """
+    figure, panel = _panel(7.2, 0.5 + 0.36 * rows["kind"].nunique())
+    kinds = list(rows["kind"].unique())
+    for height, kind in enumerate(kinds):
+        values = rows.loc[rows["kind"] == kind, "value"].to_numpy()
+        scatter = np.random.default_rng(0).uniform(-0.28, 0.28, len(values))
+        for beyond, colour in ((False, _LINE), (True, _ALARM)):
+            chosen = (values > limit) == beyond
+            panel.plot(values[chosen], height + scatter[chosen], "o", color=colour, alpha=0.55, markersize=3.2, mew=0)
+    panel.axvline(limit, color=css(INK), linewidth=1)
+    panel.set_yticks(range(len(kinds)), kinds)
+    panel.invert_yaxis()
+    panel.set_xlabel(label, fontsize=9, color=css(INK))
+    return _svg(figure)
+
+
+def _curve(points: pd.DataFrame, name: str) -> str:
+    figure, panel = _panel(3.2, 2.0)
+    mean = points[name].rolling(max(1, len(points) // 20), min_periods=1, center=True).mean()
+    panel.plot(points["step"], points[name], color=_LINE, alpha=0.25, linewidth=0.8)
+    panel.plot(points["step"], mean, color=_LINE, linewidth=1.6)
+    panel.set_title(name.replace("_", " "), fontsize=10, color=css(INK), loc="left")
+    panel.locator_params(nbins=5)
+    panel.ticklabel_format(useOffset=False)
+    return _svg(figure)
+
+
+def _panel(width: float, height: float) -> tuple[Figure, Axes]:
+    # The Figure alone, without pyplot: no window, and nothing that other threads share.
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="none")
+    FigureCanvasSVG(figure)
+    panel = figure.subplots()
+    panel.set_facecolor("none")
+    panel.tick_params(labelsize=8, colors=css(INK), length=2)
+    panel.grid(color=_GRID, linewidth=0.5)
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.spines[["left", "bottom"]].set_color(_GRID)
+    return figure, panel
+
+
+def _svg(figure: Figure) -> str:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None})
+    return _uri("image/svg+xml", stream.getvalue())
+
+
+def _uri(kind: str, data: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"

@@ -1,1 +1,0 @@
-"""The commands of `influencer-style`, one a file: `add_to` says what it takes, `run` does it and returns its status."""

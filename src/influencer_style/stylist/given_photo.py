@@ -1,0 +1,78 @@
+"""A photo as a caller may give it: a file, a file's bytes, an open file, a PIL image, or an array."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from PIL import Image
+
+from influencer_style.stylist.result import StylistError
+
+if TYPE_CHECKING:
+    from influencer_style.photos.original import Original
+
+
+class OpenFile(Protocol):
+    """What has a file's bytes to read: an open file, `io.BytesIO`, an upload of a web framework."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes."""
+
+
+GivenPhoto = str | os.PathLike[str] | bytes | bytearray | memoryview | OpenFile | Image.Image | np.ndarray
+
+
+def original_of(photo: GivenPhoto, private: bool) -> Original:
+    """Read a photo; of a file also its Content Credentials, which become those of the result's parent.
+
+    Args:
+        photo: arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound.
+        private: keep all of its metadata.
+
+    Raises:
+        StylistError: for an array of another kind, or what is no photo at all.
+        PhotoError: when it cannot be decoded.
+    """
+    from influencer_style.photos.original import Original, of_image, read_original
+    from influencer_style.provenance.parent import parent_of
+
+    if isinstance(photo, Image.Image):
+        return of_image(photo, private)
+    if not isinstance(photo, np.ndarray):
+        file = _bytes_of(photo)
+        original = read_original(file, private)
+        parent, notice = parent_of(file, private)
+        return replace(original, parent=parent, notices=(*original.notices, *([notice] if notice else [])))
+    if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or 0 in photo.shape:
+        raise StylistError(f"an array must be uint8 of shape (h, w, 3), not {photo.dtype} of shape {photo.shape}")
+    return Original(np.require(photo, requirements=("C", "W")))  # torch wants memory that may be written to
+
+
+def _bytes_of(photo: Any) -> bytes:
+    """Return a file's bytes; of an open file at most one more than a photo may have."""
+    from influencer_style.photos.files import MAX_BYTES, PhotoError, read_file
+
+    if isinstance(photo, str | os.PathLike):
+        return read_file(Path(photo))
+    if isinstance(photo, bytes | bytearray | memoryview):
+        return bytes(photo)
+    if not callable(getattr(photo, "read", None)):
+        kinds = "a file's name, its bytes, an open file, a PIL image or an array"
+        raise StylistError(f"a photo must be {kinds}, not {type(photo).__name__}")
+    try:
+        if callable(getattr(photo, "seek", None)) and photo.seekable():
+            photo.seek(0)
+        content = photo.read(MAX_BYTES + 1)
+    except Exception as error:  # an upload whose sender has left, a file that was closed: whatever it raises
+        raise PhotoError("unreadable", f"cannot be read ({type(error).__name__}: {error}); send it again") from error
+    if inspect.iscoroutine(content):
+        content.close()
+        raise StylistError("the photo's `read` is asynchronous; give its bytes: `await photo.read()`")
+    if not isinstance(content, bytes):
+        raise StylistError(f"the photo's `read` gives {type(content).__name__}, not bytes; open the file as binary")
+    return content

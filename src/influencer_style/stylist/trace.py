@@ -1,0 +1,143 @@
+"""From a restyled or generated picture back to the model, its training run, the photos and the consents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from influencer_style.consent.places import ledgers_of
+from influencer_style.networks.listing import COMMANDS, read_listing
+from influencer_style.photos.files import read_file
+from influencer_style.project.folder import enclosing_project
+from influencer_style.provenance.formats import written_media_type
+from influencer_style.provenance.reader import UnreadableError, read_manifest
+from influencer_style.provenance.record import RecordError, read_record
+from influencer_style.provenance.words import parent_known
+from influencer_style.stylist.meanwhile import Meanwhile
+
+_SHOWN = 6  # photos of a look that are listed; --json lists all
+
+
+def trace(path: str | Path) -> dict[str, Any]:
+    """Follow a picture back.
+
+    Args:
+        path: of a picture that this software wrote.
+
+    Returns:
+        `record`: what the file says of itself. `parent`: what its manifest says of the photo that it was made from, as
+        a sentence; empty where it names none, or does not agree with the file. `versions`: the registered versions of
+        that model, as `lineage.versions_of` has them, each with the `photos` that its looks were learnt from, by look
+        {photo_id: path in the manifest of the project around the working folder, or None}. `notices`: what is to be
+        minded.
+
+    Raises:
+        RecordError: when the file holds no record.
+        RegistryError: when the registry does not answer.
+        AuditError: when the consent ledger cannot be read.
+    """
+    from influencer_style.tracking.registry.lineage import versions_of
+
+    record = read_record(path)
+    if not _is_ours(record):
+        raise RecordError(f"{path} holds a damaged record (looks or consents); ask for the file as it was written")
+    looks = sorted(record.get("looks", {}))
+    # A composed portrait has passed through two models.
+    models = [record, record.get("transfer_model") or {}]
+    versions = [one for model in models for one in versions_of(str(model.get("model_fingerprint", "")))]
+    paths = _paths()
+    for version in versions:
+        folder = version.pop("folder")
+        revoked = version["tags"].get("revoked") == "true"
+        known = None if revoked else read_listing(folder, COMMANDS["transfer"]).looks
+        version["photos"] = {
+            look: {photo: paths.get(photo) for photo in known[look].photos}
+            for look in looks
+            if known is not None and look in known.names
+        }
+    return {"record": record, "parent": _parent(path), "versions": versions, "notices": _notices(record, versions)}
+
+
+def in_words(path: str | Path, traced: dict[str, Any]) -> list[str]:
+    """Return what `trace` found, as lines to read; what strangers wrote stands in them as they wrote it."""
+    record = traced["record"]
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in record.get("looks", {}).items())
+    when = record.get("written", "at a time unknown")
+    drawn = {name: record[name] for name in ("way", "seed", "number", "strength") if record.get(name) is not None}
+    lines = [
+        str(path),
+        f"  look      {', '.join([shares, *(f'{name} {value}' for name, value in drawn.items())])}, written {when}",
+        f"  software  {record.get('software', '?')}",
+        f"  model     fingerprint {record.get('model_fingerprint', '?')}",
+    ]
+    if traced.get("parent"):
+        lines.append(f"  parent    {traced['parent']} (the signer's word; how far it holds: influencer-style verify)")
+    for version in traced["versions"]:
+        titles = "".join(f", @{alias}" for alias in version["aliases"])
+        run = version["run"]
+        changes = " with changes" if run["dirty"] else ""
+        lines += [
+            f"  version   {version['name']} {version['version']}{titles}",
+            f"  run       {run['id']} ({run['name']}, {run['status']}, {run['started']})",
+            f"  code      commit {run['commit'] or 'unknown'}{changes}; {run['command']}",
+            *(f"  data      {name} {digest}" for name, digest in sorted(run["inputs"].items())),
+        ]
+        for look, photos in version["photos"].items():
+            lines.append(f"  photos    {look}: {len(photos)}, by the first 16 digits of their SHA-256")
+            shown = list(photos.items())[:_SHOWN]
+            lines += [f"              {photo}  {place or 'not in this project any more'}" for photo, place in shown]
+            if len(photos) > _SHOWN:
+                lines.append(f"              and {len(photos) - _SHOWN} more (all of them: --json)")
+    for name, consent in record.get("consents", {}).items():
+        told = ", ".join(f"{key} {' '.join(map(str, v)) if isinstance(v, list) else v}" for key, v in consent.items())
+        lines.append(f"  consent   {name}: {told}")
+    lines += [f"  mind      {notice}" for notice in traced["notices"]]
+    return lines
+
+
+def _parent(path: str | Path) -> str:
+    file = read_file(path)
+    try:
+        manifest = read_manifest(file, written_media_type(file), b"")
+    except UnreadableError:
+        return ""
+    return parent_known(manifest.parent) if manifest and manifest.holds and manifest.parent else ""
+
+
+def _is_ours(record: dict[str, Any]) -> bool:
+    """Whether a record, which any file may hold, has the shape that is told here."""
+    looks, consents, transfer = record.get("looks", {}), record.get("consents", {}), record.get("transfer_model") or {}
+    return (
+        isinstance(looks, dict)
+        and isinstance(transfer, dict)
+        and all(isinstance(share, int | float) for share in looks.values())
+        and isinstance(consents, dict)
+        and all(isinstance(consent, dict) for consent in consents.values())
+    )
+
+
+def _paths() -> dict[str, str]:
+    """Where photos lie now, by photo_id; empty outside of a project, or before its ingestion."""
+    project = enclosing_project()
+    manifest = project and project / "data/02_intermediate/manifest.parquet"
+    if not manifest or not manifest.is_file():
+        return {}
+    import pandas as pd
+
+    rows = pd.read_parquet(manifest, columns=["photo_id", "path", "status"])
+    return {row.photo_id: row.path for row in rows[rows["status"] == "accepted"].itertuples()}
+
+
+def _notices(record: dict[str, Any], versions: list[dict[str, Any]]) -> list[str]:
+    notices = []
+    if not versions:
+        notices.append(
+            "no registered version has this fingerprint: made with a model folder that is not registered here"
+        )
+    for version in versions:
+        if version["tags"].get("revoked") == "true":
+            why = version["tags"].get("revoked_why", "a consent it rests on was withdrawn")
+            notices.append(f"{version['name']} version {version['version']} was revoked: {why}")
+    revoked = {notice.partition(" was revoked")[0] for notice in notices}
+    since = Meanwhile(ledgers_of()).sentences(record)
+    return [*notices, *(sentence for sentence in since if sentence.partition(" was revoked")[0] not in revoked)]

@@ -1,0 +1,1 @@
+"""Adversarial training: the discriminator, the losses, the loop, its checkpoints, the guard."""

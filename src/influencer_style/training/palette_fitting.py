@@ -1,0 +1,152 @@
+"""Teaches the palette what mean colours become: from whole shards of the studio's, hundreds of rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from influencer_style.examples.batch import Batch
+from influencer_style.examples.grades import apply_grades
+from influencer_style.examples.stream import Shard
+from influencer_style.examples.transfer import draw_crowd, subset
+from influencer_style.looks.profile import SetStatistics, style_code
+from influencer_style.looks.regional import area_colours
+from influencer_style.networks.bundle import to_tensor
+from influencer_style.networks.palette import Sitter
+from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training.losses import palette_loss
+from influencer_style.training.settings import SEEDS, require
+
+_WARM_UP = 100
+
+
+@dataclass(frozen=True)
+class PaletteSettings:
+    """How the palette is taught.
+
+    Attributes:
+        steps: of Adam with decoupled weight decay (Loshchilov and Hutter 2019); the rate falls linearly to 0.
+        rows: pictures and looks in a step.
+        rate: learning rate.
+        decay: of the weights.
+        noise: deviation of the noise on what it is told.
+        seed: of all choices.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    steps: int = 5000
+    rows: int = 256
+    rate: float = 1e-3
+    decay: float = 0.05
+    noise: float = 0.05
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        some = (1, 1_000_000)
+        require(self, "palette.", steps=some, rows=some, rate=(1e-12, 0.1), decay=(0, 1), noise=(0, 1e6), seed=SEEDS)
+
+
+@dataclass(frozen=True)
+class Rows(Batch):
+    """What the palette is asked (see `Palette.forward`), and the truth.
+
+    Attributes:
+        told: (n, inputs).
+        colours, aims, truth: (n, 6, 3) mean colours: of the picture, of the look, of the picture in that look.
+        share: (n, 6, 1) of the picture that an area takes.
+    """
+
+    told: Tensor
+    colours: Tensor
+    aims: Tensor
+    truth: Tensor
+    share: Tensor
+
+
+def palette_rows(shard: Shard, generator: TransferGenerator, groups: list[slice], seed: int) -> Rows:
+    """Return a row for every look of a shard on everyone of its sitting, and for every grade on two strangers to it.
+
+    The same arguments give the same rows.
+
+    Args:
+        shard: of the studio's.
+        generator: whose palette is asked.
+        groups: of the encoder that described the shard.
+        seed: of the sets that tell the looks, and of the crowds that these are compared with.
+    """
+    chance = torch.Generator().manual_seed(seed)
+    everyone = torch.arange(len(shard.people))
+    targets = shard.neutral.shape[1]
+    rows: list[Rows] = []
+
+    def known(photos: SetStatistics, strangers: Tensor) -> Tensor:
+        return style_code(photos, draw_crowd(shard, strangers, chance), groups)
+
+    for i, sitting in enumerate(shard.descriptors):
+        pictures = to_tensor(shard.neutral[i])
+        strangers = everyone[everyone // targets != i] if len(shard.neutral) > 1 else everyone
+        for look, grades in enumerate(sitting):
+            styled = to_tensor(shard.styled[i, look])
+            for number, grade in enumerate(shard.grades[i, look]):
+                some = subset(grades.shape[1], 1, chance)
+                photos = shard.worn(i, look, number, some)
+                truth = apply_grades(styled, grade.expand(targets, -1))
+                rows.append(_asked(generator, pictures, truth, known(photos, strangers)))
+    people = to_tensor(shard.people)
+    for number, (grade, shown) in enumerate(zip(shard.maps, shard.shown, strict=True)):
+        some = subset(len(shown), 1, chance)
+        photos = shard.mapped(number, some)
+        free = everyone[~torch.isin(everyone, shown)]
+        free = free[torch.randperm(len(free), generator=chance)]
+        who, strangers = free[:2], free[2:] if len(free) > 2 else free
+        truth = apply_grades(people[who], grade.expand(len(who), -1))
+        rows.append(_asked(generator, people[who], truth, known(photos, strangers)))
+    return Rows.joined(rows)
+
+
+def fit_palette(
+    generator: TransferGenerator,
+    rows: Iterable[Rows],
+    settings: PaletteSettings,
+    progress: Callable[[int, int, str], None] = lambda step, steps, words: None,
+) -> list[dict[str, float]]:
+    """Teach a generator's palette, from the start; its members learn from different rows.
+
+    Args:
+        generator: changed in place; all but its palette stays.
+        rows: to learn from.
+        settings: see there.
+        progress: told now and then how many steps there were, how many there will be, and the loss.
+
+    Returns:
+        The loss (mean absolute error of colours) every hundredth of the way.
+    """
+    s, rows, history = settings, Rows.joined(list(rows)), []
+    chance = torch.Generator().manual_seed(s.seed)
+    palette = generator.palette.requires_grad_(True)
+    optimizer = torch.optim.AdamW(palette.parameters(), lr=s.rate, weight_decay=s.decay)
+    for step in range(s.steps):
+        optimizer.param_groups[0]["lr"] = s.rate * min(1.0, (step + 1) / _WARM_UP) * (1 - step / s.steps)
+        batch = rows.at(torch.randint(len(rows.told), (s.rows,), generator=chance))
+        told = batch.told + s.noise * torch.randn(batch.told.shape, generator=chance)
+        loss = palette_loss(palette(told, batch.colours, batch.aims), batch.truth, batch.share)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        if (step + 1) % max(1, s.steps // 100) == 0:
+            history.append({"step": step + 1, "palette": float(loss.detach())})
+            progress(step + 1, s.steps, f"palette {history[-1]['palette']:.4f}")
+    return history
+
+
+def _asked(generator: TransferGenerator, pictures: Tensor, truth: Tensor, code: Tensor) -> Rows:
+    codes = code.expand(len(pictures), -1)
+    with torch.no_grad():
+        regions = generator.regions(pictures)
+        sitter = Sitter.of(pictures, regions, codes)
+        _, wanted = area_colours(truth, regions)
+        return Rows(*generator.asks(pictures, codes, sitter), wanted, sitter.share)

@@ -1,0 +1,78 @@
+"""Teaches a generator to read z: who is described by it, before it has seen a single portrait.
+
+Which hair somebody has is the largest of a dozen numbers, beards begin at a threshold: from a few thousand portraits
+that is hardly learnt, but from the descriptions of any number of people, whom nobody needs to render, in a minute or
+two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from influencer_style.studio.latent import WIDTH
+from influencer_style.studio.traits import read_traits
+from influencer_style.training.settings import SEEDS, require
+
+
+@dataclass(frozen=True)
+class TraitSettings:
+    """How the reading of z is taught.
+
+    Attributes:
+        people: that are described; none of them is rendered.
+        steps: of Adam (Kingma and Ba 2015).
+        batch: people in a step.
+        rate: of learning; falls to 0.
+        blur: deviation of the noise on z: who stands between two kinds has a bit of both, so that the way from one
+            portrait to another has no jumps.
+        seed: of people and batches.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    people: int = 200_000
+    steps: int = 6000
+    batch: int = 512
+    rate: float = 2e-3
+    blur: float = 0.15
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        require(self, "traits.", people=(2, 10_000_000), steps=(1, 1_000_000), batch=(2, 100_000), seed=SEEDS)
+        require(self, "traits.", rate=(1e-12, 0.1), blur=(0, 10))
+
+
+def teach_traits(
+    network: nn.Module, settings: TraitSettings, progress: Callable[[int, int], None] = lambda step, steps: None
+) -> float:
+    """Teach `network`, from z (n, WIDTH) to logits (n, TRAITS), in place; return its last loss.
+
+    The loss is cross entropy: a trait in between is the share of those who have it.
+
+    Args:
+        network: such as `SynthesisGenerator.traits`.
+        settings: see there.
+        progress: told how many steps there were, and how many there will be.
+    """
+    s, chance = settings, torch.Generator().manual_seed(settings.seed)
+    noise = np.random.default_rng(s.seed).standard_normal((s.people, WIDTH), np.float32)
+    noise, traits = torch.from_numpy(noise), torch.from_numpy(read_traits(noise))
+    optimizer = torch.optim.Adam(network.parameters(), s.rate)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, s.steps)
+    for step in range(s.steps):
+        some = torch.randint(len(noise), (s.batch,), generator=chance)
+        blurred = noise[some] + s.blur * torch.randn(s.batch, WIDTH, generator=chance)
+        loss = F.binary_cross_entropy_with_logits(network(blurred), traits[some])
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        falling.step()
+        if step % 100 == 99:
+            progress(step + 1, s.steps)
+    return float(loss.detach())
