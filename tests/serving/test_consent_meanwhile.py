@@ -28,7 +28,7 @@ from influencer_style.stylist.export import export_onnx
 from influencer_style.stylist.generation import Generation, Portraits
 from influencer_style.stylist.restyling import Restyling
 from influencer_style.stylist.result import StylistError
-from influencer_style.tracking.registry.versions import lineage
+from influencer_style.tracking.registry import lineage
 
 PHOTO = np.ascontiguousarray(astronaut()[::4, ::4])
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))

@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from influencer_style.tracking.registry.versions import imported, served
+from influencer_style.tracking.registry import imported, served
 from tests.test_architecture import MODULES, PACKAGE, SOURCE, import_graph, imports, module_name
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from influencer_style.tracking.registry import served
 from influencer_style.tracking.registry.versions import (
     RegistryError,
     is_registered,
     model_folder,
     register_generator,
-    served,
 )
 
 TAGS = {"creators": "noir", "revoked": "false"}

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from influencer_style.photos.decode import photo_thumbnail
 from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.fingerprint import file_sha256
-from influencer_style.stylist.permission import for_request
+from influencer_style.stylist.one_request import for_request
 from influencer_style.stylist.stylist import Result, Stylist
 from influencer_style.stylist.wishes import require_room
 

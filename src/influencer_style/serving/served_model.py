@@ -12,7 +12,8 @@ import mlflow
 
 from influencer_style.serving.request import MAX_PIXELS, Request, consent_or_refused, recorded_or_refused, refusal
 from influencer_style.serving.scoring_server import Worker, registered_version, take_over
-from influencer_style.stylist.permission import SERVING, Permission, for_request
+from influencer_style.stylist.one_request import for_request
+from influencer_style.stylist.permission import SERVING, Permission
 from influencer_style.stylist.result import StylistError, UnrecordedError
 from influencer_style.stylist.stylist import Stylist
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from influencer_style.consent.grant import Decision, Scope
     from influencer_style.consent.ledgers import Ledgers
     from influencer_style.networks.bundle import Bundle
-    from influencer_style.stylist.stylist import Stylist
 
 Kind = TypeVar("Kind", bound="Bundle")
 
@@ -145,21 +143,3 @@ def recording(permission: Permission, bundle: Bundle) -> Iterator[Ledgers]:
         yield permission.ledgers or ledgers_of(bundle.folder)
     except AuditError as error:
         raise UnrecordedError(str(error)) from error
-
-
-def for_request(stylist: Stylist, looks: Iterable[str], stage: str = "") -> Stylist:
-    """Return a Stylist that answers one request, in which these looks are used: that is recorded now, and not again.
-
-    Args:
-        stylist: it stays as it is.
-        looks: their names.
-        stage: what for, where that is not what the Stylist works for.
-
-    Raises:
-        StylistError: as `Stylist.apply` does, for an unknown look, or a consent.
-    """
-    one = copy(stylist)
-    one.permission = replace(stylist.permission, stage=stage or stylist.permission.stage)
-    used = {name for look in looks for name in one.check(look, 1.0)}
-    one.permission = one.permission.record(stylist.bundle, used)
-    return one

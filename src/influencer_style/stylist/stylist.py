@@ -23,8 +23,7 @@ from influencer_style.stylist.models import DEFAULT_MODEL
 from influencer_style.stylist.outcomes import outcome_of
 from influencer_style.stylist.permission import Permission
 from influencer_style.stylist.result import Result, StylistError
-from influencer_style.stylist.style import Style
-from influencer_style.stylist.wishes import Faces, area_weights, check_wishes, chosen_of, shares_of
+from influencer_style.stylist.wishes import Faces, Style, area_weights, check_wishes, chosen_of, shares_of
 
 if TYPE_CHECKING:
     from torch import Tensor

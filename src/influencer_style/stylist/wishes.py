@@ -3,22 +3,64 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from influencer_style.looks.areas import AREAS
 from influencer_style.storage.text import quoted
 from influencer_style.stylist.look_names import look_named
-from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.result import StylistError, UnrecordedError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from influencer_style.faces.detect import Face
+    from influencer_style.looks.likeness import Likeness
     from influencer_style.looks.profile import LookProfiles
 
 MOST_PICTURES = 240  # in a sheet: a dozen looks in twenty strengths, or sixty looks in four
 Faces = Literal["all", "largest"] | Sequence[int]
+
+
+@dataclass(frozen=True)
+class Style:
+    """A checked wish.
+
+    Attributes:
+        code: (d,) the style code.
+        noise: (k,) z; None is z = 0.
+        weights: (6,) of the areas; None is 1 everywhere.
+        strength: 0 to 1.
+        faces: which ones.
+        creators: whose faces a result must not become, by look.
+        provenance: what is known before the photo is.
+        notices: what holds for every photo.
+        permitted: raises StylistError where it may not be used any more.
+    """
+
+    code: Tensor
+    noise: Tensor | None
+    weights: Tensor | None
+    strength: float
+    faces: Faces
+    creators: dict[str, Likeness]
+    provenance: dict[str, Any]
+    notices: list[str]
+    permitted: Callable[[], None]
+
+    def ask_again(self) -> None:
+        """Ask whether it may be used for one more photo.
+
+        Raises:
+            StylistError: where it may not; UnrecordedError: when that cannot be recorded.
+        """
+        try:
+            self.permitted()
+        except UnrecordedError:
+            raise
+        except StylistError as error:
+            raise StylistError(f"{error}; what was made before stays, and no further photo is restyled") from error
 
 
 def shares_of(look: str | Mapping[str, float], looks: LookProfiles) -> dict[str, float]:

@@ -19,8 +19,8 @@ from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.tracking import current
+from influencer_style.tracking.registry import champion as titles
 from influencer_style.tracking.registry.champion import Contender
-from influencer_style.tracking.registry.versions import champion as titles
 from influencer_style.tracking.registry.versions import registry
 from influencer_style.tracking.summary import log_scores
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 from influencer_style.pipelines.rollback.parameters import RollbackParameters
-from influencer_style.tracking.registry.versions import champion, registry
+from influencer_style.tracking.registry import champion
+from influencer_style.tracking.registry.versions import registry
 
 log = logging.getLogger(__name__)
 

@@ -15,11 +15,11 @@ from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
 from influencer_style.pipelines.withdrawal.rebuilding import KINDS, base_without
 from influencer_style.tracking import current
+from influencer_style.tracking.registry import champion as titles
 from influencer_style.tracking.registry.champion import Contender
 from influencer_style.tracking.registry.errors import NoSuchVersionError, RegistryError
 from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
 from influencer_style.tracking.registry.served import Served
-from influencer_style.tracking.registry.versions import champion as titles
 from influencer_style.tracking.registry.versions import register_generator, registry
 from influencer_style.tracking.store import Store
 
