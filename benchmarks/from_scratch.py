@@ -71,11 +71,11 @@ def stargan(material: Material, seconds: float, seed: int) -> tuple[Callable[[Te
     photos = [creators.users, *(creators.creators[name] for name in creators.names)]
     like = sum(p.numel() for p in TransferGenerator(TransferConfig(code_width(load_encoder()))).parameters())
     training = StarganTraining(matched(Shape(SIDE, domains=len(photos)), like), _BATCH, tuned=True, seed=seed)
-    chance = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
     began, steps = time.monotonic(), 0
     with tqdm(total=round(seconds), desc="StarGAN's shape", unit="s") as bar:
         while not steps or time.monotonic() - began < seconds:
-            training.iterate(_drawn(photos, chance))
+            training.iterate(_drawn(photos, rng))
             steps += 1
             bar.update(int(time.monotonic() - began) - bar.n)
     generator, _, encoder = training.averages
@@ -144,14 +144,14 @@ def _by_method(method: Callable[..., np.ndarray], creators: CreatorPhotos) -> Ca
     )
 
 
-def _drawn(photos: list[Tensor], chance: torch.Generator) -> Batch:
+def _drawn(photos: list[Tensor], rng: torch.Generator) -> Batch:
     def some(domains: Tensor) -> Tensor:
-        drawn = [photos[d][int(torch.randint(len(photos[d]), (1,), generator=chance))] for d in domains]
+        drawn = [photos[d][int(torch.randint(len(photos[d]), (1,), generator=rng))] for d in domains]
         return torch.stack(drawn).float() / 127.5 - 1
 
-    domains, targets = torch.randint(len(photos), (2, _BATCH), generator=chance)
+    domains, targets = torch.randint(len(photos), (2, _BATCH), generator=rng)
     references = torch.stack([some(targets), some(targets)])
-    return Batch(some(domains), domains, references, targets, torch.randn(2, _BATCH, 16, generator=chance))
+    return Batch(some(domains), domains, references, targets, torch.randn(2, _BATCH, 16, generator=rng))
 
 
 def _nobody(step: int) -> list:

@@ -49,12 +49,12 @@ def portraits(number: int) -> tuple[np.ndarray, np.ndarray]:
     return pictures, np.stack([(masks[name] * 255).round().astype(np.uint8) for name in REGIONS])
 
 
-def varied(images: Tensor, areas: Tensor, chance: torch.Generator) -> tuple[Tensor, Tensor]:
+def varied(images: Tensor, areas: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
     """Turned, scaled, moved and mirrored together; then the pictures alone graded, blurred and made noisy."""
     n = len(images)
 
     def uniform(low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand(n, generator=chance)
+        return low + (high - low) * torch.rand(n, generator=rng)
 
     angle, scale = uniform(-0.3, 0.3), torch.exp(uniform(-0.35, 0.45))
     x, y, mirror = uniform(-0.2, 0.2), uniform(-0.2, 0.2), torch.where(uniform(0, 1) < 0.5, -1.0, 1.0)
@@ -62,10 +62,10 @@ def varied(images: Tensor, areas: Tensor, chance: torch.Generator) -> tuple[Tens
     matrix = torch.stack([torch.stack([cos * mirror, -sin, x], 1), torch.stack([sin * mirror, cos, y], 1)], 1)
     grid = F.affine_grid(matrix, list(images.shape), align_corners=False)
     images, areas = (F.grid_sample(t, grid, padding_mode="reflection", align_corners=False) for t in (images, areas))
-    images = apply_grades(images, random_grades(n, chance))
+    images = apply_grades(images, random_grades(n, rng))
     soft = F.avg_pool2d(F.pad(images, (1, 1, 1, 1), mode="replicate"), 3, 1)
     images = torch.lerp(images, soft, uniform(0, 1).view(-1, 1, 1, 1))
-    noise = torch.randn(images.shape, generator=chance) * uniform(0, 0.06).view(-1, 1, 1, 1)
+    noise = torch.randn(images.shape, generator=rng) * uniform(0, 0.06).view(-1, 1, 1, 1)
     return (images + noise).clamp(0, 1), areas
 
 
@@ -103,12 +103,12 @@ def main() -> None:
     segmenter = Segmenter().to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(segmenter.parameters(), options.rate, betas=(0.9, 0.99))
     for step in tqdm(range(options.steps), desc="Teaching", unit="step"):
-        chance = torch.Generator().manual_seed(step)
+        rng = torch.Generator().manual_seed(step)
         share = min(1.0, (step + 1) / 50, (options.steps - step) / (0.6 * options.steps) + 0.01)
         optimizer.param_groups[0]["lr"] = options.rate * share
-        who = torch.randint(options.people, (BATCH,), generator=chance)
-        look = torch.randint(1 + LOOKS, (BATCH,), generator=chance)
-        images, areas = varied(to_tensor(pictures[who, look]), with_other(masks[who]), chance)
+        who = torch.randint(options.people, (BATCH,), generator=rng)
+        look = torch.randint(1 + LOOKS, (BATCH,), generator=rng)
+        images, areas = varied(to_tensor(pictures[who, look]), with_other(masks[who]), rng)
         with half_precision(images.device, "auto"):
             logits = segmenter.logits(images.contiguous(memory_format=torch.channels_last))
         loss = -(areas * logits.float().log_softmax(1) * WEIGHTS).sum(1).mean()

@@ -136,13 +136,11 @@ class OurTraining:
             watch: told how long drawing took.
         """
         s, state = self.settings, self.state
-        chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step)
+        rng = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step)
 
         draw = watch.timing("draw_batch", draw_batch) if watch else draw_batch
-        examples, photos = draw(
-            s, self.shards, self.encoder.groups, self.creators, self.config.noise, chance, self.device
-        )
-        losses = step.take_step(state, restyle, examples, photos, self.judge, s, s.parts, chance)
+        examples, photos = draw(s, self.shards, self.encoder.groups, self.creators, self.config.noise, rng, self.device)
+        losses = step.take_step(state, restyle, examples, photos, self.judge, s, s.parts, rng)
         state.step += 1
         return losses
 

@@ -39,10 +39,10 @@ class Batch:
     @classmethod
     def random(cls, shape: Shape, count: int, seed: int, device: str) -> Batch:
         """Pictures of noise: what they show costs nothing."""
-        chance = torch.Generator().manual_seed(seed)
-        pictures = torch.rand(3, count, 3, shape.size, shape.size, generator=chance).mul(2).sub(1).to(device)
-        domains = torch.randint(shape.domains, (2, count), generator=chance).to(device)
-        latents = torch.randn(2, count, shape.latent, generator=chance).to(device)
+        rng = torch.Generator().manual_seed(seed)
+        pictures = torch.rand(3, count, 3, shape.size, shape.size, generator=rng).mul(2).sub(1).to(device)
+        domains = torch.randint(shape.domains, (2, count), generator=rng).to(device)
+        latents = torch.randn(2, count, shape.latent, generator=rng).to(device)
         return cls(pictures[0], domains[0], pictures[1:], domains[1], latents)
 
 

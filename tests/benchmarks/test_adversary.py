@@ -17,8 +17,8 @@ from influencer_style.training.checkpoint import load_checkpoint
 
 
 def pictures(count, seed, shade=1.0):
-    chance = torch.Generator().manual_seed(seed)
-    coarse = torch.nn.functional.interpolate(torch.rand(count, 3, 6, 6, generator=chance), (64, 64), mode="bilinear")
+    rng = torch.Generator().manual_seed(seed)
+    coarse = torch.nn.functional.interpolate(torch.rand(count, 3, 6, 6, generator=rng), (64, 64), mode="bilinear")
     return (coarse * 255 * shade).byte().permute(0, 2, 3, 1).contiguous().numpy()
 
 

@@ -27,11 +27,11 @@ class Moment:
     after: float | None = None
 
     @classmethod
-    def draw(cls, chance: random.Random, times: list[float]) -> Moment:
+    def draw(cls, rng: random.Random, times: list[float]) -> Moment:
         """Draw any second of a run that made its writes at these times; or, every other time, any of its writes."""
-        if chance.random() < 0.5:
-            return cls(chance.randint(1, len(times)))
-        second = chance.uniform(0, times[-1])
+        if rng.random() < 0.5:
+            return cls(rng.randint(1, len(times)))
+        second = rng.uniform(0, times[-1])
         write = bisect_right(times, second)
         return cls(write, second - times[write - 1] if write else second)
 

@@ -39,10 +39,10 @@ def killed_once(forks, folder, draw):
 
 @pytest.mark.slow
 def test_two_kills_change_nothing(left_by_first, forks, tmp_path):
-    chance, killed = random.Random(0), make_project(tmp_path)
+    rng, killed = random.Random(0), make_project(tmp_path)
     shutil.copytree(left_by_first / "data/01_raw", killed / "data/01_raw")  # rendering takes seconds
     for most in (WRITES, WRITES_AGAIN):
-        assert forks.run(killed, Moment(chance.randint(1, most))) == KILLED
+        assert forks.run(killed, Moment(rng.randint(1, most))) == KILLED
     assert forks.run(killed) == 0, forks.said
     ends_as(killed, left_by_first)
 
@@ -51,7 +51,7 @@ def test_two_kills_change_nothing(left_by_first, forks, tmp_path):
 @pytest.mark.faults
 @pytest.mark.parametrize("seed", range(RUNS))
 def test_a_kill_changes_nothing(seed, forks, undisturbed, tmp_path):
-    (whole, times), chance = undisturbed, random.Random(seed)
-    project = killed_once(forks, tmp_path, lambda: Moment.draw(chance, times))
+    (whole, times), rng = undisturbed, random.Random(seed)
+    project = killed_once(forks, tmp_path, lambda: Moment.draw(rng, times))
     assert forks.run(project) == 0, forks.said
     ends_as(project, whole)

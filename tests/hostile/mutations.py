@@ -77,16 +77,16 @@ def seeds() -> dict[str, bytes]:
 
 def mutated(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
     """Yield so many files as (what they were made from, content); the same for the same seed."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     sound = seeds()
     names = list(sound)
     for number in range(count):
         name = names[number % len(names)]
         file = sound[name]
-        for _ in range(chance.choice((1, 1, 2, 3))):
-            file = chance.choice(_WAYS)(file, sound[chance.choice(names)], chance)[:_MOST]
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            file = rng.choice(_WAYS)(file, sound[rng.choice(names)], rng)[:_MOST]
         # Half of them get past the check sums, to where they can hurt.
-        yield name, _with_check_sums(file) if chance.random() < 0.5 else file
+        yield name, _with_check_sums(file) if rng.random() < 0.5 else file
 
 
 def parts(file: bytes) -> list[bytes]:
@@ -153,58 +153,58 @@ def _with_check_sums(file: bytes) -> bytes:
     )
 
 
-def _flip(file: bytes, other: bytes, chance: random.Random) -> bytes:
+def _flip(file: bytes, other: bytes, rng: random.Random) -> bytes:
     data = bytearray(file)
-    for _ in range(chance.choice((1, 2, 8, 64))):
+    for _ in range(rng.choice((1, 2, 8, 64))):
         if data:
-            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+            data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
     return bytes(data)
 
 
-def _flip_start(file: bytes, other: bytes, chance: random.Random) -> bytes:
-    return _flip(file[:600], other, chance) + file[600:]
+def _flip_start(file: bytes, other: bytes, rng: random.Random) -> bytes:
+    return _flip(file[:600], other, rng) + file[600:]
 
 
-def _truncate(file: bytes, other: bytes, chance: random.Random) -> bytes:
-    return file[: chance.randrange(len(file) + 1)]
+def _truncate(file: bytes, other: bytes, rng: random.Random) -> bytes:
+    return file[: rng.randrange(len(file) + 1)]
 
 
-def _splice(file: bytes, other: bytes, chance: random.Random) -> bytes:
-    at, of = chance.randrange(len(file) + 1), chance.randrange(len(other))
-    return file[:at] + other[of : of + chance.choice((4, 200, 5000))] + file[at + chance.choice((0, 200)) :]
+def _splice(file: bytes, other: bytes, rng: random.Random) -> bytes:
+    at, of = rng.randrange(len(file) + 1), rng.randrange(len(other))
+    return file[:at] + other[of : of + rng.choice((4, 200, 5000))] + file[at + rng.choice((0, 200)) :]
 
 
-def _repeat_part(file: bytes, other: bytes, chance: random.Random) -> bytes:
+def _repeat_part(file: bytes, other: bytes, rng: random.Random) -> bytes:
     found = parts(file)
-    number = chance.randrange(len(found))
-    return b"".join((*found[:number], found[number] * chance.choice((2, 3, 40, 2000)), *found[number + 1 :]))
+    number = rng.randrange(len(found))
+    return b"".join((*found[:number], found[number] * rng.choice((2, 3, 40, 2000)), *found[number + 1 :]))
 
 
-def _drop_part(file: bytes, other: bytes, chance: random.Random) -> bytes:
+def _drop_part(file: bytes, other: bytes, rng: random.Random) -> bytes:
     found = parts(file)
-    del found[chance.randrange(len(found))]
+    del found[rng.randrange(len(found))]
     return b"".join(found)
 
 
-def _move_parts(file: bytes, other: bytes, chance: random.Random) -> bytes:
+def _move_parts(file: bytes, other: bytes, rng: random.Random) -> bytes:
     start, *rest = parts(file)
-    chance.shuffle(rest)
+    rng.shuffle(rest)
     return b"".join((start, *rest))
 
 
-def _lie_about_length(file: bytes, other: bytes, chance: random.Random) -> bytes:
+def _lie_about_length(file: bytes, other: bytes, rng: random.Random) -> bytes:
     found = [bytearray(part) for part in parts(file)]
-    part = chance.choice(found)
+    part = rng.choice(found)
     little = file[8:12] == b"WEBP" or file.startswith(b"II*\0")
     wide, order = (2, ">") if file.startswith(b"\xff\xd8") else (4, "<" if little else ">")
     at = {">2": 2, ">4": 0, "<4": 4}[f"{order}{wide}"]
-    part[at : at + wide] = struct.pack(f"{order}Q", chance.choice(_NUMBERS))[-wide if order == ">" else 0 :][:wide]
+    part[at : at + wide] = struct.pack(f"{order}Q", rng.choice(_NUMBERS))[-wide if order == ">" else 0 :][:wide]
     return b"".join(found)
 
 
-def _lie_about_size(file: bytes, other: bytes, chance: random.Random) -> bytes:
+def _lie_about_size(file: bytes, other: bytes, rng: random.Random) -> bytes:
     """Write other sides where the format has them; the sizes that decoders take fright at are among them."""
-    width, height = chance.choice(_SIDES), chance.choice(_SIDES)
+    width, height = rng.choice(_SIDES), rng.choice(_SIDES)
     data = bytearray(file)
     if file.startswith(_PNG):
         data[16:24] = struct.pack(">II", width, height)
@@ -224,33 +224,31 @@ def _lie_about_size(file: bytes, other: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-def _hurt_profile(file: bytes, other: bytes, chance: random.Random) -> bytes:
+def _hurt_profile(file: bytes, other: bytes, rng: random.Random) -> bytes:
     """Change a colour profile where it lies open in the file: names and places of its parts, and numbers in them."""
     at = file.find(b"acsp") - 36
     if at < 0:
-        return _flip(file, other, chance)
+        return _flip(file, other, rng)
     data = bytearray(file)
-    for _ in range(chance.choice((1, 2, 8))):
-        place = at + chance.choice((chance.randrange(128), 132 + chance.randrange(110), 132 + chance.randrange(500)))
+    for _ in range(rng.choice((1, 2, 8))):
+        place = at + rng.choice((rng.randrange(128), 132 + rng.randrange(110), 132 + rng.randrange(500)))
         if place < len(data):
-            data[place] = chance.choice((0, 0xFF, data[place] ^ 1 << chance.randrange(8)))
+            data[place] = rng.choice((0, 0xFF, data[place] ^ 1 << rng.randrange(8)))
     return bytes(data)
 
 
-def _numbers(file: bytes, other: bytes, chance: random.Random) -> bytes:
+def _numbers(file: bytes, other: bytes, rng: random.Random) -> bytes:
     data = bytearray(file)
-    for _ in range(chance.choice((1, 4))):
-        wide = chance.choice((1, 2, 4))
-        at = chance.randrange(min(len(data), 4000) + 1)
-        data[at : at + wide] = (chance.choice(_NUMBERS) & (256**wide - 1)).to_bytes(
-            wide, chance.choice(("big", "little"))
-        )
+    for _ in range(rng.choice((1, 4))):
+        wide = rng.choice((1, 2, 4))
+        at = rng.randrange(min(len(data), 4000) + 1)
+        data[at : at + wide] = (rng.choice(_NUMBERS) & (256**wide - 1)).to_bytes(wide, rng.choice(("big", "little")))
     return bytes(data)
 
 
-def _blank(file: bytes, other: bytes, chance: random.Random) -> bytes:
-    at, length = chance.randrange(len(file) + 1), chance.choice((1, 16, 500))
-    return file[:at] + bytes((chance.choice((0, 0xFF)),)) * length + file[at + chance.choice((0, length)) :]
+def _blank(file: bytes, other: bytes, rng: random.Random) -> bytes:
+    at, length = rng.randrange(len(file) + 1), rng.choice((1, 16, 500))
+    return file[:at] + bytes((rng.choice((0, 0xFF)),)) * length + file[at + rng.choice((0, length)) :]
 
 
 _WAYS = (

@@ -65,19 +65,19 @@ def places(table, path=()):
 
 def mutated(sound, count, seed):
     """Yield parameters with one value, or three, made absurd, missing or too much; and names, one of them to blame."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     every = sorted(places(sound))  # whatever order the files were read in
     for _ in range(count):
         made, names = copy.deepcopy(sound), set()
-        for *tables, name in chance.sample(every, chance.choice((1, 1, 1, 3))):
+        for *tables, name in rng.sample(every, rng.choice((1, 1, 1, 3))):
             table = made
             for step in tables:
                 table = table.get(step) if isinstance(table, dict) else None
             if not isinstance(table, dict):  # another of the three made it something else
                 continue
             names |= {name, *tables[-1:], "strange"}
-            if (way := chance.random()) < 0.8:
-                table[name] = chance.choice(ABSURD)
+            if (way := rng.random()) < 0.8:
+                table[name] = rng.choice(ABSURD)
             elif way < 0.9:
                 table.pop(name, None)
             else:

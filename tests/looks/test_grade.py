@@ -12,10 +12,10 @@ OFFSET = torch.tensor([0.0, 0.1, 0.05])
 
 def photos(count, seed):
     """Soft pictures of two areas, the left one darker, as different from each other as portraits are."""
-    chance = torch.Generator().manual_seed(seed)
-    coarse = torch.rand(count, 3, 5, 5, generator=chance) * 0.5
+    rng = torch.Generator().manual_seed(seed)
+    coarse = torch.rand(count, 3, 5, 5, generator=rng) * 0.5
     coarse[..., 2:] += 0.3
-    coarse = coarse + 0.1 * torch.randn(count, 1, 1, 1, generator=chance)
+    coarse = coarse + 0.1 * torch.randn(count, 1, 1, 1, generator=rng)
     return torch.nn.functional.interpolate(coarse, (24, 24), mode="bilinear").clamp(0, 1)
 
 

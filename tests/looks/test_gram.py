@@ -10,9 +10,9 @@ from influencer_style.looks.transport import apply_transport, mean_and_covarianc
 
 
 def pictures(seed: int, n: int = 1, size: int = 24) -> torch.Tensor:
-    chance = torch.Generator().manual_seed(seed)
-    mix = torch.rand(n, 3, 3, generator=chance)
-    noise = torch.rand(n, 3, size, size, generator=chance)
+    rng = torch.Generator().manual_seed(seed)
+    mix = torch.rand(n, 3, 3, generator=rng)
+    noise = torch.rand(n, 3, size, size, generator=rng)
     return torch.einsum("nij,njhw->nihw", mix / mix.sum(-1, keepdim=True), noise)
 
 

@@ -28,8 +28,8 @@ def encoder():
 
 @pytest.fixture(scope="module")
 def people():
-    chance = torch.Generator().manual_seed(1)
-    return torch.nn.functional.interpolate(torch.rand(12, 3, 6, 6, generator=chance), (64, 64), mode="bilinear")
+    rng = torch.Generator().manual_seed(1)
+    return torch.nn.functional.interpolate(torch.rand(12, 3, 6, 6, generator=rng), (64, 64), mode="bilinear")
 
 
 def warm(images):

@@ -162,8 +162,8 @@ def test_a_jump_is_the_whole_path():
 
 
 def test_diversity_is_a_ratio_of_two_sets_of_other_people():
-    chance = np.random.default_rng(0)
-    real, drawn = chance.normal(size=(40, 6)), 0.5 * chance.normal(size=(30, 6)) + 7
+    rng = np.random.default_rng(0)
+    real, drawn = rng.normal(size=(40, 6)), 0.5 * rng.normal(size=(30, 6)) + 7
     ratio = diversity_beside(drawn, real, 500)
     assert ratio.low < 0.5 < ratio.high and ratio.n == 30 and ratio.high - ratio.low < 0.3
     assert diversity_beside(drawn[:2], real) is None and diversity_beside(drawn, np.ones((5, 6))) is None

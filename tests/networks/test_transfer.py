@@ -31,8 +31,8 @@ def picture():
 
 
 def code(seed=5, n=2):
-    chance = torch.Generator().manual_seed(seed)
-    return torch.cat([torch.randn(n, TOLD, generator=chance), 0.2 * torch.randn(n, TRANSPORT, generator=chance)], dim=1)
+    rng = torch.Generator().manual_seed(seed)
+    return torch.cat([torch.randn(n, TOLD, generator=rng), 0.2 * torch.randn(n, TRANSPORT, generator=rng)], dim=1)
 
 
 def test_strength_zero_is_the_input_bit_for_bit(generator, picture):

@@ -219,5 +219,5 @@ def test_a_look_that_was_learnt_under_an_older_consent_waits_for_features(job):
 def test_a_stage_that_is_left_without_anybody_says_so(job, monkeypatch):
     _, catalog, _ = job
     monkeypatch.setattr(clock, "today", lambda: date(2024, 1, 1))  # before anybody granted anything
-    with pytest.raises(NobodyPermitted, match="no creator's consent covers transfer now"):
+    with pytest.raises(NobodyPermitted, match="no creator's consent covers transfer today"):
         training.choose_looks(catalog["look_profiles"].load(), {}, catalog["photo_source"].load())

@@ -121,7 +121,7 @@ def test_whose_consent_does_not_cover_generate_is_not_offered(world, tmp_path):
     crops, compared, left = choose_creators(world["face_crops"], some, source)
     assert left.names == ["warm"] and set(crops.creators) == set(compared.creators) == {"warm"}
     assert set(crops.kept["role"]) == {"user", "creator"}
-    with pytest.raises(NobodyPermitted, match="no creator's consent covers generate now"):
+    with pytest.raises(NobodyPermitted, match="no creator's consent covers generate today"):
         choose_creators(world["face_crops"], world["look_transfer"].looks, source)
 
 

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # `benchmarks`, which is no 
 @pytest.fixture(scope="session")
 def bundle():
     encoder = load_encoder()
-    chance = torch.Generator().manual_seed(1)
-    people = torch.nn.functional.interpolate(torch.rand(8, 3, 6, 6, generator=chance), (64, 64), mode="bilinear")
+    rng = torch.Generator().manual_seed(1)
+    people = torch.nn.functional.interpolate(torch.rand(8, 3, 6, 6, generator=rng), (64, 64), mode="bilinear")
     tints = {"warm": (1.1, 0.8, 0.5), "cold": (0.6, 0.9, 1.2)}
     sets = {name: (people * torch.tensor(tint).view(1, 3, 1, 1)).clamp(0, 1) for name, tint in tints.items()}
     looks = LookProfiles(

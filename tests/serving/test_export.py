@@ -90,8 +90,8 @@ def face(height, width):
 
 @pytest.mark.parametrize("size", [(64, 64), (96, 160), (256, 200), (101, 67), (16, 24)])
 def test_a_real_face_of_any_size_agrees_with_torch(model, run, size):
-    chance = torch.Generator().manual_seed(2)
-    image, noise = face(*size), torch.randn(1, model.generator.config.noise, generator=chance)
+    rng = torch.Generator().manual_seed(2)
+    image, noise = face(*size), torch.randn(1, model.generator.config.noise, generator=rng)
     for look in ("warm", "bright"):
         code = model.looks.code(look)[None]
         with torch.no_grad():

@@ -42,24 +42,24 @@ _VALUES = (
 
 def mutated(good, count, seed):
     """Yield the bodies of requests: with another value somewhere, a part too much or too little, or bytes changed."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     for _ in range(count):
-        made = {"inputs": [copy.deepcopy(good) for _ in range(chance.choice((1, 1, 2)))]}
-        for _ in range(chance.choice((1, 1, 2))):
-            table = chance.choice([made, *(item for item in made["inputs"] if isinstance(item, dict))] or [made])
-            name = chance.choice([*table, "strange"])
-            if chance.random() < 0.15:
+        made = {"inputs": [copy.deepcopy(good) for _ in range(rng.choice((1, 1, 2)))]}
+        for _ in range(rng.choice((1, 1, 2))):
+            table = rng.choice([made, *(item for item in made["inputs"] if isinstance(item, dict))] or [made])
+            name = rng.choice([*table, "strange"])
+            if rng.random() < 0.15:
                 table.pop(name, None)
             else:
-                table[name] = chance.choice(_VALUES)
+                table[name] = rng.choice(_VALUES)
             if not isinstance(made.get("inputs"), list):
                 break
         body = json.dumps(made).encode()
-        if chance.random() < 0.25:
+        if rng.random() < 0.25:
             data = bytearray(body)
-            for _ in range(chance.choice((1, 4, 30))):
-                data[chance.randrange(len(data))] = chance.choice((0, 0x22, 0x2C, 0x5B, 0x7B, 0x5C, 0xFF, 0x39, 0x41))
-            body = bytes(data[: chance.choice((len(data), len(data), chance.randrange(len(data))))])
+            for _ in range(rng.choice((1, 4, 30))):
+                data[rng.randrange(len(data))] = rng.choice((0, 0x22, 0x2C, 0x5B, 0x7B, 0x5C, 0xFF, 0x39, 0x41))
+            body = bytes(data[: rng.choice((len(data), len(data), rng.randrange(len(data))))])
         yield body
 
 

@@ -15,7 +15,7 @@ def reached_from(*modules: str) -> set[str]:
     while waiting:
         if (module := waiting.pop()) not in found:
             found.add(module)
-            waiting += graph[module] - {f"{PACKAGE}.tracking.config_loader"}
+            waiting += graph[module] - {f"{PACKAGE}.project.config_loader"}
     return found
 
 

@@ -213,7 +213,7 @@ class Batch:
             self._noted = True
 
     def _quarantined(self, photo: Photo, name: str, sha256: str, reason: str) -> Outcome:
-        if not os.path.lexists(photo.path):  # a slip of the pen is no photo
+        if not os.path.lexists(photo.path):  # a mistyped path is not a photo
             return Outcome(photo.path, "quarantined", None, reason)
         entry = self._entry(name)
         row = self._index.get(entry) or Row(entry, look=self._restyling.label)

@@ -72,7 +72,8 @@ def run(asked: argparse.Namespace) -> int:
     say(f"head  {found.head}")
     if found.unfinished:
         say(
-            f"mind  the last {found.unfinished} bytes were never a row: their writer was killed; the next cuts them off"
+            f"mind  the last {found.unfinished} bytes are an incomplete row, whose writer was killed; "
+            "the next write removes them"
         )
     for problem in found.problems:
         say(f"wrong {problem}")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from influencer_style.commands import audit, compare, consent, export, generate, looks, stylize, trace, verify
-from influencer_style.commands.output import Parser
+from influencer_style.commands.output import Parser, while_it_is_read
 from influencer_style.storage.log_lines import make_log_lines_safe
 from influencer_style.version import __version__
 
@@ -19,13 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all went well, 1 when a photo could not be used, 2 when the command is wrong."""
     make_log_lines_safe()
     options = _parser().parse_args(arguments)
-    try:
-        status = options.run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever reads the output has enough, as in `influencer-style audit | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python flushes at its end goes nowhere
-        return 1
-    return status
+    return while_it_is_read(lambda: options.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn, TextIO
 
 from influencer_style.storage.text import one_line
@@ -23,6 +25,17 @@ def complain(what: object) -> None:
 def say_json(data: Any) -> None:
     """Print plain data as JSON, for programs; in ASCII, so that it holds no character that drives a terminal."""
     print(json.dumps(data, indent=2, default=str), file=sys.stdout)
+
+
+def while_it_is_read(run: Callable[[], int]) -> int:
+    """Run a command; return its exit status, or 1 when nobody reads on, as in `influencer-style audit | head`."""
+    try:
+        status = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        return 1
+    return status
 
 
 class Parser(argparse.ArgumentParser):

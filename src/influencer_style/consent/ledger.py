@@ -82,7 +82,7 @@ class Ledger:
             **facts: further ones for the row, such as the model.
 
         Raises:
-            AuditError: when it cannot be recorded, or a tombstone not be read.
+            AuditError: when it cannot be recorded, or a tombstone cannot be read.
         """
         decision = self._still(creator, consent, scopes)
         if not (decision.allowed and refusals_only):

@@ -28,7 +28,7 @@ def as_preview(picture: Image.Image, side: int = 1200) -> ImagePreview:
 
 
 def as_json(data: Any) -> JSONPreview:
-    """Return `data` as strict JSON: numbers that are none become null, for the browser's reader refuses them."""
+    """Return `data` as strict JSON: NaN and infinity become null, because browsers reject them."""
     plain = json.loads(json.dumps(data, default=str), parse_constant=lambda _: None)
     return JSONPreview(json.dumps(plain, ensure_ascii=False))
 

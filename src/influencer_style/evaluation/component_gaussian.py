@@ -29,6 +29,6 @@ def component_gaussian(photos: np.ndarray, count: int, seed: int = 0) -> np.ndar
     rows = photos.reshape(len(photos), -1).astype(np.float64)
     mean = rows.mean(0)
     # The covariance of m photos has m - 1 components, each a mix of photos: mixing them by chance draws from it.
-    chance = np.random.default_rng(seed).standard_normal((count, len(photos)))
-    drawn = mean + chance @ (rows - mean) / np.sqrt(len(photos) - 1)
+    rng = np.random.default_rng(seed).standard_normal((count, len(photos)))
+    drawn = mean + rng @ (rows - mean) / np.sqrt(len(photos) - 1)
     return drawn.round().clip(0, 255).astype(np.uint8).reshape(count, *photos.shape[1:])

@@ -58,29 +58,29 @@ class CreatorPhotos:
         self.creators = {name: resize(creators[name], resolution) for name in self.names}
         self.codes = {name: looks.code(name) for name in self.names}
 
-    def batch(self, count: int, code_noise: float, noise: int, chance: torch.Generator) -> Restyling:
+    def batch(self, count: int, code_noise: float, noise: int, rng: torch.Generator) -> Restyling:
         """Draw users' photos; the creators' looks take turns, however many photos each has.
 
         Args:
             count: how many.
             code_noise: deviation of the noise on codes, but for their transports.
             noise: width of z.
-            chance: source of all choices.
+            rng: source of all choices.
         """
 
         def draw(high: int, number: int) -> list[int]:
-            return torch.randint(high, (number,), generator=chance).tolist()
+            return torch.randint(high, (number,), generator=rng).tolist()
 
         start = draw(len(self.names), 1)[0]
         asked = [self.names[(start + i) % len(self.names)] for i in range(count)]
         users, others = (self.users[draw(len(self.users), count)].float().div(255) for _ in range(2))
         real = torch.stack([self.creators[name][draw(len(self.creators[name]), 1)[0]] for name in asked])
         statistics = [self.looks[name].statistics for name in asked]
-        mirror = (torch.rand(count, generator=chance) < 0.5).view(-1, 1, 1, 1)
+        mirror = (torch.rand(count, generator=rng) < 0.5).view(-1, 1, 1, 1)
         return Restyling(
             inputs=mirrored(users, mirror),
-            codes=with_noise(torch.stack([self.codes[name] for name in asked]), code_noise, chance),
-            noise=torch.randn(count, noise, generator=chance),
+            codes=with_noise(torch.stack([self.codes[name] for name in asked]), code_noise, rng),
+            noise=torch.randn(count, noise, generator=rng),
             domains=torch.tensor([1 + self.names.index(name) for name in asked]),
             real=real.float().div(255),
             others=others,

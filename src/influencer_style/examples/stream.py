@@ -137,8 +137,8 @@ def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> 
     neutral, styled, worn, regions, latents = (
         np.stack([getattr(shot, name) for shot in shots]) for name in ("neutral", "styled", "worn", "masks", "latents")
     )
-    chance = torch.Generator().manual_seed(s.seed * 1_000_003 + number)
-    grades = random_grades(s.sittings * s.looks * s.grades, chance).unflatten(0, (s.sittings, s.looks, s.grades))
+    rng = torch.Generator().manual_seed(s.seed * 1_000_003 + number)
+    grades = random_grades(s.sittings * s.looks * s.grades, rng).unflatten(0, (s.sittings, s.looks, s.grades))
     grades[:, :, 0] = plain_grades(1)  # the look as it was rendered
     references = to_tensor(worn.reshape(-1, *worn.shape[3:])).unflatten(0, worn.shape[:3])
     described = [
@@ -152,11 +152,11 @@ def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> 
     )
     people = to_tensor(neutral.reshape(-1, *neutral.shape[2:]))
     background = torch.from_numpy(regions[:, :, -1:]).flatten(0, 1).float() / 255
-    people = apply_grades(with_busy_backgrounds(people, background, chance), camera_grades(len(people), chance))
+    people = apply_grades(with_busy_backgrounds(people, background, rng), camera_grades(len(people), rng))
     crowd, crowd_moments = _described(encoder, people, plain_grades(len(people)))
-    maps = photographic_grades(s.graded, chance)
+    maps = photographic_grades(s.graded, rng)
     photos = min(s.photos, len(people) - 1)
-    shown = torch.stack([torch.randperm(len(people), generator=chance)[:photos] for _ in range(s.graded)])
+    shown = torch.stack([torch.randperm(len(people), generator=rng)[:photos] for _ in range(s.graded)])
     mapped = [_described(encoder, people[who], maps[i].expand(photos, -1)) for i, who in enumerate(shown)]
     map_descriptors, map_moments = (torch.stack(part) for part in zip(*mapped, strict=True))
     return Shard(
@@ -174,10 +174,10 @@ class StudioStream:
         settings: what a shard holds.
         folder: for the shards; it must belong to the same settings and the same studio (name it by a fingerprint).
         encoder: describes the pictures.
-        steps: a new shard comes every so many steps.
-        first: so many are at hand at step 0; at least 2.
-        window: so many at most; the oldest leave, and their files are deleted.
-        workers: processes that make shards.
+        steps: number of steps between new shards.
+        first: number of shards available at step 0; at least 2.
+        window: maximum number of shards kept; the oldest are deleted.
+        workers: number of processes that make shards.
     """
 
     def __init__(

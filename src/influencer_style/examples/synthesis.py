@@ -49,60 +49,60 @@ def draw_portraits(
     colour: float,
     neutral: float,
     code_noise: float,
-    chance: torch.Generator,
+    rng: torch.Generator,
 ) -> KnownPortraits:
     """Draw a batch from the studio's known sittings.
 
     Args:
-        shards: two or more, to draw from; a look's shard and its crowd's differ, so that nobody is in both.
+        shards: at least two. A look and its reference crowd come from different shards, so they share no person.
         groups: of the encoder that described the shards.
         count: how many.
         colour: share of looks of pure colour.
         neutral: share of unstyled portraits; the others wear looks.
         code_noise: deviation of the noise on codes, but for their transports.
-        chance: source of all choices.
+        rng: source of all choices.
     """
     drawn = []
     for _ in range(count):
-        here = draw_number(len(shards), chance)
-        there = (here + 1 + draw_number(len(shards) - 1, chance)) % len(shards)
-        kind = float(torch.rand(1, generator=chance))
+        here = draw_number(len(shards), rng)
+        there = (here + 1 + draw_number(len(shards) - 1, rng)) % len(shards)
+        kind = float(torch.rand(1, generator=rng))
         draw = _unstyled if kind < neutral else _coloured if kind < neutral + colour else _worn
-        noise, truth, masks, photos = draw(shards[here], chance)
-        crowd = draw_crowd(shards[there], torch.arange(len(shards[there].crowd)), chance)
+        noise, truth, masks, photos = draw(shards[here], rng)
+        crowd = draw_crowd(shards[there], torch.arange(len(shards[there].crowd)), rng)
         drawn.append((noise, truth, masks, style_code(photos, crowd, groups)))
     noise, truth, masks, codes = (torch.stack(part) for part in zip(*drawn, strict=True))
     weights = pixel_weights(masks, _REGION_WEIGHTS)
-    return KnownPortraits(noise, with_noise(codes, code_noise, chance), truth, weights / weights.mean((1, 2, 3), True))
+    return KnownPortraits(noise, with_noise(codes, code_noise, rng), truth, weights / weights.mean((1, 2, 3), True))
 
 
-def _worn(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+def _worn(shard: Shard, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
     """One look of a sitting, on one of its people; told from some photos of the stranger who wears it."""
     sittings, looks, grades, references = shard.descriptors.shape[:4]
-    i, look, grade = (draw_number(high, chance) for high in (sittings, looks, grades))
-    who = draw_number(shard.latents.shape[1], chance)
-    photos = shard.worn(i, look, grade, subset(references, 1, chance))
+    i, look, grade = (draw_number(high, rng) for high in (sittings, looks, grades))
+    who = draw_number(shard.latents.shape[1], rng)
+    photos = shard.worn(i, look, grade, subset(references, 1, rng))
     truth = apply_grades(to_tensor(shard.styled[i, look, who][None]), shard.grades[i, look, grade][None])[0]
     return shard.latents[i, who], truth, soft_masks(shard.regions[i, who]), photos
 
 
-def _unstyled(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+def _unstyled(shard: Shard, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
     """Somebody as they are; told from some unstyled others."""
-    who, *others = torch.randperm(len(shard.crowd), generator=chance).tolist()
-    others = torch.tensor(others)[subset(len(others), 1, chance)]
+    who, *others = torch.randperm(len(shard.crowd), generator=rng).tolist()
+    others = torch.tensor(others)[subset(len(others), 1, rng)]
     return *_as_they_are(shard, who), shard.population(others)
 
 
-def _coloured(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+def _coloured(shard: Shard, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
     """One look of pure colour, on somebody; told from some photos of others."""
-    look = draw_number(len(shard.maps), chance)
+    look = draw_number(len(shard.maps), rng)
     shown = shard.shown[look]
     free = torch.ones(len(shard.crowd), dtype=torch.bool)
     free[shown] = False
     free = free.nonzero()[:, 0]
-    noise, taken, masks = _as_they_are(shard, int(free[draw_number(len(free), chance)]))
+    noise, taken, masks = _as_they_are(shard, int(free[draw_number(len(free), rng)]))
     truth = apply_grades(taken[None], shard.maps[look][None])[0]
-    return noise, truth, masks, shard.mapped(look, subset(len(shown), 1, chance))
+    return noise, truth, masks, shard.mapped(look, subset(len(shown), 1, rng))
 
 
 def _as_they_are(shard: Shard, who: int) -> tuple[Tensor, Tensor, Tensor]:

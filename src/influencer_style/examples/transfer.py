@@ -43,40 +43,40 @@ class Examples(Batch):
 
 def draw_examples(
     shards: list[Shard], groups: list[slice], count: int, colour: float, code_noise: float, noise: int,
-    chance: torch.Generator,
+    rng: torch.Generator,
 ) -> Examples:  # fmt: skip
     """Draw a batch.
 
     Args:
-        shards: two or more, to draw from; a look's shard and its crowd's differ, so that nobody is in both.
+        shards: at least two. A look and its reference crowd come from different shards, so they share no person.
         groups: of the encoder that described the shards.
         count: how many.
         colour: share of looks of pure colour.
         code_noise: deviation of the noise on codes, but for their transports.
         noise: width of z.
-        chance: source of all choices.
+        rng: source of all choices.
     """
     drawn = []
     for _ in range(count):
-        here = draw_number(len(shards), chance)
-        there = (here + 1 + draw_number(len(shards) - 1, chance)) % len(shards)
-        pure = float(torch.rand(1, generator=chance)) < colour
-        neutral, truth, masks, photos = (_pure if pure else _worn)(shards[here], chance)
-        crowd = draw_crowd(shards[there], torch.arange(len(shards[there].crowd)), chance)
+        here = draw_number(len(shards), rng)
+        there = (here + 1 + draw_number(len(shards) - 1, rng)) % len(shards)
+        pure = float(torch.rand(1, generator=rng)) < colour
+        neutral, truth, masks, photos = (_pure if pure else _worn)(shards[here], rng)
+        crowd = draw_crowd(shards[there], torch.arange(len(shards[there].crowd)), rng)
         drawn.append((neutral, truth, masks, style_code(photos, crowd, groups)))
     neutral, truth, masks, codes = (torch.stack(part) for part in zip(*drawn, strict=True))
     weights = pixel_weights(masks)
-    codes = with_noise(codes, code_noise, chance)
-    mirror = (torch.rand(count, generator=chance) < 0.5).view(-1, 1, 1, 1)
+    codes = with_noise(codes, code_noise, rng)
+    mirror = (torch.rand(count, generator=rng) < 0.5).view(-1, 1, 1, 1)
     neutral, truth, weights = (mirrored(images, mirror) for images in (neutral, truth, weights))
     return Examples(
-        neutral, codes, torch.randn(count, noise, generator=chance), truth, weights / weights.mean((1, 2, 3), True)
+        neutral, codes, torch.randn(count, noise, generator=rng), truth, weights / weights.mean((1, 2, 3), True)
     )
 
 
-def draw_crowd(shard: Shard, people: Tensor, chance: torch.Generator) -> SetStatistics:
+def draw_crowd(shard: Shard, people: Tensor, rng: torch.Generator) -> SetStatistics:
     """Draw a population to compare with: some of these people of a shard, a dozen or more where there are."""
-    return shard.population(people[subset(len(people), min(_LEAST_CROWD, len(people)), chance)])
+    return shard.population(people[subset(len(people), min(_LEAST_CROWD, len(people)), rng)])
 
 
 def restyled(restyle: Callable[[Tensor, Tensor], Tensor], images: Tensor, codes: Tensor, device: str) -> Tensor:
@@ -101,10 +101,10 @@ def pixel_weights(masks: Tensor, regions: tuple[float, ...] = _REGION_WEIGHTS) -
     return 1 + (masks * torch.tensor(regions).view(1, 5, 1, 1)).sum(1, keepdim=True)
 
 
-def with_noise(codes: Tensor, deviation: float, chance: torch.Generator) -> Tensor:
+def with_noise(codes: Tensor, deviation: float, rng: torch.Generator) -> Tensor:
     """Return style codes (n, d) with noise on all but their transports."""
     told, transports = codes[:, :-TRANSPORT], codes[:, -TRANSPORT:]
-    return torch.cat([told + deviation * torch.randn(told.shape, generator=chance), transports], dim=1)
+    return torch.cat([told + deviation * torch.randn(told.shape, generator=rng), transports], dim=1)
 
 
 def mirrored(images: Tensor, mirror: Tensor) -> Tensor:
@@ -112,34 +112,34 @@ def mirrored(images: Tensor, mirror: Tensor) -> Tensor:
     return torch.where(mirror, images.flip(-1), images)
 
 
-def subset(count: int, least: int, chance: torch.Generator) -> Tensor:
+def subset(count: int, least: int, rng: torch.Generator) -> Tensor:
     """Draw `least` to `count` different numbers below `count`: sets of every size, so that none is a surprise later."""
-    size = int(torch.randint(least, count + 1, (1,), generator=chance))
-    return torch.randperm(count, generator=chance)[:size]
+    size = int(torch.randint(least, count + 1, (1,), generator=rng))
+    return torch.randperm(count, generator=rng)[:size]
 
 
-def _worn(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+def _worn(shard: Shard, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
     """One look of a sitting, on one of its people; known from some photos of the stranger who wears it."""
     sittings, looks, grades, references = shard.descriptors.shape[:4]
-    i, look, grade = draw_number(sittings, chance), draw_number(looks, chance), draw_number(grades, chance)
-    who = draw_number(shard.neutral.shape[1], chance)
-    some = subset(references, 1, chance)
+    i, look, grade = draw_number(sittings, rng), draw_number(looks, rng), draw_number(grades, rng)
+    who = draw_number(shard.neutral.shape[1], rng)
+    some = subset(references, 1, rng)
     photos = shard.worn(i, look, grade, some)
     truth = apply_grades(to_tensor(shard.styled[i, look, who][None]), shard.grades[i, look, grade][None])[0]
     return to_tensor(shard.neutral[i, who][None])[0], truth, soft_masks(shard.regions[i, who]), photos
 
 
-def _pure(shard: Shard, chance: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
+def _pure(shard: Shard, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, SetStatistics]:
     """One look of pure colour, on somebody; known from some photos of other people, each one once."""
-    look = draw_number(len(shard.maps), chance)
+    look = draw_number(len(shard.maps), rng)
     others = shard.shown[look]
     free = np.setdiff1d(np.arange(len(shard.people)), others.numpy())
-    who = int(free[draw_number(len(free), chance)])
+    who = int(free[draw_number(len(free), rng)])
     i, target = divmod(who, shard.neutral.shape[1])
-    some = subset(len(others), 1, chance)
+    some = subset(len(others), 1, rng)
     photos = shard.mapped(look, some)
     taken = to_tensor(shard.people[who][None])
-    noise = 0.02 * torch.rand(1, generator=chance) * torch.randn(taken.shape, generator=chance)
+    noise = 0.02 * torch.rand(1, generator=rng) * torch.randn(taken.shape, generator=rng)
     taken = (taken + noise).clamp(0, 1)
     return taken[0], apply_grades(taken, shard.maps[look][None])[0], soft_masks(shard.regions[i, target]), photos
 
@@ -149,6 +149,6 @@ def soft_masks(regions: np.ndarray) -> Tensor:
     return torch.from_numpy(regions).float() / 255
 
 
-def draw_number(count: int, chance: torch.Generator) -> int:
+def draw_number(count: int, rng: torch.Generator) -> int:
     """Draw a number below `count`."""
-    return int(torch.randint(count, (1,), generator=chance))
+    return int(torch.randint(count, (1,), generator=rng))

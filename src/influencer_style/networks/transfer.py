@@ -39,12 +39,12 @@ class TransferConfig:
         blocks: styled residual blocks at a quarter of the size.
         masks: number of free soft masks.
         noise: width of z.
-        doubt: differences of a set from the population that are as small as this, in its deviations, are half
-            believed, and smaller ones less; 0 believes all.
-        trust: how far the network is trusted, beside the likely grade, where photos of many people tell the look, so
-            that a grade explains them well; 1 is wholly. Of one person's photos the network is the better judge.
-        palette: how far the palette is heard on mean colours, beside the network, 0 (not at all) to 1 (alone). Taught
-            in different ways, the two err in different ways: between them is better than either.
+        doubt: shrinkage threshold, in standard deviations of the population. A set's difference of this size is
+            halved, and smaller ones shrink more; 0 disables shrinkage.
+        trust: weight of the network against the most likely grade where photos of many people show the look, so that
+            a grade explains them well; 1 uses the network alone. For one person's photos the network judges better.
+        palette: weight of the palette's prediction of mean colours, 0 (ignored) to 1 (used alone). The two models make
+            different errors, so their average beats either.
     """
 
     code: int

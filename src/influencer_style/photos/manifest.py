@@ -118,7 +118,7 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
 
     Raises:
         SlugError: if two creators' names lead to the same slug. SplitError: with fewer than 3 usable users.
-        AuditError: if a decision about a consent cannot be recorded, or a tombstone not be read.
+        AuditError: if a decision about a consent cannot be recorded, or a tombstone cannot be read.
     """
     known = {} if previous is None else previous.set_index("path").to_dict("index")
     files = [*_creators_files(source.creators, settings.ledger), *_users_files(source.users)]

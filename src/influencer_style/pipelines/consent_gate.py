@@ -74,5 +74,5 @@ def permitted_looks(
     creators = {name: looks[name].creator for name in looks.names}
     found = permitted(stage, creators, source, scope, learnt=looks)
     if not found:
-        raise NobodyPermitted(f"{stage}: no creator's consent covers {scope} now; why, stands in the log above")
+        raise NobodyPermitted(f"{stage}: no creator's consent covers {scope} today; the log above gives each reason")
     return looks.only(found)

@@ -46,7 +46,7 @@ def discriminator_terms(
     averages: dict[str, float],
     settings: TrainerSettings,
     penalised: bool,
-    chance: torch.Generator,
+    rng: torch.Generator,
 ) -> dict[str, Tensor]:
     """Return the discriminator's losses by name, weighed; their sum is what it descends.
 
@@ -56,13 +56,13 @@ def discriminator_terms(
         averages: moving averages `real` and `fake` of its logits; they are moved on.
         settings: of the training.
         penalised: whether the gradient penalties are taken in this step.
-        chance: source of the augmentations.
+        rng: source of the augmentations.
     """
     weights = settings.weights
     fake = judged.fake.detach()
     with half_precision(fake.device, settings.half):
-        told = discriminator(augment(judged.real, chance), judged.codes, judged.domains)
-        taken = discriminator(augment(fake, chance), judged.codes, judged.domains)
+        told = discriminator(augment(judged.real, rng), judged.codes, judged.domains)
+        taken = discriminator(augment(fake, rng), judged.codes, judged.domains)
     game = relativistic_discriminator_loss if settings.relativistic else discriminator_loss
     terms = {"discriminator": game(told, taken)}
     for name, logits in (("real", told), ("fake", taken)):
@@ -80,15 +80,15 @@ def discriminator_terms(
 
 
 def adversarial_term(
-    discriminator: Discriminator, judged: Judged, settings: TrainerSettings, chance: torch.Generator
+    discriminator: Discriminator, judged: Judged, settings: TrainerSettings, rng: torch.Generator
 ) -> Tensor:
     """Return the generator's adversarial loss; the discriminator's weights get no gradient."""
     discriminator.requires_grad_(False)
     with half_precision(judged.fake.device, settings.half):
-        taken = discriminator(augment(judged.fake, chance), judged.codes, judged.domains)
+        taken = discriminator(augment(judged.fake, rng), judged.codes, judged.domains)
         if settings.relativistic:
             with torch.no_grad():
-                told = discriminator(augment(judged.real, chance), judged.codes, judged.domains)
+                told = discriminator(augment(judged.real, rng), judged.codes, judged.domains)
             loss = relativistic_generator_loss(told, taken)
         else:
             loss = generator_loss(taken)

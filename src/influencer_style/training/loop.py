@@ -183,9 +183,9 @@ def run_steps(
     began, saved = time.monotonic() - state.seconds, time.monotonic()
     while state.step < s.steps:
         # A generator of its own for each step: the batch depends on the seed and the step alone.
-        chance = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step + 7_919_000_017 * state.rollbacks)
+        rng = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step + 7_919_000_017 * state.rollbacks)
         try:
-            losses = learn(state, parts, chance)
+            losses = learn(state, parts, rng)
         except torch.OutOfMemoryError:
             parts = _more_parts(parts, state)
             continue

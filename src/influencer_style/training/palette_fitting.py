@@ -78,13 +78,13 @@ def palette_rows(shard: Shard, generator: TransferGenerator, groups: list[slice]
         groups: of the encoder that described the shard.
         seed: of the sets that tell the looks, and of the crowds that these are compared with.
     """
-    chance = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
     everyone = torch.arange(len(shard.people))
     targets = shard.neutral.shape[1]
     rows: list[Rows] = []
 
     def known(photos: SetStatistics, strangers: Tensor) -> Tensor:
-        return style_code(photos, draw_crowd(shard, strangers, chance), groups)
+        return style_code(photos, draw_crowd(shard, strangers, rng), groups)
 
     for i, sitting in enumerate(shard.descriptors):
         pictures = to_tensor(shard.neutral[i])
@@ -92,16 +92,16 @@ def palette_rows(shard: Shard, generator: TransferGenerator, groups: list[slice]
         for look, grades in enumerate(sitting):
             styled = to_tensor(shard.styled[i, look])
             for number, grade in enumerate(shard.grades[i, look]):
-                some = subset(grades.shape[1], 1, chance)
+                some = subset(grades.shape[1], 1, rng)
                 photos = shard.worn(i, look, number, some)
                 truth = apply_grades(styled, grade.expand(targets, -1))
                 rows.append(_asked(generator, pictures, truth, known(photos, strangers)))
     people = to_tensor(shard.people)
     for number, (grade, shown) in enumerate(zip(shard.maps, shard.shown, strict=True)):
-        some = subset(len(shown), 1, chance)
+        some = subset(len(shown), 1, rng)
         photos = shard.mapped(number, some)
         free = everyone[~torch.isin(everyone, shown)]
-        free = free[torch.randperm(len(free), generator=chance)]
+        free = free[torch.randperm(len(free), generator=rng)]
         who, strangers = free[:2], free[2:] if len(free) > 2 else free
         truth = apply_grades(people[who], grade.expand(len(who), -1))
         rows.append(_asked(generator, people[who], truth, known(photos, strangers)))
@@ -126,13 +126,13 @@ def fit_palette(
         The loss (mean absolute error of colours) every hundredth of the way.
     """
     s, rows, history = settings, Rows.joined(list(rows)), []
-    chance = torch.Generator().manual_seed(s.seed)
+    rng = torch.Generator().manual_seed(s.seed)
     palette = generator.palette.requires_grad_(True)
     optimizer = torch.optim.AdamW(palette.parameters(), lr=s.rate, weight_decay=s.decay)
     for step in range(s.steps):
         optimizer.param_groups[0]["lr"] = s.rate * min(1.0, (step + 1) / _WARM_UP) * (1 - step / s.steps)
-        batch = rows.at(torch.randint(len(rows.told), (s.rows,), generator=chance))
-        told = batch.told + s.noise * torch.randn(batch.told.shape, generator=chance)
+        batch = rows.at(torch.randint(len(rows.told), (s.rows,), generator=rng))
+        told = batch.told + s.noise * torch.randn(batch.told.shape, generator=rng)
         loss = palette_loss(palette(told, batch.colours, batch.aims), batch.truth, batch.share)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

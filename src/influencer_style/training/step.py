@@ -35,7 +35,7 @@ def take_step(
     encoder: StyleEncoder,
     settings: TrainerSettings,
     parts: int,
-    chance: torch.Generator,
+    rng: torch.Generator,
 ) -> dict[str, Tensor]:
     """Let both networks learn from a batch; return every loss by name, the generator's sum as `total`.
 
@@ -47,7 +47,7 @@ def take_step(
         encoder: for features and descriptors.
         settings: of the training.
         parts: the batch is taken in so many parts, one after the other, and learnt from as a whole.
-        chance: source of all choices.
+        rng: source of all choices.
     """
     state.set_rates((settings.rate, settings.discriminator_rate), settings.steps)
     penalised = state.step % settings.penalty_every == 0
@@ -60,12 +60,12 @@ def take_step(
             results = restyle(inputs.contiguous(memory_format=torch.channels_last), codes, noise)
         terms: dict[str, Tensor] = {}
         if settings.weights.adversarial:
-            judged = _to_judge(known, unknown, results, state.domains, chance)
-            against = discriminator_terms(state.discriminator, judged, state.logits, settings, penalised, chance)
+            judged = _to_judge(known, unknown, results, state.domains, rng)
+            against = discriminator_terms(state.discriminator, judged, state.logits, settings, penalised, rng)
             (sum(against.values()) * share).backward()
             told |= {name: told.get(name, 0.0) + share * value.detach() for name, value in against.items()}
             if learns:
-                terms["adversarial"] = adversarial_term(state.discriminator, judged, settings, chance)
+                terms["adversarial"] = adversarial_term(state.discriminator, judged, settings, rng)
         if learns:
             terms |= generator_terms(known, unknown, results, encoder, settings)
             weighed = [getattr(settings.weights, name, 1.0) * value for name, value in terms.items()]
@@ -116,7 +116,7 @@ def generator_terms(
 
 
 def _to_judge(
-    known: Examples | None, unknown: Restyling | None, results: Tensor, users: int, chance: torch.Generator
+    known: Examples | None, unknown: Restyling | None, results: Tensor, users: int, rng: torch.Generator
 ) -> Judged:
     """Everything that is real beside everything that is made.
 
@@ -129,7 +129,7 @@ def _to_judge(
         none = torch.zeros(len(known.truth), dtype=torch.long, device=results.device)
         judged.append(Judged(known.truth, restored, known.codes, none))
     if unknown is not None:
-        grades = photographic_grades(2 * len(restyled), chance).to(results.device).split(len(restyled))
+        grades = photographic_grades(2 * len(restyled), rng).to(results.device).split(len(restyled))
         others, hidden = (
             apply_grades(images.float().clamp(0, 1), grade)
             for images, grade in zip((unknown.others, restyled), grades, strict=True)

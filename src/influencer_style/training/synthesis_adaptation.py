@@ -93,14 +93,14 @@ def adapt_synthesis(
     held = copy.deepcopy(base.generator).to(device)
     neutral, width = creators.looks.neutral_code(), base.config.noise
 
-    def without_a_look(step: int, chance: torch.Generator) -> KnownPortraits:
-        noise = torch.randn(settings.examples, width, generator=chance)
-        codes = with_noise(neutral.expand(settings.examples, -1), settings.code_noise, chance)
+    def without_a_look(step: int, rng: torch.Generator) -> KnownPortraits:
+        noise = torch.randn(settings.examples, width, generator=rng)
+        codes = with_noise(neutral.expand(settings.examples, -1), settings.code_noise, rng)
         truth = made(held, noise, codes)
         return KnownPortraits(noise, codes, truth, torch.ones_like(truth[:, :1]))
 
-    def in_looks(step: int, chance: torch.Generator) -> Restyling:
-        drawn = creators.batch(settings.photos, settings.code_noise, width, chance)
+    def in_looks(step: int, rng: torch.Generator) -> Restyling:
+        drawn = creators.batch(settings.photos, settings.code_noise, width, rng)
         return replace(drawn, inputs=made(held, drawn.noise, drawn.codes))
 
     state = train_synthesis(

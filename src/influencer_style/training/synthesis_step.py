@@ -24,7 +24,7 @@ def take_synthesis_step(
     settings: TrainerSettings,
     adversary: bool,
     parts: int,
-    chance: torch.Generator,
+    rng: torch.Generator,
 ) -> dict[str, Tensor]:
     """Let both networks learn from a batch; return every loss by name, the generator's sum as `total`.
 
@@ -37,7 +37,7 @@ def take_synthesis_step(
         settings: of the training.
         adversary: whether the discriminator takes part in this step.
         parts: the batch is taken in so many parts, one after the other, and learnt from as a whole.
-        chance: source of all choices.
+        rng: source of all choices.
     """
     weights = settings.weights
     state.set_rates((settings.rate, settings.discriminator_rate), settings.steps)
@@ -57,11 +57,11 @@ def take_synthesis_step(
         terms: dict[str, Tensor] = {}
         if adversary:
             judged = _to_judge(sure, free, results)
-            against = discriminator_terms(state.discriminator, judged, state.logits, settings, penalised, chance)
+            against = discriminator_terms(state.discriminator, judged, state.logits, settings, penalised, rng)
             (sum(against.values()) * share).backward()
             tell(against, share)
             if learns:
-                terms["adversarial"] = adversarial_term(state.discriminator, judged, settings, chance)
+                terms["adversarial"] = adversarial_term(state.discriminator, judged, settings, rng)
         if learns:
             terms |= _generator_terms(sure, free, results, encoder, settings)
             terms["total"] = sum(getattr(weights, name, 1.0) * value for name, value in terms.items())

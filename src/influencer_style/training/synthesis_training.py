@@ -106,14 +106,14 @@ def train_synthesis(
         rates = s.rate, s.discriminator_rate
         return State.start(config, s.seed, rates, device, domains, initial, s.compiled, s.momentum)
 
-    def learn(state: State, parts: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def learn(state: State, parts: int, rng: torch.Generator) -> dict[str, Tensor]:
         known = photos = None
         if s.examples:
-            known = portraits_at(state.step, chance).to(device)
+            known = portraits_at(state.step, rng).to(device)
         if s.photos:
-            photos = photos_at(state.step, chance).to(device)
+            photos = photos_at(state.step, rng).to(device)
         adversary = s.weights.adversarial > 0 and state.step >= s.adversary_after
-        return take_synthesis_step(state, known, photos, judge, s, adversary, parts, chance)
+        return take_synthesis_step(state, known, photos, judge, s, adversary, parts, rng)
 
     return run_steps(s, start, learn, checkpoint, watch or Watch())
 
@@ -196,11 +196,9 @@ def pretrain_synthesis(
     initial = reading_generator(settings, encoder, folder, watch)
     with studio_stream(settings, folder, encoder) as stream:
 
-        def portraits_at(step: int, chance: torch.Generator) -> KnownPortraits:
+        def portraits_at(step: int, rng: torch.Generator) -> KnownPortraits:
             s = settings
-            return draw_portraits(
-                stream.at(step), encoder.groups, s.examples, s.colour, s.neutral, s.code_noise, chance
-            )
+            return draw_portraits(stream.at(step), encoder.groups, s.examples, s.colour, s.neutral, s.code_noise, rng)
 
         state = train_synthesis(
             settings, portraits_at, encoder, folder / "checkpoint.pt", watch, device=device, initial=initial

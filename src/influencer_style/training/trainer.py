@@ -36,7 +36,7 @@ def draw_batch(
     groups: list[slice],
     creators: CreatorPhotos | None,
     noise: int,
-    chance: torch.Generator,
+    rng: torch.Generator,
     device: str,
 ) -> tuple[Examples | None, Restyling | None]:
     """Draw what a step learns from: studio examples, and creators' photos; None for what is not wanted.
@@ -47,14 +47,14 @@ def draw_batch(
         groups: of the encoder that described them.
         creators: where photos are wanted.
         noise: width of z.
-        chance: source of all choices.
+        rng: source of all choices.
         device: torch's name of where the batch goes.
     """
     s, examples, photos = settings, None, None
     if s.examples:
-        examples = draw_examples(shards, groups, s.examples, s.colour, s.code_noise, noise, chance).to(device)
+        examples = draw_examples(shards, groups, s.examples, s.colour, s.code_noise, noise, rng).to(device)
     if s.photos:
-        photos = creators.batch(s.photos, s.code_noise, noise, chance).to(device)
+        photos = creators.batch(s.photos, s.code_noise, noise, rng).to(device)
     return examples, photos
 
 
@@ -101,9 +101,9 @@ def train(
         rates = s.rate, s.discriminator_rate
         return State.start(config, s.seed, rates, device, domains, initial, s.compiled, s.momentum)
 
-    def learn(state: State, parts: int, chance: torch.Generator) -> dict[str, Tensor]:
+    def learn(state: State, parts: int, rng: torch.Generator) -> dict[str, Tensor]:
         shards = shards_at(state.step) if s.examples else []
-        batch = draw_batch(s, shards, encoder.groups, creators, config.noise, chance, device)
-        return take_step(state, state.run, *batch, judge, s, parts, chance)
+        batch = draw_batch(s, shards, encoder.groups, creators, config.noise, rng, device)
+        return take_step(state, state.run, *batch, judge, s, parts, rng)
 
     return run_steps(s, start, learn, checkpoint, watch)

@@ -60,14 +60,14 @@ def teach_traits(
         settings: see there.
         progress: told how many steps there were, and how many there will be.
     """
-    s, chance = settings, torch.Generator().manual_seed(settings.seed)
+    s, rng = settings, torch.Generator().manual_seed(settings.seed)
     noise = np.random.default_rng(s.seed).standard_normal((s.people, WIDTH), np.float32)
     noise, traits = torch.from_numpy(noise), torch.from_numpy(read_traits(noise))
     optimizer = torch.optim.Adam(network.parameters(), s.rate)
     falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, s.steps)
     for step in range(s.steps):
-        some = torch.randint(len(noise), (s.batch,), generator=chance)
-        blurred = noise[some] + s.blur * torch.randn(s.batch, WIDTH, generator=chance)
+        some = torch.randint(len(noise), (s.batch,), generator=rng)
+        blurred = noise[some] + s.blur * torch.randn(s.batch, WIDTH, generator=rng)
         loss = F.binary_cross_entropy_with_logits(network(blurred), traits[some])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -15,8 +15,8 @@ WIDTH = 112 + TRANSPORT
 
 
 def pictures(count, seed, light=1.0):
-    chance = torch.Generator().manual_seed(seed)
-    return light * torch.nn.functional.interpolate(torch.rand(count, 3, 8, 8, generator=chance), 64, mode="bilinear")
+    rng = torch.Generator().manual_seed(seed)
+    return light * torch.nn.functional.interpolate(torch.rand(count, 3, 8, 8, generator=rng), 64, mode="bilinear")
 
 
 def darkening(by):

@@ -30,9 +30,9 @@ SETTINGS = TrainerSettings(
 
 def crops(seed, *shape):
     """Smooth random pictures, uint8."""
-    chance = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
     count = int(np.prod(shape))
-    coarse = torch.rand(count, 3, 4, 4, generator=chance)
+    coarse = torch.rand(count, 3, 4, 4, generator=rng)
     images = torch.nn.functional.interpolate(coarse, (32, 32), mode="bilinear")
     return (images * 255).byte().permute(0, 2, 3, 1).reshape(*shape, 32, 32, 3).numpy()
 
@@ -255,8 +255,8 @@ def test_photos_without_creators_are_refused(shards, encoder, tmp_path):
 
 
 def test_creators_take_turns_however_many_photos_they_have(creators):
-    chance = torch.Generator().manual_seed(0)
-    batches = [creators.batch(2, 0.0, 8, chance) for _ in range(20)]
+    rng = torch.Generator().manual_seed(0)
+    batches = [creators.batch(2, 0.0, 8, rng) for _ in range(20)]
     tiny = creators.looks.code("tiny")
     asked = sum(int((batch.codes == tiny).all(1).sum()) for batch in batches)
     assert asked == 20

@@ -43,8 +43,8 @@ def test_a_shard_is_the_same_whenever_it_is_made_and_survives_its_file(shards, e
 
 def test_examples_line_up(shards, encoder):
     def drawn(colour, seed=3):
-        chance = torch.Generator().manual_seed(seed)
-        return draw_examples(shards, encoder.groups, 6, colour, 0.0, 8, chance)
+        rng = torch.Generator().manual_seed(seed)
+        return draw_examples(shards, encoder.groups, 6, colour, 0.0, 8, rng)
 
     for colour in (0.0, 1.0):
         examples = drawn(colour)

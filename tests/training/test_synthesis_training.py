@@ -81,7 +81,7 @@ def test_it_learns_the_portraits_it_is_shown(shards, encoder, tmp_path):
         checkpoint_seconds=1e3,
         weights=LossWeights(features=0.1, adversarial=0.0),
     )
-    state = train_synthesis(plain, lambda step, chance: portraits, encoder, tmp_path / "c.pt")
+    state = train_synthesis(plain, lambda step, rng: portraits, encoder, tmp_path / "c.pt")
     first, last = state.history[0], state.history[-1]
     assert last["reconstruction"] < 0.8 * first["reconstruction"] and "adversarial" not in last
 
@@ -92,8 +92,8 @@ class Killed(Exception):
 
 def test_a_killed_training_ends_with_the_very_same_weights(shards, encoder, tmp_path):
     def train(checkpoint, watch=None):
-        def portraits_at(step, chance):
-            return draw_portraits(shards, encoder.groups, 3, 0.3, 0.3, 0.05, chance)
+        def portraits_at(step, rng):
+            return draw_portraits(shards, encoder.groups, 3, 0.3, 0.3, 0.05, rng)
 
         state = train_synthesis(SETTINGS, portraits_at, encoder, tmp_path / checkpoint, watch)
         return torch.cat([p.flatten() for p in state.average.parameters()]), state.history

@@ -25,13 +25,13 @@ def finish(folder):
     return torch.load(folder / "weights.pt", weights_only=True)
 
 
-def kill(folder, chance):
+def kill(folder, rng):
     """Let it take some steps, and kill it in the midst of whatever it does then. False where it was done before."""
     with start(folder) as child:
-        for _ in range(chance.randint(1, 3)):
+        for _ in range(rng.randint(1, 3)):
             if not child.stdout.readline():
                 return False
-        time.sleep(chance.random() * 0.1)
+        time.sleep(rng.random() * 0.1)
         child.send_signal(signal.SIGKILL)
     return child.returncode == -signal.SIGKILL
 
@@ -39,12 +39,12 @@ def kill(folder, chance):
 @pytest.mark.slow
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.faults)])
 def test_kills_change_nothing(kills, tmp_path):
-    whole, chance, done = finish(tmp_path / "whole"), random.Random(kills), 0
+    whole, rng, done = finish(tmp_path / "whole"), random.Random(kills), 0
     attempt = 0
     while done < kills:
         # A training is over after some kills; then another one is killed.
         folder = tmp_path / f"killed-{attempt}"
-        while done < kills and kill(folder, chance):
+        while done < kills and kill(folder, rng):
             done += 1
         resumed = finish(folder)
         assert resumed.keys() == whole.keys()
