@@ -19,11 +19,6 @@ LONGEST, LATE = (
 )
 
 
-def pytest_xdist_auto_num_workers():
-    """One process more than there are cores: many tests wait for servers and other processes."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: (item.path.name in LATE) - (item.path.name in LONGEST))
 

@@ -171,6 +171,7 @@ def test_the_worse_gets_the_title_by_hand_alone_and_the_better_takes_it_back_by_
     assert "a trial" in {found.data.params.get("rollback.why") for found in runs}
 
 
+@pytest.mark.slow
 def test_changed_parameters_train_anew_and_say_why(project, first):
     changed = run(project, "--pipelines", "training", "--params", "training.loop.code_noise=0.2")
     assert changed.returncode == 0, changed.stdout[-3000:]

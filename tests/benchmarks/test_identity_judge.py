@@ -57,6 +57,7 @@ def test_augmentation_moves_and_recolours_and_can_be_repeated(made_up):
     assert moved.max() > 5 * moved.min()  # some are left about as they are
 
 
+@pytest.mark.slow
 def test_training_is_repeatable_and_batches_hold_doubles(made_up):
     photos = made_up(4 * 9, making.RENDERED).reshape(4, 3, 3, making.RENDERED, making.RENDERED, 3)
     images, who = next(making.batches(photos, PLAN))

@@ -146,6 +146,7 @@ def test_pictures_do_not_leave_the_folder_through_a_link(stylist, photos, tmp_pa
     assert not list((tmp_path / "theirs").iterdir())
 
 
+@pytest.mark.slow
 def test_two_batches_take_turns_and_the_index_names_what_the_files_hold(stylist, model_folder, photos, tmp_path):
     out = tmp_path / "out"
     other = [

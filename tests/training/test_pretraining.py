@@ -106,6 +106,7 @@ def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
         Base.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_without_an_adversary_it_learns_from_the_truth_alone(tmp_path):
     base = pretrain(replace(SETTINGS, weights=LossWeights(adversarial=0.0), steps=2, validate_every=2), tmp_path)
     assert "adversarial" not in base.history[-1] and "reconstruction" in base.history[-1]
