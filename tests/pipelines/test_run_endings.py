@@ -1,12 +1,14 @@
 """How a run that fails ends: the message on the terminal, the traceback in the log file."""
 
-from __future__ import annotations
-
 import logging
+from typing import Literal
 
 import click
 import pytest
 from kedro.io import DatasetError
+from kedro.pipeline import Node, Pipeline
+from kedro.validation import ParameterValidationError, ParameterValidator
+from pydantic import BaseModel
 
 from influencer_style.hooks.endings import RunFailed, message_of, plain_endings
 from influencer_style.hooks.log_file import PLACE
@@ -67,3 +69,24 @@ def test_what_is_no_failed_run_passes_as_it_is(tmp_path, ending):
     with pytest.raises(type(ending)) as raised, plain_endings(tmp_path):
         raise ending
     assert raised.value is ending
+
+
+class Numbers(BaseModel):
+    size: int
+    kind: Literal["a", "b"]
+
+
+def uses(numbers: Numbers) -> int:
+    return numbers.size
+
+
+def test_wrong_parameters_are_named_with_their_values_a_line_each():
+    validator = ParameterValidator({"one": Pipeline([Node(uses, "params:numbers", "size")])})
+    with pytest.raises(ParameterValidationError) as raised:
+        validator.validate_raw_params({"numbers": {"size": "a lot", "kind": "c"}})
+    assert message_of(raised.value).splitlines() == [
+        "Parameter validation failed:",
+        "- Parameter 'numbers': size: Input should be a valid integer, unable to parse string as an integer; "
+        "it is 'a lot'",
+        "kind: Input should be 'a' or 'b'; it is 'c'",
+    ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from kedro.validation.exceptions import ParameterValidationError
 
 from influencer_style.hooks.log_file import PLACE, LogFile, start_log
 
@@ -50,6 +52,8 @@ def message_of(error: BaseException) -> str:
     while link is not None:
         if isinstance(link, click.ClickException):
             return link.format_message()
+        if isinstance(link, ParameterValidationError):
+            return _of_parameters(str(link))
         if _explains_itself(link):
             return str(link)
         link = link.__cause__
@@ -65,6 +69,14 @@ def _explains_itself(error: BaseException) -> bool:
     frames = list(traceback.walk_tb(error.__traceback__))
     raised_in = frames[-1][0].f_globals.get("__name__", "") if frames else ""
     return isinstance(error, ValueError) and raised_in.startswith(("kedro.framework.", "kedro.config."))
+
+
+def _of_parameters(said: str) -> str:
+    """Return Kedro's message about parameters, with a line for each of pydantic's errors in place of three."""
+    said = re.sub(r"Failed to instantiate \w+ for parameter '[^']*': \d+ validation errors? for \w+\n", "", said)
+    said = re.sub(r"\n +For further information visit \S+", "", said)
+    said = re.sub(r" \[type=\w+, input_value=(.*), input_type=\w+\]", r"; it is \1", said)
+    return re.sub(r"\n  (?=\S)", ": ", said)
 
 
 def _ending(error: Exception, log: LogFile | None) -> str:
