@@ -185,7 +185,7 @@ def test_the_base_is_taken_as_it_is(project, first):
 
 
 @pytest.mark.slow
-def test_a_base_that_was_taught_here_is_taken_or_adapted_and_the_decision_is_told(project, first):
+def test_a_base_that_was_taught_here_is_taken_and_why_it_is_not_adapted_is_told(project, first):
     taught = run(project, "--pipelines", "pretraining")
     assert taught.returncode == 0, taught.stdout[-3000:]
     own = Base.load(project / "data/06_models/base")
@@ -198,8 +198,8 @@ def test_a_base_that_was_taught_here_is_taken_or_adapted_and_the_decision_is_tol
     adapted = run(project, "--pipelines", "training", "--params", f"{from_own},training.adapt=true")
     assert adapted.returncode == 0, adapted.stdout[-3000:] + adapted.stderr[-3000:]
     decision = json.loads((project / "data/08_reporting/training_decision.json").read_text())
-    assert decision["kept"] in ("base", "adapted", "adapted_without_adversary") and decision["why"]
-    assert set(decision["compared"]) == {"adapted", "adapted_without_adversary", "adversary"}
+    assert decision["kept"] == "base"
+    assert "too few validation photos" in decision["why"] and "of users, and 4 are needed" in decision["why"]
     assert not list(project.glob("data/06_models/training/*/shards"))
     from mlflow import MlflowClient
 
@@ -209,7 +209,6 @@ def test_a_base_that_was_taught_here_is_taken_or_adapted_and_the_decision_is_tol
         [experiment.experiment_id], "attributes.run_name = 'training.train_transfer'", order_by=["start_time DESC"]
     )
     assert "training_decision.json" in {file.path for file in client.list_artifacts(latest.info.run_id)}
-    assert latest.data.metrics["adapted.truth"] == decision["compared"]["adapted"]["truth"]["mean"]
 
 
 def test_the_champion_restyles_the_users_and_the_run_says_how_many(project, first):
