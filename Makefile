@@ -47,6 +47,7 @@ serve: setup ## the champion behind a web server, on this machine only
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 lock: setup ## resolve pyproject.toml anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
