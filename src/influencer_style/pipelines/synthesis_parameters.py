@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from influencer_style.pipelines.removed_settings import refuse_removed_settings
 from influencer_style.training.machine import best_device
-from influencer_style.training.synthesis_training import SynthesisSettings
+from influencer_style.training.synthesis.task import SynthesisSettings
 
 
 class SynthesisTrainingParameters(BaseModel):

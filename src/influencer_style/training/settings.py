@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-from influencer_style.examples.stream import StreamSettings
+from influencer_style.examples.shard import StreamSettings
 from influencer_style.training.machine import Half
 
 SEEDS = (0, 2**32 - 1)  # what NumPy, torch and scikit-learn all take

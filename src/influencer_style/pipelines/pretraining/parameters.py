@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import RootModel, model_validator
 
 from influencer_style.pipelines.removed_settings import refuse_removed_settings
-from influencer_style.training.pretraining import PretrainingSettings
+from influencer_style.training.transfer.pretraining import PretrainingSettings
 
 
 class PretrainingParameters(RootModel[PretrainingSettings]):
