@@ -10,8 +10,9 @@ from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.examples.paired import Sampling, draw_photos
 from influencer_style.examples.shard import StreamSettings, make_shard
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import TrainingDiverged, Watch, take_step, train
 from influencer_style.training.losses import reconstruction_loss

@@ -8,8 +8,9 @@ import torch
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.shard import StreamSettings, kept_shard
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import LossWeights, TrainerSettings
 from influencer_style.training.transfer.task import TransferTask

@@ -11,8 +11,10 @@ from torch import Tensor
 from influencer_style.examples.batch import Paired, PairedPhotos
 from influencer_style.examples.grades import apply_grades
 from influencer_style.examples.shard import Shard
-from influencer_style.looks.profile import TRANSPORT, SetStatistics, style_code
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.encoder import DescriptorGroups
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.set_statistics import SetStatistics
+from influencer_style.looks.style_code import StyleCode, style_code
 
 # Weights of skin, lips, eyes, hair and background, added to 1. What people look at first counts more: lips and eyes are
 # small, and a mean over pixels forgets them; dyeing dark hair is the hardest to learn.
@@ -43,7 +45,7 @@ class Sampling:
 
 
 def draw_photos(
-    shards: list[Shard], groups: list[slice], sampling: Sampling, noise: int, rng: torch.Generator
+    shards: list[Shard], groups: DescriptorGroups, sampling: Sampling, noise: int, rng: torch.Generator
 ) -> PairedPhotos:
     """Draw a batch for transfer: unstyled portraits, half of them mirrored, and the same portraits in looks.
 
@@ -66,7 +68,7 @@ def draw_photos(
     return PairedPhotos(codes, z, truth, weights / weights.mean((1, 2, 3), True), inputs)
 
 
-def draw_portraits(shards: list[Shard], groups: list[slice], sampling: Sampling, rng: torch.Generator) -> Paired:
+def draw_portraits(shards: list[Shard], groups: DescriptorGroups, sampling: Sampling, rng: torch.Generator) -> Paired:
     """Draw a batch for synthesis, from sittings in which z and the look determine the portrait (`known`).
 
     Args:
@@ -94,8 +96,9 @@ def draw_crowd(shard: Shard, people: Tensor, rng: torch.Generator) -> SetStatist
 
 def with_noise(codes: Tensor, deviation: float, rng: torch.Generator) -> Tensor:
     """Return style codes (n, d) with noise on everything except their transports."""
-    noisy, transports = codes[:, :-TRANSPORT], codes[:, -TRANSPORT:]
-    return torch.cat([noisy + deviation * torch.randn(noisy.shape, generator=rng), transports], dim=1)
+    style = StyleCode(codes)
+    noisy = style.description + deviation * torch.randn(style.description.shape, generator=rng)
+    return StyleCode.of(noisy, style.transports).numbers
 
 
 def mirrored(images: Tensor, mirror: Tensor) -> Tensor:
@@ -111,7 +114,7 @@ def subset(count: int, least: int, rng: torch.Generator) -> Tensor:
 
 def _draw(
     shards: list[Shard],
-    groups: list[slice],
+    groups: DescriptorGroups,
     count: int,
     choose: Callable[[float], Callable[[Shard, torch.Generator], _Example]],
     rng: torch.Generator,

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from influencer_style.examples.batch import Paired, PairedPhotos
-from influencer_style.networks.bundle import to_uint8
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.reports.looks import INK, PAPER

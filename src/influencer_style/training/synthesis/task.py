@@ -16,7 +16,7 @@ from influencer_style.examples.batch import Paired, StepBatch
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.shard import StreamSettings
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.studio.latent import WIDTH
 from influencer_style.studio.traits import TRAITS

@@ -13,7 +13,7 @@ from influencer_style.examples.grades import apply_grades, photographic_grades
 from influencer_style.examples.paired import Sampling, draw_photos
 from influencer_style.examples.shard import Shard
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.task import Pairs, Task
