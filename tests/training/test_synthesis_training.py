@@ -11,9 +11,11 @@ from influencer_style.examples.stream import StreamSettings, StudioStream, make_
 from influencer_style.examples.synthesis import draw_portraits
 from influencer_style.faces.detect import Face, LbpCascade
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
+from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
-from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.studio.latent import WIDTH

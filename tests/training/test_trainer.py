@@ -10,8 +10,9 @@ from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.examples.stream import StreamSettings, make_shard
 from influencer_style.examples.transfer import draw_examples
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.checkpoint import load_checkpoint
 from influencer_style.training.loop import TrainingDiverged, Watch

@@ -20,9 +20,9 @@ class LookProfilesDataset(WholeFolderDataset):
     file = "looks.json"
 
     def load(self) -> LookProfiles:
-        from influencer_style.looks.profile import LookProfiles
+        from influencer_style.looks.profile_files import load_looks
 
-        return LookProfiles.load(self._filepath)
+        return load_looks(self._filepath)
 
     def preview(self) -> TablePreview:
         """Return a table of the looks, for Kedro-Viz: whose they are, of how many photos, within which consent."""

@@ -27,8 +27,8 @@ from influencer_style.examples.grades import (
     random_grades,
 )
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor, to_uint8
+from influencer_style.looks.pixels import to_tensor, to_uint8
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.pairs import known_sitting, sitting
 

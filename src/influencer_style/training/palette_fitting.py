@@ -12,9 +12,11 @@ from influencer_style.examples.batch import Batch
 from influencer_style.examples.grades import apply_grades
 from influencer_style.examples.stream import Shard
 from influencer_style.examples.transfer import draw_crowd, subset
-from influencer_style.looks.profile import SetStatistics, style_code
+from influencer_style.looks.encoder import DescriptorGroups
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.regional import area_colours
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.set_statistics import SetStatistics
+from influencer_style.looks.style_code import style_code
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.losses import palette_loss
@@ -67,7 +69,7 @@ class Rows(Batch):
     share: Tensor
 
 
-def palette_rows(shard: Shard, generator: TransferGenerator, groups: list[slice], seed: int) -> Rows:
+def palette_rows(shard: Shard, generator: TransferGenerator, groups: DescriptorGroups, seed: int) -> Rows:
     """Return a row for every look of a shard on everyone of its sitting, and for every grade on two strangers to it.
 
     The same arguments give the same rows.

@@ -15,8 +15,8 @@ from torch import Tensor
 from influencer_style.examples.stream import StreamSettings, kept_shard
 from influencer_style.examples.transfer import Examples, draw_examples, mean_errors, restyled
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
-from influencer_style.looks.profile import TRANSPORT
-from influencer_style.looks.transport import apply_transport
+from influencer_style.looks.style_code import StyleCode
+from influencer_style.looks.transport import apply_transport, matrix_and_offset
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.loop import Watch
@@ -116,5 +116,5 @@ def pretrain(
 
 def _graded(images: Tensor, codes: Tensor) -> Tensor:
     """The grade that explains the look best (`looks.grade`), the baseline to beat."""
-    matrix, offset = codes[:, -TRANSPORT:][:, :9].unflatten(1, (3, 3)), codes[:, -TRANSPORT:][:, 9:12]
+    matrix, offset = matrix_and_offset(StyleCode(codes).grade)
     return apply_transport(images, matrix + torch.eye(3), offset)

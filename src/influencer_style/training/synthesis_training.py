@@ -21,7 +21,7 @@ from influencer_style.examples.stream import StreamSettings, kept_shard
 from influencer_style.examples.synthesis import KnownPortraits, draw_portraits
 from influencer_style.examples.transfer import mean_errors
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.storage.atomic import atomic_file

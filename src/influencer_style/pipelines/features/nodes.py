@@ -15,8 +15,9 @@ from influencer_style.consent.grant import load_consent
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.few_photos import is_thin, thin_words
-from influencer_style.looks.profile import MOMENTS, LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import MOMENTS, SetStatistics, describe
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.features.parameters import FeaturesParameters

@@ -20,8 +20,8 @@ from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_synthesis_card
@@ -187,7 +187,7 @@ def pack_synthesis(
         for name in trained["taught"]
         if name in looks.names
     }
-    offered = looks.with_each(marks=marks)
+    offered = looks.with_marks(marks)
     history = pd.DataFrame(trained["history"])
     consents = [dict(offered[name].consent) for name in offered.names]
     made_from = fingerprint(trained["fingerprint"], cropping.margin, json.dumps(consents, sort_keys=True, default=str))
