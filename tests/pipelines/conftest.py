@@ -17,6 +17,7 @@ from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.pipelines.likenesses import with_likenesses
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
@@ -104,7 +105,7 @@ def world(tmp_path_factory) -> dict:
         "look_transfer": with_likenesses(bundle, faces),
         "face_crops": faces,
         "truth_crops": store(folder / "truth", truths, ("photo_id", "look", "kind")),
-        "photo_source": {"kind": "studio", "creators": str(folder / "creators"), "users_are_studio": True},
+        "photo_source": PhotoSource(kind="studio", creators=str(folder / "creators"), users="", users_are_studio=True),
         "manifest": faces.table[["photo_id", "creator", "slug", "role", "split"]].assign(
             status="accepted", reason="", path=f"{folder}/" + faces.table["photo_id"] + ".png", width=SIDE, height=SIDE
         ),

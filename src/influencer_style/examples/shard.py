@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import torch
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked_dataclass
 from torch import Tensor
 
 from influencer_style.examples.backgrounds import with_busy_backgrounds
@@ -26,8 +29,19 @@ from influencer_style.studio.pairs import known_sitting, sitting
 
 _FOLDER = "shards"  # within the folder of a training
 
+CHECKED = ConfigDict(extra="forbid", allow_inf_nan=False)  # of all settings: unknown ones are refused
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy, torch and scikit-learn all take
+_Count = Annotated[int, Field(ge=1, le=10_000)]
+_Looks = Annotated[int, Field(ge=1, le=1000)]
 
-@dataclass(frozen=True)
+
+def _power_of_two(number: int) -> int:
+    if number.bit_count() != 1:
+        raise ValueError("it must be a power of two")
+    return number
+
+
+@checked_dataclass(frozen=True, config=CHECKED)
 class StreamSettings:
     """What a shard holds.
 
@@ -42,19 +56,17 @@ class StreamSettings:
         most: shards in all; 0 is no end.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    seed: int = 11
-    resolution: int = 64
-    sittings: int = 20
-    targets: int = 2
-    looks: int = 4
-    references: int = 10
-    grades: int = 3
-    graded: int = 64
-    photos: int = 12
+    seed: Seed = 11
+    resolution: Annotated[int, Field(ge=32, le=1024), AfterValidator(_power_of_two)] = 64
+    sittings: _Count = 20
+    targets: _Count = 2
+    looks: _Looks = 4
+    references: _Count = 10
+    grades: _Looks = 3
+    graded: _Count = 64
+    photos: _Count = 12
     known: bool = False
-    most: int = 0
+    most: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True)

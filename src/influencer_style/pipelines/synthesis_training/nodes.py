@@ -29,6 +29,7 @@ from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.reusable import reusable
@@ -56,7 +57,7 @@ def _detector_weights(*inputs: Any) -> str:
 
 
 def choose_creators(
-    crops: FaceStore, looks: LookProfiles, source: dict[str, Any]
+    crops: FaceStore, looks: LookProfiles, source: PhotoSource
 ) -> tuple[FaceStore, FaceStore, LookProfiles]:
     """Return whose look may be generated: their crops to compare with, and their looks.
 
@@ -72,7 +73,7 @@ def choose_creators(
     return crops.without_creators_but(learnt_from), crops.without_creators_but(looks.names), looks
 
 
-def choose_looks(looks: LookProfiles, trained: dict[str, Any], source: dict[str, Any]) -> LookProfiles:
+def choose_looks(looks: LookProfiles, trained: dict[str, Any], source: PhotoSource) -> LookProfiles:
     """Return the looks that may still be generated now that the generator is `trained`: minutes have passed.
 
     Raises:
@@ -221,7 +222,7 @@ def judge_new_faces(
     bundle: SynthesisBundle,
     crops: FaceStore,
     truths: FaceStore,
-    source: dict[str, Any],
+    source: PhotoSource,
     parameters: SynthesisParameters,
     cropping: PreprocessingParameters,
 ) -> tuple[dict[str, Any], pd.DataFrame]:
@@ -240,7 +241,7 @@ def judge_new_faces(
         "resolution": side,
         "detector": {"lbp": "the LBP cascade", "yunet": "YuNet"}[cropping.detector],
         "truth_known": any(len(one.others) for one in faces),
-        "source": source["kind"],
+        "source": source.kind,
     }
     found = {one.look: score_new_faces(one, jury, judging.bootstrap_draws, judging.seed) for one in faces}
     scorecard = new_faces_scorecard(found, about | judging.model_dump())

@@ -7,25 +7,28 @@ its own portrait from the first step; what is left to the adversary is the sharp
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+from typing import Annotated, Self
 
 import torch
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
 from torch import Tensor
 
 from influencer_style.examples.batch import Paired, StepBatch
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.examples.shard import StreamSettings
+from influencer_style.examples.shard import CHECKED, StreamSettings
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.style_code import code_width
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.studio.latent import WIDTH
 from influencer_style.studio.traits import TRAITS
-from influencer_style.training.settings import LossWeights, TrainerSettings, require
+from influencer_style.training.settings import LossWeights, Share, TrainerSettings
 from influencer_style.training.synthesis.traits import TraitSettings
 from influencer_style.training.task import Pairs, Task
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class SynthesisSettings(TrainerSettings):
     """How a synthesis generator is trained; conf/base/parameters_synthesis_pretraining.yml says more.
 
@@ -35,20 +38,20 @@ class SynthesisSettings(TrainerSettings):
         traits: How the reading of z is trained, before the first step.
     """
 
-    neutral: float = 0.25
-    adversary_after: int = 0
+    neutral: Share = 0.25
+    adversary_after: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     relativistic: bool = True
     traits: TraitSettings = field(default_factory=TraitSettings)
     stream: StreamSettings = field(default_factory=lambda: StreamSettings(known=True))
     weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0))
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(self, neutral=(0, 1), adversary_after=(0, 10_000_000))
+    @model_validator(mode="after")
+    def _studio_can_render_it(self) -> Self:
         if self.neutral + self.colour > 1:
             raise ValueError(f"neutral is {self.neutral} and colour {self.colour}; they are shares of one whole")
         if not self.stream.known:
             raise ValueError("stream.known is false; synthesis is taught on portraits of which all is known")
+        return self
 
 
 class SynthesisTask(Task[Paired, SynthesisGenerator]):

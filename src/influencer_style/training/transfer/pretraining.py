@@ -6,13 +6,15 @@ Needs torch, NumPy, Pillow and safetensors alone, so that a bare machine with a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 
 import torch
+from pydantic.dataclasses import dataclass
 from torch import Tensor
 
 from influencer_style.examples.batch import PairedPhotos
+from influencer_style.examples.shard import CHECKED
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import apply_transport, matrix_and_offset
@@ -31,7 +33,7 @@ _DOUBT, _TRUST = 0.5, 0.5
 _PALETTE = 0.5  # the mean of two predictions that err differently
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class PretrainingSettings(TrainerSettings):
     """How the base is trained: the generator, and then its palette, from the shards available at the end."""
 
