@@ -130,8 +130,8 @@ def test_a_killed_pretraining_ends_with_the_very_same_weights(tmp_path):
     ("wrong", "why"),
     [
         ({"neutral": 0.8, "colour": 0.3}, "shares of one whole"),
-        ({"neutral": float("nan")}, "neutral is out of range"),
-        ({"momentum": 1.0}, "momentum is out of range"),
+        ({"neutral": float("nan")}, r"neutral\n  Input should be a finite number"),
+        ({"momentum": 1.0}, r"momentum\n  Input should be less than or equal to 0\.9999999"),
         ({"adversary_after": -1}, "adversary_after"),
         ({"stream": StreamSettings()}, "known"),
     ],

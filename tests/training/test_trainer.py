@@ -290,5 +290,5 @@ def test_bad_settings_are_refused_by_name(change):
 
 
 def test_a_bad_weight_is_refused_by_name():
-    with pytest.raises(ValueError, match="gram is out of range"):
+    with pytest.raises(ValueError, match=r"gram\n  Input should be greater than or equal to 0"):
         LossWeights(gram=-1.0)

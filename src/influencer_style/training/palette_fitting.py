@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
+from pydantic import Field
+from pydantic.dataclasses import dataclass as checked_dataclass
 from torch import Tensor
 
 from influencer_style.examples.batch import Batch
 from influencer_style.examples.grades import apply_grades
-from influencer_style.examples.stream import Shard
+from influencer_style.examples.stream import CHECKED, Seed, Shard
 from influencer_style.examples.transfer import draw_crowd, subset
 from influencer_style.looks.encoder import DescriptorGroups
 from influencer_style.looks.pixels import to_tensor
@@ -20,12 +23,13 @@ from influencer_style.looks.style_code import style_code
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.losses import palette_loss
-from influencer_style.training.settings import SEEDS, require
+from influencer_style.training.settings import LearningRate, Share, Weight
 
 _WARM_UP = 100
+_Some = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-@dataclass(frozen=True)
+@checked_dataclass(frozen=True, config=CHECKED)
 class PaletteSettings:
     """How the palette is taught.
 
@@ -38,18 +42,12 @@ class PaletteSettings:
         seed: of all choices.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    steps: int = 5000
-    rows: int = 256
-    rate: float = 1e-3
-    decay: float = 0.05
-    noise: float = 0.05
-    seed: int = 7
-
-    def __post_init__(self) -> None:
-        some = (1, 1_000_000)
-        require(self, "palette.", steps=some, rows=some, rate=(1e-12, 0.1), decay=(0, 1), noise=(0, 1e6), seed=SEEDS)
+    steps: _Some = 5000
+    rows: _Some = 256
+    rate: LearningRate = 1e-3
+    decay: Share = 0.05
+    noise: Weight = 0.05
+    seed: Seed = 7
 
 
 @dataclass(frozen=True)
