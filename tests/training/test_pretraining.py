@@ -13,6 +13,7 @@ from influencer_style.examples.stream import Pace, StudioStream
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.base import Base, BaseError
+from influencer_style.training.engine import Watch
 from influencer_style.training.settings import LossWeights
 from influencer_style.training.transfer.palette_fitting import PaletteSettings
 from influencer_style.training.transfer.pretraining import PretrainingSettings, pretrain
@@ -85,16 +86,16 @@ class Killed(Exception):
 @pytest.mark.slow
 def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
     seen = []
-    whole = pretrain(SETTINGS, tmp_path / "whole", show=lambda step, generator, examples: seen.append(step))
+    whole = pretrain(SETTINGS, tmp_path / "whole", Watch(samples=lambda step, generator: seen.append(step)))
     assert seen == [3, 6] and {"validation_looks", "validation_colour", "total"} <= set(whole.history[-1])
     assert set(whole.facts["validation"]) == {"nothing", "likely_grade"}
     assert whole.facts["with_palette"] != whole.history[-1] and whole.generator.config.palette > 0
 
-    def kill(step, generator, examples):
+    def kill(step, generator):
         raise Killed
 
     with pytest.raises(Killed):
-        pretrain(SETTINGS, tmp_path / "killed", show=kill)
+        pretrain(SETTINGS, tmp_path / "killed", Watch(samples=kill))
     resumed = pretrain(SETTINGS, tmp_path / "killed")
     assert resumed.sha256 == whole.sha256
 

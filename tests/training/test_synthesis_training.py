@@ -83,7 +83,7 @@ def test_it_learns_the_portraits_it_is_shown(shards, encoder, tmp_path):
         checkpoint_seconds=1e3,
         weights=LossWeights(features=0.1, adversarial=0.0),
     )
-    task = PretrainingTask(plain, encoder, lambda step: shards)
+    task = PretrainingTask(settings=plain, encoder=encoder, shards_at=lambda step: shards)
     task.draw = lambda step, rng: StepBatch(portraits, None)
     state = train(task, tmp_path / "c.pt")
     first, last = state.history[0], state.history[-1]
@@ -96,7 +96,8 @@ class Killed(Exception):
 
 def test_a_killed_training_ends_with_the_very_same_weights(shards, encoder, tmp_path):
     def trained(checkpoint, watch=None):
-        state = train(PretrainingTask(SETTINGS, encoder, lambda step: shards), tmp_path / checkpoint, watch)
+        task = PretrainingTask(settings=SETTINGS, encoder=encoder, shards_at=lambda step: shards)
+        state = train(task, tmp_path / checkpoint, watch)
         return torch.cat([p.flatten() for p in state.average.parameters()]), state.history
 
     def kill(step, generator):
@@ -114,14 +115,14 @@ def test_a_killed_pretraining_ends_with_the_very_same_weights(tmp_path):
     whole = pretrain_synthesis(SETTINGS, tmp_path / "whole")
     assert {"validation_neutral", "validation_looks"} <= set(whole.history[-1]) and whole.facts["steps"] == 6
 
-    def kill(step, generator, portraits):
+    def kill(step, generator):
         raise Killed
 
     (tmp_path / "whole" / "shards").rename(tmp_path / "shards")
     (tmp_path / "killed").mkdir()
     (tmp_path / "shards").rename(tmp_path / "killed" / "shards")
     with pytest.raises(Killed):
-        pretrain_synthesis(SETTINGS, tmp_path / "killed", show=kill)
+        pretrain_synthesis(SETTINGS, tmp_path / "killed", Watch(samples=kill))
     assert pretrain_synthesis(SETTINGS, tmp_path / "killed").sha256 == whole.sha256
 
 
@@ -171,9 +172,8 @@ ADAPTING = replace(
 
 def adapted(base, creators, encoder, folder, unseen=8, watch=None):
     photos = {"red": creators.creators["red"].permute(0, 2, 3, 1).numpy().repeat(unseen, 0)}
-    return adapt_synthesis(
-        AdaptationTask(ADAPTING, encoder, creators, base.generator), folder, photos, OneFace(), watch
-    )
+    task = AdaptationTask(settings=ADAPTING, encoder=encoder, creators=creators, initial=base.generator)
+    return adapt_synthesis(task, folder, photos, OneFace(), watch)
 
 
 def test_an_adaptation_goes_on_after_a_kill_and_leaves_the_base_alone(base, creators, encoder, tmp_path):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image
 
-from influencer_style.examples.batch import Paired
 from influencer_style.examples.shard import forget_shards
+from influencer_style.looks.encoder import load_encoder
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.pipelines.profiles import SynthesisTrainingParameters
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
 from influencer_style.reports.training import draw_curves, draw_known_portraits
 from influencer_style.storage.fingerprint import fingerprint
-from influencer_style.training.synthesis.pretraining import pretrain_synthesis
+from influencer_style.training.synthesis.pretraining import held_out_portraits, pretrain_synthesis
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +34,13 @@ def teach_synthesis_base(
     folder = work / fingerprint(settings, code_of_trainings())[:16]
     log.info("Teaching the base of synthesis in %s", folder)
     samples = SampleStrips(folder / "samples")
+    shown = held_out_portraits(settings.stream, folder, load_encoder())["looks"]
 
-    def show(step: int, generator: SynthesisGenerator, portraits: Paired) -> None:
-        samples.keep(step, draw_known_portraits(generator, portraits, step))
+    def show(step: int, generator: SynthesisGenerator) -> None:
+        samples.keep(step, draw_known_portraits(generator, shown, step))
 
     with told(settings.steps, "Teaching") as watch:
-        base = pretrain_synthesis(settings, folder, watch, show, parameters.device)
+        base = pretrain_synthesis(settings, folder, replace(watch, samples=show), parameters.device)
     forget_shards(folder)
     history = pd.DataFrame(base.history)
     return base, history, draw_curves(history), samples.stacked()

@@ -142,7 +142,9 @@ def train_synthesis(
             strips.keep(step, draw_nobodies(generator, noise, codes, step))
 
         with told(settings.steps, "Adapting") as watch:
-            task = AdaptationTask(settings, encoder, real, base.generator, parameters.device)
+            task = AdaptationTask(
+                settings=settings, encoder=encoder, creators=real, initial=base.generator, device=parameters.device
+            )
             done = adapt_synthesis(task, folder, unseen, _detector(cropping), replace(watch, samples=show))
         found = {"generator": done.generator, "history": done.history, "samples": strips.stacked()}
         decision = done.decision

@@ -65,7 +65,7 @@ class Way:
         """Train from nothing."""
         strips = SampleStrips(self.folder / "samples")
         with self._stream() as stream, self._watch("Training", strips) as watch:
-            task = TransferTask(self.settings, self.encoder, stream.at, creators, device=self.device)
+            task = self._task(stream, creators)
             state = train(task, self.folder / "checkpoint.pt", watch)
         found = {"generator": state.average, "history": state.history, "samples": strips.stacked()}
         return found, {"kept": "trained", "why": "training.initial is scratch"}
@@ -84,9 +84,8 @@ class Way:
             return SampleStrips(self.folder / "samples" / name)
 
         with self._stream() as stream:
-            task = TransferTask(self.settings, self.encoder, stream.at, creators, base.generator, self.device)
             done = adapt(
-                task,
+                self._task(stream, creators, base.generator),
                 self.folder,
                 people,
                 photos,
@@ -94,6 +93,18 @@ class Way:
             )
         samples = strips(done.shown).stacked()
         return {"generator": done.generator, "history": done.history, "samples": samples}, done.decision
+
+    def _task(
+        self, stream: StudioStream, creators: CreatorPhotos, initial: TransferGenerator | None = None
+    ) -> TransferTask:
+        return TransferTask(
+            settings=self.settings,
+            encoder=self.encoder,
+            creators=creators,
+            initial=initial,
+            device=self.device,
+            shards_at=stream.at,
+        )
 
     @cached_property
     def _codes(self) -> dict[str, Tensor]:

@@ -13,20 +13,18 @@ import torch
 from pydantic.dataclasses import dataclass
 from torch import Tensor
 
-from influencer_style.examples.batch import PairedPhotos
 from influencer_style.examples.shard import CHECKED
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import apply_transport, matrix_and_offset
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.training.engine import Watch, ignore, train
+from influencer_style.training.engine import Watch, train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
-from influencer_style.training.task import studio_stream
-from influencer_style.training.transfer.held_out import HeldOut
+from influencer_style.training.task import studio_stream, validation_errors
 from influencer_style.training.transfer.palette_fitting import PaletteSettings, fit_palette, palette_rows
-from influencer_style.training.transfer.task import TransferTask
+from influencer_style.training.transfer.task import TransferTask, held_out_photos, restyled
 
 # What is learnt from drawings is trusted less on photographs: see benchmarks/README.md for what was compared.
 _DOUBT, _TRUST = 0.5, 0.5
@@ -40,19 +38,13 @@ class PretrainingSettings(TrainerSettings):
     palette: PaletteSettings = field(default_factory=PaletteSettings)
 
 
-def pretrain(
-    settings: PretrainingSettings,
-    folder: str | Path,
-    watch: Watch[TransferGenerator] | None = None,
-    show: Callable[[int, TransferGenerator, PairedPhotos], None] = ignore,
-) -> Base:
+def pretrain(settings: PretrainingSettings, folder: str | Path, watch: Watch[TransferGenerator] | None = None) -> Base:
     """Train a generator on looks in general; a run that was stopped continues.
 
     Args:
         settings: The settings of the training.
         folder: Where the checkpoint and the stream's shards are kept; name it by a fingerprint of settings and code.
         watch: What follows the training.
-        show: Receives a step, the averaged generator and held-out examples now and then.
 
     Returns:
         The averaged generator with its history: losses, and now and then mean absolute errors on people and looks that
@@ -62,14 +54,14 @@ def pretrain(
         TrainingDiverged: when losses are not sound, see `engine.train`.
     """
     folder, device, encoder = Path(folder), best_device(), load_encoder()
-    held_out = HeldOut.of(settings.stream, folder, encoder)
-    watch = replace(
-        watch or Watch(),
-        validate=lambda generator: held_out.errors(generator, device),
-        samples=lambda step, generator: show(step, generator, held_out.looks),
-    )
+    held_out = held_out_photos(settings.stream, folder, encoder)
+
+    def errors(restyle: Callable[[Tensor, Tensor], Tensor], device: str = "cpu") -> dict[str, float]:
+        return validation_errors(held_out, lambda batch: restyled(restyle, batch.inputs, batch.codes, device))
+
+    watch = replace(watch or Watch(), validate=lambda generator: errors(generator, device))
     with studio_stream(settings, folder, encoder) as stream:
-        task = TransferTask(settings, encoder, stream.at, device=device)
+        task = TransferTask(settings=settings, encoder=encoder, shards_at=stream.at, device=device)
         state = train(task, folder / "checkpoint.pt", watch)
         rows = [
             palette_rows(shard, state.average, encoder.groups, settings.seed + i)
@@ -79,8 +71,8 @@ def pretrain(
     baselines = {"nothing": lambda images, _: images, "likely_grade": _graded}
     state.average.config = replace(state.average.config, doubt=_DOUBT, trust=_TRUST, palette=_PALETTE)
     facts = asdict(settings) | {
-        "validation": {name: held_out.errors(restyle) for name, restyle in baselines.items()},
-        "with_palette": held_out.errors(state.average),
+        "validation": {name: errors(restyle) for name, restyle in baselines.items()},
+        "with_palette": errors(state.average),
         "palette_error": losses[-1]["palette"],
         "seconds": round(state.seconds),
         "device": device,
