@@ -29,9 +29,8 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.profile_files import load_looks
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import WAYS
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.nodes import pack_synthesis, train_synthesis
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters

@@ -8,7 +8,7 @@ from made_up_synthesis import CONSENT, untrained
 
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.intervals import Interval
-from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training import create_pipeline

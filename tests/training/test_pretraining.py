@@ -11,7 +11,7 @@ from influencer_style.examples.stream import Shard, StreamSettings, StudioStream
 from influencer_style.examples.transfer import draw_examples
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
-from influencer_style.networks.base import Base, BaseError
+from influencer_style.networks.base import BaseError, TransferBase
 from influencer_style.training.palette_fitting import PaletteSettings
 from influencer_style.training.pretraining import PretrainingSettings, pretrain
 from influencer_style.training.settings import LossWeights
@@ -99,11 +99,11 @@ def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
 
     (tmp_path / "base").mkdir()
     whole.save(tmp_path / "base")
-    loaded = Base.load(tmp_path / "base")
+    loaded = TransferBase.load(tmp_path / "base")
     assert loaded.sha256 == whole.sha256 and loaded.encoder_sha256 == load_encoder().sha256
     assert loaded.history == whole.history and loaded.facts["steps"] == 6
     with pytest.raises(BaseError, match="kedro run --pipeline pretraining"):
-        Base.load(tmp_path)
+        TransferBase.load(tmp_path)
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BaseDataset(WholeFolderDataset):
-    """A `Base` in the folder `filepath`."""
+    """A `TransferBase` in the folder `filepath`."""
 
     file = "base.json"
 
@@ -23,13 +23,13 @@ class BaseDataset(WholeFolderDataset):
         return self._kind().load(self._filepath)
 
     def preview(self) -> JSONPreview:
-        """Return what the base was taught with, for Kedro-Viz."""
+        """Return what the base was trained with, for Kedro-Viz."""
         return as_json(json.loads((self._filepath / self.file).read_text(encoding="utf-8"))["facts"])
 
     def _kind(self) -> type[Base]:
-        from influencer_style.networks.base import Base
+        from influencer_style.networks.base import TransferBase
 
-        return Base
+        return TransferBase
 
 
 class SynthesisBaseDataset(BaseDataset):
@@ -38,6 +38,6 @@ class SynthesisBaseDataset(BaseDataset):
     file = "synthesis.json"
 
     def _kind(self) -> type[Base]:
-        from influencer_style.networks.synthesis_base import SynthesisBase
+        from influencer_style.networks.base import SynthesisBase
 
         return SynthesisBase

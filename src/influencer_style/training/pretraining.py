@@ -18,7 +18,7 @@ from influencer_style.examples.transfer import Examples, draw_examples, mean_err
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import apply_transport, matrix_and_offset
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import TransferBase
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.loop import Watch
 from influencer_style.training.machine import best_device
@@ -72,7 +72,7 @@ def pretrain(
     folder: str | Path,
     watch: Watch | None = None,
     show: Callable[[int, TransferGenerator, Examples], None] = lambda step, generator, examples: None,
-) -> Base:
+) -> TransferBase:
     """Teach a generator looks in general; a run that was stopped goes on.
 
     Args:
@@ -112,7 +112,7 @@ def pretrain(
         "device": device,
         "torch": torch.__version__,
     }
-    return Base(state.average, encoder.sha256, state.history, facts)
+    return TransferBase(state.average, encoder.sha256, state.history, facts)
 
 
 def _graded(images: Tensor, codes: Tensor) -> Tensor:

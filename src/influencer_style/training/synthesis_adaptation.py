@@ -25,8 +25,8 @@ from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, kid_difference, kid_features
 from influencer_style.metrics.look_judge import fit_look_judge
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
-from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.training.loop import Watch
 from influencer_style.training.synthesis_training import SynthesisSettings, made, train_synthesis
 

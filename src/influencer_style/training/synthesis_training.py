@@ -25,8 +25,8 @@ from influencer_style.examples.synthesis import KnownPortraits, draw_portraits
 from influencer_style.examples.transfer import mean_errors
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.style_code import code_width
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
-from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.latent import WIDTH
 from influencer_style.studio.traits import TRAITS

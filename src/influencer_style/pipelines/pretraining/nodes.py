@@ -10,7 +10,7 @@ from PIL import Image
 
 from influencer_style.examples.stream import forget_shards
 from influencer_style.examples.transfer import Examples
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import TransferBase
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
 from influencer_style.reports.training import draw_curves, draw_examples_in_looks
@@ -20,7 +20,9 @@ from influencer_style.training.pretraining import PretrainingSettings, pretrain
 log = logging.getLogger(__name__)
 
 
-def teach_base(settings: PretrainingSettings, work: Path) -> tuple[Base, pd.DataFrame, Image.Image, Image.Image]:
+def teach_base(
+    settings: PretrainingSettings, work: Path
+) -> tuple[TransferBase, pd.DataFrame, Image.Image, Image.Image]:
     """Teach the base; a run that was interrupted goes on, in a folder of `work` named by all that it depends on.
 
     Returns:

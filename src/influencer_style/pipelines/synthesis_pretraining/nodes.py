@@ -10,8 +10,8 @@ from PIL import Image
 
 from influencer_style.examples.stream import forget_shards
 from influencer_style.examples.synthesis import KnownPortraits
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator
-from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.pipelines.profiles import SynthesisTrainingParameters
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
 from influencer_style.reports.training import draw_curves, draw_known_portraits

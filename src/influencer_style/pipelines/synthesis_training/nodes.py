@@ -23,12 +23,11 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.base import SynthesisBase
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.card import write_synthesis_card
 from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
-from influencer_style.networks.synthesis_base import SynthesisBase
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters

@@ -16,7 +16,7 @@ from influencer_style.faces.detectors import NOTE
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import TransferBase
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
 from influencer_style.photos.source import PhotoSource
@@ -94,7 +94,7 @@ def train(
     if not creators:
         raise ValueError("no creator's consent covers `train` now, so there is nothing to train on; the log says why")
     from_base = parameters.initial == "base"
-    base = open_base(Base, parameters.base, encoder, "training.initial: scratch") if from_base else None
+    base = open_base(TransferBase, parameters.base, encoder, "training.initial: scratch") if from_base else None
     photos = sorted(pd.concat([users, *creators.values()])["photo_id"])
     data_sha256 = fingerprint(photos, crops.fingerprint)
     parts = {

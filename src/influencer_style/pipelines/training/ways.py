@@ -17,7 +17,7 @@ from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.stream import StudioStream, forget_shards
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import TransferBase
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.pipelines.watching import SampleStrips, told
 from influencer_style.reports.training import draw_samples
@@ -56,7 +56,7 @@ class Way:
     people: Tensor
     device: str
 
-    def take(self, base: Base, why: str) -> Found:
+    def take(self, base: TransferBase, why: str) -> Found:
         """Take the base as it is, and say why: the creators' photos tell it their looks."""
         samples = draw_samples(base.generator, self.people, self._codes, int(base.history[-1]["step"]))
         found = {"generator": base.generator, "history": base.history, "samples": samples}
@@ -71,7 +71,9 @@ class Way:
         found = {"generator": state.average, "history": state.history, "samples": strips.stacked()}
         return found, {"kept": "trained", "why": "training.initial is scratch"}
 
-    def adapt(self, base: Base, creators: CreatorPhotos, people: Tensor, photos: dict[str, np.ndarray]) -> Found:
+    def adapt(
+        self, base: TransferBase, creators: CreatorPhotos, people: Tensor, photos: dict[str, np.ndarray]
+    ) -> Found:
         """Adapt the base, and keep what the guard lets pass.
 
         Args:
