@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Generic, Self
 
 import torch
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -17,7 +17,7 @@ from safetensors.torch import save
 
 from influencer_style.networks.folder import require_files
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
-from influencer_style.networks.trained import AnyGenerator, History
+from influencer_style.networks.trained import Generator_co, History
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import recover_folder
 from influencer_style.storage.regular import read_regular
@@ -40,7 +40,7 @@ class _About(BaseModel):
 
 
 @dataclass(frozen=True)
-class Base:
+class Base(Generic[Generator_co]):
     """What pre-training leaves.
 
     Attributes:
@@ -50,7 +50,7 @@ class Base:
         facts: What it was trained with: settings, seconds, machine.
     """
 
-    generator: AnyGenerator
+    generator: Generator_co
     encoder_sha256: str
     history: History
     facts: Mapping[str, object]
@@ -101,7 +101,7 @@ class Base:
             ) from error
 
     @classmethod
-    def read_generator(cls, weights: WeightsFile, config: Mapping[str, object], stored: torch.dtype) -> AnyGenerator:
+    def read_generator(cls, weights: WeightsFile, config: Mapping[str, object], stored: torch.dtype) -> Generator_co:
         """Return a generator of this kind, in evaluation mode.
 
         Args:
@@ -114,16 +114,14 @@ class Base:
             OSError: When the file cannot be read.
         """
         with torch.device("meta"):
-            generator: AnyGenerator = cls.GENERATOR(cls.CONFIG(**config))
+            generator: Generator_co = cls.GENERATOR(cls.CONFIG(**config))
         weights.fill(generator, stored)
         return generator.eval().requires_grad_(False)
 
 
 @dataclass(frozen=True)
-class TransferBase(Base):
+class TransferBase(Base[TransferGenerator]):
     """The base of transfer, which `pretraining` leaves: a photo in, the photo in a look out."""
-
-    generator: TransferGenerator
 
     FILE = "base"
     PIPELINE = "pretraining"
@@ -133,10 +131,8 @@ class TransferBase(Base):
 
 
 @dataclass(frozen=True)
-class SynthesisBase(Base):
+class SynthesisBase(Base[SynthesisGenerator]):
     """The base of synthesis, which `synthesis_pretraining` leaves: noise in, the portrait of nobody in a look out."""
-
-    generator: SynthesisGenerator
 
     FILE = "synthesis"
     PIPELINE = "synthesis_pretraining"

@@ -71,7 +71,7 @@ class Bundle(ABC):
 
     TASK: ClassVar[Task]
     COMMAND: ClassVar[str]
-    BASE: ClassVar[type[Base]]
+    BASE: ClassVar[type[Base[AnyGenerator]]]
 
     def __post_init__(self) -> None:
         self.looks.require(self.encoder)
@@ -130,7 +130,7 @@ class Bundle(ABC):
         card = write_card(cls.TASK, looks, encoder, origin)
         return cls(generator, encoder, looks, crop_margin, made_from, origin.data_sha256, card, noted | dict(notes))
 
-    def on_base(self, base: Base) -> Self | None:
+    def on_base(self, base: Base[AnyGenerator]) -> Self | None:
         """Return the base with this model's looks and encoder; None where it does not understand them.
 
         Marks of photos are left out: the base was not trained on these.

@@ -11,7 +11,7 @@ from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.transfer import TransferGenerator
 
 AnyGenerator = TransferGenerator | SynthesisGenerator
-Generator = TypeVar("Generator", bound=AnyGenerator, covariant=True)
+Generator_co = TypeVar("Generator_co", bound=AnyGenerator, covariant=True)
 History = list[dict[str, float]]
 
 
@@ -57,7 +57,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class TrainedModel(Generic[Generator]):
+class TrainedModel(Generic[Generator_co]):
     """A generator as a training leaves it.
 
     Attributes:
@@ -67,7 +67,7 @@ class TrainedModel(Generic[Generator]):
         origin: What it was made from.
     """
 
-    generator: Generator
+    generator: Generator_co
     history: History
     samples: Image.Image
     origin: Origin

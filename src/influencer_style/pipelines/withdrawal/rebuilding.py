@@ -10,7 +10,7 @@ from typing import TypeVar
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
-from influencer_style.pipelines.trainings import load_base
+from influencer_style.pipelines.trainings.bases import load_base
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking.registry.served import SYNTHESIS, TRANSFER, Served
 
