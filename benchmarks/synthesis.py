@@ -62,7 +62,7 @@ def _trained(
     parameters, start = SynthesisParameters(**told), time.monotonic()
     with tempfile.TemporaryDirectory() as work:
         trained, decision = train_synthesis(crops, encoder, looks, Path(work), parameters, cropping)
-    bundle, *_ = pack_synthesis(trained, crops, encoder, looks, cropping, parameters)
+    bundle, *_ = pack_synthesis(trained, encoder, looks, crops, parameters, cropping)
     return bundle, decision | {"seconds": round(time.monotonic() - start)}
 
 

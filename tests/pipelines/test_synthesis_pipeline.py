@@ -108,7 +108,7 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
     source = world["photo_source"].model_copy(update={"creators": str(creators)})
     made = run(settings(base), photo_source=source, look_profiles=looks)
     model = made["look_synthesis"]
-    assert seen == [["warm"]] and made["trained_synthesis"]["taught"] == ["warm"]
+    assert seen == [["warm"]] and made["trained_synthesis"].origin.taught == ("warm",)
     assert model.looks.names == ["cool", "warm"], "both may be generated"
     assert model.looks["cool"].marks is None
     assert len(model.looks["warm"].marks.features) == 5 and model.looks["warm"].marks.limit > 0

@@ -116,7 +116,8 @@ class Base(Generic[Generator_co]):
         with torch.device("meta"):
             generator: Generator_co = cls.GENERATOR(cls.CONFIG(**config))
         weights.fill(generator, stored)
-        return generator.eval().requires_grad_(False)
+        generator.eval().requires_grad_(False)
+        return generator
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class Bundle(ABC):
 
         Marks of photos are left out: the base was not trained on these.
         """
-        looks = self.looks.with_each(marks={})
+        looks = self.looks.with_marks({})
         codes = [looks.code(name) for name in looks.names]
         if self.encoder.sha256 != base.encoder_sha256 or len(codes[0]) != base.generator.config.code:
             return None

@@ -75,6 +75,6 @@ def pack_synthesis(
     taught = [name for name in trained.origin.taught if name in looks.names]
     marks = {name: marks_of(pixels(name, "train"), pixels(name, "validation", "test")) for name in taught}
     bundle = SynthesisBundle.pack(
-        trained.generator, trained.origin, encoder, looks.with_each(marks=marks), cropping.margin, {}
+        trained.generator, trained.origin, encoder, looks.with_marks(marks), cropping.margin, {}
     )
     return bundle, *pictured(trained.history, trained.samples)
