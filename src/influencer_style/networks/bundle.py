@@ -223,6 +223,6 @@ class SynthesisBundle(Bundle):
     COMMAND = COMMANDS["synthesis"]
     BASE = SynthesisBase
 
-    def probed(self, probe: Tensor, codes: Tensor) -> Tensor:
+    def probed(self, probe: Tensor, codes: Tensor) -> Tensor:  # noqa: ARG002 (it draws from noise)
         """Return portraits of nobodies in some looks."""
         return self.generator(draw_noise(len(codes), 0, self.generator.config.noise), codes)

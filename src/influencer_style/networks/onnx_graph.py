@@ -45,7 +45,7 @@ def write_graph(generator: TransferGenerator, path: Path, metadata: Mapping[str,
     config = generator.config
     example = torch.rand(2, 3, *_TRACED), torch.zeros(2, config.code), torch.zeros(2, config.noise), torch.ones(2)
     axes = {0: "n", 2: "height", 3: "width"}, {0: "n"}, {0: "n"}, {0: "n"}
-    dynamic = tuple({axis: torch.export.Dim.DYNAMIC for axis in named} for named in axes)
+    dynamic = tuple(dict.fromkeys(named, torch.export.Dim.DYNAMIC) for named in axes)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*axis name: .* will not be used")  # the four n are one n
         program = torch.export.export(OnnxForm(generator).eval(), example, dynamic_shapes=dynamic, strict=False)
@@ -79,7 +79,7 @@ def _pooled(images: Tensor, size: Sequence[int]) -> Tensor:
     return _by_rows_and_columns(images, weights, size)
 
 
-def _resized(images: Tensor, size: Sequence[int], align_corners: bool, scales: Sequence[float] | None = None) -> Tensor:
+def _resized(images: Tensor, size: Sequence[int], _align_corners: bool, _scales: Sequence[float] | None = None) -> Tensor:
     """`interpolate(images, size, mode="bilinear", antialias=True)`: a triangle that widens as the picture shrinks."""
 
     def weights(inputs: int, outputs: int) -> Tensor:
