@@ -29,10 +29,9 @@ from influencer_style.studio.pairs import known_sitting, sitting
 
 _FOLDER = "shards"  # within the folder of a training
 
-
-CHECKED = ConfigDict(extra="forbid", allow_inf_nan=False)  # of all settings: what is no setting is refused
+CHECKED = ConfigDict(extra="forbid", allow_inf_nan=False)  # of all settings: unknown ones are refused
 Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy, torch and scikit-learn all take
-_Some = Annotated[int, Field(ge=1, le=10_000)]
+_Count = Annotated[int, Field(ge=1, le=10_000)]
 _Looks = Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -59,13 +58,13 @@ class StreamSettings:
 
     seed: Seed = 11
     resolution: Annotated[int, Field(ge=32, le=1024), AfterValidator(_power_of_two)] = 64
-    sittings: _Some = 20
-    targets: _Some = 2
+    sittings: _Count = 20
+    targets: _Count = 2
     looks: _Looks = 4
-    references: _Some = 10
+    references: _Count = 10
     grades: _Looks = 3
-    graded: _Some = 64
-    photos: _Some = 12
+    graded: _Count = 64
+    photos: _Count = 12
     known: bool = False
     most: Annotated[int, Field(ge=0)] = 0
 

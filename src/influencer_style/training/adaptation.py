@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from influencer_style.training.task import Generator
 
@@ -26,7 +26,7 @@ class Adaptation(Generic[Generator]):
     histories: dict[str, list[dict[str, float]]]
     kept: str
     why: str
-    compared: dict[str, dict[str, object] | None]
+    compared: dict[str, Any]
 
     @property
     def generator(self) -> Generator:

@@ -27,7 +27,7 @@ from influencer_style.training.losses import palette_loss
 from influencer_style.training.settings import LearningRate, Share, Weight
 
 _WARM_UP = 100
-_Some = Annotated[int, Field(ge=1, le=1_000_000)]
+_Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 @checked_dataclass(frozen=True, config=CHECKED)
@@ -43,8 +43,8 @@ class PaletteSettings:
         seed: Seed of all choices.
     """
 
-    steps: _Some = 5000
-    rows: _Some = 256
+    steps: _Count = 5000
+    rows: _Count = 256
     rate: LearningRate = 1e-3
     decay: Share = 0.05
     noise: Weight = 0.05
