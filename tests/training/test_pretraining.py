@@ -12,8 +12,7 @@ from influencer_style.examples.shard import Shard, StreamSettings, kept_shard, m
 from influencer_style.examples.stream import Pace, StudioStream
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
-from influencer_style.networks.base import Base, BaseError
-from influencer_style.training.engine import Watch
+from influencer_style.networks.base import BaseError, TransferBase
 from influencer_style.training.settings import LossWeights
 from influencer_style.training.transfer.palette_fitting import PaletteSettings
 from influencer_style.training.transfer.pretraining import PretrainingSettings, pretrain
@@ -86,26 +85,26 @@ class Killed(Exception):
 @pytest.mark.slow
 def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
     seen = []
-    whole = pretrain(SETTINGS, tmp_path / "whole", Watch(samples=lambda step, generator: seen.append(step)))
+    whole = pretrain(SETTINGS, tmp_path / "whole", show=lambda step, generator, examples: seen.append(step))
     assert seen == [3, 6] and {"validation_looks", "validation_colour", "total"} <= set(whole.history[-1])
     assert set(whole.facts["validation"]) == {"nothing", "likely_grade"}
     assert whole.facts["with_palette"] != whole.history[-1] and whole.generator.config.palette > 0
 
-    def kill(step, generator):
+    def kill(step, generator, examples):
         raise Killed
 
     with pytest.raises(Killed):
-        pretrain(SETTINGS, tmp_path / "killed", Watch(samples=kill))
+        pretrain(SETTINGS, tmp_path / "killed", show=kill)
     resumed = pretrain(SETTINGS, tmp_path / "killed")
     assert resumed.sha256 == whole.sha256
 
     (tmp_path / "base").mkdir()
     whole.save(tmp_path / "base")
-    loaded = Base.load(tmp_path / "base")
+    loaded = TransferBase.load(tmp_path / "base")
     assert loaded.sha256 == whole.sha256 and loaded.encoder_sha256 == load_encoder().sha256
     assert loaded.history == whole.history and loaded.facts["steps"] == 6
     with pytest.raises(BaseError, match="kedro run --pipeline pretraining"):
-        Base.load(tmp_path)
+        TransferBase.load(tmp_path)
 
 
 @pytest.mark.slow

@@ -18,8 +18,8 @@ from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
-from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.studio.latent import WIDTH
 from influencer_style.training.adaptation import ADAPTED, BASE
 from influencer_style.training.engine import Watch, train
@@ -115,14 +115,14 @@ def test_a_killed_pretraining_ends_with_the_very_same_weights(tmp_path):
     whole = pretrain_synthesis(SETTINGS, tmp_path / "whole")
     assert {"validation_neutral", "validation_looks"} <= set(whole.history[-1]) and whole.facts["steps"] == 6
 
-    def kill(step, generator):
+    def kill(step, generator, portraits):
         raise Killed
 
     (tmp_path / "whole" / "shards").rename(tmp_path / "shards")
     (tmp_path / "killed").mkdir()
     (tmp_path / "shards").rename(tmp_path / "killed" / "shards")
     with pytest.raises(Killed):
-        pretrain_synthesis(SETTINGS, tmp_path / "killed", Watch(samples=kill))
+        pretrain_synthesis(SETTINGS, tmp_path / "killed", show=kill)
     assert pretrain_synthesis(SETTINGS, tmp_path / "killed").sha256 == whole.sha256
 
 

@@ -14,10 +14,10 @@ from influencer_style.examples.batch import Paired, StepBatch, run_in_chunks
 from influencer_style.examples.paired import Sampling, draw_portraits
 from influencer_style.examples.shard import Shard, StreamSettings
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator
-from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.storage.atomic import atomic_file
-from influencer_style.training.engine import Watch, train
+from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
 from influencer_style.training.synthesis.task import SynthesisSettings, SynthesisTask, synthesis_shape
 from influencer_style.training.synthesis.traits import train_traits
@@ -47,6 +47,7 @@ def pretrain_synthesis(
     settings: SynthesisSettings,
     folder: str | Path,
     watch: Watch[SynthesisGenerator] | None = None,
+    show: Callable[[int, SynthesisGenerator, Paired], None] = ignore,
     device: str = "",
 ) -> SynthesisBase:
     """Train a generator of nobodies in looks in general; a run that was stopped continues.
@@ -55,6 +56,7 @@ def pretrain_synthesis(
         settings: The settings of the training.
         folder: Where the checkpoint and the stream's shards are kept; name it by a fingerprint of settings and code.
         watch: What follows the training.
+        show: Receives a step, the averaged generator and held-out portraits now and then.
         device: Torch's name of the device to train on; the best of this machine where empty.
 
     Returns:
@@ -70,7 +72,11 @@ def pretrain_synthesis(
     def errors(generator: SynthesisGenerator) -> dict[str, float]:
         return validation_errors(held_out, lambda batch: portraits_of(generator, batch.noise, batch.codes))
 
-    watch = replace(watch or Watch(), validate=errors)
+    watch = replace(
+        watch or Watch(),
+        validate=errors,
+        samples=lambda step, generator: show(step, generator, held_out["looks"]),
+    )
     initial = _reading_generator(settings, encoder, folder, watch)
     with studio_stream(settings, folder, encoder) as stream:
         task = PretrainingTask(settings=settings, encoder=encoder, shards_at=stream.at, initial=initial, device=device)

@@ -1,6 +1,6 @@
 """Trains the base: a conditional GAN on known truth (pix2pix, Isola et al. 2017), from the studio's endless stream.
 
-Needs torch, NumPy, Pillow and safetensors alone, so that a bare machine with a GPU can run it.
+Needs torch, NumPy, Pillow, safetensors and pydantic alone, so that a bare machine with a GPU can run it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import torch
 from pydantic.dataclasses import dataclass
 from torch import Tensor
 
+from influencer_style.examples.batch import PairedPhotos
 from influencer_style.examples.shard import CHECKED
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import apply_transport, matrix_and_offset
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import TransferBase
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.training.engine import Watch, train
+from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.task import studio_stream, validation_errors
@@ -38,13 +39,19 @@ class PretrainingSettings(TrainerSettings):
     palette: PaletteSettings = field(default_factory=PaletteSettings)
 
 
-def pretrain(settings: PretrainingSettings, folder: str | Path, watch: Watch[TransferGenerator] | None = None) -> Base:
+def pretrain(
+    settings: PretrainingSettings,
+    folder: str | Path,
+    watch: Watch[TransferGenerator] | None = None,
+    show: Callable[[int, TransferGenerator, PairedPhotos], None] = ignore,
+) -> TransferBase:
     """Train a generator on looks in general; a run that was stopped continues.
 
     Args:
         settings: The settings of the training.
         folder: Where the checkpoint and the stream's shards are kept; name it by a fingerprint of settings and code.
         watch: What follows the training.
+        show: Receives a step, the averaged generator and held-out examples now and then.
 
     Returns:
         The averaged generator with its history: losses, and now and then mean absolute errors on people and looks that
@@ -59,7 +66,11 @@ def pretrain(settings: PretrainingSettings, folder: str | Path, watch: Watch[Tra
     def errors(restyle: Callable[[Tensor, Tensor], Tensor], device: str = "cpu") -> dict[str, float]:
         return validation_errors(held_out, lambda batch: restyled(restyle, batch.inputs, batch.codes, device))
 
-    watch = replace(watch or Watch(), validate=lambda generator: errors(generator, device))
+    watch = replace(
+        watch or Watch(),
+        validate=lambda generator: errors(generator, device),
+        samples=lambda step, generator: show(step, generator, held_out["looks"]),
+    )
     with studio_stream(settings, folder, encoder) as stream:
         task = TransferTask(settings=settings, encoder=encoder, shards_at=stream.at, device=device)
         state = train(task, folder / "checkpoint.pt", watch)
@@ -78,7 +89,7 @@ def pretrain(settings: PretrainingSettings, folder: str | Path, watch: Watch[Tra
         "device": device,
         "torch": torch.__version__,
     }
-    return Base(state.average, encoder.sha256, state.history, facts)
+    return TransferBase(state.average, encoder.sha256, state.history, facts)
 
 
 def _graded(images: Tensor, codes: Tensor) -> Tensor:
