@@ -15,7 +15,7 @@ from PIL import Image
 
 from influencer_style import datasets
 from influencer_style.datasets import registered_generator
-from influencer_style.tracking.digests import path_of
+from influencer_style.tracking.data import path_of
 
 TABLE = pd.DataFrame({"a": [1, 2], "b": ["x", "ü"]})
 ATOMIC = {

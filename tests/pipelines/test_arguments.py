@@ -8,7 +8,7 @@ from kedro.pipeline import Pipeline, node
 from tiny_project import kedro, make_project
 
 from influencer_style.batches.gathering import BatchError
-from influencer_style.hooks.arguments import ArgumentsHook
+from influencer_style.hooks.checks import ArgumentsHook
 from influencer_style.networks.folder import BundleError
 from influencer_style.pipelines.generate.parameters import GenerateParameters
 from influencer_style.pipelines.ingestion.folders import SourceError
@@ -83,7 +83,7 @@ def test_a_wrong_parameter_ends_in_one_message(project, pipeline, parameters, wo
     ended = kedro(project, "run", "--pipeline", pipeline, "--params", parameters)
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: ") and words in ended.stderr, ended.stderr
-    assert ended.stderr.splitlines()[-1] == "The log, with all that led to this, is logs/last_run.log in the project."
+    assert ended.stderr.splitlines()[-1] == "The full log, with the traceback, is logs/last_run.log in the project."
     assert "Traceback" not in ended.stdout + ended.stderr
     assert "deprecated" not in ended.stdout + ended.stderr and "Union type hint" not in ended.stdout
     log = project / "logs/last_run.log"

@@ -7,7 +7,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.io import DataCatalog, DatasetError
 
-from influencer_style.hooks.disk import DiskError, DiskHook
+from influencer_style.hooks.endings import DiskError, DiskHook
 
 
 class Witness:

@@ -8,7 +8,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline, node
 
 from influencer_style.hooks import prerequisites
-from influencer_style.hooks.prerequisites import MissingDataError, PrerequisitesHook
+from influencer_style.hooks.checks import MissingDataError, PrerequisitesHook
 
 
 def use(*data):

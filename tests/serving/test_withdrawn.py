@@ -29,8 +29,9 @@ from influencer_style.stylist.models import open_model
 from influencer_style.stylist.result import StylistError
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
+from influencer_style.tracking.registry.errors import RegistryError
+from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.served import SYNTHESIS
-from influencer_style.tracking.registry.versions import RegistryError, register_generator
 from influencer_style.tracking.store import Store
 
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))
@@ -74,7 +75,8 @@ def withdrawn(adapted, drawing, tmp_path_factory):
         model.save(folder / type(model).__name__)
     store = Store(f"sqlite:///{folder}/mlflow.db")
     experiment = store.experiment_id("serving")
-    run = NodeRun(store, store.client.create_run(experiment).info.run_id, experiment, "node", [], folder)
+    run = NodeRun(store, "node", [], folder)
+    run.open(experiment)
     current.enter(run)
     register_generator(folder / "TransferBundle", NAME, adapted.tags(), "# card")
     register_generator(folder / "SynthesisBundle", NEW_FACES, drawing.tags(), "# card", served=SYNTHESIS)

@@ -15,8 +15,8 @@ from sqlalchemy import make_url
 
 from influencer_style.project.folder import enclosing_project
 from influencer_style.tracking.config import TrackingConfig, project_uri
-from influencer_style.tracking.sqlite_uri import sqlite_path, sqlite_uri
 from influencer_style.tracking.store import Store
+from influencer_style.tracking.uri import sqlite_path, sqlite_uri
 from tests.tracking.conftest import HERE
 
 # All at once: what a URL, a URL's decoding, a pattern, and a shell take for something else.
