@@ -18,11 +18,12 @@ from influencer_style.evaluation.scorecard import assemble_scorecard
 from influencer_style.evaluation.scoring import score_cases
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.likeness import Likeness
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import shrink, to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.metrics.cases import Cases, shrink
+from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.seam import Seam
-from influencer_style.networks.bundle import to_tensor
 from influencer_style.reports.report import Evidence
 
 

@@ -18,6 +18,13 @@ from influencer_style.hooks.log_file import PLACE, LogFile, start_log
 from influencer_style.storage.trouble import disk_trouble
 
 _OWN_ERRORS = ("influencer_style", "kedro")  # packages whose own errors tell the user what to do
+_SHORTER = (
+    (r"Failed to instantiate \w+ for parameter '[^']*': \d+ validation errors? for \w+\n", ""),
+    (r"\n +For further information visit \S+", ""),
+    (r"Value error, (.*) \[type=value_error, input_value=(?:\{|ArgsKwargs).*\]", r"\1"),  # a whole table
+    (r" \[type=\w+, input_value=(.*), input_type=\w+\]", r"; it is \1"),
+    (r"\n  (?=\S)", ": "),
+)
 
 
 class DiskError(click.ClickException):
@@ -93,10 +100,9 @@ def _explains_itself(error: BaseException) -> bool:
 
 def _shortened(message: str) -> str:
     """Return Kedro's message about parameters, with a line for each of pydantic's errors in place of three."""
-    message = re.sub(r"Failed to instantiate \w+ for parameter '[^']*': \d+ validation errors? for \w+\n", "", message)
-    message = re.sub(r"\n +For further information visit \S+", "", message)
-    message = re.sub(r" \[type=\w+, input_value=(.*), input_type=\w+\]", r"; it is \1", message)
-    return re.sub(r"\n  (?=\S)", ": ", message)
+    for pattern, replacement in _SHORTER:
+        message = re.sub(pattern, replacement, message)
+    return message
 
 
 def _ending(error: Exception, log: LogFile | None) -> str:

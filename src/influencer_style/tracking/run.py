@@ -7,6 +7,7 @@ import posixpath
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 
 from mlflow import MlflowClient
 from mlflow.entities import Param, RunTag
@@ -102,12 +103,14 @@ def safe_key(name: str) -> str:
 
 
 def flatten(value: object, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (dotted name, text) for each leaf of nested parameters (mappings, pydantic models).
+    """Yield (dotted name, text) for each leaf of nested parameters (mappings, pydantic models, dataclasses).
 
     Lists are leaves, as JSON. Texts are cut to `VALUE_LENGTH` characters.
     """
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
+    elif is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
     if isinstance(value, Mapping) and value:
         for key, part in value.items():
             yield from flatten(part, f"{prefix}.{key}" if prefix else str(key))
