@@ -196,6 +196,6 @@ def test_a_registry_in_trouble_is_an_error_with_a_remedy(old, monkeypatch, troub
     with closing(sqlite3.connect(database, isolation_level=None)) as holder:
         if trouble == "locked":
             holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(RegistryError, match=remedy.get(trouble, "the file is damaged; restore it from a backup")) as raised:
+        with pytest.raises(RegistryError, match=remedy.get(trouble, "the file is damaged; restore it")) as raised:
             model_folder(URI)
     assert str(database) in str(raised.value)

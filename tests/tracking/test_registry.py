@@ -84,9 +84,10 @@ def test_a_kill_between_files_and_version_leaves_no_version(node_run, store, fol
     def killed(*_, **__):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(store.client, "create_model_version", killed)
-        register_generator(folder, "look-g", TAGS | {"fingerprint": "1"}, "# card")
+        with pytest.raises(KeyboardInterrupt):
+            register_generator(folder, "look-g", TAGS | {"fingerprint": "1"}, "# card")
     assert not store.client.search_model_versions("name = 'look-g'") and not is_registered("look-g")
     assert register_generator(folder, "look-g", TAGS | {"fingerprint": "1"}, "# card") == "1"
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]

@@ -44,7 +44,7 @@ def checked():
 def test_a_generator_is_measured_picture_by_picture(generator, checked):
     found = measure(generator, checked)
     assert found.truth.shape == (6,) and found.truth.max() < 1
-    assert found.shapes.shape == (8, 1) and 0 <= found.shapes.min() and found.shapes.max() < 0.05
+    assert found.shapes.shape == (8, 1) and found.shapes.min() >= 0 and found.shapes.max() < 0.05
     assert found.features["dark"].shape[0] == 8
     wrong = measure(generator, replace(checked, truth=checked.inputs))
     assert (wrong.truth > 10).all()

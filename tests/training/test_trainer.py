@@ -267,7 +267,7 @@ def test_batches_line_up(creators):
     batch = creators.batch(3, 0.1, 8, torch.Generator().manual_seed(2))
     assert {len(value) for value in vars(batch).values()} == {3}
     for images in (batch.inputs, batch.real):
-        assert images.shape == (3, 3, 32, 32) and 0 <= images.min() and images.max() <= 1
+        assert images.shape == (3, 3, 32, 32) and images.min() >= 0 and images.max() <= 1
 
 
 def test_resize_is_area_true():

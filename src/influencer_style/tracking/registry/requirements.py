@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from collections.abc import Collection, Iterator
 from importlib.metadata import packages_distributions
@@ -18,10 +19,11 @@ _SOURCE = Path(str(files(_OURS)))
 _NOT_SERVED = (f"{_OURS}.project.config_loader",)
 
 
+@functools.cache
 def requirements() -> list[str]:
     """Return what serving imports, pinned to what is installed (without local parts such as `+cu130`).
 
-    MLflow's own guess misses late imports, and takes a minute.
+    MLflow's own guess misses late imports, and takes a minute. This takes three seconds, once per process.
     """
     modules = [f"{_OURS}.serving.{served.file.stem}" for served in (TRANSFER, SYNTHESIS)]
     needed = distributions_of(modules, without=_NOT_SERVED)

@@ -8,6 +8,7 @@ from kedro.pipeline import Pipeline, node
 from tiny_project import kedro, make_project
 
 from influencer_style.batches.gathering import BatchError
+from influencer_style.hooks import checks
 from influencer_style.hooks.checks import ArgumentsHook
 from influencer_style.networks.folder import BundleError
 from influencer_style.pipelines.generate.parameters import GenerateParameters
@@ -15,7 +16,6 @@ from influencer_style.pipelines.ingestion.folders import SourceError
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.pipelines.withdrawal.errors import WithdrawalError
-from influencer_style.stylist import before_loading
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_the_parameters_of_the_pipeline_that_runs_are_checked(name, error, words
 
 def test_a_look_is_looked_up_before_the_run_and_however_it_is_spelled(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(before_loading, "check_look", lambda model, look, stage: asked.append((model, look)))
+    monkeypatch.setattr(checks, "check_look", lambda model, look, stage: asked.append((model, look)))
     parameters = StylizeParameters(**STYLIZE | {"folder": str(tmp_path), "look": "Ada Example"})
     catalog = DataCatalog({"params:stylize": MemoryDataset(parameters, copy_mode="assign")})
     ArgumentsHook().before_pipeline_run(Pipeline([node(use, "params:stylize", "result", name="own")]), catalog)

@@ -34,7 +34,7 @@ def tell(error):
 def test_a_disk_error_is_a_message():
     error = DatasetError("Failed while saving")
     error.__cause__ = OSError(errno.ENOSPC, "full", "data/table.json")
-    with pytest.raises(DiskError, match=r"data/table.json: No space left on device\. Make room.*not done again"):
+    with pytest.raises(DiskError, match=r"data/table.json: No space left on device\. Make room.*not repeated"):
         tell(error)
 
 
