@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 from filelock import FileLock
+from made_up_photos import CONSENT, scene
 from offline import keep_offline
 from small_disk import SmallDisk
 from tiny_project import make_project, run
+
+from influencer_style.looks.encoder import load_encoder
 
 # Where files of tests run side by side, the longest begin first, and those that wait for its run come late.
 LONGEST, LATE = (
@@ -55,6 +58,12 @@ def _ledger(tmp_path_factory):
         patch.setenv("INFLUENCER_STYLE_LEDGER", str(tmp_path_factory.mktemp("ledger")))
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))  # of processes that do without the first
         yield
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    """The style encoder that comes with the project."""
+    return load_encoder()
 
 
 class First:
@@ -109,3 +118,17 @@ def disk(tmp_path):
     mounted = SmallDisk(tmp_path / "disk", 1)
     yield mounted
     mounted.unmount()
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Creators Anna (4 photos, consent) and users (6 photos); returns (creators, users)."""
+    creators, users = tmp_path / "creators", tmp_path / "users"
+    (creators / "Anna").mkdir(parents=True)
+    users.mkdir()
+    (creators / "Anna" / "consent.yml").write_text(CONSENT)
+    for number in range(4):
+        scene(number).save(creators / "Anna" / f"{number}.jpg")
+    for number in range(6):
+        scene(100 + number).save(users / f"user-{number}.png")
+    return creators, users

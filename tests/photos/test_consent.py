@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
+from made_up_photos import CONSENT
 
 from influencer_style.consent.grant import LEARN, ConsentError, decide, decide_folder, load_consent
-from tests.photos.conftest import CONSENT
 
 TODAY = date(2026, 6, 1)
 

@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
+from made_up_photos import CONSENT
 
 from influencer_style.consent import clock
 from influencer_style.consent.audit_check import rows_of, verify
 from influencer_style.consent.audit_log import AuditError
 from influencer_style.consent.ledger import FOLDER, Ledger
 from influencer_style.consent.tombstones import Tombstone
-from tests.photos.conftest import CONSENT
 
 GRANTED = {"scope": ["transfer"], "expires": "2026-06-01"}
 

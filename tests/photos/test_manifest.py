@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from made_up_photos import CONSENT, scene
 from PIL import Image
 from skimage.data import astronaut
 
@@ -17,7 +18,6 @@ from influencer_style.consent.slug import SlugError
 from influencer_style.photos import manifest as module
 from influencer_style.photos.manifest import SCHEMA, PhotoFolders, ScanSettings, scan
 from influencer_style.photos.split import SplitError
-from tests.photos.conftest import CONSENT, scene
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import mlflow
 import pytest
 import yaml
-from made_up_synthesis import made_up_people, with_looks_of
+from made_up_looks import smooth_people
+from made_up_synthesis import SIDE, with_looks_of
 from tiny_project import ROOT
 
 from influencer_style import Stylist
@@ -42,9 +43,7 @@ NAME, NEW_FACES = "look-transfer", "look-synthesis"
 def adapted(bundle):
     """The model, as if it had been adapted to both creators."""
     consent = {"scope": ["train", "transfer"], "expires": "never", "granted_on": "2025-01-01"}
-    looks = bundle.looks
-    for name in looks.names:
-        looks = replace_look(looks, replace(looks[name], consent=consent))
+    looks = bundle.looks.holding(replace(look, consent=consent) for look in bundle.looks)
     return replace(bundle, looks=looks, notes={"kept": "adapted"})
 
 
@@ -58,7 +57,7 @@ def replace_look(looks, look):
 @pytest.fixture(scope="module")
 def drawing(adapted):
     """The same of synthesis, with marks of both creators' photos."""
-    photos = to_uint8(made_up_people(4))
+    photos = to_uint8(smooth_people(4, SIDE))
     return replace(with_looks_of(adapted, dict.fromkeys(adapted.looks.names, photos)), notes={"kept": "adapted"})
 
 
