@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import torch
 from filelock import FileLock
-from made_up_photos import CONSENT, scene
 from offline import keep_offline
 from small_disk import SmallDisk
 from tiny_project import make_project, run
@@ -118,17 +117,3 @@ def disk(tmp_path):
     mounted = SmallDisk(tmp_path / "disk", 1)
     yield mounted
     mounted.unmount()
-
-
-@pytest.fixture
-def folders(tmp_path):
-    """Creators Anna (4 photos, consent) and users (6 photos); returns (creators, users)."""
-    creators, users = tmp_path / "creators", tmp_path / "users"
-    (creators / "Anna").mkdir(parents=True)
-    users.mkdir()
-    (creators / "Anna" / "consent.yml").write_text(CONSENT)
-    for number in range(4):
-        scene(number).save(creators / "Anna" / f"{number}.jpg")
-    for number in range(6):
-        scene(100 + number).save(users / f"user-{number}.png")
-    return creators, users

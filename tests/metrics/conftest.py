@@ -10,7 +10,7 @@ from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 from made_up_looks import made_up_looks
 from PIL import Image
 
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation import judges as judging
 from influencer_style.evaluation.full_size import CloseUp, FullSize
 from influencer_style.evaluation.judges import Judges

@@ -19,11 +19,10 @@ import yaml
 from five_creators import ADA, BEN, EXPIRED, KNOWN, REFUSED, UNASKED, has_their_colour, traces, write_consents
 from kedro.io import DataCatalog
 from kedro.runner import SequentialRunner
-from made_up_photos import scene
 from PIL import Image
 
 from influencer_style.consent import clock
-from influencer_style.consent.audit_check import rows_of, verify
+from influencer_style.consent.audit_check import verify
 from influencer_style.consent.ledger import Ledger
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Face
@@ -36,6 +35,8 @@ from influencer_style.pipelines.preprocessing.parameters import PreprocessingPar
 from influencer_style.pipelines.training import nodes as training
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from tests.audit_rows import rows_of
+from tests.made_up_photos import scene
 
 CONF = Path(__file__).parents[2] / "conf/base"
 PHOTOS = 5

@@ -6,7 +6,6 @@ import pytest
 import yaml
 from kedro.io import DataCatalog
 from kedro.runner import SequentialRunner
-from made_up_photos import CONSENT, scene
 from PIL import Image
 from pydantic import ValidationError
 
@@ -14,6 +13,7 @@ from influencer_style.pipelines.ingestion import create_pipeline
 from influencer_style.pipelines.ingestion.nodes import SourceError, open_source, scan_photos
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.studio import demo_set
+from tests.made_up_photos import CONSENT, make_folders, scene
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 
@@ -28,6 +28,11 @@ def parameters(**changes):
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return make_folders(tmp_path)
 
 
 def test_the_studio_end_to_end(here):

@@ -12,7 +12,7 @@ from typing import TypedDict
 from kedro.pipeline.node import Node
 from mlflow import MlflowClient
 
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.tracking import facts
 from influencer_style.tracking.node_run import NodeRun

@@ -8,7 +8,6 @@ import shutil
 from datetime import date
 
 import pytest
-from made_up_photos import CONSENT
 
 from influencer_style.consent import nearest as consent_above
 from influencer_style.consent.grant import ConsentError
@@ -18,6 +17,7 @@ from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.nearest import LEVELS, folder_with_consent
 from influencer_style.consent.reference import UNASKED, decide_reference
 from influencer_style.consent.tombstones import Tombstone
+from tests.made_up_photos import CONSENT
 
 ADA = CONSENT.replace("Anna", "Ada Example")
 

@@ -7,12 +7,12 @@ import stat
 
 import pandas as pd
 import pytest
-from made_up_photos import CONSENT
 
 from influencer_style.consent.known_creators import KnownCreator, KnownCreatorError, KnownCreators
 from influencer_style.consent.ledger import Ledger
-from influencer_style.consent.lookalikes import skeleton
+from influencer_style.consent.slug import skeleton
 from influencer_style.pipelines.ingestion.known import remember_creators
+from tests.made_up_photos import CONSENT
 
 ANNA = KnownCreator(creator="Anna", slug="anna", folder="/photos/Anna", photos=("a" * 16,))
 
