@@ -12,7 +12,7 @@ from benchmarks.material import Material
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.looks.pixels import to_tensor
 from influencer_style.metrics.kid import kid_features
-from influencer_style.training.checkpoint import load_checkpoint
+from influencer_style.training.state import load_checkpoint
 
 
 def pictures(count, seed, shade=1.0):

@@ -13,7 +13,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from influencer_style.consent.slug import slug
-from influencer_style.networks.listing import COMMANDS
+from influencer_style.networks.folder import COMMANDS
 from influencer_style.project.folder import model_place
 from influencer_style.stylist.before_loading import check_look
 from influencer_style.tracking.data import path_of

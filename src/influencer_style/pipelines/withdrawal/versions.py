@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.networks.bundle import Bundle, TransferBundle
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
@@ -18,9 +17,9 @@ from influencer_style.tracking import current
 from influencer_style.tracking.registry import champion as titles
 from influencer_style.tracking.registry.champion import Contender
 from influencer_style.tracking.registry.errors import NoSuchVersionError, RegistryError
+from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
 from influencer_style.tracking.registry.served import Served
-from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.versions import registry
 from influencer_style.tracking.store import Store
 
