@@ -5,14 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from made_up_looks import made_up_looks
 
 from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.examples.paired import Sampling, draw_photos
 from influencer_style.examples.shard import StreamSettings, make_shard
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.pixels import to_tensor
-from influencer_style.looks.profile import LookProfile, LookProfiles
-from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import TrainingDiverged, Watch, take_step, train
 from influencer_style.training.losses import reconstruction_loss
@@ -42,11 +39,6 @@ def red(images):
 
 
 @pytest.fixture(scope="module")
-def encoder():
-    return load_encoder()
-
-
-@pytest.fixture(scope="module")
 def shards(encoder):
     return [make_shard(STREAM, number, encoder) for number in range(2)]
 
@@ -54,14 +46,8 @@ def shards(encoder):
 @pytest.fixture(scope="module")
 def creators(encoder):
     users, tiny, large = crops(1, 6), red(crops(2, 2)), crops(3, 30)
-    with torch.no_grad():
-        sets = {
-            name: SetStatistics.of(*describe(encoder, to_tensor(images)))
-            for name, images in {"users": users, "tiny": tiny, "large": large}.items()
-        }
-    profiles = [LookProfile(name, name, sets[name]) for name in ("tiny", "large")]
-    looks = LookProfiles(sets["users"], profiles, encoder.sha256, encoder.groups)
-    return CreatorPhotos(users, {"tiny": tiny, "large": large}, looks, 32)
+    photos = {"tiny": tiny, "large": large}
+    return CreatorPhotos(users, photos, made_up_looks(encoder, users, photos), 32)
 
 
 def task_of(settings, encoder, shards, **further):
