@@ -106,7 +106,7 @@ class SynthesisGenerator(nn.Module):
             noise: (n, config.noise), standard normal, or nearer to 0 (see `draw_noise`): who and where.
             codes: (n, config.code) style codes: in which look.
         """
-        # Taught by themselves (training/traits.py): portraits would teach them what is true of a few people only.
+        # Trained apart (training/synthesis/traits.py): portraits would show them what is true of a few people only.
         traits = torch.sigmoid(self.traits(noise)).detach()
         who, codes = self.who(torch.cat([noise, traits], 1)), squashed_code(codes)
         style = self.style(torch.cat([who, self.look(codes)], 1))
