@@ -12,6 +12,8 @@ from offline import keep_offline
 from small_disk import SmallDisk
 from tiny_project import make_project, run
 
+pytest_plugins = ["untrained_model"]  # the fixtures of a small model, for several folders of tests
+
 # Where files of tests run side by side, the longest begin first, and those that wait for its run come late.
 LONGEST, LATE = (
     ("test_end_to_end.py",),

@@ -25,7 +25,7 @@ from influencer_style.pipelines.preprocessing.parameters import PreprocessingPar
 from influencer_style.project.folder import ConfigurationError
 from influencer_style.project.parameters import project_parameters
 from influencer_style.serving.served_model import DETECTOR_VARIABLE, ServedModel
-from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.errors import StylistError
 from tests.tiny_project import make_project
 
 PHOTO = astronaut()  # with one face that lbp finds
