@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
@@ -14,7 +13,7 @@ from influencer_style.hooks.endings import plain_endings
 class PlainRun(click.Command):
     """Kedro's own `run`, with a log file and without tracebacks on the terminal."""
 
-    def invoke(self, context: click.Context) -> Any:
+    def invoke(self, context: click.Context) -> object:
         """Run; raises RunFailed, which click shows as one message, where the run fails."""
         project = Path(getattr(context.obj, "project_path", Path.cwd()))
         with plain_endings(project):

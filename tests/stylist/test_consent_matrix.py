@@ -93,7 +93,8 @@ class Ways:
         try:
             self.server.predict([GOOD])
         except MlflowException as error:
-            assert "example.org" not in error.message and "consent.yml" not in error.message, "strangers read it"
+            if "example.org" in error.message or "consent.yml" in error.message:  # strangers read it
+                raise AssertionError(error.message) from error
             raise StylistError(error.message) from error
 
     def pipeline(self, deed):

@@ -82,7 +82,8 @@ def test_a_batch_ends_where_the_consent_does_and_keeps_what_was_made(
 @pytest.mark.parametrize("way", ["direct", "composed"])
 def test_portraits_end_where_the_consent_does(models, ledger, tmp_path, monkeypatch, end, way):
     synthesis, transfer = (with_expiry(model, "2099-01-01") for model in models)
-    generation = Generation(Portraits(look="warm", count=3, seed=7, way=way, size=64), (synthesis, "s", ""), (transfer, "t", ""))
+    request = Portraits(look="warm", count=3, seed=7, way=way, size=64)
+    generation = Generation(request, (synthesis, "s", ""), (transfer, "t", ""))
     batch = GeneratedBatch(generation, tmp_path / "out")
     with pytest.raises(StylistError, match="the consent for look 'warm'"):
         batch.run(lambda picture: end(ledger, monkeypatch))
@@ -100,9 +101,8 @@ def test_the_ledger_knows_every_folder_sheet_and_export(models, ledger, photos, 
     stylist = Stylist(transfer)
     Batch(stylist, Restyling(look={"warm": 1, "cold": 1}), tmp_path / "mixed").run(photos[:1])
     Batch(stylist, Restyling(look="cold"), tmp_path / "cold").run(photos[:1])
-    portraits = GeneratedBatch(
-        Generation(Portraits(look="warm", count=2, seed=7, way="direct", size=64), (synthesis, "s", "")), tmp_path / "faces"
-    )
+    request = Portraits(look="warm", count=2, seed=7, way="direct", size=64)
+    portraits = GeneratedBatch(Generation(request, (synthesis, "s", "")), tmp_path / "faces")
     portraits.run()
     portraits.write_sheet(2)
     transfer.save(saved := made(tmp_path / "model"))

@@ -78,7 +78,7 @@ def test_python_gives_what_the_command_line_gives(models, folders, tmp_path):
 
 def test_a_run_again_makes_what_is_missing_damaged_or_of_another_time(models, folders, tmp_path, capsys):
     def run(*more):
-        wishes = "--look warm --count 3 --seed 7 --way direct --size 64".split()
+        wishes = ["--look", "warm", "--count", "3", "--seed", "7", "--way", "direct", "--size", "64"]
         code = main(["generate", *wishes, "--out", str(tmp_path), "--model", str(folders[0]), *more])
         return code, capsys.readouterr()
 

@@ -77,7 +77,7 @@ def request_options(
 
     def decorated(command: Callback) -> Callback:
         for name, field in reversed(request.model_fields.items()):
-            settings = {
+            settings: dict[str, Any] = {
                 "type": _type_of(field.annotation),
                 "required": field.is_required(),
                 "help": field.description,
@@ -98,6 +98,14 @@ def _type_of(annotation: object) -> object:
     if get_origin(annotation) is Literal:
         return click.Choice(get_args(annotation))
     return next(one for one in (*get_args(annotation), annotation) if one is not NoneType)
+
+
+def number(text: str) -> float:
+    """Read a number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a number; write for example 0.5") from None
 
 
 def command_errors() -> tuple[type[Exception], ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from influencer_style.batches.gathering import check_file
-from influencer_style.commands.common import Command, detector_option, model_option
+from influencer_style.commands.common import Command, detector_option, model_option, number
 from influencer_style.commands.output import Failure, complain, say
 from influencer_style.photos.decode import PhotoError, photo_header
 from influencer_style.photos.formats import READ_ONE
@@ -30,7 +30,7 @@ Examples:
 
 def strengths_in(text: str) -> tuple[float, ...]:
     """Read `0.25,0.5,1`."""
-    return tuple(dict.fromkeys(click.FLOAT.convert(number, None, None) for number in text.split(",")))
+    return tuple(dict.fromkeys(number(part) for part in text.split(",")))
 
 
 @click.command(cls=Command, epilog=_EXAMPLES)

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from influencer_style.commands.common import command_errors
-from influencer_style.commands.output import complain
+from influencer_style.commands.output import Failure, complain
 from influencer_style.storage.log_lines import make_log_lines_safe
 from influencer_style.version import __version__
 
@@ -84,9 +84,9 @@ def _run(arguments: list[str]) -> int:
             print(error.ctx.get_usage(), file=sys.stderr)
         complain(error.format_message())
         return error.exit_code
-    except click.ClickException as error:
-        complain(error.format_message())
-        return error.exit_code
+    except Failure as failure:
+        complain(failure)
+        return failure.status
     except command_errors() as error:
         complain(error)
         return 2

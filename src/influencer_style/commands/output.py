@@ -6,17 +6,15 @@ import json
 import sys
 from typing import TextIO
 
-import click
-
 from influencer_style.storage.text import one_line
 
 
-class Failure(click.ClickException):
+class Failure(Exception):
     """Ends a command with a message, and with its exit status."""
 
     def __init__(self, message: object, status: int) -> None:
         super().__init__(str(message))
-        self.exit_code = status
+        self.status = status
 
 
 def say(text: object) -> None:

@@ -13,6 +13,7 @@ from influencer_style.commands.common import (
     Command,
     detector_option,
     model_option,
+    number,
     out_option,
     request_options,
     require_any,
@@ -58,7 +59,7 @@ def look(text: str) -> str | dict[str, float]:
         name, _, share = part.partition("=")
         if not name.strip() or name.strip() in shares:
             raise click.BadParameter(f"{text!r} is not a mix of looks; write for example aurora=0.7,noir=0.3")
-        shares[name.strip()] = click.FLOAT.convert(share or "1", None, None)
+        shares[name.strip()] = number(share or "1")
     return shares
 
 
@@ -67,7 +68,7 @@ def region(text: str) -> tuple[str, float]:
     name, separator, weight = text.partition("=")
     if not separator:
         raise click.BadParameter(f"{text!r} has no weight; write for example hair=0.5")
-    return name.strip(), click.FLOAT.convert(weight, None, None)
+    return name.strip(), number(weight)
 
 
 def faces(text: str) -> str | tuple[int, ...]:

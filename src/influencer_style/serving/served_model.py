@@ -27,7 +27,7 @@ class ServedModel(Served[Request]):
 
     KIND = Request
 
-    def predict(
+    def predict(  # type: ignore[override] # MLflow lets models leave out the context
         self,
         model_input: list[Request],
         params: dict[str, Any] | None = None,  # noqa: ARG002 - of MLflow's interface

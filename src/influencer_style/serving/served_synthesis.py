@@ -23,7 +23,7 @@ class ServedSynthesis(Served[PortraitRequest]):
 
     KIND = PortraitRequest
 
-    def predict(
+    def predict(  # type: ignore[override] # MLflow lets models leave out the context
         self,
         model_input: list[PortraitRequest],
         params: dict[str, Any] | None = None,  # noqa: ARG002 - of MLflow's interface

@@ -16,14 +16,14 @@ from influencer_style.consent.audit_log import AuditError
 from influencer_style.consent.grant import Decision, Scope
 from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.places import ledgers_of
+from influencer_style.networks.listing import Listing
 from influencer_style.stylist.errors import StylistError, UnrecordedError
 
 if TYPE_CHECKING:
     from influencer_style.networks.bundle import Bundle, TransferBundle
-    from influencer_style.networks.listing import Listing
     from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
-Kind = TypeVar("Kind", "TransferBundle", "SynthesisBundle", "Listing")
+Kind = TypeVar("Kind", "TransferBundle", "SynthesisBundle", Listing)
 
 log = logging.getLogger(__name__)
 SERVING = "serving"  # the stage whose refusals strangers read

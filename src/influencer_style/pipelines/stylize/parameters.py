@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
@@ -25,7 +24,7 @@ class StylizeParameters(Restyling, coerce_numbers_to_str=True):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_source_in_use(cls, given: Any) -> Any:
+    def _one_source_in_use(cls, given: object) -> object:
         """An empty reference is none; a reference goes before a look."""
         if not isinstance(given, Mapping):
             return given
