@@ -9,7 +9,7 @@ import torch
 from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 from PIL import Image
 
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation import judges as judging
 from influencer_style.evaluation.full_size import CloseUp, FullSize
 from influencer_style.evaluation.judges import Judges
@@ -18,11 +18,12 @@ from influencer_style.evaluation.scorecard import assemble_scorecard
 from influencer_style.evaluation.scoring import score_cases
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.likeness import Likeness
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import shrink, to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.metrics.cases import Cases, shrink
+from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.seam import Seam
-from influencer_style.networks.bundle import to_tensor
 from influencer_style.reports.report import Evidence
 
 

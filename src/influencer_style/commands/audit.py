@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from influencer_style.commands.common import Command
 from influencer_style.commands.output import say
-from influencer_style.consent.audit_check import rows_of, verify
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.audit_log import rows_of
+from influencer_style.consent.audit_row import Head, Row
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.places import project_ledger
 from influencer_style.consent.slug import slug
@@ -44,7 +44,7 @@ def audit(ledger: str | None, head: str | None, creator: str | None) -> None:
     of_creator, latest = 0, deque[str](maxlen=_SHOWN)
     for row in rows_of(path):
         counts[_kind(row)] += 1
-        if creator is not None and row.get("creator") == slug(creator):
+        if creator is not None and row.text("creator") == slug(creator):
             of_creator += 1
             latest.append(_in_words(row))
     say(f"{path}: {'broken' if found.problems else 'whole'}")
@@ -66,12 +66,11 @@ def audit(ledger: str | None, head: str | None, creator: str | None) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _kind(row: Mapping[str, object]) -> str:
-    return str(row.get("decision") or row["event"])[:40]
+def _kind(row: Row) -> str:
+    return (row.text("decision") or row.event)[:40]
 
 
-def _in_words(row: Mapping[str, object]) -> str:
-    stage, scope = (str(row.get(name, "")) for name in ("stage", "scope"))
-    reason = str(row.get("reason") or row.get("place", ""))
-    words = f"{row['n']}  {row['time']}  {stage}  {_kind(row)}" + (f" to {scope}" if scope else "")
+def _in_words(row: Row) -> str:
+    scope, reason = row.text("scope"), row.text("reason") or row.text("place")
+    words = f"{row.n}  {row.time}  {row.text('stage')}  {_kind(row)}" + (f" to {scope}" if scope else "")
     return one_line(f"{words}: {reason}" if reason else words)[:600]

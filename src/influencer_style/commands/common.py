@@ -23,7 +23,7 @@ Callback = TypeVar("Callback", bound=Callable[..., object])
 # The errors whose message tells the user what to do.
 ERRORS = (
     ("influencer_style.batches.gathering", "BatchError"),
-    ("influencer_style.consent.audit_log", "AuditError"),
+    ("influencer_style.consent.audit_row", "AuditError"),
     ("influencer_style.consent.clock", "ClockError"),
     ("influencer_style.consent.grant", "ConsentError"),
     ("influencer_style.networks.folder", "BundleError"),

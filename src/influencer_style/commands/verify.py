@@ -12,7 +12,7 @@ import click
 
 from influencer_style.commands.common import Command
 from influencer_style.commands.output import Failure, complain, say, say_json
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.places import ledgers_of
 from influencer_style.provenance.verify import AnchorsError, Verification, VerificationError, certificates_in
 from influencer_style.provenance.verify import verify as verified

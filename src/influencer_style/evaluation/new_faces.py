@@ -10,7 +10,7 @@ import numpy as np
 from influencer_style.evaluation.component_gaussian import component_gaussian
 from influencer_style.faces.detect import Detector, main_faces
 from influencer_style.looks.marks import Marks
-from influencer_style.metrics.cases import shrink
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.metrics.intervals import Interval, around, bootstrap, weights_of_draws

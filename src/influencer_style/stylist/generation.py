@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.memorisation import repeats
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.portraits import Way, composed, direct

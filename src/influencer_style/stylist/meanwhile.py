@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from influencer_style.consent.audit_check import rows_of
+from influencer_style.consent.audit_log import rows_of
 from influencer_style.consent.grant import Scope, decide
 from influencer_style.consent.ledgers import Ledgers
-from influencer_style.consent.lookalikes import skeleton
-from influencer_style.consent.slug import slug
+from influencer_style.consent.slug import skeleton, slug
 
 _MOST = 100  # looks of a picture that are looked up
 
@@ -82,9 +81,9 @@ def _revoked_versions(ledgers: Ledgers) -> Iterator[tuple[str, str]]:
         if not ledger.log.path.is_file():
             continue
         for row in rows_of(ledger.log.path):
-            versions = row.get("versions") if row["event"] == "withdrawal" else None
+            versions = row.facts.get("versions") if row.event == "withdrawal" else None
             for version in versions if isinstance(versions, list) else ():
-                yield _plain_version(version), str(row.get("creator", ""))
+                yield _plain_version(version), row.text("creator")
 
 
 def _plain_version(named: object) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.grant import Decision, Scope
 from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.places import ledgers_of

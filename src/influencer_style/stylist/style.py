@@ -15,7 +15,8 @@ from influencer_style.faces.detect import Detector
 from influencer_style.looks.areas import AREAS
 from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.looks.likeness import Likeness
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.stylist.detection import crops_of, faces_in
 from influencer_style.stylist.errors import StylistError, UnrecordedError
 from influencer_style.stylist.given_photo import original_of
