@@ -171,7 +171,7 @@ WRONG = {
     "look": ({"look": "noir"}, "there is no look 'noir' to generate in; choose one of: cold, warm"),
     "way": (
         {"way": "sideways"},
-        r"way is 'sideways'; choose auto \(direct in looks .*, else composed\), direct or composed",
+        r"way is 'sideways'; choose direct \(drawn in the look\), composed .*, or auto: direct in looks",
     ),
     "size": ({"size": 31}, "size is 31; choose a whole number from 32 to 2048"),
     "seed": ({"seed": -1}, "seed is -1; choose a whole number from 0"),

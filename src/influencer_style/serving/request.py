@@ -51,13 +51,10 @@ def _known_format(name: str) -> str:
 
 
 class Input(BaseModel):
-    """One input of a request. Its kinds say, for refusals, what it is called and what a request looks like.
+    """One input of a request, with the format and quality of the picture that comes back.
 
-    The types of the fields are plain ones: MLflow makes the model's signature of them.
-
-    Attributes:
-        format: The format of the picture that comes back: png, jpeg, webp or avif.
-        quality: 1 to 100, but not of a PNG; None is that of the files that the command line writes.
+    Its kinds say, for refusals, what it is called and what a request looks like. The types of the fields are plain
+    ones: MLflow makes the model's signature of them.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -87,13 +84,7 @@ class Input(BaseModel):
 
 
 class Request(Input):
-    """One photo to restyle.
-
-    Attributes:
-        image: The photo's file, base64.
-        look: The name of a look of the model.
-        strength: 0 (the photo as it is) to 1 (the whole look).
-    """
+    """One photo to restyle."""
 
     THING = "photo"
     EXAMPLE = '{"inputs": [{"image": <a file in base64>, "look": <name>, "strength": 1.0}]}'
@@ -111,13 +102,7 @@ class Request(Input):
 
 
 class PortraitRequest(Input):
-    """One portrait to make.
-
-    Attributes:
-        look: The name of a look that the model may generate.
-        seed: Whole, 0 or more; the same seed gives the same portrait.
-        number: Which of the seed's portraits, 0 or more.
-    """
+    """One portrait to make; the same look, seed and number give the same one."""
 
     THING = "portrait"
     EXAMPLE = '{"inputs": [{"look": <name>, "seed": 7, "number": 0}]}'

@@ -106,7 +106,7 @@ class Generation:
     def fingerprint(self) -> str:
         """What a portrait depends on apart from its number, as 16 hex digits: models, request and this software."""
         transfer = self._transfer.bundle.fingerprint if self._transfer else ""
-        options = self.request.model_dump(exclude={"count"})
+        options = self.request.model_dump(include={*Portraits.model_fields} - {"count"})
         return fingerprint(__version__, self._bundle.fingerprint, transfer, options)[:16]
 
     def portraits(self) -> list[Result]:

@@ -33,16 +33,10 @@ class PortraitOptions(TypedDict, total=False):
 
 
 class Portraits(Options):
-    """Which portraits to make. The description of a field says which values it takes.
+    """Which portraits to make. The description of a field says which values it takes, and what they mean.
 
-    Attributes:
-        look: The look.
-        count: How many portraits: the numbers 0 to `count` - 1 of the seed.
-        seed: Portraits of one seed differ by their number; portrait k of a seed is always the same.
-        way: `direct`: drawn in the look; `composed`: drawn without one, and restyled by the transfer model; `auto`: the
-            better of the two, see `generation.default_way`.
-        size: The side in pixels. The face itself is drawn at the model's resolution, and enlarged smoothly.
-        truncation: Lower values give more ordinary people who are more alike.
+    Portraits of one seed differ by their number, 0 to `count` - 1; portrait k of a seed is always the same. The face
+    itself is drawn at the model's resolution, and enlarged smoothly to `size`. `generation.default_way` decides `auto`.
     """
 
     model_config = ConfigDict(strict=True)
@@ -53,8 +47,8 @@ class Portraits(Options):
     way: Annotated[
         Literal["auto", "direct", "composed"],
         Field(
-            description="auto (direct in looks whose photos the model was trained on, else composed), direct or "
-            "composed"
+            description="direct (drawn in the look), composed (drawn without one, then restyled), or auto: direct in "
+            "looks whose photos the model was trained on, else composed"
         ),
     ] = "auto"
     size: Annotated[int, Field(ge=1, le=MOST_SIZE, description=f"the side, 1 to {MOST_SIZE} pixels")] = 256

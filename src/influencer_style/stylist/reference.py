@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from influencer_style.consent.reference import UNASKED, decide_reference
 from influencer_style.networks.bundle import Bundle
@@ -15,20 +13,7 @@ from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.permission import Permission, recording
 from influencer_style.stylist.restyling import GivenPhoto
-
-
-class ReferenceConsent(NamedTuple):
-    """What is known of the consent for a reference photo.
-
-    Attributes:
-        creator: The slug of whose photo it is; empty where that is not known.
-        consent: Their consent in short; None without one.
-        notices: What the user should know, in sentences.
-    """
-
-    creator: str
-    consent: Mapping[str, object] | None
-    notices: list[str]
+from influencer_style.stylist.result import ReferenceRecord
 
 
 @dataclass(frozen=True)
@@ -45,49 +30,44 @@ class Reference:
     sha256: str
     pixels: str = ""
 
-    @property
-    def digest(self) -> str:
-        """What stands for the photo in records."""
-        return self.sha256 or self.pixels
+    @classmethod
+    def of(cls, photo: GivenPhoto, original: Original) -> Reference:
+        """Return what identifies a photo, which is `original` when it is decoded."""
+        return cls(file_of(photo), original.sha256, "" if original.sha256 else fingerprint(original.pixels))
 
-    def consent(self, permission: Permission, bundle: Bundle) -> ReferenceConsent:
-        """Decide whether the photo's look may be taken today, and record it.
+    def check(
+        self, permission: Permission, bundle: Bundle, refusals_only: bool = False
+    ) -> tuple[ReferenceRecord, list[str]]:
+        """Decide whether the photo's look may be taken today, and record the decision.
+
+        Args:
+            permission: What asks.
+            bundle: The model.
+            refusals_only: Whether only a refusal is recorded: a permission was recorded before.
+
+        Returns:
+            What is known of the photo and its consent; and notices.
 
         Raises:
             StylistError: When a consent is known for it that does not hold, is damaged or does not allow `transfer`,
                 or when it is a photo of somebody who has withdrawn.
             UnrecordedError: When that cannot be recorded.
         """
-        return self._decided(permission, bundle, refusals_only=False)
-
-    def check(self, permission: Permission, bundle: Bundle) -> None:
-        """Decide again; raises as `consent` does. Only a refusal is recorded."""
-        self._decided(permission, bundle, refusals_only=True)
-
-    def _decided(self, permission: Permission, bundle: Bundle, refusals_only: bool) -> ReferenceConsent:
+        digest = self.sha256 or self.pixels
         with recording(permission, bundle) as ledgers:
             found = decide_reference(ledgers, self.file, self.sha256, "transfer")
-            decision = found.decision
+            decision, consent = found.decision, found.consent
             if not (decision.allowed and refusals_only):
-                reference = self.digest[:16]
-                ledgers.record(
-                    permission.stage, found.creator, ("transfer",), decision, found.consent, reference=reference
-                )
+                facts = {"reference": digest[:16]}
+                ledgers.record(permission.stage, found.creator, ("transfer",), decision, consent, **facts)
         if not decision.allowed:
             raise StylistError(permission.refusal("the reference photo cannot be used: its consent", decision))
-        consent = dict(found.consent) if found.consent else None
-        return ReferenceConsent(found.creator, consent, [UNASKED] if decision.reason == UNASKED else [])
-
-
-def reference_of(photo: GivenPhoto, original: Original) -> Reference:
-    """Return what identifies a reference photo.
-
-    Args:
-        photo: The photo as it was given.
-        original: The same photo, decoded.
-    """
-    pixels = "" if original.sha256 else fingerprint(original.pixels)
-    return Reference(file_of(photo), original.sha256, pixels)
+        record: ReferenceRecord = {
+            "sha256": digest,
+            "creator": found.creator,
+            "consent": dict(consent) if consent else None,
+        }
+        return record, [UNASKED] if decision.reason == UNASKED else []
 
 
 def file_of(photo: GivenPhoto) -> Path | None:

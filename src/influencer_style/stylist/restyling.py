@@ -72,18 +72,9 @@ def _sound_regions(regions: dict[str, float] | None) -> dict[str, float] | None:
 
 
 class Restyling(Options):
-    """What to do with each photo. The description of a field says which values it takes.
+    """What to do with each photo. The description of a field says which values it takes, and what they mean.
 
-    Attributes:
-        look: The look, or a mix of looks such as `{"aurora": 0.7, "noir": 0.3}`; None with a reference.
-        reference: A photo whose look is taken; None with a look. A batch needs a file.
-        strength: How much of the change is applied; at 0 the picture is the photo, exactly.
-        seed: Draws the variation inside the look; None is the look's centre.
-        regions: The weight of the change in each region, such as `{"hair": 0.5}`; 1 for regions that are not named.
-        faces: Which faces are restyled. The others get colour and light as the rest of the photo does.
-        format: The format of the files that a batch writes.
-        private: Whether all metadata of the photo is kept; by default places, names, serial numbers and other private
-            metadata are dropped.
+    A batch needs a reference that is a file, and writes files of the `format`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)  # a reference may be an array, or an image
@@ -99,20 +90,19 @@ class Restyling(Options):
     strength: Strength = 1.0
     seed: Annotated[
         int | None,
-        Field(
-            ge=0,
-            lt=2**63,
-            description="a whole number from 0 that draws a variation inside the look (default: "
-            "none, the look's centre)",
-        ),
+        Field(ge=0, lt=2**63, description="a whole number from 0: a variation inside the look; none for its centre"),
     ] = None
     regions: Annotated[
         dict[str, Number] | None,
         AfterValidator(_sound_regions),
-        Field(description=f"share of the change that a region gets, 0 to 1; the regions are {', '.join(AREAS)}"),
+        Field(description=f"share of the change that a region gets, 0 to 1 (else 1); regions: {', '.join(AREAS)}"),
     ] = None
     faces: Annotated[
-        Faces, Field(min_length=1, description="all, largest, or face numbers (0 is the largest face)")
+        Faces,
+        Field(
+            min_length=1,
+            description="all, largest, or face numbers (0 is the largest face); others change like the background",
+        ),
     ] = "all"
     format: Annotated[
         Literal["keep", "jpeg", "png", "webp", "avif"],
@@ -155,7 +145,7 @@ class Restyling(Options):
             StylistError: When the reference photo cannot be read.
         """
         self.check_reference()
-        options = self.model_dump(exclude={"format", "reference"}) | {"reference": None}
+        options = self.model_dump(include={*Restyling.model_fields} - {"format"}) | {"reference": None}
         if self.reference is not None:
             file = self._reference_file()
             try:

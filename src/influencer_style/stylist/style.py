@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,7 +22,7 @@ from influencer_style.stylist.given_photo import original_of
 from influencer_style.stylist.likeness_guard import LikenessGuard
 from influencer_style.stylist.models import LoadedModel
 from influencer_style.stylist.permission import Permission
-from influencer_style.stylist.reference import reference_of
+from influencer_style.stylist.reference import Reference
 from influencer_style.stylist.restyling import GivenPhoto, Restyling
 from influencer_style.stylist.result import Provenance, ReferenceRecord
 
@@ -45,7 +44,7 @@ class StyleSource:
     code: Tensor
     creators: dict[str, Likeness]
     notices: list[str]
-    check: Callable[[], None]
+    check: Callable[[], object]
     reference: ReferenceRecord | None = None
 
 
@@ -140,12 +139,12 @@ def source_of_reference(
         detector: Finds the face in it.
     """
     original = original_of(photo, private=False)
-    reference = reference_of(photo, original)
-    creator, consent, notices = reference.consent(permission, bundle)
-    seen: np.ndarray = original.seen
+    reference = Reference.of(photo, original)
+    record, notices = reference.check(permission, bundle)
+    seen = original.seen
     found = faces_in(seen, detector)[:1]
     (place,) = crops_of(found, bundle.crop_margin, seen.shape)
     code = bundle.looks.code_of(bundle.encoder, to_tensor(crop_face(seen, place, CROP)[None]))
     creators, unchecked = guard.reference(seen, place if found else None)
-    record: ReferenceRecord = {"sha256": reference.digest, "creator": creator, "consent": consent}
-    return StyleSource(code, creators, [*notices, *unchecked], partial(reference.check, permission, bundle), record)
+    check = partial(reference.check, permission, bundle, refusals_only=True)
+    return StyleSource(code, creators, [*notices, *unchecked], check, record)

@@ -207,12 +207,7 @@ class Stylist:
     def for_request(self, looks: Iterable[str], stage: str = "") -> Stylist:
         """Return a Stylist that answers one request, in which these looks are used: recorded now, and not again.
 
-        Args:
-            looks: Their names.
-            stage: What for, where that is not what the Stylist works for.
-
-        Raises:
-            StylistError: For an unknown look, or one that may not be used.
+        `stage` is what they are used for, by default what this Stylist works for. Raises StylistError as `check` does.
         """
         one = copy(self)
         one.permission = replace(self.permission, stage=stage or self.permission.stage)
