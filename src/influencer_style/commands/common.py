@@ -35,23 +35,23 @@ ERRORS = (
     ("influencer_style.tracking.registry.versions", "RegistryError"),
 )
 
-model_option = click.option(
-    "--model",
-    default=DEFAULT_TRANSFER,
-    show_default=True,
-    help="a model folder, or a registered model such as models:/look-transfer@champion",
-)
+
+def model_option(default: str = DEFAULT_TRANSFER) -> Callable[[Callback], Callback]:
+    """Return the option that names a model, a folder by default."""
+    example = f"models:/{Path(default).name.replace('_', '-')}@champion"
+    text = f"a model folder, or a registered model such as {example}"
+    return click.option("--model", default=default, show_default=True, help=text)
+
+
+def out_option(metavar: str, text: str) -> Callable[[Callback], Callback]:
+    """Return the option that names what is written."""
+    return click.option("--out", required=True, type=click.Path(path_type=Path), metavar=metavar, help=text)
+
+
 detector_option = click.option(
     "--detector",
     type=click.Choice(DETECTORS),
     help=f"face detector (default: the one that the model was made with); yunet needs {YUNET_FILE}",
-)
-out_option = click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="folder to write to; made if it does not exist",
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from influencer_style.batches.gathering import check_file
-from influencer_style.commands.common import Command, detector_option, model_option, number
+from influencer_style.commands.common import Command, detector_option, model_option, number, out_option
 from influencer_style.commands.output import Failure, complain, say
 from influencer_style.photos.decode import PhotoError, photo_header
 from influencer_style.photos.formats import READ_ONE
@@ -35,13 +35,7 @@ def strengths_in(text: str) -> tuple[float, ...]:
 
 @click.command(cls=Command, epilog=_EXAMPLES)
 @click.argument("photo", metavar="IN")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="a .png, .jpg, .webp or .avif file to write",
-)
+@out_option("FILE", "a .png, .jpg, .webp or .avif file to write")
 @click.option("--looks", metavar="NAME,NAME", help="only these looks (default: all looks of the model)")
 @click.option(
     "--strengths",
@@ -51,7 +45,7 @@ def strengths_in(text: str) -> tuple[float, ...]:
     metavar="NUMBER,NUMBER",
     help="numbers from 0 to 1",
 )
-@model_option
+@model_option()
 @detector_option
 def compare(
     photo: str,

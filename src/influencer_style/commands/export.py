@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from influencer_style.batches.gathering import check_folder
-from influencer_style.commands.common import Command, model_option
+from influencer_style.commands.common import Command, model_option, out_option
 from influencer_style.commands.output import Failure, complain, say
 from influencer_style.consent.places import ledgers_of
 from influencer_style.stylist.before_loading import EXPORTED, open_listing, require_free
@@ -16,14 +16,8 @@ from influencer_style.stylist.before_loading import EXPORTED, open_listing, requ
 @click.command(
     cls=Command, epilog="Example: influencer-style export --out app-model\nHow to use it there: docs/onnx_example.py\n"
 )
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="folder to write; an earlier export in it is replaced",
-)
-@model_option
+@out_option("DIR", "folder to write; an earlier export in it is replaced")
+@model_option()
 def export(out: Path, model: str) -> None:
     """Write the generator as ONNX, for apps.
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from influencer_style.batches.gathering import check_folder
-from influencer_style.commands.common import Command, out_option, request_options, resumable
+from influencer_style.commands.common import Command, model_option, out_option, request_options, resumable
 from influencer_style.commands.output import complain, say
 from influencer_style.networks.listing import COMMANDS
 from influencer_style.stylist.before_loading import check_look
@@ -33,14 +33,9 @@ Train the model: kedro run --pipeline synthesis_training. Exit status: 0 all wen
 
 @click.command(cls=Command, epilog=_DETAILS)
 @request_options(Portraits)
-@out_option
+@out_option("DIR", "folder to write to; made if it does not exist")
 @click.option("--grid", is_flag=True, help="write a sheet of all portraits as well")
-@click.option(
-    "--model",
-    default=DEFAULT_SYNTHESIS,
-    show_default=True,
-    help="a model folder, or a registered model such as models:/look-synthesis@champion",
-)
+@model_option(DEFAULT_SYNTHESIS)
 @click.option(
     "--transfer",
     default=DEFAULT_TRANSFER,

@@ -11,7 +11,7 @@ from influencer_style.stylist.before_loading import open_listing
 
 
 @click.command(cls=Command)
-@model_option
+@model_option()
 def looks(model: str) -> None:
     """Print the names of the looks, one a line; and on the error output, which were learnt from too few photos."""
     listed = open_listing(model).looks

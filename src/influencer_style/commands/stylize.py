@@ -93,7 +93,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 @click.command(cls=Command, epilog=_EXAMPLES)
 @click.argument("photos", nargs=-1, required=True, metavar="IN...")
 @request_options(Restyling, _OPTIONS)
-@model_option
+@model_option()
 @detector_option
 @click.option(
     "--likeness",
@@ -102,7 +102,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     show_default=True,
     help="where a result has become the creator's face: warn, refuse the photo, or off (do not check)",
 )
-@out_option
+@out_option("DIR", "folder to write to; made if it does not exist")
 def stylize(
     photos: tuple[str, ...],
     model: str,

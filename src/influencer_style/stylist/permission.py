@@ -92,7 +92,7 @@ class Permission:
             StylistError: When the generator itself was trained on such a creator, or no look is left.
             UnrecordedError: When the ledger cannot be read.
         """
-        names = model.looks.names
+        names: list[str] = model.looks.names
         with recording(self, model) as ledgers:
             found = {
                 name: stone
