@@ -34,7 +34,7 @@ Status = Literal["written", "up to date", "quarantined"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a photo: its picture, or the reason why there is none; notices are sentences."""
+    """What became of a photo: its picture, or the reason why it has none; notices are sentences."""
 
     photo: Path
     status: Status
@@ -56,7 +56,7 @@ class Batch:
     """Restyles photos into a folder, with an index.
 
     A picture that exists, and was made from the same bytes by the same model and request, is not made again: the index
-    knows, or the picture's own record, so that nothing is lost where the index was not written any more.
+    knows, or the picture's own record, so that nothing is lost where a killed run has not written the index.
 
     Args:
         stylist: The model.
@@ -165,11 +165,11 @@ class Batch:
                 self._folder.put(self._row(job, digest, record))
                 return Outcome(path, "up to date", picture)
         except (RecordError, PhotoError, OSError, KeyError, TypeError, ValueError):
-            pass  # not ours, damaged, or of another time: it is made
+            pass  # not ours, damaged, or made by something else: it is made
         return None
 
     def _keep(self, job: _Job, result: Result | Exception) -> Outcome:
-        """Write a picture and its row, or why there is none."""
+        """Write a picture and its row; or a row that says why the photo has none."""
         if isinstance(result, Exception):
             return self._quarantined(job, str(result))
         picture = job.picture

@@ -38,7 +38,7 @@ Examples:
   influencer-style stylize me.jpg --look aurora=0.7,noir=0.3 --out restyled
       a mix of two looks
   influencer-style stylize me.jpg --reference sunset.jpg --out restyled
-      the look of another photo; have the consent of whoever made it
+      the look of another photo; get the consent of its people
   influencer-style stylize me.jpg --look noir --region hair=0 --region background=0.5 --out restyled
       the hair stays as it is, the background changes half as much
   influencer-style stylize party.jpg --look noir --faces 0,2 --out restyled

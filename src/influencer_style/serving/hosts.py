@@ -46,7 +46,7 @@ class HostNames:
 
 
 def _name_of(host: str) -> str | None:
-    """Return the host of a Host header, in one spelling; None where it is none."""
+    """Return the host of a Host header, in one spelling; None where it is not valid."""
     found = _HOST.fullmatch(host)
     if found is None:
         return None

@@ -32,7 +32,7 @@ from influencer_style.serving.service import Service
 from influencer_style.serving.work_queue import OverloadedError, WorkQueue
 
 _APP = "mlflow.pyfunc.scoring_server.app"
-_META = "registered_model_meta"  # MLflow writes it beside MLmodel when a registered model is loaded
+_META = "registered_model_meta"  # MLflow writes it next to MLmodel when a registered model is loaded
 _MOST_META = 10_000  # bytes
 
 

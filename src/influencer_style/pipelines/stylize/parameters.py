@@ -25,7 +25,7 @@ class StylizeParameters(Restyling, coerce_numbers_to_str=True):
     @model_validator(mode="before")
     @classmethod
     def _one_source_in_use(cls, given: object) -> object:
-        """An empty reference is none; a reference goes before a look."""
+        """An empty reference counts as no reference; a reference takes precedence over a look."""
         if not isinstance(given, Mapping):
             return given
         if given.get("reference"):
