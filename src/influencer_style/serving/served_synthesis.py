@@ -9,7 +9,7 @@ from typing import Any
 
 import mlflow
 
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.bundle import SynthesisBundle
 from influencer_style.serving.request import PortraitRequest, Prediction, refused
 from influencer_style.serving.served import Served
 from influencer_style.stylist.generation import Generation

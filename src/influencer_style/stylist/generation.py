@@ -11,10 +11,9 @@ from torch import Tensor
 from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.memorisation import repeats
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import Way, composed, direct
 from influencer_style.networks.synthesis import draw_noise
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.provenance.record import GENERATED
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.stylist.errors import StylistError

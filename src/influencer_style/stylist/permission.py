@@ -20,8 +20,7 @@ from influencer_style.networks.listing import Listing
 from influencer_style.stylist.errors import StylistError, UnrecordedError
 
 if TYPE_CHECKING:
-    from influencer_style.networks.bundle import Bundle, TransferBundle
-    from influencer_style.networks.synthesis_bundle import SynthesisBundle
+    from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 
 Kind = TypeVar("Kind", "TransferBundle", "SynthesisBundle", Listing)
 
