@@ -314,8 +314,12 @@ def test_wishes_are_read_and_named(stylist):
     assert Restyling(reference=Path("a/sun set.jpg")).label == "like-sun set"
     assert len(Restyling(look="x" * 90).label) == 60
     with pytest.raises(StylistError, match=r"none\.jpg is not a file"):
-        Restyling(reference=Path("none.jpg")).fingerprint(stylist)
-    prints = [Restyling(look="warm", strength=s, faces=f).fingerprint(stylist) for s in (0.5, 1) for f in ("all", (0,))]
+        Restyling(reference=Path("none.jpg")).fingerprint(*stylist.identity)
+    prints = [
+        Restyling(look="warm", strength=s, faces=f).fingerprint(*stylist.identity)
+        for s in (0.5, 1)
+        for f in ("all", (0,))
+    ]
     assert len(set(prints)) == 4
 
 

@@ -77,7 +77,7 @@ class Batch:
         self._stylist, self._restyling = stylist, restyling
         self._folder = PictureFolder(out, index)
         self._base = base
-        self._fingerprint = restyling.fingerprint(stylist)
+        self._fingerprint = restyling.fingerprint(*stylist.identity)
         self._noted = False
 
     @property

@@ -9,7 +9,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol, Self, TypedDict, get_args
+from typing import Annotated, Literal, Protocol, Self, TypedDict, get_args
 
 import numpy as np
 from PIL import Image
@@ -21,9 +21,6 @@ from influencer_style.storage.text import quoted
 from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.request import Options
 from influencer_style.version import __version__
-
-if TYPE_CHECKING:
-    from influencer_style.stylist.stylist import Stylist
 
 _MOST_LABEL = 60  # letters
 
@@ -136,13 +133,10 @@ class Restyling(Options):
         if self.reference is not None and not os.path.isfile(file := self._reference_file()):
             raise StylistError(f"{file} is not a file; name another reference")
 
-    def fingerprint(self, stylist: Stylist) -> str:
-        """Return what a picture depends on apart from its photo, as 16 hex digits.
+    def fingerprint(self, *stylist: str) -> str:
+        """Return what a picture depends on apart from its photo, as 16 hex digits: options, Stylist, this software.
 
-        That is the model, the likeness guard, the face detector, the options and this software.
-
-        Raises:
-            StylistError: When the reference photo cannot be read.
+        `stylist` is `Stylist.identity`. Raises StylistError when the reference photo cannot be read.
         """
         self.check_reference()
         options = self.model_dump(include={*Restyling.model_fields} - {"format"}) | {"reference": None}
@@ -152,7 +146,7 @@ class Restyling(Options):
                 options["reference"] = file_sha256(file)
             except OSError as error:
                 raise StylistError(f"{file} cannot be read ({error.strerror}); name another reference") from error
-        return fingerprint(__version__, stylist.fingerprint, stylist.guard.mode, stylist.detector, options)[:16]
+        return fingerprint(__version__, *stylist, options)[:16]
 
     def _reference_file(self) -> Path:
         if isinstance(self.reference, str | os.PathLike):

@@ -111,6 +111,11 @@ class Stylist:
         """What the model was made from (SHA-256, hex): the same inputs and parameters give the same."""
         return self.bundle.fingerprint
 
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What its pictures depend on: the model's fingerprint, the likeness guard's mode and the face detector."""
+        return self.fingerprint, self.guard.mode, self.detector
+
     def apply(
         self,
         photo: GivenPhoto,
