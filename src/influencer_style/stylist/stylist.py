@@ -96,8 +96,7 @@ class Stylist:
 
         Raises:
             StylistError: For another `likeness`, or a detector that is not here.
-            BundleError: When there is no usable model at that place.
-            RegistryError: When the registry has no such model, or does not answer.
+            BundleError, RegistryError: When there is no usable model at that place, or the registry does not answer.
         """
         return cls(*open_model(TransferBundle, uri), guard=likeness, detector=detector)
 
@@ -200,11 +199,7 @@ class Stylist:
         return Generation.load(request, model, self._model).portraits()
 
     def check(self, look: str | Mapping[str, float] | None) -> dict[str, float]:
-        """Return each look's share of the whole, as `apply` would use it; none where there is no look.
-
-        Raises:
-            StylistError: For an unknown look, or one that may not be used.
-        """
+        """Return each look's share of the whole, if any. Raises StylistError for a look that may not be used."""
         shares = {} if look is None else shares_of(look, self.looks)
         self.permission.check(self.bundle, shares)
         return shares
