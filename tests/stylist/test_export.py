@@ -24,7 +24,6 @@ from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.places import ledgers_of
 from influencer_style.looks.pixels import to_tensor, to_uint8
-from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.stylist import export
 from influencer_style.stylist.before_loading import EXPORTED
@@ -54,8 +53,7 @@ def bundle_with(bundle, consents, **config):
     generator = TransferGenerator(asked).eval()
     for layer in (generator.heads, generator.transforms, *(member[-1] for member in generator.palette.members)):
         torch.nn.init.normal_(layer.weight, std=0.02)
-    parts = bundle.looks.reference, looks, bundle.looks.encoder_sha256, bundle.looks.groups
-    return replace(bundle, generator=generator, looks=LookProfiles(*parts))
+    return replace(bundle, generator=generator, looks=bundle.looks.holding(looks))
 
 
 @pytest.fixture(scope="module")

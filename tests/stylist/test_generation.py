@@ -16,7 +16,6 @@ from influencer_style.batches.gathering import BatchError
 from influencer_style.batches.generated_batch import GeneratedBatch
 from influencer_style.commands.main import main
 from influencer_style.looks.marks import Marks
-from influencer_style.looks.profile import LookProfiles
 from influencer_style.provenance.record import GENERATED, read_record
 from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.generation import Generation
@@ -45,10 +44,7 @@ def generation(models, request=DIRECT):
 
 def changed(model, **look):
     """The synthesis model with its look `warm` changed."""
-    known = model.looks
-    own = [replace(known["warm"], **look)]
-    looks = LookProfiles(known.reference, own, known.encoder_sha256, known.groups, known.reference_note)
-    return replace(model, looks=looks)
+    return replace(model, looks=model.looks.holding([replace(model.looks["warm"], **look)]))
 
 
 def pixels(result):

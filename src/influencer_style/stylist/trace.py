@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from influencer_style.consent.places import ledgers_of
 from influencer_style.networks.folder import COMMANDS
@@ -17,6 +17,9 @@ from influencer_style.provenance.reader import UnreadableError, read_manifest
 from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.provenance.words import parent_known
 from influencer_style.stylist.meanwhile import Meanwhile
+
+if TYPE_CHECKING:
+    from influencer_style.tracking.registry.lineage import TrainingRun
 
 _SHOWN = 6  # photos of a look that are listed; --json lists all
 
@@ -35,7 +38,7 @@ class TracedVersion:
     version: str
     aliases: list[str]
     tags: Mapping[str, str]
-    run: Mapping[str, Any]
+    run: TrainingRun
     photos: dict[str, dict[str, str | None]]
 
     @property
@@ -103,12 +106,12 @@ def in_words(path: str | Path, traced: Trace) -> list[str]:
 def _version_in_words(version: TracedVersion) -> list[str]:
     titles = "".join(f", @{alias}" for alias in version.aliases)
     run = version.run
-    changes = " with changes" if run["dirty"] else ""
+    changes = " with changes" if run.dirty else ""
     lines = [
         f"  version   {version.name} {version.version}{titles}",
-        f"  run       {run['id']} ({run['name']}, {run['status']}, {run['started']})",
-        f"  code      commit {run['commit'] or 'unknown'}{changes}; {run['command']}",
-        *(f"  data      {name} {digest}" for name, digest in sorted(run["inputs"].items())),
+        f"  run       {run.id} ({run.name}, {run.status}, {run.started})",
+        f"  code      commit {run.commit or 'unknown'}{changes}; {run.command}",
+        *(f"  data      {name} {digest}" for name, digest in sorted(run.inputs.items())),
     ]
     for look, photos in version.photos.items():
         lines.append(f"  photos    {look}: {len(photos)}, by the first 16 digits of their SHA-256")
@@ -126,12 +129,11 @@ def _versions(record: Mapping[str, Any]) -> list[TracedVersion]:
     for model in (record, record.get("transfer_model") or {}):  # a composed portrait has passed through two models
         for found in versions_of(str(model.get("model_fingerprint", ""))):
             photos = {}
-            if found["tags"].get("revoked") != "true":
-                listed = read_listing(found["folder"], COMMANDS["transfer"]).looks
+            if found.tags.get("revoked") != "true":
+                listed = read_listing(found.folder, COMMANDS["transfer"]).looks
                 named = [look for look in looks if look in listed.names]
                 photos = {look: {photo: paths.get(photo) for photo in listed[look].photos} for look in named}
-            found.pop("folder")
-            versions.append(TracedVersion(**found, photos=photos))
+            versions.append(TracedVersion(found.name, found.version, found.aliases, found.tags, found.run, photos))
     return versions
 
 
