@@ -9,7 +9,7 @@ import torch
 from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 from PIL import Image
 
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation import judges as judging
 from influencer_style.evaluation.full_size import CloseUp, FullSize
 from influencer_style.evaluation.judges import Judges
