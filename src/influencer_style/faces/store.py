@@ -159,7 +159,7 @@ class FaceStore:
         self.table = self._read()
 
     def relabel(self, labels: pd.DataFrame) -> None:
-        """Take creator, slug, role and split of each photo from ``labels`` (which has photo_id), where they changed."""
+        """Take creator, slug, role and split of each photo from ``labels`` (which has photo_id), if they changed."""
         fresh = labels.drop_duplicates("photo_id").set_index("photo_id")
         labelled = self.table["photo_id"].isin(fresh.index)
         new = self.table.copy()

@@ -4,7 +4,7 @@ Feature maps of a VGG (Simonyan and Zisserman 2015) become Gram matrices (Gatys 
 `PROJECTED` numbers by fixed random signs (Achlioptas 2003). The colour's mean, deviation and coarse layout follow.
 The default network is a small VGG with orthogonal weights that come with the project as a file: the same seed gives
 other weights on other machines, and descriptors only compare if their encoder is the same. The encoder includes the
-segmenter, which says what a portrait shows where.
+segmenter, which finds the areas of a portrait.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Halves:
     Attributes:
         colours: (k, 3) mean colours.
         scatter: (3 k, 3 k) covariance of the colours from photo to photo.
-        photos: (k,) how many photos show the half, by weight; 0 where none does.
+        photos: (k,) how many photos show the half, by weight; 0 if none does.
     """
 
     colours: Tensor
@@ -80,10 +80,10 @@ class LikelyGrade:
     """A grade, and what it leaves open.
 
     Attributes:
-        change: (12,) matrix (9) and offset (3) of the linear colour map less the identity, the posterior mean: 0 where
-            chance explains all.
-        unexplained: (k, 3) by how many standard errors each half's colour differs from what the grade makes it; 0 where
-            it is not seen. That is what is worn, or chance, but no grade.
+        change: (12,) matrix (9) and offset (3) of the linear colour map less the identity, the posterior mean: 0 if
+            scatter explains everything.
+        unexplained: (k, 3) the difference of each half's colour from the graded one, in standard errors; 0 if the half
+            is not seen. It comes from what is worn, or is random, but is no grade.
         shared: How much the set's photos have in common beyond the grade, 0 (photos of many people) to 1.
     """
 

@@ -34,7 +34,7 @@ def kid(features_a: np.ndarray, features_b: np.ndarray, subsets: int = 200, seed
 
     The estimate is unbiased (it may be below 0) and takes as many pictures of one set as of the other. Its interval
     comes from halves: over random subsets of n / 2 pictures the estimate spreads around that of all n as the latter
-    does around the truth (the delete-half jackknife, Shao and Wu 1989), and wider where both sets are alike.
+    does around the truth (the delete-half jackknife, Shao and Wu 1989), and wider if both sets are alike.
 
     Args:
         features_a: (n_a, f) from `kid_features`, one row a picture.

@@ -27,7 +27,7 @@ class Seam:
 
 
 def seam(before: np.ndarray, after: np.ndarray, transform: CropTransform) -> Seam | None:
-    """Return the steps in what was added to a photo; None where the crop's edge does not lie in the photo.
+    """Return the steps in what was added to a photo; None if the crop's edge does not lie in the photo.
 
     What was added depends on the photo's colours, so it has steps wherever the photo has. That dependence is fitted
     further in, stretch by stretch, and subtracted.

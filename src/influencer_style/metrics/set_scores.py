@@ -32,7 +32,7 @@ def set_scores(
 
     Returns:
         By look and method: `kid` to the creator's training photos, `diversity` as a ratio to the truth's (to the
-        inputs' where there is no truth), and, without truth, `gram_distance` to the look's profile. Besides the methods
+        inputs' if there is no truth), and, without truth, `gram_distance` to the look's profile. Besides the methods
         there are `held_out`, the creator's photos that nothing learnt from (`memorisation`, and `gram_distance` without
         truth), and `real_floor`, the creator's photos half against half (`kid`).
         By method: `diversity` over all looks.

@@ -43,8 +43,8 @@ class TransferConfig:
         noise: Width of z.
         doubt: Shrinkage threshold, in standard deviations of the population. A set's difference of this size is
             halved, and smaller ones shrink more; 0 disables shrinkage.
-        trust: Weight of the network against the most likely grade where photos of many people show the look, so that
-            a grade explains them well; 1 uses the network alone. For one person's photos the network judges better.
+        trust: Weight of the network against the most likely grade if photos of many people show the look, so that a
+            grade explains them well; 1 uses the network alone. For one person's photos the network is the better judge.
         palette: Weight of the palette's prediction of mean colours, 0 (ignored) to 1 (used alone). The two models make
             different errors, so their average beats either.
     """

@@ -195,7 +195,7 @@ class Haircut:
         return smooth_min(cover, floor, 0.12)
 
     def _tucked(self, x: Tensor) -> Tensor:
-        """1 on a side where the hair is tucked behind the ear, 0 elsewhere."""
+        """1 on a side with the hair tucked behind the ear, 0 elsewhere."""
         return step(0.1, 0.3, x.abs() if self.tuck == 2 else self.tuck * x)
 
     def _thickness(self, x: Tensor, y: Tensor, z: Tensor) -> Tensor:

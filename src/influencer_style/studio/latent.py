@@ -95,7 +95,7 @@ class _Noise:
 
 
 def sitter(z: np.ndarray) -> Sitter:
-    """Return who sits where, and how, for z (WIDTH,). Raises ValueError for anything but such an array."""
+    """Return the sitter, the light and the room of z (WIDTH,). Raises ValueError for anything but such an array."""
     noise = _Noise(np.asarray(z, np.float64))
     return Sitter(
         _identity(noise), _pose(noise), _light(noise), _backdrop(noise), int(noise.between("layout", 0, LAYOUTS))

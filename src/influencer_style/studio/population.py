@@ -86,7 +86,7 @@ def users(settings: StudioSettings) -> list[Portrait]:
 def truths(settings: StudioSettings, user: int, portrait: Portrait) -> dict[tuple[str, str], Portrait]:
     """Return what a user looks like in each creator look, by (kind, look name).
 
-    Kind `truth` is the look itself in the same photo (same own light and backdrop where the look leaves them), `oracle`
+    Kind `truth` is the look itself in the same photo (same own light and backdrop if the look leaves them), `oracle`
     is the look a little varied, as in another photo of that creator.
     """
     shown = {}

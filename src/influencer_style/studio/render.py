@@ -63,7 +63,7 @@ def _graded(image: Tensor, grade: Grade) -> Tensor:
 def shade(gbuffer: GBuffer, identity: Identity, look: Look, seed: int) -> np.ndarray:
     """Picture of a G-buffer in a look: uint8 (size, size, 3), sRGB.
 
-    `seed` names the photo: its own light and backdrop (used where the look has none), background shapes and grain.
+    `seed` names the photo: its own light and backdrop (used if the look has none), background shapes and grain.
     """
     size = gbuffer.size
     light = look.light or photo_light(np.random.default_rng((seed, LIGHT_SEED)))
