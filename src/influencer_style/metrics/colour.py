@@ -54,8 +54,8 @@ def mean_where(maps: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
     return np.divide(total, count, out=np.full_like(count, np.nan), where=count > 0)
 
 
-def require_pictures(*stacks: np.ndarray) -> None:
-    """Refuse anything but uint8 stacks (n, h, w, 3) of one shape.
+def require_pictures(*stacks: np.ndarray, least: int = 0) -> None:
+    """Refuse anything but uint8 stacks (n, h, w, 3) of one shape, h and w at least `least`.
 
     Raises:
         ValueError: If anything else is given; the message names its type and shape.
@@ -65,6 +65,8 @@ def require_pictures(*stacks: np.ndarray) -> None:
             raise ValueError(f"pictures must be uint8 (n, h, w, 3), not {stack.dtype} {stack.shape}")
         if stack.shape != stacks[0].shape:
             raise ValueError(f"pictures of different shapes cannot be compared: {stacks[0].shape} and {stack.shape}")
+        if min(stack.shape[1:3]) < least:
+            raise ValueError(f"pictures must be at least {least} px a side, not {stack.shape[1:3]}")
 
 
 def lab_thumbnails(pictures: np.ndarray, side: int) -> list[np.ndarray]:
@@ -77,9 +79,7 @@ def lab_thumbnails(pictures: np.ndarray, side: int) -> list[np.ndarray]:
     Raises:
         ValueError: If the pictures are anything else.
     """
-    require_pictures(pictures)
-    if min(pictures.shape[1:3]) < 32:
-        raise ValueError(f"pictures must be at least 32 px a side, not {pictures.shape[1:3]}")
+    require_pictures(pictures, least=32)
     interpolation = cv2.INTER_AREA if pictures.shape[1] > side else cv2.INTER_LINEAR
     return [to_lab(cv2.resize(picture, (side, side), interpolation=interpolation)) for picture in pictures]
 

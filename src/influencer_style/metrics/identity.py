@@ -25,6 +25,7 @@ from safetensors.numpy import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.metrics.colour import require_pictures
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.storage.weights import WeightsFile
@@ -131,9 +132,7 @@ class IdentityJudge:
         Raises:
             ValueError: If the pictures are anything else.
         """
-        require_pictures(pictures)
-        if min(pictures.shape[1:3]) < 32:
-            raise ValueError(f"pictures must be at least 32 px a side, not {pictures.shape[1:3]}")
+        require_pictures(pictures, least=32)
         parts = [self._embed(pictures[i : i + _BATCH]) for i in range(0, len(pictures), _BATCH)]
         return np.concatenate(parts) if parts else np.zeros((0, self.network.dimension), np.float32)
 
@@ -155,7 +154,7 @@ def judged(pictures: np.ndarray) -> Tensor:
     """Return uint8 pictures (n, h, w, 3) as the network takes them: float32 (n, 3, 64, 64) in [0, 1]."""
     how = cv2.INTER_AREA if pictures.shape[1] > SIDE else cv2.INTER_LINEAR
     small = np.stack([cv2.resize(picture, (SIDE, SIDE), interpolation=how) for picture in pictures])
-    return torch.from_numpy(small).permute(0, 3, 1, 2).float().div(255)
+    return to_tensor(small)
 
 
 def load_identity_judge(file: str | Path | None = None) -> IdentityJudge:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import torch
@@ -9,6 +10,19 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from influencer_style.looks.style_code import StyleCode
+
+
+def require_whole(config: object, most: Mapping[str, int], least: int) -> None:
+    """Refuse fields of a configuration that are not whole numbers within their limits.
+
+    Raises:
+        ValueError: If one is not; the message names it.
+    """
+    for name, limit in most.items():
+        value = getattr(config, name)
+        if not isinstance(value, int) or not least <= value <= limit:
+            raise ValueError(f"{name} is out of range; it must be a whole number of {least} to {limit}")
+
 
 Layer = TypeVar("Layer", bound=nn.Module)
 

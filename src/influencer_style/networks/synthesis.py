@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from influencer_style.looks.regional import ROWS
 from influencer_style.looks.style_code import StyleCode
-from influencer_style.networks.blocks import StyledResidual, squashed_code, zeroed
+from influencer_style.networks.blocks import StyledResidual, require_whole, squashed_code, zeroed
 
 _COARSEST = 8  # side in pixels of the first map
 _WIDEST = 4  # times `channels`
@@ -53,9 +53,7 @@ class SynthesisConfig:
 
     def __post_init__(self) -> None:
         most = {"code": 100_000, "noise": 1024, "resolution": 1024, "channels": 1024, "style": 8192, "traits": 8192}
-        for name, limit in most.items():
-            if not isinstance(getattr(self, name), int) or not 1 <= getattr(self, name) <= limit:
-                raise ValueError(f"{name} is out of range; it must be a whole number of 1 to {limit}")
+        require_whole(self, most, 1)
         times, rest = divmod(self.resolution, _COARSEST)
         if rest or times < 2 or times & (times - 1):
             raise ValueError(f"resolution is {self.resolution}; it must be 16, 32, 64, 128, 256 ...")

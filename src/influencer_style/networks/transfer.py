@@ -21,7 +21,7 @@ from influencer_style.looks.regional import area_colours, shown
 from influencer_style.looks.segmenter import Segmenter, load_segmenter
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import matrix_and_offset
-from influencer_style.networks.blocks import Down, StyledResidual, Up, squashed_code, zeroed
+from influencer_style.networks.blocks import Down, StyledResidual, Up, require_whole, squashed_code, zeroed
 from influencer_style.networks.palette import Palette, Sitter
 
 _REGIONS = len(AREAS)
@@ -60,10 +60,8 @@ class TransferConfig:
     palette: float = 0.0
 
     def __post_init__(self) -> None:
-        whole = {"code": 100_000, "resolution": 4096, "channels": 1024, "blocks": 64, "masks": 256, "noise": 1024}
-        for name, most in whole.items():
-            if not isinstance(getattr(self, name), int) or not 0 <= getattr(self, name) <= most:
-                raise ValueError(f"{name} is out of range; it must be a whole number of at most {most}")
+        most = {"code": 100_000, "resolution": 4096, "channels": 1024, "blocks": 64, "masks": 256, "noise": 1024}
+        require_whole(self, most, 0)
         for name in ("doubt", "trust", "palette"):
             if not 0 <= getattr(self, name) <= 100:
                 raise ValueError(f"{name} is out of range; it must be 0 to 100")
@@ -156,16 +154,7 @@ class TransferGenerator(nn.Module):
         with torch.autocast(images.device.type, enabled=False):
             free, residual, gate = heads.float().split([self.config.masks, 3, 1], dim=1)
             masks = torch.cat([regions, free.softmax(1)], dim=1)
-            transforms = transforms.float().unflatten(1, (-1, 3 + 12))
-            whole = transports[:, :1]
-            areas = torch.cat([transports[:, 1:], whole.expand(-1, self.config.masks, -1)], 1)
-            # Each pixel lies in one area and in one free mask: half of the grade comes with each.
-            affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * areas + transforms[..., 3:]
-            # Dyed hair has the look's colour whatever it was before, so its mean moves there.
-            shift = F.pad(sitter.shifts, (0, 0, 0, self.config.masks))
-            affine = affine.unflatten(2, (3, 4))
-            affine = torch.cat([affine[..., :3], affine[..., 3:] + (transforms[..., 2:3] * shift).unsqueeze(-1)], -1)
-            affine = affine.flatten(2)
+            affine = self._affine(transforms.float().unflatten(1, (-1, 3 + 12)), transports, sitter.shifts)
             change = torch.einsum("nkhw,nka->nahw", masks, affine)
             residual = torch.tanh(residual) * torch.sigmoid(gate)
             if self.config.palette > 0:
@@ -178,6 +167,21 @@ class TransferGenerator(nn.Module):
                 change = trust * change + (1 - trust) * transports[:, 0, :, None, None]
                 residual = trust * residual
             return Change(change, residual, regions)
+
+    def _affine(self, transforms: Tensor, transports: Tensor, shifts: Tensor) -> Tensor:
+        """Return the colour transform of each mask, (n, k, 12), from its prediction (n, k, 3 + 12).
+
+        The first three predicted numbers are shares of the grade, of the area's transport and of its shift of the mean.
+        """
+        whole = transports[:, :1]
+        areas = torch.cat([transports[:, 1:], whole.expand(-1, self.config.masks, -1)], 1)
+        # Each pixel lies in one area and in one free mask: half of the grade comes with each.
+        affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * areas + transforms[..., 3:]
+        # Dyed hair has the look's colour whatever it was before, so its mean moves there.
+        shift = F.pad(shifts, (0, 0, 0, self.config.masks))
+        affine = affine.unflatten(2, (3, 4))
+        affine = torch.cat([affine[..., :3], affine[..., 3:] + (transforms[..., 2:3] * shift).unsqueeze(-1)], -1)
+        return affine.flatten(2)
 
     def regions(self, images: Tensor) -> Tensor:
         """Return the soft areas (n, 6, h, w) of images (n, 3, h, w)."""
