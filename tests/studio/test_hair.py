@@ -68,7 +68,7 @@ def _roughness(identity):
     angles, reaches = torch.linspace(-1.2, 1.2, 400), torch.linspace(0.75, 1.6, 500)
     angle, reach = torch.meshgrid(angles, reaches, indexing="ij")
     x, y = (reach * torch.sin(angle)).flatten(), (0.1 + reach * torch.cos(angle)).flatten()
-    distance = Hair(identity).distance(x, y, torch.full_like(x, -0.2), x.abs(), x).view_as(reach)
+    distance = Hair(identity).distance(x, y, torch.full_like(x, -0.2)).view_as(reach)
     outline = torch.where(distance < 0.0, reach, 0.0).amax(1).numpy()
     return float((outline - np.convolve(np.pad(outline, 15, "edge"), np.ones(31) / 31, "valid")).std())
 

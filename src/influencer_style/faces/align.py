@@ -70,8 +70,8 @@ def crop_face(photo: np.ndarray, transform: CropTransform, size: int) -> np.ndar
     """
     height, width = photo.shape[:2]
     reach = transform.side * (abs(math.cos(transform.angle)) + abs(math.sin(transform.angle))) / 2
-    if not math.isfinite(reach) or reach <= 0:
-        raise ValueError(f"a crop needs a finite, positive side, got {transform}")
+    if not all(map(math.isfinite, (transform.cx, transform.cy, reach))) or reach <= 0:
+        raise ValueError(f"a crop needs a finite centre and a finite, positive side, got {transform}")
     left, right = math.floor(transform.cx - reach) - 2, math.ceil(transform.cx + reach) + 2
     top, bottom = math.floor(transform.cy - reach) - 2, math.ceil(transform.cy + reach) + 2
     x0, x1, y0, y1 = max(left, 0), min(right, width), max(top, 0), min(bottom, height)
