@@ -8,13 +8,12 @@ from importlib import import_module
 
 import pytest
 
-from influencer_style.commands.common import _ERRORS, command_errors
+from influencer_style.commands.common import ERRORS, command_errors
 from influencer_style.commands.main import main
 from influencer_style.networks.folder import BundleError
 from influencer_style.networks.listing import read_listing
-from influencer_style.stylist.look_names import look_named
-from influencer_style.stylist.result import StylistError
-from influencer_style.stylist.wishes import shares_of
+from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.look_names import look_named, shares_of
 
 HEAVY = {"torch", "mlflow", "kedro", "cv2", "skimage", "pandas", "scipy", "sklearn", "matplotlib", "onnxruntime"}
 SCRIPT = """
@@ -53,10 +52,10 @@ CASES = [
     (("stylize", "--help"), 0, "skin, lips, eyes, hair"),
     ((*STYLIZE, "--look", "warn"), 2, "did you mean warm?"),
     ((*STYLIZE, "--look", "Cold"), 2, "consent for look 'cold' expired"),
-    ((*STYLIZE, "--strength", "1.5"), 2, "strength is 1.5; choose 0"),
+    ((*STYLIZE, "--strength", "1.5"), 2, "strength is 1.5; choose a number from 0"),
     ((*STYLIZE, "--region", "nose=1"), 2, "there is no region 'nose'; choose from: skin, lips"),
     ((*STYLIZE, "--region", "hair=2"), 2, "region hair has the weight 2"),
-    ((*STYLIZE, "--seed", "-1"), 2, "seed is out of range"),
+    ((*STYLIZE, "--seed", "-1"), 2, "seed is -1; choose a whole number from 0"),
     ((*STYLIZE, "--faces", "-1"), 2, "faces is"),
     ((*STYLIZE, "--out", "PHOTO"), 2, "is not a folder"),
     ((*STYLIZE[:1], "nowhere.jpg", *STYLIZE[2:]), 1, "nowhere.jpg: there is no such file"),
@@ -113,9 +112,9 @@ def test_a_message_about_an_unknown_look_stays_short():
 
 
 def test_a_mix_may_not_name_a_look_twice(bundle):
-    assert shares_of({"Warm": 3.0}, bundle.looks) == {"warm": 1.0}
+    assert shares_of({"Warm": 3.0}, bundle.looks.names) == {"warm": 1.0}
     with pytest.raises(StylistError, match="names look warm twice"):
-        shares_of({"Warm": 1.0, "warm": 1.0}, bundle.looks)
+        shares_of({"Warm": 1.0, "warm": 1.0}, bundle.looks.names)
 
 
 def test_a_look_named_otherwise_makes_the_picture_that_its_name_makes(model_folder, photo, tmp_path, capsys):
@@ -140,7 +139,7 @@ def test_a_listing_agrees_with_the_model(model_folder, bundle):
     assert all(dict(bundle.looks[name].consent) == listing.looks[name].consent for name in listing.looks.names)
 
 
-@pytest.mark.parametrize(("home", "name"), _ERRORS.items())
+@pytest.mark.parametrize(("home", "name"), ERRORS)
 def test_the_errors_of_commands_are_where_the_commands_look_for_them(home, name):
     assert issubclass(getattr(import_module(home), name), ValueError)
     assert getattr(import_module(home), name) in command_errors()

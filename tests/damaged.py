@@ -67,6 +67,10 @@ def _no_rights(path: Path) -> None:
     path.chmod(0)
 
 
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)  # which Windows lacks
+
+
 def _picture_as(form: str) -> Callable[[Path], None]:
     return lambda path: Image.new("RGB", (96, 96)).save(path, form)
 
@@ -102,7 +106,7 @@ DAMAGES: list[tuple[str, str, Callable[[Path], None]]] = [
     ("loop.jpg", "unreadable", lambda path: path.symlink_to(path.name)),
     ("outside.jpg", "link_outside", lambda path: path.symlink_to("../outside.jpg")),
     ("folder.jpg", "unreadable", lambda path: path.symlink_to("..")),
-    ("pipe.jpg", "unreadable", os.mkfifo),
+    ("pipe.jpg", "unreadable", _pipe),
 ]
 if hasattr(os, "geteuid") and os.geteuid():  # the superuser may read everything
     DAMAGES.append(("closed.jpg", "unreadable", _no_rights))

@@ -17,13 +17,14 @@ from influencer_style.batches.gathering import gather
 from influencer_style.photos.decode import PhotoError
 from influencer_style.photos.losses import TRANSPARENCY
 from influencer_style.photos.original import Original
+from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.restyling import Restyling
-from influencer_style.stylist.result import Result, StylistError, UnrecordedError
+from influencer_style.stylist.result import Result, UnrecordedError
 
 
 @pytest.fixture(scope="module")
 def stylist(bundle):
-    return Stylist(bundle, "model", likeness="off")
+    return Stylist(bundle, "model", guard="off")
 
 
 def file_of(kind="PNG", mode="RGB", **options) -> bytes:
@@ -86,7 +87,7 @@ def test_nonsense_is_a_stylist_error(stylist, nonsense, message):
 def test_open_files_are_read_within_bounds(stylist, monkeypatch):
     with pytest.raises(PhotoError, match=r"unreadable: cannot be read .*the sender has left"):
         stylist.apply(Gone(), "warm")
-    monkeypatch.setattr("influencer_style.photos.files.MAX_BYTES", 1000)
+    monkeypatch.setattr("influencer_style.stylist.given_photo.MAX_BYTES", 1000)
     with pytest.raises(PhotoError, match="too_large"):
         stylist.apply(io.BytesIO(file_of()), "warm")
 
@@ -136,7 +137,7 @@ def test_what_is_no_photo_s_fault_ends_all(stylist, monkeypatch):
 
 def run(stylist, folder, out, **wishes):
     outcomes = {}
-    batch = Batch(stylist, Restyling("warm", **wishes), out)
+    batch = Batch(stylist, Restyling(look="warm", **wishes), out)
     batch.run(gather([folder]), lambda outcome: outcomes.update({outcome.photo.name: outcome}))
     return outcomes
 

@@ -24,10 +24,11 @@ from influencer_style.consent.places import ledgers_of
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.pipelines.withdrawal.written import carrying, written_elsewhere
 from influencer_style.stylist import export
+from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.export import export_onnx
-from influencer_style.stylist.generation import Generation, Portraits
+from influencer_style.stylist.generation import Generation
+from influencer_style.stylist.portraits import Portraits
 from influencer_style.stylist.restyling import Restyling
-from influencer_style.stylist.result import StylistError
 from influencer_style.tracking.registry import lineage
 
 PHOTO = np.ascontiguousarray(astronaut()[::4, ::4])
@@ -70,7 +71,7 @@ def test_a_batch_ends_where_the_consent_does_and_keeps_what_was_made(
     models, ledger, photos, tmp_path, monkeypatch, end
 ):
     stylist = Stylist(with_expiry(models[1], "2099-01-01"))
-    batch = Batch(stylist, Restyling("warm"), tmp_path / "out")
+    batch = Batch(stylist, Restyling(look="warm"), tmp_path / "out")
     with pytest.raises(StylistError, match=r"warm.*; what was made before stays, and no further photo is restyled"):
         batch.run(photos, lambda outcome: end(ledger, monkeypatch))
     assert [path.name for path in (tmp_path / "out").glob("*.png")] == ["0-warm.png"]
@@ -81,10 +82,11 @@ def test_a_batch_ends_where_the_consent_does_and_keeps_what_was_made(
 @pytest.mark.parametrize("way", ["direct", "composed"])
 def test_portraits_end_where_the_consent_does(models, ledger, tmp_path, monkeypatch, end, way):
     synthesis, transfer = (with_expiry(model, "2099-01-01") for model in models)
-    generation = Generation(Portraits("warm", 7, way, 64), (synthesis, "s", ""), (transfer, "t", ""))
+    request = Portraits(look="warm", count=3, seed=7, way=way, size=64)
+    generation = Generation(request, (synthesis, "s", ""), (transfer, "t", ""))
     batch = GeneratedBatch(generation, tmp_path / "out")
     with pytest.raises(StylistError, match="the consent for look 'warm'"):
-        batch.run(3, lambda picture: end(ledger, monkeypatch))
+        batch.run(lambda picture: end(ledger, monkeypatch))
     assert len(list((tmp_path / "out").glob("*.png"))) == len(batch.index.rows()) == 1
 
 
@@ -97,10 +99,11 @@ def with_expiry(model, expires):
 def test_the_ledger_knows_every_folder_sheet_and_export(models, ledger, photos, tmp_path, monkeypatch):
     synthesis, transfer = models
     stylist = Stylist(transfer)
-    Batch(stylist, Restyling({"warm": 1, "cold": 1}), tmp_path / "mixed").run(photos[:1])
-    Batch(stylist, Restyling("cold"), tmp_path / "cold").run(photos[:1])
-    portraits = GeneratedBatch(Generation(Portraits("warm", 7, "direct", 64), (synthesis, "s", "")), tmp_path / "faces")
-    portraits.run(2)
+    Batch(stylist, Restyling(look={"warm": 1, "cold": 1}), tmp_path / "mixed").run(photos[:1])
+    Batch(stylist, Restyling(look="cold"), tmp_path / "cold").run(photos[:1])
+    request = Portraits(look="warm", count=2, seed=7, way="direct", size=64)
+    portraits = GeneratedBatch(Generation(request, (synthesis, "s", "")), tmp_path / "faces")
+    portraits.run()
     portraits.write_sheet(2)
     transfer.save(saved := made(tmp_path / "model"))
     command = ["compare", str(photos[0].path), "--model", str(saved), "--strengths", "1", "--looks", "warm"]

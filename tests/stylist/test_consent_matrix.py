@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from consent_world import DEEDS, LEARNT, World, photo_id, with_consent
 from mlflow.exceptions import MlflowException
+from over_http import GOOD
 from PIL import Image
 from skimage.data import astronaut
 
@@ -26,10 +27,9 @@ from influencer_style.networks.bundle import TransferBundle
 from influencer_style.pipelines.stylize.nodes import restyle_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.serving.served_model import ServedModel
-from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.errors import StylistError
 from tests.audit_rows import rows_of
 from tests.pipelines.test_stylize import SETTINGS
-from tests.serving.test_served_model import GOOD
 
 PHOTO = np.ascontiguousarray(astronaut()[::4, ::4])
 OLDER = LEARNT | {"granted_on": "2024-01-01", "scope": ["train", "transfer"]}

@@ -17,7 +17,7 @@ from influencer_style.metrics.likeness import remember
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # `benchmarks`, which is no installed package
+sys.path.insert(0, str(Path(__file__).parents[1]))  # `benchmarks`, which is no installed package
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from influencer_style.metrics.colour import delta_e
 from influencer_style.photos.decode import PhotoError
 from influencer_style.provenance.record import read_record
 from influencer_style.provenance.verify import verify
-from influencer_style.stylist.stylist import StylistError
+from influencer_style.stylist.errors import StylistError
 
 
 def astronaut():

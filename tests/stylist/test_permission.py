@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 from mlflow.exceptions import MlflowException
+from over_http import GOOD
 from PIL import Image
 from skimage.data import astronaut
 
@@ -14,11 +15,10 @@ from influencer_style.batches.comparison import compare
 from influencer_style.batches.gathering import gather
 from influencer_style.consent import clock
 from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.stylist.errors import StylistError, UnrecordedError
 from influencer_style.stylist.permission import Permission
 from influencer_style.stylist.restyling import Restyling
-from influencer_style.stylist.result import StylistError, UnrecordedError
 from tests.audit_rows import rows_of
-from tests.serving.test_served_model import GOOD
 
 PHOTO = astronaut()[::4, ::4]
 
@@ -62,7 +62,7 @@ def test_a_batch_is_one_request(stylist, ledger, tmp_path):
     (tmp_path / "photos").mkdir()
     for number in range(2):
         Image.fromarray(np.roll(PHOTO, number, 0)).save(tmp_path / f"photos/{number}.png")
-    counts = Batch(stylist, Restyling("warm"), tmp_path / "out").run(gather([tmp_path / "photos"]))
+    counts = Batch(stylist, Restyling(look="warm"), tmp_path / "out").run(gather([tmp_path / "photos"]))
     assert counts["written"] == 2 and decided(ledger) == [("stylize", "warm", "allowed")]
 
 

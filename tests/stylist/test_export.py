@@ -26,7 +26,9 @@ from influencer_style.consent.places import ledgers_of
 from influencer_style.looks.pixels import to_tensor, to_uint8
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.stylist import export
-from influencer_style.stylist.export import FILES, ExportError, export_onnx
+from influencer_style.stylist.before_loading import EXPORTED
+from influencer_style.stylist.errors import ExportError
+from influencer_style.stylist.export import export_onnx
 from tests.audit_rows import rows_of
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +73,7 @@ def exported(model, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(exported):
-    session = onnxruntime.InferenceSession(str(exported[0] / FILES[0]), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(exported[0] / EXPORTED[0]), providers=["CPUExecutionProvider"])
 
     def outputs(image, code, noise, strength):
         given = {"image": image, "code": code, "noise": noise, "strength": torch.tensor(strength)}
@@ -132,8 +134,8 @@ def test_only_looks_that_may_go_out_are_in_it(model, exported):
 
 def test_the_files_belong_together_and_tell_nothing_of_this_machine(model, exported):
     folder, said, _ = exported
-    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
-    session = onnxruntime.InferenceSession(str(folder / FILES[0]), providers=["CPUExecutionProvider"])
+    assert sorted(path.name for path in folder.iterdir()) == sorted(EXPORTED)
+    session = onnxruntime.InferenceSession(str(folder / EXPORTED[0]), providers=["CPUExecutionProvider"])
     told = json.loads((folder / "looks.json").read_text(encoding="utf-8"))
     assert session.get_modelmeta().custom_metadata_map["fingerprint"] == told["fingerprint"] == model.fingerprint
     assert told["contract"]["inputs"].keys() == {given.name for given in session.get_inputs()}
@@ -141,7 +143,7 @@ def test_the_files_belong_together_and_tell_nothing_of_this_machine(model, expor
     assert len(told["differences_from_torch"]) >= 4 and max(told["differences_from_torch"].values()) < 1e-4
     card = (folder / "card.md").read_text(encoding="utf-8")
     assert all(size in card and size in said for size in told["differences_from_torch"])
-    graph = (folder / FILES[0]).read_bytes()
+    graph = (folder / EXPORTED[0]).read_bytes()
     assert str(ROOT).encode() not in graph and b".py" not in graph
 
 
@@ -149,7 +151,7 @@ def test_an_export_that_differs_writes_nothing(model, exported, tmp_path, monkey
     other = replace(model, generator=copy.deepcopy(model.generator))
     with torch.no_grad():
         other.generator.heads.bias[-4] += 0.1
-    monkeypatch.setattr(export, "write_graph", lambda _, path, __: shutil.copy(exported[0] / FILES[0], path))
+    monkeypatch.setattr(export, "write_graph", lambda _, path, __: shutil.copy(exported[0] / EXPORTED[0], path))
     assert export_onnx(model, tmp_path / "app", ledgers_of()).looks == ["bright", "warm"]
     before = {path.name: path.read_bytes() for path in (tmp_path / "app").iterdir()}
     with pytest.raises(ExportError, match=r"differ by .* pixels, more than 0\.001; nothing was written"):

@@ -21,8 +21,8 @@ from influencer_style.batches.batch import Batch
 from influencer_style.batches.gathering import gather
 from influencer_style.provenance.record import read_record
 from influencer_style.provenance.verify import verify
+from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.restyling import Restyling
-from influencer_style.stylist.stylist import StylistError
 from influencer_style.stylist.trace import in_words, trace
 from tests.metadata.packets import WHOLE, photo_with
 

@@ -17,11 +17,12 @@ from influencer_style.batches.generated_batch import GeneratedBatch
 from influencer_style.commands.main import main
 from influencer_style.looks.marks import Marks
 from influencer_style.provenance.record import GENERATED, read_record
-from influencer_style.stylist.generation import Generation, Portraits, open_generation
-from influencer_style.stylist.result import StylistError
-from influencer_style.stylist.trace import in_words
+from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.generation import Generation
+from influencer_style.stylist.portraits import Portraits
+from influencer_style.stylist.trace import Trace, in_words
 
-DIRECT = Portraits("warm", 7, "direct", 32)
+DIRECT = Portraits(look="warm", count=3, seed=7, way="direct", size=32)
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +38,8 @@ def folders(models, tmp_path_factory):
     return made
 
 
-def generation(models, asked=DIRECT):
-    return Generation(asked, (models[0], "look-synthesis", ""), (models[1], "look-transfer", ""))
+def generation(models, request=DIRECT):
+    return Generation(request, (models[0], "look-synthesis", ""), (models[1], "look-transfer", ""))
 
 
 def changed(model, **look):
@@ -55,8 +56,8 @@ def test_a_seed_and_a_number_are_one_portrait(models):
     first, second = one.make(0), one.make(1)
     assert np.array_equal(pixels(second), pixels(other.make(1))), "whatever was made before"
     assert not np.array_equal(pixels(first), pixels(second))
-    assert not np.array_equal(pixels(first), pixels(generation(models, replace(DIRECT, seed=8)).make(0)))
-    assert one.fingerprint == other.fingerprint != generation(models, replace(DIRECT, seed=8)).fingerprint
+    assert not np.array_equal(pixels(first), pixels(generation(models, DIRECT.model_copy(update={"seed": 8})).make(0)))
+    assert one.fingerprint == other.fingerprint != generation(models, DIRECT.model_copy(update={"seed": 8})).fingerprint
 
 
 def test_python_gives_what_the_command_line_gives(models, folders, tmp_path):
@@ -100,7 +101,7 @@ def test_a_file_of_somebody_elses_is_left_alone(models, tmp_path):
     Image.new("RGB", (32, 32)).save(batch.path(1))
     before = batch.path(1).read_bytes()
     with pytest.raises(BatchError, match=r"warm-direct-7-0001\.png is no portrait of this software; move it"):
-        batch.run(3)
+        batch.run()
     assert batch.path(0).is_file() and batch.path(1).read_bytes() == before
     assert len(pd.read_parquet(tmp_path / "index.parquet")) == 1, "what was done is in the index"
 
@@ -108,12 +109,13 @@ def test_a_file_of_somebody_elses_is_left_alone(models, tmp_path):
 def test_a_folder_that_cannot_be_written_is_named(models, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BatchError, match=r"file.* cannot be written .*choose another folder"):
-        GeneratedBatch(generation(models), tmp_path / "file").run(1)
+        GeneratedBatch(generation(models), tmp_path / "file").run()
 
 
 def test_the_file_says_that_a_model_made_it(models, tmp_path, capsys):
-    batch = GeneratedBatch(generation(models, Portraits("warm", 7, "composed", 48)), tmp_path)
-    batch.run(1)
+    request = Portraits(look="warm", count=1, seed=7, way="composed", size=48)
+    batch = GeneratedBatch(generation(models, request), tmp_path)
+    batch.run()
     assert main(["verify", str(batch.path(0))]) == 0
     told = " ".join(capsys.readouterr().out.split())
     for words in (
@@ -126,7 +128,7 @@ def test_the_file_says_that_a_model_made_it(models, tmp_path, capsys):
         assert words in told
     assert "strength" not in told
     record = read_record(batch.path(0))
-    traced = "\n".join(in_words("p", {"record": record, "versions": [], "notices": []}))
+    traced = "\n".join(in_words("p", Trace(record)))
     assert "look      warm 100%, way composed, seed 7, number 0" in traced
 
 
@@ -163,12 +165,15 @@ def test_without_consent_to_generate_nothing_is(models, consent, reason, tmp_pat
 
 WRONG = {
     "look": ({"look": "noir"}, "there is no look 'noir' to generate in; choose one of: cold, warm"),
-    "way": ({"way": "sideways"}, "way is 'sideways'; choose one of: auto, direct, composed"),
+    "way": (
+        {"way": "sideways"},
+        r"way is 'sideways'; choose direct \(drawn in the look\), composed .*, or auto: direct in looks",
+    ),
     "size": ({"size": 31}, "size is 31; choose a whole number from 32 to 2048"),
     "seed": ({"seed": -1}, "seed is -1; choose a whole number from 0"),
     "fraction": ({"seed": 1.5}, "seed is 1.5; choose a whole number"),
-    "truncation": ({"truncation": float("nan")}, "truncation is nan; choose above 0, at most 1"),
-    "text": ({"truncation": "1"}, "truncation is '1'; choose above 0, at most 1"),
+    "truncation": ({"truncation": float("nan")}, r"truncation is nan; choose a number above 0 \(.*\) to 1"),
+    "text": ({"truncation": "1"}, r"truncation is '1'; choose a number above 0 \(.*\) to 1"),
 }
 
 
@@ -176,35 +181,34 @@ WRONG = {
 def test_what_cannot_be_is_refused_in_words(models, name):
     wrong, reason = WRONG[name]
     with pytest.raises(StylistError, match=reason):
-        generation(models, replace(DIRECT, **wrong))
+        generation(models, Portraits.checked(**DIRECT.model_dump() | wrong))
 
 
 def test_numbers_and_counts_out_of_range_are_refused(models, tmp_path):
     with pytest.raises(StylistError, match="number is -1"):
         generation(models).make(-1)
     with pytest.raises(StylistError, match="count is 0; choose a whole number from 1"):
-        GeneratedBatch(generation(models), tmp_path / "out").run(0)
-    assert not (tmp_path / "out").exists()
+        Portraits.checked(look="warm", count=0)
 
 
 def test_the_composed_way_needs_a_transfer_model_with_that_look(models):
-    asked = replace(DIRECT, way="composed")
+    request = DIRECT.model_copy(update={"way": "composed"})
     with pytest.raises(StylistError, match="needs a transfer model"):
-        Generation(asked, (models[0], "", ""))
+        Generation(request, (models[0], "", ""))
     other = replace(models[1], looks=models[1].looks.only({"cold"}))
     with pytest.raises(StylistError, match="there is no look 'warm'"):
-        generation((models[0], other), asked)
+        generation((models[0], other), request)
 
 
 def test_where_no_way_is_asked_for_it_is_direct_in_looks_that_it_was_trained_on(models, folders, tmp_path):
-    asked = Portraits("warm", 7, size=32)
-    assert asked.way == "auto" and generation(models, asked).asked.way == "direct"
-    assert open_generation(asked, folders[0], tmp_path / "none").asked == DIRECT, "without a transfer model"
+    request = Portraits(look="warm", count=3, seed=7, size=32)
+    assert request.way == "auto" and generation(models, request).request.way == "direct"
+    assert Generation.load(request, folders[0], tmp_path / "none").request == DIRECT, "without a transfer model"
     untaught = changed(models[0], marks=None)
-    composing = generation((untaught, models[1]), asked)
-    assert composing.asked.way == composing.make(0).provenance["way"] == "composed"
+    composing = generation((untaught, models[1]), request)
+    assert composing.request.way == composing.make(0).provenance["way"] == "composed"
     with pytest.raises(StylistError, match="needs a transfer model"):
-        Generation(asked, (untaught, "", ""))
+        Generation(request, (untaught, "", ""))
 
 
 def test_the_command_complains_in_one_line(folders, tmp_path, capsys):
@@ -234,7 +238,7 @@ class TestServed:
 
         first, second = served.predict([{"look": "warm", "seed": 7}, {"look": "warm", "seed": 7, "number": 1}])
         with Image.open(io.BytesIO(base64.b64decode(second["image"]))) as picture:
-            wanted = generation(models, Portraits("warm", 7, "direct")).make(1)
+            wanted = generation(models, Portraits(look="warm", seed=7, way="direct")).make(1)
             assert np.array_equal(np.asarray(picture), pixels(wanted))
         assert first["provenance"]["number"] == 0 and "consents" in first["provenance"]
 

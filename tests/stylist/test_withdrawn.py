@@ -24,9 +24,10 @@ from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
 from influencer_style.pipelines.withdrawal.versions import replace_champions, revoke_versions
 from influencer_style.serving.served_synthesis import ServedSynthesis
-from influencer_style.stylist.generation import Generation, Portraits
+from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.generation import Generation
 from influencer_style.stylist.models import open_model
-from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.portraits import Portraits
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.registry.errors import RegistryError
@@ -116,7 +117,7 @@ def test_the_base_in_the_looks_of_those_who_stay_is_champion(withdrawn, here):
 def test_the_champion_of_synthesis_draws_and_serves_those_who_stay(withdrawn, here):
     bundle, *source = open_model(SynthesisBundle, f"models:/{NEW_FACES}@champion")
     assert bundle.looks["cold"].marks is None and source[1] == f"{NEW_FACES} version 2"
-    made = Generation(Portraits("cold", 7, "direct"), (bundle, *source)).make(0)
+    made = Generation(Portraits(look="cold", seed=7, way="direct"), (bundle, *source)).make(0)
     (served,) = mlflow.pyfunc.load_model(f"models:/{NEW_FACES}@champion").predict([{"look": "cold", "seed": 7}])
     assert served["provenance"]["model_fingerprint"] == made.provenance["model_fingerprint"] == bundle.fingerprint
     with pytest.raises(RegistryError, match="version 1 was revoked: it was trained on photos or the look of Warm"):
@@ -149,13 +150,13 @@ def test_a_copy_of_synthesis_is_refused_where_it_was_trained_on_them_else_it_is_
         replace(drawing, notes={"kept": kept}).save(tmp_path / kept)
     rests = "rests on Warm, who withdrew on 2026-05-01.*train anew: kedro run --pipeline synthesis_training"
     with pytest.raises(StylistError, match=rests):
-        Generation(Portraits("cold", 7, "direct"), open_model(SynthesisBundle, tmp_path / "adapted"))
+        Generation(Portraits(look="cold", seed=7, way="direct"), open_model(SynthesisBundle, tmp_path / "adapted"))
     with pytest.raises(StylistError, match=rests):
         ServedSynthesis().load_context(SimpleNamespace(artifacts={"model": tmp_path / "adapted"}))
     left = open_model(SynthesisBundle, tmp_path / "base")
     with pytest.raises(StylistError, match="no look 'warm' to generate in; choose one of: cold"):
-        Generation(Portraits("warm", 7, "direct"), left)
-    Generation(Portraits("cold", 7, "direct"), left).make(0)
+        Generation(Portraits(look="warm", seed=7, way="direct"), left)
+    Generation(Portraits(look="cold", seed=7, way="direct"), left).make(0)
 
 
 def test_a_stylist_that_was_loaded_before_stops_at_the_next_photo(adapted, tmp_path, monkeypatch):

@@ -24,7 +24,8 @@ from influencer_style.pipelines.preprocessing.parameters import PreprocessingPar
 from influencer_style.project.folder import ConfigurationError
 from influencer_style.project.parameters import project_parameters
 from influencer_style.serving.served_model import DETECTOR_VARIABLE, ServedModel
-from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.likeness_guard import LikenessGuard
 from tests.tiny_project import make_project
 
 PHOTO = astronaut()  # with one face that lbp finds
@@ -69,6 +70,17 @@ def test_a_model_finds_faces_as_those_were_found_that_it_was_made_from(bundle, w
     assert stylist.detector == "yunet" and PretendedYuNet.made_from == [file]
     assert len(stylist.apply(PHOTO, "warm").faces) == 2
     assert len(Stylist(with_yunet, detector="lbp").apply(PHOTO, "warm").faces) == 1
+
+
+def test_a_detector_and_a_guard_may_be_given(bundle):
+    class Guard(LikenessGuard):
+        def examine(self, creators, before, after, places):
+            return {"warm": [0.5] * len(places)}, ["somebody looked"]
+
+    stylist = Stylist(bundle, guard=Guard("off"), detector=PretendedYuNet("yunet.onnx"))
+    result = stylist.apply(PHOTO, "warm")
+    assert stylist.detector == "PretendedYuNet" and len(result.faces) == 2
+    assert result.provenance["likeness"] == {"warm": [0.5, 0.5]} and "somebody looked" in result.notices
 
 
 def test_without_its_file_nothing_is_restyled_by_another_detector(with_yunet):

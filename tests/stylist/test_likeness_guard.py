@@ -23,8 +23,8 @@ from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import march, shade
+from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.likeness_guard import LikenessError, LikenessGuard
-from influencer_style.stylist.stylist import StylistError
 
 
 def with_likeness(bundle, **changed):
@@ -72,7 +72,7 @@ def test_a_face_that_became_the_creators_is_told_from_one_that_did_not(two_peopl
 
 
 def test_a_result_records_its_likeness_and_no_harmless_one_is_warned_of(bundle, tmp_path):
-    result = Stylist(bundle, likeness="refuse").apply(astronaut(), "warm")
+    result = Stylist(bundle, guard="refuse").apply(astronaut(), "warm")
     assert result.notices == [] and list(result.provenance["likeness"]) == ["warm"]
     assert len(result.provenance["likeness"]["warm"]) == 1
     result.save(tmp_path / "a.png")
@@ -85,12 +85,12 @@ def test_warn_says_it_refuse_raises_off_does_not_look(alarming):
     warned = Stylist(alarming).apply(astronaut(), "warm")
     assert "the face has come" in warned.notices[0] and "lower the strength" in warned.notices[0]
     with pytest.raises(LikenessError, match=r"^likeness: the face has come .* lower the strength$"):
-        Stylist(alarming, likeness="refuse").apply(astronaut(), "warm")
-    silent = Stylist(alarming, likeness="off").apply(astronaut(), "warm")
+        Stylist(alarming, guard="refuse").apply(astronaut(), "warm")
+    silent = Stylist(alarming, guard="off").apply(astronaut(), "warm")
     assert silent.notices == [] and silent.provenance["likeness"] == {}
     assert np.array_equal(np.asarray(silent.picture), np.asarray(warned.picture))
     with pytest.raises(StylistError, match="likeness is 'perhaps'; choose warn, refuse or off"):
-        Stylist(alarming, likeness="perhaps")
+        Stylist(alarming, guard="perhaps")
 
 
 @pytest.mark.parametrize("change", ["nothing kept", "another judge's"])
@@ -100,8 +100,8 @@ def test_a_model_that_cannot_be_checked_says_so_and_refuse_does_not_use_it(bundl
     assert "was not checked: the model keeps no face of warm" in result.notices[0] and "kedro run" in result.notices[0]
     assert result.provenance["likeness"] == {}
     with pytest.raises(LikenessError, match=r"the model keeps no face of warm .*; train again"):
-        Stylist(model, likeness="refuse").apply(astronaut(), "warm")
-    assert Stylist(model, likeness="off").apply(astronaut(), "warm").notices == []
+        Stylist(model, guard="refuse").apply(astronaut(), "warm")
+    assert Stylist(model, guard="off").apply(astronaut(), "warm").notices == []
 
 
 def test_the_person_of_a_reference_photo_is_compared_with(without):
@@ -115,7 +115,7 @@ def test_the_person_of_a_reference_photo_is_compared_with(without):
         "no face was found in the reference photo" in Stylist(without).apply(astronaut(), reference=nobody).notices[1]
     )
     with pytest.raises(LikenessError, match="use another reference photo"):
-        Stylist(without, likeness="refuse").apply(astronaut(), reference=nobody)
+        Stylist(without, guard="refuse").apply(astronaut(), reference=nobody)
 
 
 def test_refused_photos_of_a_batch_are_named_and_end_nothing(alarming, tmp_path, capsys):
@@ -138,7 +138,7 @@ def test_the_server_refuses_with_a_400_or_warns_in_the_provenance(served, alarmi
     monkeypatch.setattr(model, "_stylist", Stylist(alarming, "look-transfer"))
     (warned,) = served.predict([request])
     assert "the face has come" in warned["provenance"]["notices"][0]
-    monkeypatch.setattr(model, "_stylist", Stylist(alarming, "look-transfer", likeness="refuse"))
+    monkeypatch.setattr(model, "_stylist", Stylist(alarming, "look-transfer", guard="refuse"))
     with pytest.raises(MlflowException, match=r"inputs\[0\]: likeness: the face has come") as refused:
         served.predict([request])
     assert refused.value.get_http_status_code() == 400

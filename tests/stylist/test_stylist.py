@@ -14,8 +14,8 @@ from influencer_style.networks.bundle import BundleError, TransferBundle
 from influencer_style.photos.decode import PhotoError
 from influencer_style.provenance.record import encode, read_record
 from influencer_style.storage.text import one_line
-from influencer_style.stylist.stylist import StylistError
-from influencer_style.stylist.trace import in_words
+from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.trace import Trace, in_words
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_tracing_what_cannot_be_traced_says_so(tmp_path, capsys):
 
 def test_a_stranger_s_record_does_not_drive_the_terminal():
     record = {"looks": {"warm": 1.0}, "written": "\x1b[2Jtoday", "software": "a\nb"}
-    shown = [one_line(line) for line in in_words("me.png", {"record": record, "versions": [], "notices": []})]
+    shown = [one_line(line) for line in in_words("me.png", Trace(record))]
     assert "\x1b" not in "".join(shown) and any(r"a\nb" in line for line in shown) and "today" in "".join(shown)
 
 

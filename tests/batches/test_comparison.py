@@ -13,7 +13,7 @@ from influencer_style.commands.main import main
 from influencer_style.consent import clock
 from influencer_style.provenance.record import read_record
 from influencer_style.reports.grid import draw_grid
-from influencer_style.stylist.stylist import StylistError
+from influencer_style.stylist.errors import StylistError
 
 RED, BLUE = Image.new("RGB", (40, 20), "red"), Image.new("RGB", (20, 20), "blue")
 

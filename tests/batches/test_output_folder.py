@@ -14,7 +14,7 @@ from damaged import photo
 from influencer_style import Stylist
 from influencer_style.batches.batch import Batch
 from influencer_style.batches.gathering import BatchError, gather
-from influencer_style.batches.turns import turn
+from influencer_style.batches.picture_folder import turn
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.stylist.restyling import Restyling
@@ -22,7 +22,7 @@ from influencer_style.stylist.restyling import Restyling
 HOLDER = """
 import sys, time
 from pathlib import Path
-from influencer_style.batches.turns import turn
+from influencer_style.batches.picture_folder import turn
 with turn(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

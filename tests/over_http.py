@@ -5,6 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
+from benchmarks.hostile_requests import encoded, picture_file
+
+PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 96, 3), np.uint8))
+GOOD = {"image": encoded(picture_file(PHOTO)), "look": "warm", "strength": 0.5}
+
 
 def over_http(model: Any, body: bytes, content_type: str | None = "application/json") -> tuple[int, str]:
     """Return status and body of the response to a request to `/invocations`; `model` as MLflow loads it."""
