@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import copy
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kedro.io import AbstractVersionedDataset
 from kedro.io.core import get_filepath_str
 from kedro_datasets._typing import JSONPreview, TablePreview
 from kedro_datasets.json import JSONDataset
 from kedro_datasets.pandas import CSVDataset, ParquetDataset
 from kedro_datasets.text import TextDataset
+from pyarrow.parquet import ParquetFile
 
 from influencer_style.datasets.preview import as_json, as_table
-from influencer_style.datasets.previous import AS_IT_IS
+from influencer_style.datasets.previous import Mark
 from influencer_style.storage.atomic import atomic_file
 
 
-class _AtomicSave:
-    """Lets the class behind it save to a temporary sibling, which then takes the file's place."""
+class _AtomicSave(AbstractVersionedDataset[Any, Any]):
+    """Lets the next base class save to a temporary sibling, which then takes the file's place."""
 
-    def save(self, data: Any) -> None:
-        if data is AS_IT_IS:
+    _protocol: str
+
+    def save(self, data: Any) -> None:  # noqa: ANN401  # Kedro's signature
+        """Save data atomically, or leave the file as it is."""
+        if isinstance(data, Mark):
             return
         if self._protocol != "file":
             super().save(data)  # an object store replaces whole objects by itself
@@ -37,13 +43,14 @@ class AtomicParquetDataset(_AtomicSave, ParquetDataset):
 
     def preview(self, nrows: int = 5) -> TablePreview:
         """Return the first rows, and read no more. Kedro's own preview reads the whole file, and fails on lists."""
-        import pyarrow.parquet as pq
-
         with self._fs.open(get_filepath_str(self._get_load_path(), self._protocol), "rb") as file:
-            opened = pq.ParquetFile(file)
-            rows = next(opened.iter_batches(nrows), None)
-            columns = opened.schema_arrow.names
-        return as_table(columns, [row.values() for row in rows.to_pylist()] if rows else [])
+            opened = ParquetFile(file)
+            rows = chain.from_iterable(batch.to_pylist() for batch in opened.iter_batches(nrows))
+            shown = list(islice(filter(self._is_shown, rows), nrows))
+            return as_table(opened.schema_arrow.names, [row.values() for row in shown])
+
+    def _is_shown(self, row: dict[str, Any]) -> bool:  # noqa: ARG002  # for those that show some rows only
+        return True
 
 
 class AtomicCSVDataset(_AtomicSave, CSVDataset):

@@ -13,14 +13,11 @@ def consented(creators: Mapping[str, Path]) -> set[str]:
     """Return the slugs of those whose consent holds now; each decision is recorded.
 
     Args:
-        creators: their folders, by slug.
+        creators: The creators' folders, by slug.
 
     Raises:
-        AuditError: when a decision cannot be recorded.
+        AuditError: If a decision cannot be recorded.
     """
     ledger = project_ledger()
-    return {
-        name
-        for name, folder in sorted(creators.items())
-        if ledger.decide_folder("preview", name, folder, *LEARN).allowed
-    }
+    folders = sorted(creators.items())
+    return {name for name, folder in folders if ledger.decide_folder("preview", name, folder, *LEARN).allowed}

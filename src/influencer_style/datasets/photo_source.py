@@ -24,12 +24,14 @@ _TILE, _CREATORS = 128, 12
 
 
 class PhotoSourceDataset(AtomicJSONDataset):
-    """The folders `creators` (one folder in it for each creator) and `users`, as JSON; relative to the project."""
+    """A `PhotoSource` as JSON."""
 
     def load(self) -> PhotoSource:
+        """Return the source."""
         return PhotoSource.model_validate(super().load())
 
     def save(self, data: PhotoSource) -> None:
+        """Save the source."""
         super().save(data.model_dump())
 
     def preview(self, photos: int = 8) -> ImagePreview:
@@ -38,7 +40,7 @@ class PhotoSourceDataset(AtomicJSONDataset):
         Creators without valid consent are not shown.
 
         Args:
-            photos: most photos in a row, spread over all.
+            photos: The most photos in a row, spread over all.
         """
         source = self.load()
         creators = sorted(entry for entry in in_project(source.creators).iterdir() if _is_creator(entry))

@@ -52,7 +52,7 @@ def _check_generate(parameters: Any) -> None:
 
 def _check_creator(creator: Any) -> None:
     from influencer_style.consent.slug import slug
-    from influencer_style.pipelines.withdrawal.errors import WithdrawalError
+    from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
 
     if creator is None or not slug(str(creator)):
         raise WithdrawalError(
