@@ -8,17 +8,17 @@ from kedro_datasets._typing import JSONPreview
 
 from influencer_style.datasets.local import WholeFolderDataset
 from influencer_style.datasets.preview import as_json
-from influencer_style.networks.base import Base
-from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.networks.base import Base, SynthesisBase, TransferBase
+from influencer_style.networks.trained import AnyGenerator
 
 
 class BaseDataset(WholeFolderDataset):
-    """A `Base` in the folder `filepath`."""
+    """A `TransferBase` in the folder `filepath`."""
 
     file = "base.json"
-    kind: type[Base] = Base
+    kind: type[Base[AnyGenerator]] = TransferBase
 
-    def load(self) -> Base:
+    def load(self) -> Base[AnyGenerator]:
         """Return the base."""
         return self.kind.load(self._filepath)
 

@@ -7,10 +7,8 @@ from typing import Any
 
 from influencer_style.datasets.local import WholeFolderDataset
 from influencer_style.datasets.previous import Mark
-from influencer_style.networks.base import Base
-from influencer_style.networks.base_in_looks import base_in_looks
-from influencer_style.networks.bundle import Bundle, TransferBundle
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.base import TransferBase
+from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry.served import SYNTHESIS
 from influencer_style.tracking.registry.versions import is_registered, register_generator
@@ -68,10 +66,10 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
         self._link(data, register_generator(self._filepath, self._registered_model, data.tags(), data.card))
 
     def _register_base(self, data: TransferBundle) -> None:
-        shipped = Base.load()
+        shipped = TransferBase.load()
         if data.notes.get("kept") == "base" and data.notes.get("base_sha256") == shipped.sha256:
             return  # it is the base
-        base = base_in_looks(shipped, data)
+        base = data.on_base(shipped)
         if base is None:
             log.info("The base does not know style codes of %s, so it is not registered.", data.encoder.name)
             return

@@ -14,8 +14,7 @@ from influencer_style.consent.places import project_ledger
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.pipelines.withdrawal.elsewhere import carrying, withdraw_for_user, written_elsewhere
 from influencer_style.pipelines.withdrawal.nodes import is_free
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
