@@ -5,16 +5,17 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "atomic": ["AtomicCSVDataset", "AtomicJSONDataset", "AtomicParquetDataset", "AtomicTextDataset"],
+        "atomic": [
+            *("AtomicCSVDataset", "AtomicJSONDataset", "AtomicParquetDataset", "AtomicTextDataset"),
+            "ManifestDataset",
+        ],
         "base": ["BaseDataset", "SynthesisBaseDataset"],
         "face_store": ["FaceStoreDataset"],
         "folder": ["FolderDataset", "WorkFolderDataset"],
-        "look_profiles": ["LookProfilesDataset"],
-        "manifest": ["ManifestDataset"],
+        "looks": ["LookProfilesDataset", "StyleEncoderDataset"],
         "photo_source": ["PhotoSourceDataset"],
         "picture": ["PictureDataset"],
         "previous": ["OptionalDataset", "PreviousDataset"],
         "registered_generator": ["RegisteredGeneratorDataset", "RegisteredSynthesisDataset"],
-        "style_encoder": ["StyleEncoderDataset"],
     },
 )

@@ -53,6 +53,13 @@ class AtomicParquetDataset(_AtomicSave, ParquetDataset):
         return True
 
 
+class ManifestDataset(AtomicParquetDataset):
+    """The manifest of photos as Parquet. It lists who did not consent, with the reason; previews do not."""
+
+    def _is_shown(self, row: dict[str, Any]) -> bool:
+        return bool(row["status"] != "refused")
+
+
 class AtomicCSVDataset(_AtomicSave, CSVDataset):
     """A pandas DataFrame as CSV. Arguments as for `kedro_datasets.pandas.CSVDataset`."""
 

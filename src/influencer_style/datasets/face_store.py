@@ -11,10 +11,9 @@ from kedro.io import DatasetError
 from kedro_datasets._typing import ImagePreview
 from PIL import Image
 
-from influencer_style.datasets.consented import consented
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.photo_source import PhotoSourceDataset
-from influencer_style.datasets.preview import as_preview, spread
+from influencer_style.datasets.preview import as_preview, consented, spread
 from influencer_style.faces.store import FaceStore, FaceUpdate
 from influencer_style.project.folder import in_project
 

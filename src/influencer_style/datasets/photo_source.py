@@ -11,8 +11,7 @@ from PIL import Image, ImageOps
 
 from influencer_style.consent.slug import slugs
 from influencer_style.datasets.atomic import AtomicJSONDataset
-from influencer_style.datasets.consented import consented
-from influencer_style.datasets.preview import as_preview, spread
+from influencer_style.datasets.preview import as_preview, consented, spread
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
 from influencer_style.photos.formats import SUFFIXES
 from influencer_style.photos.source import PhotoSource

@@ -6,13 +6,16 @@ import base64
 import io
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from kedro_datasets._typing import ImagePreview, JSONPreview, TablePreview
 from PIL import Image, ImageDraw
 
+from influencer_style.consent.grant import LEARN
+from influencer_style.consent.places import project_ledger
 from influencer_style.reports.looks import INK, PAPER
 
 T = TypeVar("T")
@@ -45,6 +48,17 @@ def words(text: str) -> Image.Image:
     picture = Image.new("RGB", (600, 400), PAPER)  # in the page's own shape: Kedro-Viz stretches what it is given
     ImageDraw.Draw(picture).text((300, 200), text, fill=INK, font_size=18, anchor="mm")
     return picture
+
+
+def consented(creators: Mapping[str, Path]) -> set[str]:
+    """Return the slugs of the creators, given with their folders, whose consent holds now; decisions are recorded.
+
+    Raises:
+        AuditError: If a decision cannot be recorded.
+    """
+    ledger = project_ledger()
+    folders = sorted(creators.items())
+    return {name for name, folder in folders if ledger.decide_folder("preview", name, folder, *LEARN).allowed}
 
 
 def spread(items: Sequence[T], most: int) -> list[T]:

@@ -47,7 +47,7 @@ def losses_of_file(file: bytes, image: Image.Image) -> tuple[str, ...]:
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format in (TIFF.pillow, HEIC.pillow):
         found.append(f"it holds {frames} pictures; the result shows the {_shown(image)}")
-    elif frames > 1 and image.format != "MPO":  # phones keep a depth map or a second view beside the photo
+    elif frames > 1 and image.format != "MPO":  # phones keep a depth map or a second view with the photo
         found.append(f"it moves; the result shows the first of its {frames} pictures")
     if _has_gain_map(file, image):
         found.append("it has a gain map for HDR screens; the result has none")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -42,7 +42,7 @@ def set_tombstone(
 
     Args:
         creator: The creator's name or slug, from `--params creator=NAME`.
-        manifest: The manifest of photos. It may know the creator, like all that follow; None if it is not there.
+        manifest: The manifest, which may know the creator, like all that follow; None if it is not there.
         crops: The face crops.
         looks: The look profiles.
         transfer: The project's generator of transfer.
@@ -59,11 +59,7 @@ def set_tombstone(
     tables = [table for table in (manifest, crops.table if crops else None) if table is not None]
     names = _names(tables, known)
     if name not in names and stone is None:
-        there = ", ".join(sorted(names.values())) or "none; run ingestion first"
-        raise WithdrawalError(
-            f"creator is {str(creator)!r}, but this project knows no such creator. Name who withdraws: "
-            f"kedro run --pipeline withdrawal --params creator=NAME. There are: {there}"
-        )
+        raise _unknown(str(creator), names.values())
     read = [one for one in ledger.creators.of(name) if not one.project or one.project == str(project_folder())]
     photos = _photos(name, tables, looks) | {photo for one in read for photo in one.photos}
     ledger.log.append("withdrawal", stage="withdrawal", creator=name, decision="begun")
@@ -83,6 +79,14 @@ def set_tombstone(
     withdraw_for_user(stone)
     log.info("%s has withdrawn, as of %s. %d photos were theirs.", stone.creator, stone.withdrawn_on, len(stone.photos))
     return stone
+
+
+def _unknown(creator: str, names: Iterable[str]) -> WithdrawalError:
+    there = ", ".join(sorted(names)) or "none; run ingestion first"
+    return WithdrawalError(
+        f"creator is {creator!r}, but this project knows no such creator. Name who withdraws: "
+        f"kedro run --pipeline withdrawal --params creator=NAME. There are: {there}"
+    )
 
 
 def forget_photos(stone: Tombstone, manifest: pd.DataFrame | None) -> pd.DataFrame | Mark:

@@ -133,17 +133,21 @@ def write_record(
         not_reached=unreached,
         beyond_reach=list(_BEYOND),
     )
+    _log(record)
+    return asdict(record), record.as_page()
+
+
+def _log(record: WithdrawalRecord) -> None:
     project_ledger().log.append(
         "withdrawal",
         stage="withdrawal",
-        creator=stone.slug,
-        decision="done" if not unreached else "done in part",
-        reason="; ".join(unreached),
-        photos=len(stone.photos),
-        versions=[f"{one.name} {one.version}" for one in removal.revoked],
-        champions=[f"{one.name} {one.champion or 'none'}" for one in removal.replaced],
+        creator=record.slug,
+        decision="done" if not record.not_reached else "done in part",
+        reason="; ".join(record.not_reached),
+        photos=record.photos,
+        versions=[f"{one.name} {one.version}" for one in record.revoked],
+        champions=[f"{one.name} {one.champion or 'none'}" for one in record.champions],
     )
-    for what in unreached:
+    for what in record.not_reached:
         log.warning("Not reached: %s", what)
-    log.info("%s is out. data/08_reporting/withdrawal.md says what was done, and what is left to you.", stone.creator)
-    return asdict(record), record.as_page()
+    log.info("%s is out. data/08_reporting/withdrawal.md says what was done, and what is left to you.", record.creator)

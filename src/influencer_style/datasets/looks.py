@@ -1,4 +1,4 @@
-"""The looks of all creators, in one folder."""
+"""The looks of all creators, in one folder, and the style encoder that describes them, in one file."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from pathlib import Path
 
 from kedro_datasets._typing import TablePreview
 
-from influencer_style.datasets.local import WholeFolderDataset
+from influencer_style.datasets.local import LocalDataset, WholeFolderDataset
 from influencer_style.datasets.preview import as_table
+from influencer_style.datasets.previous import Mark
+from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.profile_files import load_looks, save_looks
+from influencer_style.storage.atomic import atomic_file
 
 
 class LookProfilesDataset(WholeFolderDataset):
@@ -36,3 +39,18 @@ class LookProfilesDataset(WholeFolderDataset):
                 for look in saved["looks"]
             ),
         )
+
+
+class StyleEncoderDataset(LocalDataset):
+    """A `StyleEncoder` in the file `filepath`."""
+
+    def load(self) -> StyleEncoder:
+        """Return the encoder."""
+        return StyleEncoder.load(self._filepath)
+
+    def save(self, data: StyleEncoder | Mark) -> None:
+        """Save an encoder, or leave the file as it is."""
+        if isinstance(data, Mark):
+            return
+        with atomic_file(self._filepath) as file:
+            data.save(file)
