@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kedro.io import AbstractVersionedDataset
+from kedro.io import Version
 from kedro.io.core import get_filepath_str
 from kedro_datasets._typing import JSONPreview, TablePreview
 from kedro_datasets.json import JSONDataset
@@ -20,22 +21,25 @@ from influencer_style.datasets.previous import Mark
 from influencer_style.storage.atomic import atomic_file
 
 
-class _AtomicSave(AbstractVersionedDataset[Any, Any]):
-    """Lets the next base class save to a temporary sibling, which then takes the file's place."""
+class _AtomicSave:
+    """Lets the next base class, a file dataset, save to a temporary sibling, which then takes the file's place."""
 
     _protocol: str
+    _filepath: PurePosixPath
+    _version: Version | None
+    _get_save_path: Callable[[], PurePosixPath]
 
     def save(self, data: Any) -> None:  # noqa: ANN401  # Kedro's signature
         """Save data atomically, or leave the file as it is."""
         if isinstance(data, Mark):
             return
         if self._protocol != "file":
-            super().save(data)  # an object store replaces whole objects by itself
+            super().save(data)  # type: ignore[misc]  # an object store replaces whole objects by itself
             return
         with atomic_file(Path(self._get_save_path())) as temporary:
             sibling = copy.copy(self)
             sibling._filepath, sibling._version = PurePosixPath(temporary), None
-            super(_AtomicSave, sibling).save(data)
+            super(_AtomicSave, sibling).save(data)  # type: ignore[misc]  # as above
 
 
 class AtomicParquetDataset(_AtomicSave, ParquetDataset):

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import lazy_loader
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from influencer_style.photos.boxes import described
@@ -19,8 +18,6 @@ from influencer_style.photos.parts import excess
 from influencer_style.photos.png_text import without_text
 from influencer_style.photos.tiff import Directories, directories
 from influencer_style.storage.text import short
-
-pi_heif = lazy_loader.load("pi_heif")  # only HEIC needs it
 
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
 MIN_SIDE = 64
@@ -157,13 +154,19 @@ def _refuse_unusual(tiff: Directories) -> None:
         raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
 
 
+def _open_heic(file: bytes) -> Image.Image:
+    """Open a HEIC file. libheif decodes it within its own limits of memory, items and tiles, turned and cropped."""
+    import pi_heif  # noqa: PLC0415  # takes time that photos in other formats need not
+
+    # Only the main picture is wanted, and each of the others would be opened.
+    pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
+    image: Image.Image = pi_heif.HeifImageFile(io.BytesIO(file))
+    return image
+
+
 def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
-    image: Image.Image
     if known is HEIC:
-        # libheif decodes it within its own limits of memory, items and tiles, and does what the file's boxes say of
-        # turning and cropping. Only the main picture is wanted, and each of the others would be opened.
-        pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
-        image = pi_heif.HeifImageFile(io.BytesIO(file))
+        image = _open_heic(file)
         colours = image.info.get("nclx_profile") or {}
         points = CodePoints(colours.get("color_primaries", 2), colours.get("transfer_characteristics", 2))
     else:

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import lazy_loader
-
-filelock = lazy_loader.load("filelock")  # takes a tenth of a second that most commands never need
 _POLL_S = 0.005
 
 
@@ -27,6 +24,8 @@ def locked(lock_file: Path, timeout_s: float = 60) -> Iterator[None]:
         TimeoutError: If the lock is still held after that time.
         OSError: If the lock file cannot be written, or the file system has no locks.
     """
+    import filelock  # noqa: PLC0415  # takes a tenth of a second that most commands never need
+
     with filelock.FileLock(lock_file, timeout=timeout_s, mode=0o600, poll_interval=_POLL_S):
         yield
 
@@ -38,6 +37,8 @@ def locked_if_free(lock_file: Path) -> Iterator[bool]:
     Raises:
         OSError: If the lock file cannot be written, or the file system has no locks.
     """
+    import filelock  # noqa: PLC0415  # as above
+
     lock = filelock.FileLock(lock_file)
     try:
         lock.acquire(blocking=False)

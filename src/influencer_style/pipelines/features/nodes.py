@@ -112,8 +112,8 @@ def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: Phot
             "data/03_primary/face_crops say why each photo was left out, and the log above whose consent does not hold"
         )
     looks = []
-    for key, own in photos.groupby(["slug", "creator"]):
-        slug, creator = map(str, key)
+    for _, own in photos.groupby(["slug", "creator"]):
+        slug, creator = str(own["slug"].iloc[0]), str(own["creator"].iloc[0])
         consent = load_consent(source.creator_folder(creator)).in_short()
         looks.append(LookProfile(slug, creator, _statistics(own), consent, tuple(sorted(own["photo_id"]))))
         log.info("Look %s: %d photos", slug, len(own))

@@ -33,8 +33,8 @@ def remember_creators(
         AuditError: If the project's ledger cannot be written to.
     """
     rows = manifest[(manifest["role"] == "creator") & (manifest["slug"] != "")]
-    for key, own in rows.groupby(["slug", "creator"]):
-        slug, creator = map(str, key)
+    for _, own in rows.groupby(["slug", "creator"]):
+        slug, creator = str(own["slug"].iloc[0]), str(own["creator"].iloc[0])
         photos = sorted({photo for photo in own["photo_id"] if photo})
         _remember(ledger, slug, creator, creators / creator, project, photos)
         if user is not None:
