@@ -6,34 +6,23 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
 
+from influencer_style import photos
 from influencer_style.consent.grant import CONSENT_FILE, LEARN
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.slug import slugs
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.photos import (
-    boxes,
-    code_points,
-    colour,
-    decode,
-    files,
-    formats,
-    opening,
-    parts,
-    png_text,
-    profiles,
-    tiff,
-)
 from influencer_style.photos.decode import MAX_PIXELS, PhotoError, photo_digest
 from influencer_style.photos.duplicates import mark_duplicates
 from influencer_style.photos.parallel import map_bounded
 from influencer_style.photos.split import SplitRules, assign_splits
-from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
 from influencer_style.storage.text import one_line, utf8
 from influencer_style.storage.walk import closed, is_passed_over, walk
 
@@ -62,7 +51,6 @@ SCHEMA = {
     "scope": "str",
     "reader": "str",
 }
-_READERS = (boxes, code_points, colour, decode, files, formats, opening, parts, png_text, profiles, tiff)
 _MAX_NAMED = 20  # files that are named in the log; the manifest has all
 USER_SHARES = {"train": 0.5, "validation": 0.2, "test": 0.3}
 CREATOR_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -103,11 +91,10 @@ class ScanSettings:
     workers: int = 2
     progress: bool = True
 
-    @property
+    @cached_property
     def reader(self) -> str:
         """A fingerprint of the code and the limits that a photo's digest depends on."""
-        sources = [file_sha256(str(module.__file__)) for module in _READERS]
-        return fingerprint(sources, self.max_pixels)[:8]
+        return fingerprint(source_fingerprint(photos), self.max_pixels)[:8]
 
 
 @dataclass(frozen=True)
