@@ -60,10 +60,10 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
 
     def save(self, data: TransferBundle | Mark) -> None:
         """Save and register a generator, or register the one that is left as it is."""
-        data = self._written(data)
+        kept: TransferBundle = self._written(data)
         if not is_registered(self._registered_model):
-            self._register_base(data)
-        self._link(data, register_generator(self._filepath, self._registered_model, data.tags(), data.card))
+            self._register_base(kept)
+        self._link(kept, register_generator(self._filepath, self._registered_model, kept.tags(), kept.card))
 
     def _register_base(self, data: TransferBundle) -> None:
         shipped = TransferBase.load()
@@ -89,6 +89,6 @@ class RegisteredSynthesisDataset(_RegisteredDataset):
 
     def save(self, data: SynthesisBundle | Mark) -> None:
         """As for transfer."""
-        data = self._written(data)
-        version = register_generator(self._filepath, self._registered_model, data.tags(), data.card, served=SYNTHESIS)
-        self._link(data, version)
+        kept: SynthesisBundle = self._written(data)
+        version = register_generator(self._filepath, self._registered_model, kept.tags(), kept.card, served=SYNTHESIS)
+        self._link(kept, version)

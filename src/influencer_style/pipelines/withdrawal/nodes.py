@@ -196,9 +196,9 @@ def _theirs(stone: Tombstone, table: pd.DataFrame) -> pd.Series:
 
 def _names(tables: list[pd.DataFrame], known: list[LookProfiles]) -> dict[str, str]:
     """Return the names of all creators that anything knows, by slug."""
-    rows = [table.loc[table["role"] == "creator", "creator"].unique() for table in tables]
-    profiles = [[looks[name].creator for name in looks.names] for looks in known]
-    return {slug(name): name for name in (name for part in (*rows, *profiles) for name in part) if slug(name)}
+    names = [str(name) for table in tables for name in table.loc[table["role"] == "creator", "creator"].unique()]
+    names += [looks[name].creator for looks in known for name in looks.names]
+    return {slug(name): name for name in names if slug(name)}
 
 
 def _photos(name: str, tables: list[pd.DataFrame], looks: LookProfiles | None) -> set[str]:
