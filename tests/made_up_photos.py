@@ -3,8 +3,6 @@
 import numpy as np
 from PIL import Image
 
-from influencer_style.photos.files import PhotoError
-
 CONSENT = """\
 schema: 1
 subject: Anna
@@ -35,12 +33,3 @@ def make_folders(place):
     for number in range(6):
         scene(100 + number).save(users / f"user-{number}.png")
     return creators, users
-
-
-def error_of(read, photo):
-    """Return the PhotoError that reading a photo raises; None if it raises none."""
-    try:
-        read(photo)
-    except PhotoError as error:
-        return error
-    return None

@@ -15,7 +15,6 @@ from influencer_style.photos.code_points import CodePoints, profile_of
 from influencer_style.photos.decode import PhotoError, decode_photo
 from influencer_style.photos.original import read_original
 from influencer_style.photos.profiles import transform_to_srgb
-from tests.made_up_photos import error_of
 
 UPRIGHT = decode_photo(heic())  # its EXIF says turn, and its boxes do not
 
@@ -102,7 +101,8 @@ def test_ten_bits_grey_transparency_and_gain_maps():
     assert read_original(heic("grey")).notices == ("it is in shades of grey; the result is in RGB",)
     assert read_original(avif(Image.fromarray(UPRIGHT).convert("L"))).notices == read_original(heic("grey")).notices
     clear = read_original(heic("clear"))
-    assert clear.notices == () and clear.alpha.shape == (96, 96) and clear.alpha[0, 0] < 30 and clear.alpha[-1, 0] > 220
+    assert clear.notices == () and clear.alpha.shape == (96, 96)
+    assert clear.alpha[0, 0] < 30 and clear.alpha[-1, 0] > 220
     gained = heic("plain", box(b"auxC", bytes(4) + b"urn:com:apple:photo:2020:aux:hdrgainmap\0"))
     assert read_original(gained).notices == ("it has a gain map for HDR screens; the result has none",)
     deep = bytearray(avif())
@@ -149,9 +149,10 @@ def test_a_heic_that_lies_about_its_size_is_refused():
 
 @pytest.mark.parametrize("file", [heic(), heic("clear"), avif()], ids=["HEIC", "transparent HEIC", "AVIF"])
 def test_every_length_of_a_truncated_file_is_refused_or_decoded(file):
+    refused = set()
     for length in range(0, len(file), 13):
-        error = error_of(decode_photo, file[:length])
-        if error is None:
+        try:
             assert decode_photo(file[:length]).shape == (96, 96, 3)
-        else:
-            assert error.code in ("empty_file", "not_an_image", "unsupported_format", "truncated", "unreadable")
+        except PhotoError as error:
+            refused.add(error.code)
+    assert refused <= {"empty_file", "not_an_image", "unsupported_format", "truncated", "unreadable"}

@@ -13,7 +13,6 @@ from PIL import Image
 from influencer_style.photos import tiff
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest, photo_header
 from influencer_style.photos.original import read_original
-from tests.made_up_photos import error_of
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (80, 120, 3), np.uint8)
 DEEP = PIXELS.astype(np.uint16) * 257
@@ -152,9 +151,10 @@ def test_a_chain_of_pages_that_leads_back_ends():
 
 def test_every_length_of_a_truncated_file_is_refused_or_decoded():
     file = saved(Image.fromarray(PIXELS[:64, :64]), compression="tiff_lzw")
+    refused = set()
     for length in range(0, len(file), 97):
-        error = error_of(decode_photo, file[:length])
-        if error is None:
+        try:
             assert decode_photo(file[:length]).shape == (64, 64, 3)
-        else:
-            assert error.code in ("empty_file", "not_an_image", "truncated", "unreadable")
+        except PhotoError as error:
+            refused.add(error.code)
+    assert refused <= {"empty_file", "not_an_image", "truncated", "unreadable"}

@@ -45,27 +45,28 @@ def folder(tmp_path):
     return tmp_path / "model"
 
 
-def fail_after(written):
-    assert written
-    raise RuntimeError("killed")
-
-
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
+
+
+def fail_halfway(writing):
+    with writing as temporary:
+        (temporary / "weights" if temporary.is_dir() else temporary).write_text("half")
+        raise RuntimeError("killed")
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "a" / "table.json"
     write_text(path, "old")
-    with pytest.raises(RuntimeError, match="killed"), atomic_file(path) as temporary:
-        fail_after(temporary.write_text("half"))
+    with pytest.raises(RuntimeError, match="killed"):
+        fail_halfway(atomic_file(path))
     assert path.read_text() == "old"
     assert names(path.parent) == ["table.json"]
 
 
 def test_a_failed_folder_leaves_the_old_one(folder, tmp_path):
-    with pytest.raises(RuntimeError, match="killed"), atomic_folder(folder) as temporary:
-        fail_after((temporary / "weights").write_text("half"))
+    with pytest.raises(RuntimeError, match="killed"):
+        fail_halfway(atomic_folder(folder))
     assert (folder / "weights").read_text() == "old"
     with atomic_folder(folder) as temporary:
         (temporary / "weights").write_text("new")
@@ -130,8 +131,8 @@ def test_what_was_begun_just_now_stays_until_its_writer_can_have_locked_it(tmp_p
 
 
 def test_a_temporary_folder_is_gone_afterwards(tmp_path):
-    with pytest.raises(RuntimeError, match="killed"), temporary_folder(tmp_path / "model") as temporary:
-        fail_after((temporary / "weights").write_text("half"))
+    with pytest.raises(RuntimeError, match="killed"):
+        fail_halfway(temporary_folder(tmp_path / "model"))
     assert names(tmp_path) == []
 
 

@@ -10,8 +10,8 @@ from influencer_style.datasets.previous import Mark
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.storage.atomic import temporary_folder
+from influencer_style.tracking.registry.registration import is_registered, register_generator
 from influencer_style.tracking.registry.served import SYNTHESIS
-from influencer_style.tracking.registry.versions import is_registered, register_generator
 from influencer_style.tracking.summary import log_model
 
 log = logging.getLogger(__name__)

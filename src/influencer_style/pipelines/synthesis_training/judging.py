@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from importlib.metadata import version
 
 import pandas as pd
@@ -50,7 +51,7 @@ def draw_new_faces(
 
 
 @reusable(reads={"parameters": ["judging"]}, also=_detector_weights)
-def judge_new_faces(  # noqa: PLR0913 (a dataset each)
+def judge_new_faces(  # noqa: PLR0913, PLR0917 (a dataset each)
     faces: list[NewFaces],
     bundle: SynthesisBundle,
     crops: FaceStore,
@@ -79,7 +80,7 @@ def judge_new_faces(  # noqa: PLR0913 (a dataset each)
     found = {one.look: score_new_faces(one, jury, judging.bootstrap_draws, judging.seed) for one in faces}
     scorecard = new_faces_scorecard(found, about | judging.model_dump())
     main = {f"{metric}.{way}": mean_over_looks(scorecard, way, metric) for metric in _LOGGED for way in WAYS}
-    current.log_metrics({name: value for name, value in main.items() if value == value})
+    current.log_metrics({name: value for name, value in main.items() if not math.isnan(value)})
     log.info(new_faces_report.finding(scorecard))
     return scorecard, new_faces_rows(scorecard)
 
