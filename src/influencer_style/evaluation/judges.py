@@ -1,4 +1,4 @@
-"""The judges that no generator is ever trained by: who is it, and in which look?"""
+"""The judges of identity and of looks, which no generator is ever trained by."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from influencer_style.metrics.look_judge import LookJudge, fit_look_judge
 
 @dataclass(frozen=True)
 class Judges:
-    """Made once a run.
+    """The judges of identity and of looks, made once a run.
 
     Attributes:
-        identity: comes with the project.
-        looks: one look judge for the cases' even people and one for the odd: neither has seen whom it judges.
+        identity: The judge that comes with the project.
+        looks: A look judge for the cases' even people and one for the odd: neither has seen the people it judges.
     """
 
     identity: IdentityJudge
@@ -34,8 +34,8 @@ class Judges:
 def appoint_judges(cases: Cases, seed: int = 0) -> Judges:
     """Load the identity judge, and fit the look judges to the creators' training photos and unstyled people.
 
-    A creator is one person in few rooms, and a judge that knows nobody else in the look takes the person for it. So
-    each of the two judges also sees one half of the test users, in their photos and, where truth is known, as they
+    A creator is one person in few rooms, and a judge that knows nobody else in the look takes the person for the look.
+    So each of the two judges also sees one half of the test users, in their photos and, if the truth is known, as they
     truly are in each look; it judges the other half.
     """
     photos = cases.scored("input", cases.looks[0])

@@ -20,15 +20,15 @@ def score_cases(cases: Cases, judges: Judges) -> pd.DataFrame:
     """Measure every method on every case.
 
     Args:
-        cases: the pictures.
-        judges: of identity and of looks.
+        cases: The pictures.
+        judges: The judges of identity and of looks.
 
     Returns:
-        a row for each person, look and method that there is a result of: `photo_id`, `person` (its row in the cases),
-        `look`, `method`, and the figures. Where truth is known: those of `regions.truth_measures` and `look_accuracy`
-        (1 where the look judge takes it for the look, else 0); else `structure_to_input` and `delta_e_to_input`, what
-        is left of the photo. Always: `identity` (cosine to the input, 1 is the same person), `identity_leak` (> 0: has
-        become more like the creator) and `memorisation` (distance to the nearest training photo).
+        A row for each person, look and method with a result: `photo_id`, `person` (its row in the cases), `look`,
+        `method`, and the figures. With truth: those of `regions.truth_measures` and `look_accuracy` (1 if the look
+        judge takes it for the look, else 0). Without: `structure_to_input` and `delta_e_to_input`, how much of the
+        photo is left. Always: `identity` (cosine to the input, 1 is the same person), `identity_leak` (> 0: has become
+        more like the creator) and `memorisation` (distance to the nearest training photo).
     """
     masks, inputs = cases.masks(), cases.scored("input", cases.looks[0])
     who = judges.identity.embed(inputs)
@@ -41,7 +41,10 @@ def score_cases(cases: Cases, judges: Judges) -> pd.DataFrame:
             results = cases.scored(method, look)
             n = len(results)
             if truth is None:
-                values = _kept(results, inputs[:n])
+                values = {
+                    "structure_to_input": structure(results, inputs[:n]),
+                    "delta_e_to_input": delta_e(results, inputs[:n]),
+                }
             else:
                 values = truth_measures(results, truth[:n], {name: mask[:n] for name, mask in masks.items()})
                 values |= {"look_accuracy": judges.takes_for(results, look).astype(np.float64)}
@@ -51,15 +54,11 @@ def score_cases(cases: Cases, judges: Judges) -> pd.DataFrame:
                 "identity_leak": identity_leak(people, who[:n], creator),
                 "memorisation": nearest(kid_features(results), training),
             }
-            whose = {"photo_id": cases.photo_ids[:n], "person": range(n), "look": look, "method": method}
-            parts.append(pd.DataFrame(whose | values))
+            labels = {"photo_id": cases.photo_ids[:n], "person": range(n), "look": look, "method": method}
+            parts.append(pd.DataFrame(labels | values))
     return pd.concat(parts, ignore_index=True)
 
 
 def figures_of(scores: pd.DataFrame) -> list[str]:
-    """Return which columns of the scores hold figures."""
+    """Return the columns of the scores that hold figures."""
     return [name for name in scores.columns if name not in ("photo_id", "person", "look", "method")]
-
-
-def _kept(results: np.ndarray, inputs: np.ndarray) -> dict[str, np.ndarray]:
-    return {"structure_to_input": structure(results, inputs), "delta_e_to_input": delta_e(results, inputs)}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import itertools
 import json
 import logging
 import re
@@ -125,7 +126,10 @@ class ReuseHook:
 def _made_from(node: Any, values: list[Any], dependencies: Dependencies) -> str:
     """Return the fingerprint of all that a node's outputs depend on."""
     parts = []
-    for argument, value in zip(inspect.signature(node.func).parameters, values, strict=True):
+    # Inputs that a node takes as `**inputs` come last, and have no name of their own here.
+    parameters = inspect.signature(node.func).parameters.values()
+    arguments = [one.name for one in parameters if one.kind is not one.VAR_KEYWORD]
+    for argument, value in itertools.zip_longest(arguments, values):
         if isinstance(value, Result):
             parts.append(["result", value.fingerprint, value.index])
         elif argument in dependencies.reads:

@@ -35,6 +35,8 @@ class Dependencies:
 def reusable(reads: dict[str, Sequence[str]] | None = None, also: Callable[..., Any] | None = None) -> Any:
     """Return a decorator for a node that always makes the same of the same inputs; `ReuseHook` then skips its work.
 
+    A node that takes inputs as `**inputs` must keep all its outputs in files.
+
     Args:
         reads: see `Dependencies`.
         also: see `Dependencies`. Consents, files and registered versions that the node looks up itself belong here.

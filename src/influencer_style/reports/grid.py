@@ -1,4 +1,4 @@
-"""A grid of pictures with words over its columns and before its rows."""
+"""A grid of pictures with text over its columns and before its rows."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def draw_grid(
 ) -> Image.Image:
     """Draw pictures in rows and columns, each as large as it can be in its tile.
 
-    Tiles take the shape of the first picture, so that portraits lose no room.
+    Tiles take the shape of the first picture, so that portraits waste no space.
 
     Args:
-        rows: of pictures, at most as many as there are heads; None leaves a tile empty.
-        heads: words over each column.
-        labels: words before each row; no room is left for them where all are empty.
-        tile: longer side of a tile, px.
+        rows: The rows of pictures, at most as many in each as there are heads; None leaves a tile empty.
+        heads: The text over each column.
+        labels: The text before each row; if all are empty, no space is left for them.
+        tile: The longer side of a tile in pixels.
     """
     first = next(picture for row in rows for picture in row if picture)
     scale = tile / max(first.size)
