@@ -28,7 +28,7 @@ from benchmarks.material import SIDE, Material, graded_materials, studio_materia
 from benchmarks.our_training import our_settings
 from benchmarks.rounding import rounded
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.metrics.cases import shrink
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid_difference, kid_features
 from influencer_style.networks.base import Base

@@ -34,11 +34,10 @@ from benchmarks.stargan_shaped import Shape, matched
 from benchmarks.stargan_training import Batch, StarganTraining
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.pixels import shrink, to_tensor, to_uint8
+from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.intervals import bootstrap
-from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training.loop import Watch
 from influencer_style.training.settings import LossWeights, TrainerSettings

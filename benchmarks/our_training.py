@@ -24,8 +24,10 @@ from benchmarks.child import synchronise
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.stream import Shard, kept_shard
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.transfer import TransferConfig
 from influencer_style.training import step
 from influencer_style.training.loop import State

@@ -29,6 +29,7 @@ from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.looks.profile_files import load_looks
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
@@ -117,7 +118,7 @@ def main() -> None:
     crops, truths = (FaceStore.open(data / f"03_primary/{name}_crops") for name in ("face", "truth"))
     encoder, looks = (
         StyleEncoder.load(data / "04_feature/encoder.safetensors"),
-        LookProfiles.load(data / "04_feature/look_profiles"),
+        load_looks(data / "04_feature/look_profiles"),
     )
     transfer = TransferBundle.load(data / "06_models/look_transfer")
     record: dict[str, Any] = {"ran_on": ran_on(), "bars": {"at_least": LEAST, "at_most": MOST}}

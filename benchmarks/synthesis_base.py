@@ -26,11 +26,11 @@ from influencer_style.examples.synthesis import KnownPortraits, draw_portraits
 from influencer_style.examples.transfer import mean_errors
 from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.colour import lab_thumbnails
 from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid, kid_features, octaves
-from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.training.machine import best_device

@@ -19,12 +19,13 @@ from influencer_style.evaluation.scoring import score_cases
 from influencer_style.faces.detect import Face
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.likeness import Likeness
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import shrink, to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.metrics.cases import Cases, shrink
+from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.metrics.memorisation import marks_of
-from influencer_style.networks.bundle import to_tensor
 
 SIZE = 32  # of new portraits
 

@@ -6,9 +6,11 @@ import numpy as np
 import torch
 
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import to_uint8
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.memorisation import marks_of
-from influencer_style.networks.bundle import TransferBundle, to_uint8
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator

@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 # From the top down: a room imports from rooms below it alone. docs/architecture.md says what each is for.
 ROOMS = [
     "hooks", "pipelines", "commands", "serving", "datasets", "batches", "stylist", "tracking", "reports", "evaluation",
-    "training", "examples", "metrics", "networks", "provenance", "looks", "faces", "studio", "photos", "metadata",
+    "training", "examples", "studio", "metrics", "networks", "provenance", "looks", "faces", "photos", "metadata",
     "consent", "project", "storage",
 ]  # fmt: skip
 FLOOR_OF = {room: floor for floor, room in enumerate(ROOMS)}

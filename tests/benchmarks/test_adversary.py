@@ -10,9 +10,10 @@ from benchmarks.judging import Judged, judge
 from benchmarks.material import Material
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.kid import kid_features
-from influencer_style.networks.bundle import to_tensor
 from influencer_style.training.checkpoint import load_checkpoint
 
 

@@ -12,11 +12,12 @@ from benchmarks.real_photos.methods import generator_methods
 from benchmarks.real_photos.scoring import Plan, score
 from benchmarks.real_photos.table import largest_change, tables
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import shrink, to_tensor
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.baselines import METHODS, population_mkl
-from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.colour import delta_e
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 PLAN = Plan(size=32, repeats=1, draws=200)

@@ -144,7 +144,8 @@ def test_encoder_and_looks_come_back(tmp_path):
     import torch
 
     from influencer_style.looks.encoder import load_encoder
-    from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+    from influencer_style.looks.profile import LookProfile, LookProfiles
+    from influencer_style.looks.set_statistics import SetStatistics, describe
 
     encoder = load_encoder()
     encoders = make("StyleEncoderDataset", tmp_path / "encoder.safetensors")

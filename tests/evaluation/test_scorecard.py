@@ -11,9 +11,9 @@ from influencer_style.evaluation.limits import limits
 from influencer_style.evaluation.scorecard import Scorecard, assemble_scorecard
 from influencer_style.evaluation.scoring import score_cases
 from influencer_style.evaluation.wording import headline_sentence
+from influencer_style.looks.areas import REGIONS
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.intervals import Interval, bootstrap
-from influencer_style.studio.pairs import REGIONS
 
 ALL = {"generator", *METHODS, "neural_style", "oracle"}
 PERSONAL = {"delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "identity_leak"} | {
@@ -157,7 +157,7 @@ def test_the_limits_say_what_is_missing_and_why(scorecard, real):
     assert any("left out for warm: it needs 16 photos" in text for text in folder)
     assert any("No photo of warm was kept" in text for text in folder)
     oracle = scorecard.transfer["oracle"]["identity"].mean
-    assert any(f"the oracle, keeps {oracle:.2f}" in text for text in studio)
+    assert any(f"(the oracle) keeps {oracle:.2f}" in text for text in studio)
     assert not any("the oracle" in text for text in folder)
     few = json.loads(json.dumps(real))
     few["about"]["test_users"] = 3

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from influencer_style.looks.few_photos import LEAST_TRAINING, is_thin, thin_look_notice
-from influencer_style.looks.profile import MOMENTS, LookProfile, SetStatistics
+from influencer_style.looks.profile import LookProfile
+from influencer_style.looks.set_statistics import MOMENTS, SetStatistics
 from influencer_style.photos.manifest import CREATOR_SHARES
 from influencer_style.photos.split import assign_splits
 

@@ -4,7 +4,8 @@ import pandas as pd
 import torch
 
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import MOMENTS, LookProfile, LookProfiles, SetStatistics
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import MOMENTS, SetStatistics
 from influencer_style.networks.card import write_card
 
 

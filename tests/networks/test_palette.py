@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT
+from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.palette import Palette, Sitter
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
@@ -26,8 +26,8 @@ def generator():
 def wearing(colour, share):
     """A style code that tells of areas of one colour, each so large."""
     code = torch.zeros(2, WIDTH)
-    told = code[:, -TRANSPORT - ABOUT - REGIONAL : -TRANSPORT - ABOUT].unflatten(1, (7, 13))
-    told[..., 3:6], told[..., 12] = torch.tensor(colour) * 2 - 1, share * 6
+    regional = StyleCode(code).regional
+    regional[..., 3:6], regional[..., 12] = torch.tensor(colour) * 2 - 1, share * 6
     return code
 
 

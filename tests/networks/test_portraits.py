@@ -5,9 +5,10 @@ import pytest
 import torch
 from made_up_synthesis import TINTS, made_up_models, made_up_people
 
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.looks.profile import UnknownLook
 from influencer_style.metrics.memorisation import repeats
-from influencer_style.networks.bundle import BundleError, TransferBundle, to_uint8
+from influencer_style.networks.bundle import BundleError, TransferBundle
 from influencer_style.networks.portraits import composed, direct, nobodies, resampled
 from influencer_style.networks.synthesis import draw_noise
 from influencer_style.networks.synthesis_bundle import SynthesisBundle

@@ -10,15 +10,18 @@ import torch
 from PIL import Image
 
 from influencer_style.faces.store import SCHEMA, FaceStore
+from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.pipelines.likenesses import with_likenesses
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.studio.demo_set import CONSENT
-from influencer_style.studio.pairs import REGIONS
 
 SIDE = 64
 LOOKS = {"cool": (0.7, 0.9, 1.0), "warm": (1.0, 0.85, 0.6)}
@@ -102,7 +105,7 @@ def world(tmp_path_factory) -> dict:
         "look_transfer": with_likenesses(bundle, faces),
         "face_crops": faces,
         "truth_crops": store(folder / "truth", truths, ("photo_id", "look", "kind")),
-        "photo_source": {"kind": "studio", "creators": str(folder / "creators"), "users_are_studio": True},
+        "photo_source": PhotoSource(kind="studio", creators=str(folder / "creators"), users="", users_are_studio=True),
         "manifest": faces.table[["photo_id", "creator", "slug", "role", "split"]].assign(
             status="accepted", reason="", path=f"{folder}/" + faces.table["photo_id"] + ".png", width=SIDE, height=SIDE
         ),

@@ -38,12 +38,12 @@ def test_the_studio_end_to_end(here):
     catalog["params:ingestion"] = parameters()
     SequentialRunner().run(create_pipeline(), catalog)
     source, manifest = catalog["photo_source"].load(), catalog["manifest"].load()
-    assert source["kind"] == "studio" and source["users_are_studio"] and len(source["fingerprint"]) == 64
-    assert source["creators"] == "data/01_raw/studio/creators"
+    assert source.kind == "studio" and source.users_are_studio and len(source.fingerprint) == 64
+    assert source.creators == "data/01_raw/studio/creators"
     assert (manifest["status"] == "accepted").all()
     people = manifest[manifest["role"] == "user"]
     for splits, kind in ((["test"], "oracle"), (["test", "validation"], "truth")):
-        known = {picture.stem for picture in (here / source[kind]).rglob("*.png")}
+        known = {picture.stem for picture in (here / source.truth_folders[kind]).rglob("*.png")}
         rows = people[people["split"].isin(splits)]
         assert {path.rsplit("/", 1)[1].removesuffix(".jpg") for path in rows["path"]} == known
     assert people["split"].value_counts().to_dict() == {"train": 2, "validation": 2, "test": 2}
@@ -52,8 +52,8 @@ def test_the_studio_end_to_end(here):
 
 def test_a_folder_with_users(here, folders):  # noqa: F811
     source = open_source(parameters(source="folder", folder="creators", users=str(folders[1])))
-    assert source["kind"] == "folder" and source["truth"] is None and not source["users_are_studio"]
-    assert (source["creators"], source["users"]) == ("creators", "users")
+    assert source.kind == "folder" and source.truth is None and not source.users_are_studio
+    assert (source.creators, source.users) == ("creators", "users")
     manifest = scan_photos(source, None, parameters())
     assert (manifest["status"] == "accepted").sum() == 10
     assert scan_photos(source, manifest, parameters()).equals(manifest)
@@ -72,7 +72,7 @@ def test_a_folder_without_users_takes_the_studios_people_and_says_so(here, folde
     monkeypatch.setattr(demo_set, "render_demo_set", render)
     source = open_source(parameters(source="folder", folder="creators"))
     assert "the studio's neutral people stand in" in caplog.text
-    assert source["users_are_studio"] and source["kind"] == "folder" and source["truth"] is None
+    assert source.users_are_studio and source.kind == "folder" and source.truth is None
     assert asked[0].creators_photos == 0 and asked[0].test_users == asked[0].validation_users == ()
     assert (scan_photos(source, None, parameters())["role"] == "user").sum() == 6
 

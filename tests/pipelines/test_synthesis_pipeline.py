@@ -102,10 +102,9 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
 
     monkeypatch.setattr(synthesis_adaptation, "_chosen", nearer)
     scopes = {"cool": ["transfer", "generate"], "warm": ["train", "transfer", "generate"]}
-    looks = allowing(world["look_transfer"].looks).with_each(
-        consent={name: CONSENT | {"scope": scope} for name, scope in scopes.items()}
-    )
-    source = world["photo_source"] | {"creators": str(creators)}
+    known = world["look_transfer"].looks
+    looks = known.holding(replace(look, consent=CONSENT | {"scope": scopes[look.slug]}) for look in known)
+    source = world["photo_source"].model_copy(update={"creators": str(creators)})
     made = run(settings(base), photo_source=source, look_profiles=looks)
     model = made["look_synthesis"]
     assert seen == [["warm"]] and made["trained_synthesis"]["taught"] == ["warm"]

@@ -22,6 +22,7 @@ from influencer_style.consent.tombstones import Tombstones
 from influencer_style.faces.store import LABELS, FaceUpdate
 from influencer_style.networks.base import Base
 from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal import create_pipeline
@@ -69,7 +70,7 @@ def catalog(world, tmp_path, monkeypatch):
             + [{"picture": "generated/cool-direct-0-0000.png", "consents": json.dumps({"cool": {}})}]
         )
     )
-    made["photo_source"].save({"kind": "folder", "creators": "theirs", "users": "users"})
+    made["photo_source"].save(PhotoSource(kind="folder", creators="theirs", users="users"))
     for file in (
         "theirs/Cool/1.png",
         "data/06_models/training/abc/checkpoint.pt",

@@ -11,10 +11,12 @@ import torch
 from made_up_synthesis import made_up_people, with_looks_of
 
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import to_uint8
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.likeness import remember
-from influencer_style.networks.bundle import TransferBundle, to_uint8
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `benchmarks`, which is no installed package
@@ -49,7 +51,7 @@ def bundle():
     made = TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "# card")
     creators = {name: to_uint8(images) for name, images in sets.items()}
     known = remember(load_identity_judge(), made, creators, to_uint8(people))
-    return replace(made, looks=looks.with_each(likeness=known))
+    return replace(made, looks=looks.with_likenesses(known))
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,8 @@ from influencer_style.consent.audit_check import rows_of
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.places import ledgers_of
+from influencer_style.looks.pixels import to_tensor, to_uint8
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.stylist import export
 from influencer_style.stylist.export import FILES, ExportError, export_onnx

@@ -30,7 +30,7 @@ from influencer_style.stylist.stylist import StylistError
 def with_likeness(bundle, **changed):
     """A model of the same looks, what it knows of the creators' faces being changed."""
     known = {name: replace(bundle.looks[name].likeness, **changed) for name in bundle.looks.names}
-    return replace(bundle, looks=bundle.looks.with_each(likeness=known))
+    return replace(bundle, looks=bundle.looks.with_likenesses(known))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def alarming(bundle):
 @pytest.fixture(scope="module")
 def without(bundle):
     """A model folder as an earlier release made it."""
-    return replace(bundle, looks=bundle.looks.with_each(likeness={}))
+    return replace(bundle, looks=bundle.looks.with_likenesses({}))
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from tiny_project import ROOT
 from influencer_style import Stylist
 from influencer_style.consent import ledger
 from influencer_style.consent.tombstones import Tombstone
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.networks.base import Base
-from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters

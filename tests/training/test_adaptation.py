@@ -7,9 +7,11 @@ from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.stream import StreamSettings, make_shard
 from influencer_style.examples.transfer import draw_examples
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
+from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
-from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training import adaptation
 from influencer_style.training.adaptation import ADAPTED, BASE, PLAIN, adapt

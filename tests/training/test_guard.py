@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.looks.profile import TRANSPORT
-from influencer_style.networks.bundle import to_uint8
+from influencer_style.looks.pixels import to_uint8
+from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training.guard import Checked, Measures, compare, measure, what_is_missing
 
-WIDTH = 112 + TRANSPORT
+WIDTH = 196
 
 
 def pictures(count, seed, light=1.0):
@@ -22,7 +22,7 @@ def pictures(count, seed, light=1.0):
 def darkening(by):
     """A style code whose grade scales light, which the untrained generator follows."""
     code = torch.zeros(WIDTH)
-    code[-TRANSPORT:][:9] = (by - 1) * torch.eye(3).flatten()
+    StyleCode(code).grade[:9] = (by - 1) * torch.eye(3).flatten()
     return code
 
 

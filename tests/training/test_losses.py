@@ -5,7 +5,6 @@ import math
 import pytest
 import torch
 
-from influencer_style.looks.profile import TRANSPORT
 from influencer_style.training.discriminator import Discriminator, augment
 from influencer_style.training.losses import (
     content_loss,
@@ -94,9 +93,10 @@ def test_gram_loss_is_free_inside_a_looks_own_variation():
 
 def test_the_discriminator_asks_for_the_look():
     torch.manual_seed(0)
-    judge = Discriminator(code=20 + TRANSPORT, resolution=32, channels=8)
+    width = 104
+    judge = Discriminator(code=width, resolution=32, channels=8)
     images = torch.rand(2, 3, 32, 32)
-    one, other = judge(images, torch.randn(2, 20 + TRANSPORT)), judge(images, torch.randn(2, 20 + TRANSPORT))
+    one, other = (judge(images, torch.randn(2, width)) for _ in range(2))
     assert one.shape == (2,) and not torch.allclose(one, other)
 
 

@@ -5,8 +5,8 @@ import torch
 
 from influencer_style.examples.stream import StreamSettings, make_shard
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import code_width
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training.losses import palette_loss

@@ -10,8 +10,9 @@ from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.examples.stream import StreamSettings, make_shard
 from influencer_style.examples.transfer import draw_examples
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.checkpoint import load_checkpoint
 from influencer_style.training.loop import TrainingDiverged, Watch
@@ -289,5 +290,5 @@ def test_bad_settings_are_refused_by_name(change):
 
 
 def test_a_bad_weight_is_refused_by_name():
-    with pytest.raises(ValueError, match="gram is out of range"):
+    with pytest.raises(ValueError, match=r"gram\n  Input should be greater than or equal to 0"):
         LossWeights(gram=-1.0)

@@ -8,8 +8,9 @@ import torch
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.stream import StreamSettings, kept_shard
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.training.loop import Watch
 from influencer_style.training.settings import LossWeights, TrainerSettings
 from influencer_style.training.trainer import train

@@ -16,7 +16,7 @@ from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.photo_source import PhotoSourceDataset
 from influencer_style.datasets.preview import as_preview, spread
 from influencer_style.faces.store import FaceStore, FaceUpdate
-from influencer_style.project.folder import project_folder
+from influencer_style.project.folder import in_project
 
 _TILE, _COLUMNS, _MOST = 96, 12, 96
 
@@ -78,6 +78,5 @@ class FaceStoreDataset(LocalDataset):
     def _consents(self, store: FaceStore) -> dict[str, Path]:
         if self._photo_source is None or not store.creators:
             return {}
-        project = project_folder()
-        source = PhotoSourceDataset(filepath=str(project / self._photo_source)).load()
-        return {slug: project / source["creators"] / name for slug, name in store.creators.items()}
+        source = PhotoSourceDataset(filepath=str(in_project(self._photo_source))).load()
+        return {slug: source.creator_folder(name) for slug, name in store.creators.items()}

@@ -43,7 +43,10 @@ class WholeFolderDataset(LocalDataset):
         if data is AS_IT_IS:
             return
         with atomic_folder(self._filepath) as folder:
-            data.save(folder)
+            self._write(data, folder)
+
+    def _write(self, data: Any, folder: Path) -> None:
+        data.save(folder)
 
     def _exists(self) -> bool:
         recover_folder(self._filepath)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kedro_datasets._typing import TablePreview
@@ -20,9 +21,14 @@ class LookProfilesDataset(WholeFolderDataset):
     file = "looks.json"
 
     def load(self) -> LookProfiles:
-        from influencer_style.looks.profile import LookProfiles
+        from influencer_style.looks.profile_files import load_looks
 
-        return LookProfiles.load(self._filepath)
+        return load_looks(self._filepath)
+
+    def _write(self, data: LookProfiles, folder: Path) -> None:
+        from influencer_style.looks.profile_files import save_looks
+
+        save_looks(data, folder)
 
     def preview(self) -> TablePreview:
         """Return a table of the looks, for Kedro-Viz: whose they are, of how many photos, within which consent."""

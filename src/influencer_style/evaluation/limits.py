@@ -5,8 +5,8 @@ from __future__ import annotations
 from influencer_style.evaluation.figures import Figures
 from influencer_style.evaluation.scorecard import About, Scorecard
 from influencer_style.evaluation.wording import LABELS
+from influencer_style.looks.areas import REGIONS
 from influencer_style.metrics.set_scores import LEAST_FOR_KID
-from influencer_style.studio.region_names import REGIONS
 
 
 def limits(scorecard: Scorecard) -> list[str]:
@@ -49,7 +49,7 @@ def _judges(scorecard: Scorecard) -> list[str]:
     )
     if oracle := (scorecard.transfer or {}).get("oracle"):
         identity += (
-            f" Looks affect it as well: the oracle, which is the same person truly in the look, keeps "
+            f" Looks affect it as well: the same person truly in the look (the oracle) keeps "
             f"{oracle['identity'].mean:.2f} and seems to leak {oracle['identity_leak'].mean:.2f}. Compare with these, "
             "rather than with 1 and 0."
         )

@@ -10,7 +10,7 @@ import numpy as np
 from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Figures, Methods
 from influencer_style.faces.detect import Detector, main_faces
 from influencer_style.looks.marks import Marks
-from influencer_style.metrics.cases import shrink
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.metrics.intervals import Interval, around, weights_of_draws

@@ -14,7 +14,8 @@ from influencer_style.evaluation.new_faces import Jury, NewFaces
 from influencer_style.evaluation.new_faces_scorecard import SynthesisJudging
 from influencer_style.faces.detect import Detector
 from influencer_style.faces.store import FaceStore
-from influencer_style.metrics.cases import CasesError, shrink
+from influencer_style.looks.pixels import shrink
+from influencer_style.metrics.cases import CasesError
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of

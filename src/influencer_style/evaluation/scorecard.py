@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Methods, Row, rows_of
 from influencer_style.evaluation.likeness_trial import LikenessFigures
 from influencer_style.evaluation.scoring import figures_of
+from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.set_scores import set_scores
-from influencer_style.studio.region_names import REGIONS
 
 MAIN_METRICS = ("delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "diversity")
 REGION_METRICS = tuple(f"delta_e_{region}" for region in REGIONS)

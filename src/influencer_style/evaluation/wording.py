@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from influencer_style.evaluation.figures import Figures, Methods
 from influencer_style.evaluation.scorecard import Scorecard
-from influencer_style.studio.region_names import REGIONS
+from influencer_style.looks.areas import REGIONS
 
 LABELS = {
     "input": "input",

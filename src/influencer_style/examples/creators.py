@@ -11,8 +11,8 @@ from torch.nn import functional as F
 
 from influencer_style.examples.batch import Batch
 from influencer_style.examples.transfer import mirrored, with_noise
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.bundle import to_tensor
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from multiprocessing.pool import AsyncResult
 from pathlib import Path
 from types import TracebackType
+from typing import Annotated
 
 import numpy as np
 import torch
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked_dataclass
 from torch import Tensor
 
 from influencer_style.examples.backgrounds import with_busy_backgrounds
@@ -27,16 +30,27 @@ from influencer_style.examples.grades import (
     random_grades,
 )
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor, to_uint8
+from influencer_style.looks.pixels import to_tensor, to_uint8
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.pairs import known_sitting, sitting
 
 _SHARDS = "shards"  # the folder in a training's folder
 _AHEAD = 2  # shards that are made before they are wanted
 
+CHECKED = ConfigDict(extra="forbid", allow_inf_nan=False)  # of all settings: what is no setting is refused
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy, torch and scikit-learn all take
+_Some = Annotated[int, Field(ge=1, le=10_000)]
+_Looks = Annotated[int, Field(ge=1, le=1000)]
 
-@dataclass(frozen=True)
+
+def _power_of_two(number: int) -> int:
+    if number.bit_count() != 1:
+        raise ValueError("it must be a power of two")
+    return number
+
+
+@checked_dataclass(frozen=True, config=CHECKED)
 class StreamSettings:
     """What a shard holds.
 
@@ -51,19 +65,17 @@ class StreamSettings:
         most: shards in all; 0 is no end.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    seed: int = 11
-    resolution: int = 64
-    sittings: int = 20
-    targets: int = 2
-    looks: int = 4
-    references: int = 10
-    grades: int = 3
-    graded: int = 64
-    photos: int = 12
+    seed: Seed = 11
+    resolution: Annotated[int, Field(ge=32, le=1024), AfterValidator(_power_of_two)] = 64
+    sittings: _Some = 20
+    targets: _Some = 2
+    looks: _Looks = 4
+    references: _Some = 10
+    grades: _Looks = 3
+    graded: _Some = 64
+    photos: _Some = 12
     known: bool = False
-    most: int = 0
+    most: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True)

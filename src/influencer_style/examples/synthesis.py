@@ -18,8 +18,10 @@ from influencer_style.examples.transfer import (
     subset,
     with_noise,
 )
-from influencer_style.looks.profile import SetStatistics, style_code
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.encoder import DescriptorGroups
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.set_statistics import SetStatistics
+from influencer_style.looks.style_code import style_code
 
 # A face is told by eyes and mouth, which are small. Hair here is texture, which a mean error would blur.
 _REGION_WEIGHTS = (1.0, 4.0, 5.0, 0.0, -0.5)  # skin, lips, eyes, hair, background
@@ -44,7 +46,7 @@ class KnownPortraits(Batch):
 
 def draw_portraits(
     shards: list[Shard],
-    groups: list[slice],
+    groups: DescriptorGroups,
     count: int,
     colour: float,
     neutral: float,

@@ -12,8 +12,10 @@ from torch import Tensor
 from influencer_style.examples.batch import Batch
 from influencer_style.examples.grades import apply_grades
 from influencer_style.examples.stream import Shard
-from influencer_style.looks.profile import TRANSPORT, SetStatistics, style_code
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.encoder import DescriptorGroups
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.set_statistics import SetStatistics
+from influencer_style.looks.style_code import StyleCode, style_code
 
 # What people look at first counts more: lips and eyes are small, and a mean over pixels forgets them; dyeing dark hair
 # is the hardest to learn.
@@ -42,7 +44,7 @@ class Examples(Batch):
 
 
 def draw_examples(
-    shards: list[Shard], groups: list[slice], count: int, colour: float, code_noise: float, noise: int,
+    shards: list[Shard], groups: DescriptorGroups, count: int, colour: float, code_noise: float, noise: int,
     rng: torch.Generator,
 ) -> Examples:  # fmt: skip
     """Draw a batch.
@@ -103,8 +105,9 @@ def pixel_weights(masks: Tensor, regions: tuple[float, ...] = _REGION_WEIGHTS) -
 
 def with_noise(codes: Tensor, deviation: float, rng: torch.Generator) -> Tensor:
     """Return style codes (n, d) with noise on all but their transports."""
-    told, transports = codes[:, :-TRANSPORT], codes[:, -TRANSPORT:]
-    return torch.cat([told + deviation * torch.randn(told.shape, generator=rng), transports], dim=1)
+    style = StyleCode(codes)
+    noisy = style.description + deviation * torch.randn(style.description.shape, generator=rng)
+    return StyleCode.of(noisy, style.transports).numbers
 
 
 def mirrored(images: Tensor, mirror: Tensor) -> Tensor:

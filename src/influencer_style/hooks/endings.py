@@ -75,6 +75,9 @@ def _of_parameters(said: str) -> str:
     """Return Kedro's message about parameters, with a line for each of pydantic's errors in place of three."""
     said = re.sub(r"Failed to instantiate \w+ for parameter '[^']*': \d+ validation errors? for \w+\n", "", said)
     said = re.sub(r"\n +For further information visit \S+", "", said)
+    said = re.sub(
+        r"Value error, (.*) \[type=value_error, input_value=(?:\{|ArgsKwargs).*\]", r"\1", said
+    )  # a whole table
     said = re.sub(r" \[type=\w+, input_value=(.*), input_type=\w+\]", r"; it is \1", said)
     return re.sub(r"\n  (?=\S)", ": ", said)
 

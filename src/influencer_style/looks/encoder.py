@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ from influencer_style.storage.weights import WeightsFile
 
 PROJECTED = 48
 POOLED = 4
+_WIDTHS = (3, 3, 3 * POOLED * POOLED)  # of the colour's mean, deviation and layout
+COLOURS = sum(_WIDTHS)
 _MOST_SIZE = 1024  # pixels of a side at which pictures are described
 SMALL_VGG_WEIGHTS = files("influencer_style.looks") / "weights" / "small_vgg.safetensors"
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -32,6 +35,28 @@ _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 class EncoderError(ValueError):
     """The encoder's weights cannot be had, or are not the ones that the data was made with."""
+
+
+class DescriptorGroups(tuple[slice, ...]):
+    """Which numbers of a descriptor belong together: one slice for each stage, then the colour's three."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, stages: int) -> DescriptorGroups:
+        """Return the groups of an encoder with so many stages."""
+        widths = [PROJECTED] * stages + list(_WIDTHS)
+        return cls(slice(end - width, end) for end, width in zip(accumulate(widths), widths, strict=True))
+
+    @property
+    def gram(self) -> slice:
+        """The Gram numbers of all stages."""
+        return slice(0, self[-len(_WIDTHS) - 1].stop)
+
+    @property
+    def colour(self) -> slice:
+        """Mean, deviation and layout of colour."""
+        return slice(self[-len(_WIDTHS)].start, self[-1].stop)
 
 
 class StyleEncoder(nn.Module):
@@ -54,7 +79,7 @@ class StyleEncoder(nn.Module):
             widths = [f.shape[1] for f in self.features(torch.zeros(1, 3, 32, 32))]
         for i, width in enumerate(widths):
             self.register_buffer(f"projection_{i}", _signs(width * (width + 1) // 2), persistent=False)
-        self.dimension = len(widths) * PROJECTED + 6 + 3 * POOLED * POOLED
+        self.dimension = len(widths) * PROJECTED + COLOURS
         self.requires_grad_(False)
         self.eval()
         self.sha256 = self._sha256()
@@ -87,11 +112,9 @@ class StyleEncoder(nn.Module):
         return F.interpolate(images, (self.size, self.size), mode="bilinear", antialias=True, align_corners=False)
 
     @property
-    def groups(self) -> list[slice]:
-        """Which numbers of a descriptor belong together: one slice for each stage, then mean, deviation, layout."""
-        widths = [PROJECTED] * len(self.stages) + [3, 3, 3 * POOLED * POOLED]
-        ends = np.cumsum(widths)
-        return [slice(int(end - width), int(end)) for end, width in zip(ends, widths, strict=True)]
+    def groups(self) -> DescriptorGroups:
+        """Which numbers of a descriptor belong together."""
+        return DescriptorGroups.of(len(self.stages))
 
     def save(self, file: str | Path) -> None:
         """Write name, size and weights as safetensors."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from influencer_style.looks.areas import AREAS
 from influencer_style.looks.transport import mean_and_covariance, monge_kantorovich
 
 WHOLE = 1  # the first row of regional moments is the whole picture; then come the areas
+ROWS = WHOLE + len(AREAS)
+NUMBERS = 13  # a network sees of each row, see `regional_numbers`
 _LEAST = 0.002  # share of the picture from which an area's own statistics are trusted
 
 
@@ -92,6 +95,6 @@ def regional_numbers(source: Tensor, target: Tensor, spread: tuple[Tensor, Tenso
     return torch.cat([numbers, share * 6], 1)
 
 
-def told_colours(numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the target's share (..., 1) and mean colour (..., 3) that `regional_numbers` (..., 13) tell."""
+def target_colours(numbers: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the target's share (..., 1) and mean colour (..., 3) from `regional_numbers` (..., 13)."""
     return numbers[..., 12:] / 6, (numbers[..., 3:6] + 1) / 2

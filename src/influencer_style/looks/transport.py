@@ -45,6 +45,11 @@ def apply_transport(images: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
     return torch.einsum("...ij,...jhw->...ihw", matrix, images) + offset[..., None, None]
 
 
+def matrix_and_offset(transports: Tensor) -> tuple[Tensor, Tensor]:
+    """Split linear colour maps (..., 12) into matrix (..., 3, 3) and offset (..., 3)."""
+    return transports[..., :9].unflatten(-1, (3, 3)), transports[..., 9:]
+
+
 def _matrix_power(symmetric: Tensor, power: float) -> Tensor:
     values, vectors = torch.linalg.eigh(symmetric)
     return (vectors * values.clamp_min(1e-8).pow(power).unsqueeze(-2)) @ vectors.transpose(-1, -2)

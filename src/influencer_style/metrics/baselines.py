@@ -12,9 +12,9 @@ import numpy as np
 from torch import Tensor
 
 from influencer_style.looks.gram import colour_moments
+from influencer_style.looks.pixels import to_tensor, to_uint8
 from influencer_style.looks.transport import apply_transport, monge_kantorovich
 from influencer_style.metrics.colour import to_lab
-from influencer_style.networks.bundle import to_tensor, to_uint8
 
 Method = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 

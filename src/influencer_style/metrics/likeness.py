@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from influencer_style.looks.likeness import Likeness
-from influencer_style.metrics.cases import shrink
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.identity import SIDE, IdentityJudge
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops

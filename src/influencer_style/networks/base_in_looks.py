@@ -21,7 +21,7 @@ def base_in_looks(base: Base, bundle: Kind) -> Kind | None:
 
     Marks of photos are left out: the base was not trained on these.
     """
-    looks, encoder = bundle.looks.with_each(marks={}), bundle.encoder
+    looks, encoder = bundle.looks.with_marks({}), bundle.encoder
     width = len(looks.code(looks.names[0]))
     if encoder.sha256 != base.encoder_sha256 or width != base.generator.config.code:
         return None

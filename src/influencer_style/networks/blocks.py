@@ -6,9 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT
-
-_REST = REGIONAL + ABOUT  # what a style code tells after its differences from the population
+from influencer_style.looks.style_code import StyleCode
 
 
 class StyledResidual(nn.Module):
@@ -74,7 +72,8 @@ def squashed_code(code: Tensor, doubt: float = 0.0) -> Tensor:
         code: (n, d).
         doubt: differences from the population as small as this are half believed, and smaller ones less.
     """
-    told, rest, transports = code.split([code.shape[1] - _REST - TRANSPORT, _REST, TRANSPORT], 1)
-    size = told.square().mean(1, keepdim=True)
-    told = told * (size / (size + doubt**2).clamp_min(1e-12))
-    return torch.cat([3 * torch.tanh(torch.cat([told, rest], 1) / 3), transports.clamp(-3, 3)], dim=1)
+    style = StyleCode(code)
+    size = style.comparison.square().mean(1, keepdim=True)
+    believed = style.comparison * (size / (size + doubt**2).clamp_min(1e-12))
+    description = 3 * torch.tanh(torch.cat([believed, style.areas_and_set], 1) / 3)
+    return StyleCode.of(description, style.transports.clamp(-3, 3)).numbers

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.looks.profile_files import load_looks, save_looks
 from influencer_style.networks.base import Base
 from influencer_style.networks.card import write_card
 from influencer_style.networks.folder import FILES, REVOKED, BundleError, refuse_revoked, unusable
@@ -23,7 +24,7 @@ from influencer_style.storage.atomic import recover_folder
 from influencer_style.storage.regular import read_regular
 from influencer_style.storage.weights import WeightsFile
 
-__all__ = ["REVOKED", "Bundle", "BundleError", "TransferBundle", "to_tensor", "to_uint8"]
+__all__ = ["REVOKED", "Bundle", "BundleError", "TransferBundle"]
 
 _MOST_CARD = 1_000_000  # bytes
 
@@ -98,7 +99,7 @@ class Bundle:
         state = {key: value.detach().cpu().contiguous() for key, value in self.generator.state_dict().items()}
         (folder / "generator.safetensors").write_bytes(save(state, metadata))
         self.encoder.save(folder / "encoder.safetensors")
-        self.looks.save(folder)
+        save_looks(self.looks, folder)
         (folder / "card.md").write_text(self.card, encoding="utf-8")
 
     @classmethod
@@ -125,7 +126,7 @@ class Bundle:
             loaded = cls(
                 generator.eval().requires_grad_(False),
                 StyleEncoder.load(folder / "encoder.safetensors"),
-                LookProfiles.load(folder),
+                load_looks(folder),
                 about.crop_margin,
                 about.fingerprint,
                 about.data_sha256,
@@ -154,13 +155,3 @@ class TransferBundle(Bundle):
 
     def probed(self, probe: Tensor, codes: Tensor) -> Tensor:
         return self.generator(probe, codes)
-
-
-def to_tensor(crops, device: str | torch.device = "cpu") -> torch.Tensor:
-    """Turn uint8 pictures (n, h, w, 3) into float32 (n, 3, h, w) in [0, 1]."""
-    return torch.from_numpy(crops).to(device).permute(0, 3, 1, 2).float().div(255)
-
-
-def to_uint8(images: torch.Tensor):
-    """Turn float pictures (n, 3, h, w) into uint8 (n, h, w, 3), clipped to [0, 1] and rounded."""
-    return images.detach().clamp(0, 1).mul(255).round().byte().permute(0, 2, 3, 1).cpu().numpy()

@@ -17,7 +17,8 @@ from torch.nn import functional as F
 
 from influencer_style.faces.align import CropTransform
 from influencer_style.faces.paste import crop_coordinates
-from influencer_style.networks.bundle import TransferBundle, to_tensor, to_uint8
+from influencer_style.looks.pixels import to_tensor, to_uint8
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.guided_change import GuidedChange, added
 
 _PIXELS = 2**16  # of a photo at a time: what is worked on stays in memory that is used again, not mapped anew

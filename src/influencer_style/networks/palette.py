@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT, TRANSPORTS
-from influencer_style.looks.regional import area_colours, shown, told_colours
-from influencer_style.looks.segmenter import AREAS
+from influencer_style.looks.areas import AREAS
+from influencer_style.looks.regional import WHOLE, area_colours, shown, target_colours
+from influencer_style.looks.style_code import StyleCode
 
 _WIDTH, _MEMBERS = 256, 4
 _FURTHER = 0.3  # so far beyond the picture's and the look's colours a mean may go
@@ -41,8 +41,7 @@ class Sitter:
     def of(cls, images: Tensor, regions: Tensor, code: Tensor) -> Sitter:
         """Measure images (n, 3, h, w) under regions (n, 6, h, w), and read the look from style codes (n, d)."""
         share, colours = area_colours(images.float(), regions)
-        told = code[:, -TRANSPORT - REGIONAL - ABOUT : -TRANSPORT - ABOUT].float().unflatten(1, (TRANSPORTS, -1))[:, 1:]
-        theirs, worn = told_colours(told)
+        theirs, worn = target_colours(StyleCode(code).regional[:, WHOLE:].float())
         return cls(share, colours, shown(torch.minimum(share, theirs)), worn)
 
     @property

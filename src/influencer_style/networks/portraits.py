@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from influencer_style.networks.bundle import TransferBundle, to_uint8
+from influencer_style.looks.pixels import to_uint8
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
 

@@ -20,7 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
+from influencer_style.looks.regional import ROWS
+from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.blocks import StyledResidual, squashed_code
 
 _COARSEST = 8  # side in pixels of the first map
@@ -94,7 +95,7 @@ class SynthesisGenerator(nn.Module):
         )
         self.blocks = nn.ModuleList(StyledResidual(width, config.style) for width in widths)
         # A colour, and how far it stays, or goes with each transport.
-        self.colours = nn.Conv2d(widths[-1], 3 + 1 + TRANSPORTS, 3, padding=1)
+        self.colours = nn.Conv2d(widths[-1], 3 + 1 + ROWS, 3, padding=1)
         nn.init.zeros_(self.colours.weight[3:])
         nn.init.constant_(self.colours.bias[3:4], _STAYS)
 
@@ -116,8 +117,8 @@ class SynthesisGenerator(nn.Module):
             larger = F.interpolate(features, (size, size), mode="bilinear", align_corners=False)
             larger = larger.contiguous(memory_format=torch.channels_last)
             features = block(grow(larger) + place(_whereabouts(frames, size)), style)
-        painted, ways = self.colours(F.silu(features)).float().split([3, 1 + TRANSPORTS], 1)
-        portraits = _moved(torch.sigmoid(painted), ways.softmax(1)[:, 1:], codes[:, -TRANSPORT:].float())
+        painted, ways = self.colours(F.silu(features)).float().split([3, 1 + ROWS], 1)
+        portraits = _moved(torch.sigmoid(painted), ways.softmax(1)[:, 1:], StyleCode(codes).transports.float())
         return portraits if self.training else portraits.clamp(0, 1)
 
     def describe(self) -> dict[str, int]:
@@ -126,9 +127,9 @@ class SynthesisGenerator(nn.Module):
 
 
 def _moved(colours: Tensor, shares: Tensor, transports: Tensor) -> Tensor:
-    """Return colours (n, 3, h, w) moved by shares (n, k, h, w) of the transports (n, k * 12) of a style code."""
+    """Return colours (n, 3, h, w) moved by shares (n, k, h, w) of transports (n, k, 12)."""
     with torch.autocast(colours.device.type, enabled=False):  # colours to more than 8 bits
-        change = torch.einsum("nkhw,nkt->nthw", shares, transports.unflatten(1, (TRANSPORTS, 12)))
+        change = torch.einsum("nkhw,nkt->nthw", shares, transports)
         matrices, offsets = change[:, :9].unflatten(1, (3, 3)), change[:, 9:]
         return colours + (matrices * colours.unsqueeze(1)).sum(2) + offsets
 

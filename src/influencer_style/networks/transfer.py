@@ -16,9 +16,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
+from influencer_style.looks.areas import AREAS
 from influencer_style.looks.regional import area_colours, shown
-from influencer_style.looks.segmenter import AREAS, Segmenter, load_segmenter
+from influencer_style.looks.segmenter import Segmenter, load_segmenter
+from influencer_style.looks.style_code import StyleCode
+from influencer_style.looks.transport import matrix_and_offset
 from influencer_style.networks.blocks import Down, StyledResidual, Up, squashed_code
 from influencer_style.networks.palette import Palette, Sitter
 
@@ -140,7 +142,7 @@ class TransferGenerator(nn.Module):
         with torch.autocast(images.device.type, enabled=False):  # mean colours to more than 8 bits
             sitter = Sitter.of(images, regions.float(), code)
             asked = self.asks(images, code, sitter)
-        transports = _rows(code[:, -TRANSPORT:].float().unflatten(1, (TRANSPORTS, 12)))
+        transports = _rows(StyleCode(code).transports.float())
         squashed, own = asked[0].split([self.config.code, _LAYOUT + _OWN], 1)
         style = self.style(torch.cat([squashed, noise, own], dim=1))
         full = F.silu(self.stem(torch.cat([images * 2 - 1, regions], 1)))
@@ -185,7 +187,7 @@ class TransferGenerator(nn.Module):
 
     def asks(self, images: Tensor, code: Tensor, sitter: Sitter) -> tuple[Tensor, Tensor, Tensor]:
         """Return what the palette is asked about pictures in looks: the arguments of its `forward`."""
-        grade = _rows(code[:, -TRANSPORT:][:, :12].float()).unflatten(1, (3, 4))
+        grade = _rows(StyleCode(code).grade.float()).unflatten(1, (3, 4))
         told = torch.cat([squashed_code(code, self.config.doubt), _colours(images, sitter)], 1).float()
         return told, sitter.colours, sitter.aims(grade)
 
@@ -217,8 +219,7 @@ def _teeth_are_no_lips(images: Tensor, regions: Tensor) -> Tensor:
 
 def _trust(code: Tensor, least: float) -> Tensor:
     """How far to trust the network, (n, 1): `least` where photos share nothing, 1 where they share half or more."""
-    shared = code[:, -TRANSPORT - 1 : -TRANSPORT].float()
-    return least + (1 - least) * (2 * shared).clamp(0, 1)
+    return least + (1 - least) * (2 * StyleCode(code).shared.float()).clamp(0, 1)
 
 
 def _colours(images: Tensor, sitter: Sitter) -> Tensor:
@@ -237,5 +238,5 @@ def _offsets(results: Tensor, wanted: Tensor, regions: Tensor, share: Tensor) ->
 
 def _rows(transport: Tensor) -> Tensor:
     """Reorder (..., 12) from matrix (9) and offset (3) to three rows of four."""
-    matrix, offset = transport[..., :9].unflatten(-1, (3, 3)), transport[..., 9:].unsqueeze(-1)
-    return torch.cat([matrix, offset], dim=-1).flatten(-2)
+    matrix, offset = matrix_and_offset(transport)
+    return torch.cat([matrix, offset.unsqueeze(-1)], dim=-1).flatten(-2)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.base import Base, BaseError
 from influencer_style.project.folder import in_project
 from influencer_style.storage.atomic import remove, remove_leftovers

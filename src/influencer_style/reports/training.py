@@ -13,7 +13,7 @@ from torch import Tensor
 
 from influencer_style.examples.synthesis import KnownPortraits
 from influencer_style.examples.transfer import Examples
-from influencer_style.networks.bundle import to_uint8
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.reports.looks import INK, PAPER

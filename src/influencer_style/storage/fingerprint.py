@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,8 +13,8 @@ from typing import Any
 def fingerprint(*parts: Any) -> str:
     """Return the SHA-256 (hex) of ``parts``.
 
-    A part is None, a bool, number, string, bytes, path (its name), NumPy array, pydantic model, or a mapping or
-    sequence of parts. Mappings do not depend on their order.
+    A part is None, a bool, number, string, bytes, path (its name), NumPy array, pydantic model, dataclass, or
+    a mapping or sequence of parts. Mappings do not depend on their order.
 
     Raises:
         TypeError: for any other type, whose text might change from run to run.
@@ -44,6 +45,8 @@ def source_fingerprint(*packages: ModuleType) -> str:
 def _feed(digest: Any, part: Any) -> None:
     if hasattr(part, "model_dump"):
         part = part.model_dump(mode="json")
+    elif is_dataclass(part) and not isinstance(part, type):
+        part = asdict(part)
     if isinstance(part, Mapping):
         digest.update(b"{")
         for key in sorted(part, key=str):

@@ -15,8 +15,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from influencer_style.consent.ledgers import Ledgers
-from influencer_style.looks.segmenter import AREAS
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.looks.areas import AREAS
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_export_card
 from influencer_style.networks.onnx_graph import INPUTS, LEAST, OnnxForm, write_graph
 from influencer_style.networks.transfer import TransferConfig

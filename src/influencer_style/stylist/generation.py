@@ -121,7 +121,7 @@ class Generation:
         import numpy as np
         from PIL import Image
 
-        from influencer_style.metrics.cases import shrink
+        from influencer_style.looks.pixels import shrink
         from influencer_style.metrics.memorisation import repeats
 
         self.check_number(number)

@@ -273,6 +273,6 @@ class Stylist:
     def _code_of(self, photo: np.ndarray, place: CropTransform) -> Tensor:
         """Return the style code of a reference photo: of one crop of it."""
         from influencer_style.faces.align import crop_face
-        from influencer_style.networks.bundle import to_tensor
+        from influencer_style.looks.pixels import to_tensor
 
         return self.bundle.looks.code_of(self.bundle.encoder, to_tensor(crop_face(photo, place, _CROP)[None]))

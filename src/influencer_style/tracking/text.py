@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 # MLflow 3 takes 6000 characters; servers of other versions 500. The whole configuration is in config.yml.
@@ -20,12 +21,14 @@ def safe_key(name: str) -> str:
 
 
 def flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (dotted name, text) for each leaf of nested parameters (mappings, pydantic models).
+    """Yield (dotted name, text) for each leaf of nested parameters (mappings, pydantic models, dataclasses).
 
     Lists are leaves, as JSON. Texts are cut to `VALUE_LENGTH` characters.
     """
     if hasattr(value, "model_dump"):
         value = value.model_dump(mode="json")
+    elif is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
     if isinstance(value, Mapping) and value:
         for key, part in value.items():
             yield from flatten(part, f"{prefix}.{key}" if prefix else str(key))

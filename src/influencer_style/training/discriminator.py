@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from influencer_style.looks.profile import TRANSPORT
+from influencer_style.looks.style_code import StyleCode, description_width
 
 
 class Discriminator(nn.Module):
@@ -30,7 +30,9 @@ class Discriminator(nn.Module):
             size //= 2
         self.trunk = nn.Sequential(*layers)
         self.real = nn.Linear(widths[-1], 1)
-        self.look = nn.Sequential(nn.Linear(code - TRANSPORT, 128), nn.LeakyReLU(0.2), nn.Linear(128, widths[-1]))
+        self.look = nn.Sequential(
+            nn.Linear(description_width(code), 128), nn.LeakyReLU(0.2), nn.Linear(128, widths[-1])
+        )
         # Row 0 is nobody's, for the studio's people, and stays 0.
         self.domain = nn.Embedding(1 + domains, widths[-1], padding_idx=0)
         nn.init.zeros_(self.domain.weight)
@@ -44,7 +46,7 @@ class Discriminator(nn.Module):
             domain: (n,) numbers of domains from 1; 0 is none of them, and so is None.
         """
         features = self.trunk(images * 2 - 1).mean((2, 3))
-        look = self.look(3 * torch.tanh(code[:, :-TRANSPORT] / 3))
+        look = self.look(3 * torch.tanh(StyleCode(code).description / 3))
         if domain is not None:
             look = look + self.domain(domain)
         return (self.real(features)[:, 0] + (features * look).sum(1) / features.shape[1] ** 0.5).float()

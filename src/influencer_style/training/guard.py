@@ -14,9 +14,9 @@ import numpy as np
 from torch import Tensor
 
 from influencer_style.examples.transfer import mean_errors, restyled
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
-from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.losses import shape_loss
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -105,7 +107,7 @@ def feature_loss(result: list[Tensor], truth: list[Tensor]) -> Tensor:
     return torch.stack(terms).mean()
 
 
-def gram_loss(descriptors: Tensor, target: Tensor, deviation: Tensor, groups: list[slice]) -> Tensor:
+def gram_loss(descriptors: Tensor, target: Tensor, deviation: Tensor, groups: Sequence[slice]) -> Tensor:
     """Distance of descriptors from a look's mean, every group (layer, colour) counting the same.
 
     Args:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
+from pydantic import Field
+from pydantic.dataclasses import dataclass as checked_dataclass
 from torch import Tensor
 
 from influencer_style.examples.batch import Batch
 from influencer_style.examples.grades import apply_grades
-from influencer_style.examples.stream import Shard
+from influencer_style.examples.stream import CHECKED, Seed, Shard
 from influencer_style.examples.transfer import draw_crowd, subset
-from influencer_style.looks.profile import SetStatistics, style_code
+from influencer_style.looks.encoder import DescriptorGroups
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.regional import area_colours
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.set_statistics import SetStatistics
+from influencer_style.looks.style_code import style_code
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.losses import palette_loss
-from influencer_style.training.settings import SEEDS, require
+from influencer_style.training.settings import LearningRate, Share, Weight
 
 _WARM_UP = 100
+_Some = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-@dataclass(frozen=True)
+@checked_dataclass(frozen=True, config=CHECKED)
 class PaletteSettings:
     """How the palette is taught.
 
@@ -36,18 +42,12 @@ class PaletteSettings:
         seed: of all choices.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    steps: int = 5000
-    rows: int = 256
-    rate: float = 1e-3
-    decay: float = 0.05
-    noise: float = 0.05
-    seed: int = 7
-
-    def __post_init__(self) -> None:
-        some = (1, 1_000_000)
-        require(self, "palette.", steps=some, rows=some, rate=(1e-12, 0.1), decay=(0, 1), noise=(0, 1e6), seed=SEEDS)
+    steps: _Some = 5000
+    rows: _Some = 256
+    rate: LearningRate = 1e-3
+    decay: Share = 0.05
+    noise: Weight = 0.05
+    seed: Seed = 7
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Rows(Batch):
     share: Tensor
 
 
-def palette_rows(shard: Shard, generator: TransferGenerator, groups: list[slice], seed: int) -> Rows:
+def palette_rows(shard: Shard, generator: TransferGenerator, groups: DescriptorGroups, seed: int) -> Rows:
     """Return a row for every look of a shard on everyone of its sitting, and for every grade on two strangers to it.
 
     The same arguments give the same rows.

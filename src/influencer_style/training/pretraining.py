@@ -1,6 +1,6 @@
 """Teaches the base: a conditional GAN on known truth (pix2pix, Isola et al. 2017), from the studio's endless stream.
 
-Needs torch, NumPy, Pillow and safetensors alone, so that a bare machine with a GPU can run it.
+Needs torch, NumPy, Pillow, safetensors and pydantic alone, so that a bare machine with a GPU can run it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
+from pydantic.dataclasses import dataclass as checked_dataclass
 from torch import Tensor
 
-from influencer_style.examples.stream import StreamSettings, kept_shard
+from influencer_style.examples.stream import CHECKED, StreamSettings, kept_shard
 from influencer_style.examples.transfer import Examples, draw_examples, mean_errors, restyled
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
-from influencer_style.looks.profile import TRANSPORT
-from influencer_style.looks.transport import apply_transport
+from influencer_style.looks.style_code import StyleCode
+from influencer_style.looks.transport import apply_transport, matrix_and_offset
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.loop import Watch
@@ -59,7 +60,7 @@ class HeldOut:
         }
 
 
-@dataclass(frozen=True)
+@checked_dataclass(frozen=True, config=CHECKED)
 class PretrainingSettings(TrainerSettings):
     """How the base is taught: the generator, and then its palette, from the shards that are at hand at the end."""
 
@@ -116,5 +117,5 @@ def pretrain(
 
 def _graded(images: Tensor, codes: Tensor) -> Tensor:
     """The grade that explains the look best (`looks.grade`), the baseline to beat."""
-    matrix, offset = codes[:, -TRANSPORT:][:, :9].unflatten(1, (3, 3)), codes[:, -TRANSPORT:][:, 9:12]
+    matrix, offset = matrix_and_offset(StyleCode(codes).grade)
     return apply_transport(images, matrix + torch.eye(3), offset)

@@ -20,11 +20,11 @@ from influencer_style.examples.synthesis import KnownPortraits
 from influencer_style.examples.transfer import with_noise
 from influencer_style.faces.detect import Detector
 from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, kid_difference, kid_features
 from influencer_style.metrics.look_judge import fit_look_judge
-from influencer_style.networks.bundle import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.training.loop import Watch

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
+from typing import Annotated, Self
 
 import torch
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from influencer_style.examples.creators import Restyling
-from influencer_style.examples.stream import StreamSettings, kept_shard
+from influencer_style.examples.stream import CHECKED, StreamSettings, kept_shard
 from influencer_style.examples.synthesis import KnownPortraits, draw_portraits
 from influencer_style.examples.transfer import mean_errors
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.storage.atomic import atomic_file
@@ -29,7 +32,7 @@ from influencer_style.studio.latent import WIDTH
 from influencer_style.studio.traits import TRAITS
 from influencer_style.training.loop import State, Watch, run_steps
 from influencer_style.training.machine import best_device
-from influencer_style.training.settings import LossWeights, TrainerSettings, require
+from influencer_style.training.settings import LossWeights, Share, TrainerSettings
 from influencer_style.training.synthesis_step import take_synthesis_step
 from influencer_style.training.trainer import studio_stream
 from influencer_style.training.traits import TraitSettings, teach_traits
@@ -39,7 +42,7 @@ _VALIDATED = 64
 _AT_ONCE = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class SynthesisSettings(TrainerSettings):
     """How a synthesis generator is taught; conf/base/parameters_synthesis_pretraining.yml says more.
 
@@ -49,20 +52,20 @@ class SynthesisSettings(TrainerSettings):
         traits: how the reading of z is taught, before the first step.
     """
 
-    neutral: float = 0.25
-    adversary_after: int = 0
+    neutral: Share = 0.25
+    adversary_after: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     relativistic: bool = True
     traits: TraitSettings = field(default_factory=TraitSettings)
     stream: StreamSettings = field(default_factory=lambda: StreamSettings(known=True))
     weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0))
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(self, neutral=(0, 1), adversary_after=(0, 10_000_000))
+    @model_validator(mode="after")
+    def _studio_can_render_it(self) -> Self:
         if self.neutral + self.colour > 1:
             raise ValueError(f"neutral is {self.neutral} and colour {self.colour}; they are shares of one whole")
         if not self.stream.known:
             raise ValueError("stream.known is false; synthesis is taught on portraits of which all is known")
+        return self
 
 
 def train_synthesis(

@@ -16,8 +16,8 @@ from torch import Tensor
 from influencer_style.examples.creators import CreatorPhotos, Restyling
 from influencer_style.examples.stream import Shard, StudioStream
 from influencer_style.examples.transfer import Examples, draw_examples
-from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.encoder import DescriptorGroups, StyleEncoder
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training.loop import State, Watch, run_steps
 from influencer_style.training.settings import TrainerSettings
@@ -33,7 +33,7 @@ def studio_stream(settings: TrainerSettings, folder: Path, encoder: StyleEncoder
 def draw_batch(
     settings: TrainerSettings,
     shards: list[Shard],
-    groups: list[slice],
+    groups: DescriptorGroups,
     creators: CreatorPhotos | None,
     noise: int,
     rng: torch.Generator,

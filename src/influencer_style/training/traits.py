@@ -8,19 +8,22 @@ two.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import torch
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 from torch import nn
 from torch.nn import functional as F
 
+from influencer_style.examples.stream import CHECKED, Seed
 from influencer_style.studio.latent import WIDTH
 from influencer_style.studio.traits import read_traits
-from influencer_style.training.settings import SEEDS, require
+from influencer_style.training.settings import LearningRate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CHECKED)
 class TraitSettings:
     """How the reading of z is taught.
 
@@ -34,18 +37,12 @@ class TraitSettings:
         seed: of people and batches.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    people: int = 200_000
-    steps: int = 6000
-    batch: int = 512
-    rate: float = 2e-3
-    blur: float = 0.15
-    seed: int = 7
-
-    def __post_init__(self) -> None:
-        require(self, "traits.", people=(2, 10_000_000), steps=(1, 1_000_000), batch=(2, 100_000), seed=SEEDS)
-        require(self, "traits.", rate=(1e-12, 0.1), blur=(0, 10))
+    people: Annotated[int, Field(ge=2, le=10_000_000)] = 200_000
+    steps: Annotated[int, Field(ge=1, le=1_000_000)] = 6000
+    batch: Annotated[int, Field(ge=2, le=100_000)] = 512
+    rate: LearningRate = 2e-3
+    blur: Annotated[float, Field(ge=0, le=10)] = 0.15
+    seed: Seed = 7
 
 
 def teach_traits(

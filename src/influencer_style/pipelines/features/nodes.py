@@ -15,8 +15,10 @@ from influencer_style.consent.grant import load_consent
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.few_photos import is_thin, thin_words
-from influencer_style.looks.profile import MOMENTS, LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import MOMENTS, SetStatistics, describe
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.features.parameters import FeaturesParameters
 from influencer_style.pipelines.reusable import reusable
@@ -34,9 +36,9 @@ def _weights(parameters: FeaturesParameters) -> str:
     return file_sha256(file) if parameters.weights and file.is_file() else ""
 
 
-def _consents(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict[str, Any]) -> list[dict[str, Any]]:
+def _consents(descriptors: pd.DataFrame, encoder: StyleEncoder, source: PhotoSource) -> list[dict[str, Any]]:
     creators = sorted(set(descriptors.loc[descriptors["role"] == "creator", "creator"]))
-    return [load_consent(in_project(source["creators"]) / creator).in_short() for creator in creators]
+    return [load_consent(source.creator_folder(creator)).in_short() for creator in creators]
 
 
 @reusable(also=_weights)
@@ -47,7 +49,7 @@ def choose_encoder(parameters: FeaturesParameters) -> StyleEncoder:
     return encoder
 
 
-def choose_crops(crops: FaceStore, source: dict[str, Any]) -> FaceStore:
+def choose_crops(crops: FaceStore, source: PhotoSource) -> FaceStore:
     """Return the crops without those of creators whose consent does not let their look be learnt now."""
     chosen = permitted_crops("features", crops, source, "transfer")
     own = chosen.kept[chosen.kept["role"] == "creator"]
@@ -90,7 +92,7 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
 
 
 @reusable(also=_consents)
-def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict[str, Any]) -> LookProfiles:
+def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: PhotoSource) -> LookProfiles:
     """Set each creator against the users: what is left is the look. With it goes what the creator consented to.
 
     Creators are known by their training photos; the population is every user but those of the test.
@@ -110,10 +112,10 @@ def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: dict
         )
     looks = []
     for (slug, creator), own in photos.groupby(["slug", "creator"]):
-        consent = load_consent(in_project(source["creators"]) / creator).in_short()
+        consent = load_consent(source.creator_folder(creator)).in_short()
         looks.append(LookProfile(slug, creator, _statistics(own), consent, tuple(sorted(own["photo_id"]))))
         log.info("Look %s: %d photos", slug, len(own))
-    who = "studio people in neutral looks" if source["users_are_studio"] else "users' photos"
+    who = "studio people in neutral looks" if source.users_are_studio else "users' photos"
     return LookProfiles(_statistics(users), looks, encoder.sha256, encoder.groups, f"{len(users)} {who}")
 
 

@@ -24,6 +24,7 @@ from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.photos import colour, decode
 from influencer_style.photos.decode import MAX_PIXELS, PhotoError, decode_photo
 from influencer_style.photos.parallel import map_bounded
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_photos
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.project.folder import in_project
@@ -37,7 +38,7 @@ _BATCH = 128
 _TRUTH_KEYS = ("photo_id", "look", "kind")
 
 
-def choose_photos(manifest: pd.DataFrame, source: dict[str, Any]) -> pd.DataFrame:
+def choose_photos(manifest: pd.DataFrame, source: PhotoSource) -> pd.DataFrame:
     """Return the manifest without the photos of creators whose consent does not hold any more."""
     return permitted_photos("preprocessing", manifest, source, *LEARN)
 
@@ -83,7 +84,7 @@ def crop_faces(
 
 
 def crop_truth(
-    source: dict[str, Any],
+    source: PhotoSource,
     manifest: pd.DataFrame,
     faces: FaceStore,
     before: FaceStore | None,
@@ -94,11 +95,11 @@ def crop_truth(
     Rows carry the user's photo_id, the look, and the kind: truth or oracle; or the region and the kind regions, whose
     crops are masks (three equal channels, 255 is the region). Without truth the store is empty.
     """
-    made_by = fingerprint(_made_by(parameters), source["fingerprint"])
+    made_by = fingerprint(_made_by(parameters), source.fingerprint)
     users = faces.kept[(faces.kept["role"] == "user") & faces.kept["split"].isin(["validation", "test"])]
     users = users.merge(manifest.loc[manifest["status"] == "accepted", ["photo_id", "path", "width", "height"]])
     wanted = []
-    for kind, folder in _truth_folders(source).items():
+    for kind, folder in source.truth_folders.items():
         for look in sorted(place for place in folder.iterdir() if place.is_dir()):
             pictures = users.assign(picture=[look / f"{Path(path).stem}.png" for path in users["path"]])
             there = [picture.is_file() for picture in pictures["picture"]]
@@ -126,11 +127,6 @@ def crop_truth(
     if wanted:
         yield FaceUpdate(parameters.crop_size, made_by, keys=_TRUTH_KEYS, whole=True)
     log.info("Truth: %d new pictures of %d people", len(wanted), len(users))
-
-
-def _truth_folders(source: dict[str, Any]) -> dict[str, Path]:
-    """Return the folder of each kind of truth; without known truth there is none."""
-    return {kind: in_project(source[kind]) for kind in ("truth", "oracle", "regions") if source[kind]}
 
 
 def _detector(parameters: PreprocessingParameters) -> detect.Detector:

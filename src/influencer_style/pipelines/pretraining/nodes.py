@@ -12,23 +12,21 @@ from influencer_style.examples.stream import forget_shards
 from influencer_style.examples.transfer import Examples
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.pipelines.pretraining.parameters import PretrainingParameters
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
 from influencer_style.reports.training import draw_curves, draw_examples_in_looks
 from influencer_style.storage.fingerprint import fingerprint
-from influencer_style.training.pretraining import pretrain
+from influencer_style.training.pretraining import PretrainingSettings, pretrain
 
 log = logging.getLogger(__name__)
 
 
-def teach_base(parameters: PretrainingParameters, work: Path) -> tuple[Base, pd.DataFrame, Image.Image, Image.Image]:
+def teach_base(settings: PretrainingSettings, work: Path) -> tuple[Base, pd.DataFrame, Image.Image, Image.Image]:
     """Teach the base; a run that was interrupted goes on, in a folder of `work` named by all that it depends on.
 
     Returns:
         The base, its history, its curves, and what it made of held-out people and looks along the way.
     """
-    settings = parameters.root
-    folder = work / fingerprint(parameters, code_of_trainings())[:16]
+    folder = work / fingerprint(settings, code_of_trainings())[:16]
     log.info("Teaching the base in %s", folder)
     samples = SampleStrips(folder / "samples")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
-from typing import Any
 
 from influencer_style.consent import clock
 from influencer_style.consent.grant import decide as permission
@@ -17,6 +16,7 @@ from influencer_style.evaluation.wording import scores_in_markdown
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.cases import CasesError
 from influencer_style.networks.bundle import TransferBundle
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.pipelines.reusable import reusable
@@ -38,7 +38,7 @@ class _Opponent:
     model: TransferBundle
 
 
-def choose_crops(faces: FaceStore, source: dict[str, Any]) -> FaceStore:
+def choose_crops(faces: FaceStore, source: PhotoSource) -> FaceStore:
     """Return the crops without those of creators whose consent does not cover `transfer` now."""
     return permitted_crops("promotion", faces, source, "transfer")
 

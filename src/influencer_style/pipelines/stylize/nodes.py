@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from PIL import Image
@@ -13,6 +12,7 @@ from PIL import Image
 from influencer_style.batches.batch import Batch, Outcome
 from influencer_style.batches.gathering import BatchError, gather
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.stylize.folder import photo_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.project.folder import in_project, model_place, project_folder
@@ -28,7 +28,7 @@ _MOST_NAMED = 20  # photos that are named in the log; the index has all
 _TILE, _PAIRS = 192, 4  # px; photo and picture beside each other, so many pairs in a row
 
 
-def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
+def restyle_folder(source: PhotoSource | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
     """Restyle a folder of photos: what is new or changed since the last time.
 
     Args:
@@ -44,9 +44,10 @@ def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: Styl
         StylistError: when the model cannot do what is asked.
         BatchError: when there are no photos, or the folder cannot be written to.
     """
-    if not parameters.folder and source is None:
+    users = source.users if source else ""
+    if not (parameters.folder or users):
         raise BatchError("stylize.folder is empty, and there are no users yet; name a folder, or run `kedro run` first")
-    photos_folder = photo_folder(parameters.folder or source["users"])
+    photos_folder = photo_folder(parameters.folder or users)
     stylist = Stylist.load(model_place(parameters.model), parameters.likeness)
     current.shows(stylist.check(parameters.restyling().look, parameters.strength))
     batch = Batch(stylist, parameters.restyling(), folder / _PICTURES, folder / "index.parquet", project_folder())

@@ -21,8 +21,8 @@ from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_synthesis_card
@@ -30,6 +30,7 @@ from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.reusable import reusable
@@ -57,7 +58,7 @@ def _detector_weights(_parameters: SynthesisParameters, cropping: PreprocessingP
 
 
 def choose_creators(
-    crops: FaceStore, looks: LookProfiles, source: dict[str, Any]
+    crops: FaceStore, looks: LookProfiles, source: PhotoSource
 ) -> tuple[FaceStore, FaceStore, LookProfiles]:
     """Return whose look may be generated: their crops to compare with, and their looks.
 
@@ -73,7 +74,7 @@ def choose_creators(
     return crops.without_creators_but(learnt_from), crops.without_creators_but(looks.names), looks
 
 
-def choose_looks(looks: LookProfiles, trained: dict[str, Any], source: dict[str, Any]) -> LookProfiles:
+def choose_looks(looks: LookProfiles, trained: dict[str, Any], source: PhotoSource) -> LookProfiles:
     """Return the looks that may still be generated now that the generator is `trained`: minutes have passed.
 
     Raises:
@@ -187,7 +188,7 @@ def pack_synthesis(
         for name in trained["taught"]
         if name in looks.names
     }
-    offered = looks.with_each(marks=marks)
+    offered = looks.with_marks(marks)
     history = pd.DataFrame(trained["history"])
     consents = [dict(offered[name].consent) for name in offered.names]
     made_from = fingerprint(trained["fingerprint"], cropping.margin, json.dumps(consents, sort_keys=True, default=str))
@@ -226,7 +227,7 @@ class JudgingInputs(TypedDict):
     bundle: SynthesisBundle
     crops: FaceStore
     truths: FaceStore
-    source: dict[str, Any]
+    source: PhotoSource
 
 
 @reusable(reads={"parameters": ["judging"]}, also=_detector_weights)
@@ -248,7 +249,7 @@ def judge_new_faces(
         resolution=side,
         detector={"lbp": "the LBP cascade", "yunet": "YuNet"}[cropping.detector],
         truth_known=any(len(one.others) for one in faces),
-        source=inputs["source"]["kind"],
+        source=inputs["source"].kind,
         **judging.model_dump(),
     )
     jury = appoint_jury(inputs["crops"], inputs["truths"], looks.names, side, _detector(cropping), judging.seed)

@@ -19,6 +19,7 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_card
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 from influencer_style.pipelines.likenesses import with_likenesses
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
@@ -38,7 +39,7 @@ _FAIR = "Every creator's look is asked for equally often, however many photos th
 _SHOWN = 3  # people in sample grids
 
 
-def choose_creators(crops: FaceStore, looks: LookProfiles, source: dict[str, Any]) -> tuple[FaceStore, LookProfiles]:
+def choose_creators(crops: FaceStore, looks: LookProfiles, source: PhotoSource) -> tuple[FaceStore, LookProfiles]:
     """Return the crops of those whose consent covers `train` now, and the looks of those whose covers `transfer`.
 
     Raises:
@@ -50,7 +51,7 @@ def choose_creators(crops: FaceStore, looks: LookProfiles, source: dict[str, Any
     return crops.without_creators_but(learnt_from), looks
 
 
-def choose_looks(looks: LookProfiles, trained: dict[str, Any], source: dict[str, Any]) -> LookProfiles:
+def choose_looks(looks: LookProfiles, trained: dict[str, Any], source: PhotoSource) -> LookProfiles:
     """Return the looks whose consent still covers `transfer` now that the generator is `trained`: hours have passed.
 
     Raises:

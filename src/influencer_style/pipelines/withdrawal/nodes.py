@@ -19,6 +19,7 @@ from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import Bundle, TransferBundle
 from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.elsewhere import tell_user
@@ -130,7 +131,7 @@ def rebuild(stone: Tombstone, bundle: Bundle | None, parameters: TrainingParamet
 
 def forget_files(
     stone: Tombstone,
-    found: dict[str, Any] | None,
+    source: PhotoSource | None,
     data: Path,
     reports: Path,
     *trainings: Path,
@@ -141,7 +142,7 @@ def forget_files(
 
     Args:
         stone: whose.
-        found: where ingestion found photos.
+        source: Where ingestion found photos.
         data: folder of all that follows.
         reports: folder of reports, pictures and figures.
         trainings: folders of trainings: all that is in them was made from the looks of all.
@@ -151,8 +152,8 @@ def forget_files(
     """
     going = [entry for folder in trainings for entry in folder.iterdir() if entry.name != ".gitkeep"]
     going += [entry for entry in reports.iterdir() if entry.name != ".gitkeep" and not entry.name.startswith(RECORD)]
-    if found is not None and found["kind"] == "studio":
-        folders = [in_project(found[kind]) for kind in ("creators", "truth", "oracle") if found.get(kind)]
+    if source is not None and source.kind == "studio":
+        folders = [in_project(folder) for folder in (source.creators, source.truth, source.oracle) if folder]
         going += [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if _named(entry, stone)]
     for entry in going:
         remove(entry)
