@@ -1,4 +1,4 @@
-"""Damage to a file that its signature does not cover: where the manifest itself lies, and what frames it."""
+"""Damage that a file's signature does not cover: to the manifest itself, and to the bytes around it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from influencer_style.storage.text import short
 
 
 def damage(file: bytes) -> str:
-    """Return why other programs may not open a picture's file; empty when it is sound. No pixel is decoded.
+    """Return why other programs may not open a picture's file; empty if it is sound. No pixels are decoded.
 
     Args:
-        file: a JPEG, PNG, WebP or AVIF file whose signature holds.
+        file: A JPEG, PNG, WebP or AVIF file whose signature holds.
     """
     kind = next(kind for kind in WRITTEN.values() if kind.media_type == written_media_type(file))
     if kind is PNG:
@@ -30,14 +30,14 @@ def damage(file: bytes) -> str:
 
 
 def _of_png(file: bytes) -> str:
-    """Compare the check sum of each chunk: length, name, data, check sum. Decoders refuse a file that has a wrong one.
+    """Compare each chunk's checksum (a chunk is length, name, data, checksum). Decoders refuse a file with a wrong one.
 
-    Pillow is not asked, since it also refuses sound files with long texts.
+    This does not use Pillow, which also refuses sound files with long texts.
     """
     view, at = memoryview(file), 8
     while at + 12 <= len(file):
         end = at + 8 + int.from_bytes(view[at : at + 4])
         if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4]):
-            return f"the check sum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
+            return f"the checksum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
         at = end + 4
     return ""
