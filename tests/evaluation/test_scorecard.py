@@ -159,6 +159,5 @@ def test_the_limits_say_what_is_missing_and_why(scorecard, real):
     oracle = scorecard.transfer["oracle"]["identity"].mean
     assert any(f"(the oracle) keeps {oracle:.2f}" in text for text in studio)
     assert not any("the oracle" in text for text in folder)
-    few = json.loads(json.dumps(real))
-    few["about"]["test_users"] = 3
+    few = real.model_copy(update={"about": real.about.model_copy(update={"test_users": 3})})
     assert any("too few" in text for text in limits(few)) and not any("too few" in text for text in folder)

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ingest import CONSENT
 
-from influencer_style.consent.grant import ConsentError, load_consent
+from influencer_style.consent.consent_file import load_consent
+from influencer_style.consent.grant import ConsentError
 
 _PIECES = (
     *(

@@ -10,14 +10,14 @@ from PIL import Image
 from skimage.data import astronaut
 
 from influencer_style.consent import clock
-from influencer_style.consent.audit_check import rows_of
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.slug import SlugError
 from influencer_style.photos import manifest as module
 from influencer_style.photos.manifest import SCHEMA, PhotoFolders, ScanSettings, scan
 from influencer_style.photos.split import SplitError
-from tests.photos.conftest import CONSENT, scene
+from tests.audit_rows import rows_of
+from tests.made_up_photos import CONSENT, scene
 
 
 @pytest.fixture

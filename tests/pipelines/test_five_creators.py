@@ -22,7 +22,7 @@ from kedro.runner import SequentialRunner
 from PIL import Image
 
 from influencer_style.consent import clock
-from influencer_style.consent.audit_check import rows_of, verify
+from influencer_style.consent.audit_check import verify
 from influencer_style.consent.ledger import Ledger
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Face
@@ -36,7 +36,8 @@ from influencer_style.pipelines.preprocessing.parameters import PreprocessingPar
 from influencer_style.pipelines.training import nodes as training
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
-from tests.photos.conftest import scene
+from tests.audit_rows import rows_of
+from tests.made_up_photos import scene
 
 CONF = Path(__file__).parents[2] / "conf/base"
 PHOTOS = 5

@@ -19,7 +19,7 @@ from judged import (
 )
 from PIL import Image
 
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation.contest import Difference
 from influencer_style.evaluation.full_size import CloseUp, FullSize
 from influencer_style.evaluation.verdict import Line, PromotionRecord

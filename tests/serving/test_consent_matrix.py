@@ -20,13 +20,14 @@ from PIL import Image
 from skimage.data import astronaut
 
 from influencer_style import Stylist
-from influencer_style.consent.audit_check import rows_of, verify
+from influencer_style.consent.audit_check import verify
 from influencer_style.consent.ledger import FOLDER
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.pipelines.stylize.nodes import restyle_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.serving.served_model import ServedModel
 from influencer_style.stylist.result import StylistError
+from tests.audit_rows import rows_of
 from tests.pipelines.test_stylize import SETTINGS
 from tests.serving.test_served_model import GOOD
 

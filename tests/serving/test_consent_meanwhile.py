@@ -126,7 +126,7 @@ def test_the_ledger_knows_every_folder_sheet_and_export(models, ledger, photos, 
 
 def test_pictures_in_the_look_of_a_withdrawn_reference_are_listed(models, ledger, photos, tmp_path):
     folder = made(tmp_path / "Warm")
-    from tests.photos.conftest import CONSENT as WRITTEN
+    from tests.made_up_photos import CONSENT as WRITTEN
 
     (folder / "consent.yml").write_text(WRITTEN)
     Image.fromarray(PHOTO).save(folder / "a.png")
@@ -176,7 +176,7 @@ def test_verify_and_trace_say_what_has_happened_since(picture, ledger, monkeypat
 
 def test_verify_says_that_a_consent_has_ended_or_was_narrowed_in_the_folder(picture, ledger, tmp_path, capsys):
     from influencer_style.consent.known_creators import KnownCreator
-    from tests.photos.conftest import CONSENT as WRITTEN
+    from tests.made_up_photos import CONSENT as WRITTEN
 
     folder = made(tmp_path / "Warm")
     ledger.creators.put(KnownCreator(creator="Warm", slug="warm", folder=str(folder)))

@@ -20,7 +20,6 @@ from skimage.data import astronaut
 
 from influencer_style.commands.main import main
 from influencer_style.consent import clock
-from influencer_style.consent.audit_check import rows_of
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.places import ledgers_of
@@ -29,6 +28,7 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.stylist import export
 from influencer_style.stylist.export import FILES, ExportError, export_onnx
+from tests.audit_rows import rows_of
 
 ROOT = Path(__file__).parents[2]
 GRANTED = {"expires": "never", "scope": ["train", "transfer"]}

@@ -15,7 +15,6 @@ from skimage import data
 
 sys.path += [str(Path(__file__).parents[1] / room) for room in ("photos", "provenance")]
 from cameras import PLACE, chain, signed_by_camera
-from packets import WHOLE, photo_with
 
 from influencer_style import Stylist
 from influencer_style.batches.batch import Batch
@@ -25,6 +24,7 @@ from influencer_style.provenance.verify import verify
 from influencer_style.stylist.restyling import Restyling
 from influencer_style.stylist.stylist import StylistError
 from influencer_style.stylist.trace import in_words, trace
+from tests.metadata.packets import WHOLE, photo_with
 
 SUFFIXES = (".jpg", ".png", ".webp", ".avif")
 

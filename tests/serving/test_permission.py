@@ -13,11 +13,11 @@ from influencer_style.batches.batch import Batch
 from influencer_style.batches.comparison import compare
 from influencer_style.batches.gathering import gather
 from influencer_style.consent import clock
-from influencer_style.consent.audit_check import rows_of
 from influencer_style.consent.ledger import FOLDER, Ledger
 from influencer_style.stylist.permission import Permission
 from influencer_style.stylist.restyling import Restyling
 from influencer_style.stylist.result import StylistError, UnrecordedError
+from tests.audit_rows import rows_of
 from tests.serving.test_served_model import GOOD
 
 PHOTO = astronaut()[::4, ::4]

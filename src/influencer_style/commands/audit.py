@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.commands.output import complain, say
+from influencer_style.consent.audit_row import AuditError, Head, Row
 from influencer_style.storage.text import one_line
 
 _SHOWN = 100  # rows of a creator that are listed, the latest
@@ -47,8 +48,8 @@ def add_to(commands: Any) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Print the verdict; return 0 when the log is whole, 1 when it is not, 2 when there is none that can be read."""
-    from influencer_style.consent.audit_check import rows_of, verify
-    from influencer_style.consent.audit_log import AuditError, Head
+    from influencer_style.consent.audit_check import verify
+    from influencer_style.consent.audit_log import rows_of
     from influencer_style.consent.ledger import Ledger
     from influencer_style.consent.places import project_ledger
     from influencer_style.consent.slug import slug
@@ -57,10 +58,10 @@ def run(asked: argparse.Namespace) -> int:
         path = (project_ledger() if asked.ledger is None else Ledger(asked.ledger)).log.path
         found = verify(path, None if asked.head is None else Head.of(asked.head))
         counts: Counter[str] = Counter()
-        latest: deque[dict[str, Any]] = deque(maxlen=_SHOWN)
+        latest: deque[Row] = deque(maxlen=_SHOWN)
         for row in rows_of(path):
             counts[_kind(row)] += 1
-            if asked.creator is not None and row.get("creator") == slug(asked.creator):
+            if asked.creator is not None and row.text("creator") == slug(asked.creator):
                 counts["of the creator"] += 1
                 latest.append(row)
     except AuditError as error:
@@ -85,12 +86,12 @@ def run(asked: argparse.Namespace) -> int:
     return 1 if found.problems else 0
 
 
-def _kind(row: dict[str, Any]) -> str:
-    return str(row.get("decision") or row["event"])[:40]
+def _kind(row: Row) -> str:
+    return (row.text("decision") or row.event)[:40]
 
 
-def _in_words(row: dict[str, Any]) -> str:
-    stage, scope = (str(row.get(name, "")) for name in ("stage", "scope"))
-    reason = str(row.get("reason") or row.get("place", ""))
-    said = f"{row['n']}  {row['time']}  {stage}  {_kind(row)}" + (f" to {scope}" if scope else "")
+def _in_words(row: Row) -> str:
+    stage, scope = row.text("stage"), row.text("scope")
+    reason = row.text("reason") or row.text("place")
+    said = f"{row.n}  {row.time}  {stage}  {_kind(row)}" + (f" to {scope}" if scope else "")
     return one_line(f"{said}: {reason}" if reason else said)[:600]

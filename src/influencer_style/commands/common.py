@@ -15,7 +15,7 @@ from influencer_style.stylist.models import DEFAULT_MODEL
 _ERRORS = {
     "influencer_style.stylist.export_folder": "ExportError",
     "influencer_style.networks.folder": "BundleError",
-    "influencer_style.consent.audit_log": "AuditError",
+    "influencer_style.consent.audit_row": "AuditError",
     "influencer_style.provenance.manifest": "SigningError",
     "influencer_style.provenance.signer": "CredentialsError",
     "influencer_style.batches.gathering": "BatchError",

@@ -53,7 +53,7 @@ def run_new(asked: argparse.Namespace) -> int:
 def run_check(asked: argparse.Namespace) -> int:
     """Print a line for each creator; return 0 when all consents hold, 1 when some do not, 2 when there are none."""
     from influencer_style.consent import clock
-    from influencer_style.consent.audit_log import AuditError
+    from influencer_style.consent.audit_row import AuditError
     from influencer_style.consent.forms import check_consents
     from influencer_style.consent.grant import ConsentError
     from influencer_style.consent.places import project_ledger

@@ -101,7 +101,7 @@ class _Since:
 
     def sentences(self, record: dict[str, Any] | None) -> list[str]:
         """Return that of the picture with this record; where a ledger cannot be read, that."""
-        from influencer_style.consent.audit_log import AuditError
+        from influencer_style.consent.audit_row import AuditError
         from influencer_style.consent.places import ledgers_of
         from influencer_style.storage.text import short
         from influencer_style.stylist.meanwhile import Meanwhile

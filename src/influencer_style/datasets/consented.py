@@ -22,5 +22,5 @@ def consented(creators: Mapping[str, Path]) -> set[str]:
     return {
         name
         for name, folder in sorted(creators.items())
-        if ledger.decide_folder("preview", name, folder, *LEARN)[0].allowed
+        if ledger.decide_folder("preview", name, folder, *LEARN).allowed
     }

@@ -147,10 +147,10 @@ def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
         files = [file for file in walk(entry) if file != entry / CONSENT_FILE]
         if not files:
             log.warning("creator %s has no photos in %s", one_line(entry.name), one_line(entry))
-        decision, consent = ledger.decide_folder("ingestion", names[entry.name], entry, *LEARN)
+        decision = ledger.decide_folder("ingestion", names[entry.name], entry, *LEARN)
         if not decision.allowed:
             log.warning("creator %s is left out: %s", one_line(entry.name), one_line(decision.reason))
-        scope = ",".join(consent.scope) if decision.allowed and consent else ""
+        scope = ",".join(decision.consent.scope) if decision.allowed and decision.consent else ""
         for file in files:
             yield _File(file, folder, "creator", entry.name, names[entry.name], scope, decision.reason, closed(file))
     for entry in loose:

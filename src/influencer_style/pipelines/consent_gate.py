@@ -42,7 +42,7 @@ def permitted(
     ledger, found = project_ledger(), set()
     for slug, name in sorted(creators.items()):
         own = None if learnt is None else learnt[slug].consent
-        decision, _ = ledger.decide_folder(stage, slug, source.creator_folder(name), *scopes, learnt=own)
+        decision = ledger.decide_folder(stage, slug, source.creator_folder(name), *scopes, learnt=own)
         if decision.allowed:
             found.add(slug)
         else:

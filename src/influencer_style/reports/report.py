@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation.figures import Methods
 from influencer_style.evaluation.full_size import FullSize
 from influencer_style.evaluation.likeness_trial import SHARES, morph

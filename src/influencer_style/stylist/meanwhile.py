@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from influencer_style.consent.grant import decide
-from influencer_style.consent.lookalikes import skeleton
-from influencer_style.consent.slug import slug
+from influencer_style.consent.slug import skeleton, slug
 
 if TYPE_CHECKING:
     from influencer_style.consent.grant import Scope
@@ -82,15 +81,15 @@ def _consents(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
 
 def _revoked_versions(ledgers: Ledgers) -> Iterator[tuple[str, str]]:
     """Yield each version that a withdrawal has revoked, in words as records have them, and who withdrew."""
-    from influencer_style.consent.audit_check import rows_of
+    from influencer_style.consent.audit_log import rows_of
 
     for ledger in ledgers.near:
         if not ledger.log.path.is_file():
             continue
         for row in rows_of(ledger.log.path):
-            versions = row.get("versions") if row["event"] == "withdrawal" else None
+            versions = row.facts.get("versions") if row.event == "withdrawal" else None
             for version in versions if isinstance(versions, list) else ():
-                yield _plain_version(version), str(row.get("creator", ""))
+                yield _plain_version(version), row.text("creator")
 
 
 def _plain_version(named: Any) -> str:

@@ -136,7 +136,7 @@ class Permission:
 @contextmanager
 def recording(permission: Permission, bundle: Bundle) -> Iterator[Ledgers]:
     """Yield the ledgers to ask about a model's looks and to record in; raises UnrecordedError when that fails."""
-    from influencer_style.consent.audit_log import AuditError
+    from influencer_style.consent.audit_row import AuditError
     from influencer_style.consent.places import ledgers_of
 
     try:

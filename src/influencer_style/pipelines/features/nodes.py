@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
-from influencer_style.consent.grant import load_consent
+from influencer_style.consent.consent_file import load_consent
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.looks.few_photos import is_thin, thin_words

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from influencer_style.consent.audit_log import AuditError
-from influencer_style.consent.grant import ConsentError, load_consent
+from influencer_style.consent.audit_row import AuditError
+from influencer_style.consent.consent_file import load_consent
+from influencer_style.consent.grant import ConsentError
 from influencer_style.consent.known_creators import KnownCreator
 from influencer_style.consent.ledger import Ledger
 from influencer_style.storage.text import one_line

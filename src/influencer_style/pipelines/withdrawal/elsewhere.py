@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.places import ledgers_of
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.project.folder import project_folder

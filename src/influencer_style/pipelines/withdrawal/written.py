@@ -9,7 +9,7 @@ import pandas as pd
 
 from influencer_style.batches.gathering import BatchError
 from influencer_style.batches.index import Index, Row
-from influencer_style.consent.audit_check import rows_of
+from influencer_style.consent.audit_log import rows_of
 from influencer_style.consent.ledger import Ledger
 from influencer_style.project.folder import as_written
 
@@ -41,9 +41,9 @@ def written_elsewhere(slug: str, ledger: Ledger) -> list[str]:
     if not ledger.log.path.is_file():
         return []
     places = {
-        (str(row["place"]), str(row.get("index", "")), str(row.get("stage", "")))
+        (row.text("place"), row.text("index"), row.text("stage"))
         for row in rows_of(ledger.log.path)
-        if row["event"] == "written" and row.get("creator") == slug and row.get("place")
+        if row.event == "written" and row.text("creator") == slug and row.text("place")
     }
     found = {line for place, index, stage in places for line in _lines(slug, Path(place), index, stage)}
     return sorted(found)

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import multiprocessing
 import os
@@ -11,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influencer_style.consent import audit_log
-from influencer_style.consent.audit_check import rows_of, verify
-from influencer_style.consent.audit_log import GENESIS, HEAD_FILE, LOG_FILE, AuditError, AuditLog, Head
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.audit_log import HEAD_FILE, LOG_FILE, AuditLog, rows_of
+from influencer_style.consent.audit_row import GENESIS, AuditError, Head
 
 
 @pytest.fixture
@@ -42,9 +44,9 @@ def problems(log, **noted):
 def test_rows_are_chained_from_the_first_on(log):
     first = log.append("decision", stage="training", creator="ada", decision="refused", reason="expired")
     second = log.append("withdrawn", creator="ada", files=3)
-    assert (first["n"], first["previous"], second["n"], second["previous"]) == (1, GENESIS, 2, first["hash"])
+    assert (first.n, first.previous, second.n, second.previous) == (1, GENESIS, 2, first.hash)
     assert list(rows_of(log.path)) == [first, second]
-    assert log.head() == Head(2, second["hash"]) == Head.of(log.path.with_name(HEAD_FILE).read_text())
+    assert log.head() == Head(2, second.hash) == Head.of(log.path.with_name(HEAD_FILE).read_text())
     found = verify(log.path)
     assert (found.rows, found.head, found.problems) == (2, log.head(), [])
 
@@ -85,7 +87,8 @@ def test_what_was_done_to_rows_is_seen_and_its_line_named(six, how):
 
 def rewritten(line, previous, **changed):
     row = json.loads(line) | changed | {"previous": previous}
-    row["hash"] = audit_log.hash_of(row)
+    del row["hash"]
+    row["hash"] = hashlib.sha256(json.dumps(row, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     return row, json.dumps(row, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
@@ -128,9 +131,9 @@ def test_a_torn_last_row_is_cut_off_by_the_next_append_and_a_row_says_so(six):
         file.write(torn)
     found = verify(six.path)
     assert (found.rows, found.problems, found.unfinished) == (6, [], len(torn))
-    assert six.append("decision", creator="ada")["n"] == 8
+    assert six.append("decision", creator="ada").n == 8
     repaired = list(rows_of(six.path))[-2]
-    assert (repaired["event"], repaired["reason"]) == (
+    assert (repaired.event, repaired.text("reason")) == (
         "repaired",
         f"{len(torn)} bytes of a row whose writer was killed were cut off",
     )
@@ -146,7 +149,7 @@ def test_a_head_that_lags_behind_is_no_problem_and_what_was_left_of_it_goes(six)
     left.write_text("half")
     os.utime(left, (1e9, 1e9))
     assert problems(six) == []
-    assert six.append("decision")["n"] == 8
+    assert six.append("decision").n == 8
     assert not left.exists()
 
 
@@ -194,7 +197,7 @@ def test_a_folder_that_is_none_gives_an_error_with_a_remedy(tmp_path):
 
 
 def test_facts_are_bounded_and_plain(log):
-    assert len(log.append("decision", reason="x" * 5000)["reason"]) == 2003
+    assert len(log.append("decision", reason="x" * 5000).text("reason")) == 2003
     with pytest.raises(AuditError, match="too large"):
         log.append("decision", many=["x" * 1000] * 100)
     with pytest.raises(ValueError, match="keys that are no texts"):
@@ -249,7 +252,7 @@ def test_processes_and_threads_may_add_at_the_same_time(log):
         worker.join()
     rows = list(rows_of(log.path))
     assert problems(log) == []
-    assert sorted((row["creator"], row["number"]) for row in rows) == sorted(
+    assert sorted((row.facts["creator"], row.facts["number"]) for row in rows) == sorted(
         (f"{kind}-{i}", number) for kind in ("process", "thread") for i in range(3) for number in range(20)
     )
 
@@ -267,8 +270,8 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_log(log):
                 told = int(writer.stdout.readline())
             writer.send_signal(signal.SIGKILL)
             told = max([told, *map(int, writer.stdout.read().split())])
-        acknowledged = [row for row in rows_of(log.path) if row["event"] == "decision"]
-        assert acknowledged[-1]["number"] >= told  # what was acknowledged is there
+        acknowledged = [row for row in rows_of(log.path) if row.event == "decision"]
+        assert acknowledged[-1].facts["number"] >= told  # what was acknowledged is there
         assert problems(log) == []
         log.append("restarted")
     assert problems(log) == []

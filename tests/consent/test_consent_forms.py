@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from influencer_style.commands.main import main
+from influencer_style.consent.consent_file import load_consent
 from influencer_style.consent.forms import check_consents, new_form
-from influencer_style.consent.grant import ConsentError, load_consent
+from influencer_style.consent.grant import ConsentError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.tombstones import Tombstone
-from tests.photos.conftest import CONSENT
+from tests.made_up_photos import CONSENT
 
 TODAY = date(2026, 6, 1)
 FILLED = {"granted_by:": "granted_by: Ada", "expires:": "expires: never", "territory:": "territory: worldwide"}

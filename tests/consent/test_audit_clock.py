@@ -10,7 +10,7 @@ import pytest
 from influencer_style.commands.main import main
 from influencer_style.consent import clock
 from influencer_style.consent.audit_check import verify
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.tombstones import Tombstone
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from influencer_style.consent.grant import LEARN, ConsentError, decide, decide_folder, load_consent
-from tests.photos.conftest import CONSENT
+from influencer_style.consent.consent_file import decide_folder, load_consent
+from influencer_style.consent.grant import LEARN, ConsentError, decide
+from tests.made_up_photos import CONSENT
 
 TODAY = date(2026, 6, 1)
 
@@ -16,13 +17,14 @@ def write(folder, text):
 
 
 def error_of(folder, text):
-    decision, _ = decide_folder(write(folder, text), LEARN, TODAY)
+    decision = decide_folder(write(folder, text), LEARN, TODAY)
     assert not decision.allowed and decision.reason.startswith(f"{folder.name}/consent.yml")
     return decision.reason
 
 
 def test_valid_consent(tmp_path):
-    decision, consent = decide_folder(write(tmp_path, CONSENT), LEARN, TODAY)
+    decision = decide_folder(write(tmp_path, CONSENT), LEARN, TODAY)
+    consent = decision.consent
     assert decision.allowed and consent == load_consent(tmp_path)
     assert (consent.subject, consent.kind, consent.scope) == ("Anna", "person", ("train", "transfer"))
     assert decide(consent, ("train",), TODAY).allowed and not decide(consent, ("generate",), TODAY).allowed
@@ -31,9 +33,9 @@ def test_valid_consent(tmp_path):
 
 def test_the_last_day_still_counts(tmp_path):
     write(tmp_path, CONSENT.replace("never", "2026-06-01"))
-    assert decide_folder(tmp_path, LEARN, TODAY)[0].allowed
-    refused, consent = decide_folder(tmp_path, LEARN, date(2026, 6, 2))
-    assert consent and not refused.allowed
+    assert decide_folder(tmp_path, LEARN, TODAY).allowed
+    refused = decide_folder(tmp_path, LEARN, date(2026, 6, 2))
+    assert refused.consent and not refused.allowed
     assert refused.reason.endswith("expires: expired on 2026-06-01; ask anna@example.org to renew it")
 
 
@@ -84,7 +86,7 @@ def test_a_recorded_consent_that_is_not_whole_allows_nothing(damaged):
         ("schema: 1", "schema: true", "line 1: schema"),
         ("evidence:", "evidnce:", "is no field of schema 1"),
         ("subject: Anna", "subject: Anna\nsubject: Ben", "line 3: has the field subject a second time"),
-        ("subject: Anna", "? [subject]\n: Anna", "line 2: has a field that is no word"),
+        ("subject: Anna", "? [subject]\n: Anna", "line 2: has a field whose name is not a word"),
         ("subject: Anna", "subject: \x07", "line 2: is not plain YAML (special characters"),
         ("schema: 1", "schema: 0b_", "line 1: schema: must be the number 1"),
         ("evidence: a signed letter", "evidence: &a [x]\nextra: *a", "alias"),

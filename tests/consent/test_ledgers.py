@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from influencer_style.consent.audit_check import rows_of
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import FOLDER, Ledger
 from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.places import ledgers_of
 from influencer_style.consent.tombstones import Tombstone
+from tests.audit_rows import rows_of
 
 LEARNT = {"subject": "Ada", "scope": ["transfer"], "expires": "never", "granted_on": "2025-01-01"}
 STONE = Tombstone(creator="Ada", slug="ada", withdrawn_on=date(2026, 1, 1), photos=("a" * 16,))

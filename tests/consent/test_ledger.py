@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from influencer_style.consent import clock
-from influencer_style.consent.audit_check import rows_of, verify
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import FOLDER, Ledger
 from influencer_style.consent.tombstones import Tombstone
-from tests.photos.conftest import CONSENT
+from tests.audit_rows import rows_of
+from tests.made_up_photos import CONSENT
 
 GRANTED = {"scope": ["transfer"], "expires": "2026-06-01"}
 
@@ -52,13 +53,13 @@ def test_a_check_leaves_a_row_only_where_it_refuses(ledger):
 def test_the_consent_in_a_folder_decides_and_the_looks_own_as_well(ledger, tmp_path):
     anna = tmp_path / "Anna"
     anna.mkdir()
-    decision, consent = ledger.decide_folder("features", "anna", anna, "transfer")
-    assert not decision.allowed and consent is None and "Anna/consent.yml: is missing" in decision.reason
+    decision = ledger.decide_folder("features", "anna", anna, "transfer")
+    assert not decision.allowed and decision.consent is None and "Anna/consent.yml: is missing" in decision.reason
     (anna / "consent.yml").write_text(CONSENT)
-    decision, consent = ledger.decide_folder("features", "anna", anna, "transfer")
-    assert decision.allowed and consent.subject == "Anna"
+    decision = ledger.decide_folder("features", "anna", anna, "transfer")
+    assert decision.allowed and decision.consent.subject == "Anna"
     ended = GRANTED | {"expires": "2026-05-31"}
-    decision, _ = ledger.decide_folder("training", "anna", anna, "transfer", learnt=ended)
+    decision = ledger.decide_folder("training", "anna", anna, "transfer", learnt=ended)
     assert not decision.allowed and "newer than the look" in decision.reason
     assert [row["decision"] for row in rows_of(ledger.log.path)] == ["refused", "allowed", "refused"]
 
@@ -67,10 +68,10 @@ def test_a_stage_refuses_a_look_that_was_learnt_under_a_wider_consent(ledger, tm
     anna, learnt = tmp_path / "Anna", GRANTED | {"scope": ["train", "transfer"]}
     anna.mkdir()
     (anna / "consent.yml").write_text(CONSENT.replace("[train, transfer]", "[transfer, generate]"))
-    decision, _ = ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=learnt)
+    decision = ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=learnt)
     assert not decision.allowed and decision.field == "scope"
     assert "Anna/consent.yml: scope: covered train when the look was learnt" in decision.reason
-    assert ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=GRANTED)[0].allowed
+    assert ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=GRANTED).allowed
 
 
 def test_a_look_of_before_a_withdrawal_is_to_be_learnt_again_under_the_new_consent(ledger, tmp_path):
@@ -78,9 +79,9 @@ def test_a_look_of_before_a_withdrawal_is_to_be_learnt_again_under_the_new_conse
     anna.mkdir()
     (anna / "consent.yml").write_text(CONSENT.replace("2025-01-01", "2026-02-01"))
     ledger.tombstones.put(Tombstone(creator="Anna", slug="anna", withdrawn_on=date(2026, 1, 1)))
-    decision, _ = ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=GRANTED)
+    decision = ledger.decide_folder("evaluation", "anna", anna, "transfer", learnt=GRANTED)
     assert not decision.allowed and "newer than the look; learn the look again" in decision.reason
-    assert ledger.decide_folder("features", "anna", anna, "transfer")[0].allowed
+    assert ledger.decide_folder("features", "anna", anna, "transfer").allowed
 
 
 def test_without_a_record_there_is_no_decision(ledger):

@@ -8,11 +8,11 @@ import struct
 from xml.etree import ElementTree
 
 import pytest
-from packets import CREDITS, FORMATS, NAMESPACES, WHOLE, packet, photo_with
 from PIL import Image
 
 from influencer_style.metadata.xmp import kept_xmp
 from influencer_style.metadata.xmp_parser import MAX_BYTES, XmpError, parse_xmp
+from tests.metadata.packets import CREDITS, FORMATS, NAMESPACES, WHOLE, packet, photo_with
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 

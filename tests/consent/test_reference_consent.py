@@ -17,7 +17,7 @@ from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.nearest import LEVELS, folder_with_consent
 from influencer_style.consent.reference import UNASKED, decide_reference
 from influencer_style.consent.tombstones import Tombstone
-from tests.photos.conftest import CONSENT
+from tests.made_up_photos import CONSENT
 
 ADA = CONSENT.replace("Anna", "Ada Example")
 

@@ -10,9 +10,9 @@ import pytest
 
 from influencer_style.consent.known_creators import KnownCreator, KnownCreatorError, KnownCreators
 from influencer_style.consent.ledger import Ledger
-from influencer_style.consent.lookalikes import skeleton
+from influencer_style.consent.slug import skeleton
 from influencer_style.pipelines.ingestion.known import remember_creators
-from tests.photos.conftest import CONSENT
+from tests.made_up_photos import CONSENT
 
 ANNA = KnownCreator(creator="Anna", slug="anna", folder="/photos/Anna", photos=("a" * 16,))
 
