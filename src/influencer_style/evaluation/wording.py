@@ -56,7 +56,7 @@ METRICS = {
     "diversity": ("1 is as varied", 2),
     "kid": ("lower is better", 2),
     "identity_leak": ("0 is none", 3),
-    "memorisation": ("less than unseen photos: copied", 1),
+    "memorisation": ("below unseen photos: copied", 1),
     "usable": ("higher is better", 2),
     "one_face": ("higher is better", 2),
     "repeats": ("0 is none", 2),
