@@ -59,7 +59,7 @@ def settings_without_pairs(steps: int) -> TrainerSettings:
 def ours(material: Material, settings: TrainerSettings, folder: Path) -> tuple[Callable[[Tensor, str], Tensor], float]:
     """Train a generator; return what it does, and how many seconds that took."""
     with tqdm(total=settings.steps, desc="Ours", unit="step") as bar:
-        watch = Watch(progress=lambda step, steps, words: bar.update(step - bar.n))
+        watch = Watch(progress=lambda step, _steps, _words: bar.update(step - bar.n))
         state = train(settings, _nobody, load_encoder(), folder / "c.pt", watch, material.creators)
     return by_generator(state.average, material.creators), state.seconds
 

@@ -111,7 +111,7 @@ def ablation(
     for name, weight in (("regression", 0.0), ("adversary", WEIGHTS.adversarial)):
         s = replace(CONTINUED, steps=steps, weights=replace(WEIGHTS, adversarial=weight))
 
-        def portraits_at(step: int, rng: torch.Generator, s: SynthesisSettings = s) -> KnownPortraits:
+        def portraits_at(_step: int, rng: torch.Generator, s: SynthesisSettings = s) -> KnownPortraits:
             return draw_portraits(shards, encoder.groups, s.examples, s.colour, s.neutral, s.code_noise, rng)
 
         place = shards_in / f"ablation-{name}-{start.sha256[:12]}-{steps}.pt"

@@ -81,7 +81,7 @@ def _key(path: str) -> tuple[PrivateKeyTypes, str]:
         key = load_pem_private_key(data, None)
     except TypeError as error:
         raise CredentialsError(
-            f"{path} ({PRIVATE_KEY}) is encrypted, and there is no way to enter its password here; write it without one "
+            f"{path} ({PRIVATE_KEY}) is encrypted, and its password cannot be entered here; write it without one "
             "where only you can read it (openssl pkey -in KEY -out PLAIN), and use that file"
         ) from error
     except (ValueError, UnsupportedAlgorithm) as error:
