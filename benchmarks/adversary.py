@@ -32,10 +32,12 @@ from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid_difference, kid_features
 from influencer_style.networks.base import Base
-from influencer_style.training.adaptation import as_used, to_adapt, without_adversary
+from influencer_style.training.engine import train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
-from influencer_style.training.trainer import studio_stream, train
+from influencer_style.training.task import studio_stream
+from influencer_style.training.transfer.adaptation import as_used, to_adapt, without_adversary
+from influencer_style.training.transfer.task import TransferTask
 
 
 def compared(pairs: list[tuple[Judged, Judged]], photos: list[list[np.ndarray]]) -> dict[str, Any]:
@@ -82,9 +84,9 @@ def examine(
             for seed in tqdm(seeds, desc="Adapting", unit="seed", leave=False):
                 own = replace(settings, seed=seed)
                 ways = {"relativistic": own, "non_saturating": non_saturating(own), "plain": without_adversary(own)}
-                for name, asked in ways.items():
-                    part = folder / f"{name}-{number}-{seed}.pt"
-                    state = train(asked, stream.at, encoder, part, None, material.creators, device, to_adapt(base))
+                for name, chosen in ways.items():
+                    task = TransferTask(chosen, encoder, stream.at, material.creators, to_adapt(base), device)
+                    state = train(task, folder / f"{name}-{number}-{seed}.pt")
                     adapted = by_generator(as_used(state.average, base), material.creators)
                     judged[name].append(judge(adapted, material))
                 judged["base"].append(untouched)

@@ -39,9 +39,9 @@ from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training.loop import Watch
+from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import LossWeights, TrainerSettings
-from influencer_style.training.trainer import train
+from influencer_style.training.transfer.task import TransferTask
 
 _BATCH = 8  # of StarGAN v2
 # Known truth is what this does without: what tells a look are the discriminator and Gram statistics.
@@ -60,7 +60,8 @@ def ours(material: Material, settings: TrainerSettings, folder: Path) -> tuple[C
     """Train a generator; return what it does, and how many seconds that took."""
     with tqdm(total=settings.steps, desc="Ours", unit="step") as bar:
         watch = Watch(progress=lambda step, _steps, _words: bar.update(step - bar.n))
-        state = train(settings, _nobody, load_encoder(), folder / "c.pt", watch, material.creators)
+        task = TransferTask(settings, load_encoder(), _nobody, material.creators)
+        state = train(task, folder / "c.pt", watch)
     return by_generator(state.average, material.creators), state.seconds
 
 

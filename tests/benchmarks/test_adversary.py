@@ -14,7 +14,7 @@ from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.kid import kid_features
-from influencer_style.training.checkpoint import load_checkpoint
+from influencer_style.training.state import load_checkpoint
 
 
 def pictures(count, seed, shade=1.0):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import yaml
 from made_up_synthesis import CONSENT, untrained
@@ -87,7 +88,7 @@ def test_the_base_as_it_is_goes_out_with_looks_and_without_marks(run, base, worl
 
 
 def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world, tmp_path, monkeypatch):
-    from influencer_style.training import synthesis_adaptation
+    from influencer_style.training.synthesis import adaptation, guard
 
     creators, seen = tmp_path / "creators", []
     for name, scope in (("Cool", "[transfer, generate]"), ("Warm", "[train, transfer, generate]")):
@@ -95,12 +96,12 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
         consent = demo_set.CONSENT.format(subject=name).replace("[train, transfer, generate, commercial]", scope)
         (creators / name / "consent.yml").write_text(consent)
 
-    def nearer(base, adapted, history, creators, *further):
+    def nearer(base, adapted, creators, *further):
         seen.append(creators.names)
-        same, none = (1.0, 1.0), Interval(0, 0, 0, 1)
-        return synthesis_adaptation.SynthesisAdaptation(adapted, history, "adapted", "x", none, None, same, same, same)
+        same = guard.Measures(np.ones(1), 1.0, 1.0, {})
+        return guard.Comparison(Interval(0, 0, 0, 1), None, same, same, [])
 
-    monkeypatch.setattr(synthesis_adaptation, "_chosen", nearer)
+    monkeypatch.setattr(adaptation, "compare", nearer)
     scopes = {"cool": ["transfer", "generate"], "warm": ["train", "transfer", "generate"]}
     known = world["look_transfer"].looks
     looks = known.holding(replace(look, consent=CONSENT | {"scope": scopes[look.slug]}) for look in known)

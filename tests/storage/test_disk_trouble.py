@@ -6,7 +6,7 @@ import pytest
 
 from influencer_style.storage.atomic import atomic_folder, write_text
 from influencer_style.storage.trouble import disk_trouble
-from influencer_style.training.checkpoint import load_checkpoint, save_checkpoint
+from influencer_style.training.state import load_checkpoint, save_checkpoint
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import torch
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training.guard import Checked, Measures, compare, measure, what_is_missing
+from influencer_style.training.transfer.guard import Checked, Measures, compare, measure, what_is_missing
 
 WIDTH = 196
 

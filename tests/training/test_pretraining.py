@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 import torch
 
-from influencer_style.examples.stream import Shard, StreamSettings, StudioStream, kept_shard, make_shard
-from influencer_style.examples.transfer import draw_examples
+from influencer_style.examples.paired import Sampling, draw_photos
+from influencer_style.examples.shard import Shard, StreamSettings, kept_shard, make_shard
+from influencer_style.examples.stream import Pace, StudioStream
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.base import Base, BaseError
-from influencer_style.training.palette_fitting import PaletteSettings
-from influencer_style.training.pretraining import PretrainingSettings, pretrain
 from influencer_style.training.settings import LossWeights
+from influencer_style.training.transfer.palette_fitting import PaletteSettings
+from influencer_style.training.transfer.pretraining import PretrainingSettings, pretrain
 
 TINY = StreamSettings(resolution=64, sittings=2, targets=1, looks=1, references=2, grades=2, graded=2, photos=1)
 SETTINGS = PretrainingSettings(
@@ -44,7 +45,7 @@ def test_a_shard_is_the_same_whenever_it_is_made_and_survives_its_file(shards, e
 def test_examples_line_up(shards, encoder):
     def drawn(colour, seed=3):
         rng = torch.Generator().manual_seed(seed)
-        return draw_examples(shards, encoder.groups, 6, colour, 0.0, 8, rng)
+        return draw_photos(shards, encoder.groups, Sampling(6, colour), 8, rng)
 
     for colour in (0.0, 1.0):
         examples = drawn(colour)
@@ -57,12 +58,12 @@ def test_examples_line_up(shards, encoder):
 
 
 def test_the_stream_hands_out_what_belongs_to_the_step_and_drops_the_oldest(shards, encoder, tmp_path):
-    with StudioStream(TINY, tmp_path, encoder, steps=2, first=2, window=2) as stream:
+    with StudioStream(TINY, tmp_path, encoder, Pace(2, first=2, window=2)) as stream:
         early, late = stream.at(1), stream.at(4)
     assert torch.equal(torch.as_tensor(early[1].neutral), torch.as_tensor(shards[1].neutral))
     assert len(early) == len(late) == 2 and not (tmp_path / "shards/shard-0000000.npz").exists()
     with pytest.raises(ValueError, match="first"):
-        StudioStream(TINY, tmp_path, encoder, steps=2, first=1)
+        Pace(2, first=1)
 
 
 def test_a_shard_is_made_once_and_again_where_its_file_is_damaged(shards, encoder, tmp_path):
@@ -117,14 +118,16 @@ def test_a_machine_with_torch_and_pydantic_alone_can_run_it():
         "import sys\n"
         "sys.modules.update(dict.fromkeys(('tqdm', 'pandas', 'kedro', 'mlflow', 'skimage', 'torchvision', "
         "'scipy', 'sklearn', 'cv2', 'matplotlib', 'omegaconf')))\n"  # importing one of these fails
-        "import influencer_style.training.pretraining, influencer_style.networks.base\n"
+        "import influencer_style.training.transfer.pretraining, influencer_style.networks.base\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_codes_end_with_their_transports(shards, encoder):
-    examples = draw_examples(shards, encoder.groups, 2, 0.5, 0.5, 8, torch.Generator().manual_seed(0))
-    calm = draw_examples(shards, encoder.groups, 2, 0.5, 0.0, 8, torch.Generator().manual_seed(0))
+    examples = draw_photos(
+        shards, encoder.groups, Sampling(2, 0.5, code_noise=0.5), 8, torch.Generator().manual_seed(0)
+    )
+    calm = draw_photos(shards, encoder.groups, Sampling(2, 0.5), 8, torch.Generator().manual_seed(0))
     noisy, exact = StyleCode(examples.codes), StyleCode(calm.codes)
     assert torch.equal(noisy.transports, exact.transports)
     assert not torch.equal(noisy.description, exact.description)

@@ -9,7 +9,7 @@ import torch
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.studio.latent import SLOTS, WIDTH
 from influencer_style.studio.traits import TRAITS, read_traits
-from influencer_style.training.traits import TraitSettings, teach_traits
+from influencer_style.training.synthesis.traits import TraitSettings, train_traits
 
 SETTINGS = TraitSettings(people=4000, steps=250, batch=256)
 
@@ -17,7 +17,7 @@ SETTINGS = TraitSettings(people=4000, steps=250, batch=256)
 def taught(settings: TraitSettings) -> torch.nn.Module:
     torch.manual_seed(3)
     network = SynthesisGenerator(SynthesisConfig(8, WIDTH, 16, 8, 16, TRAITS)).traits
-    teach_traits(network, settings)
+    train_traits(network, settings)
     return network.requires_grad_(False)
 
 
@@ -50,7 +50,7 @@ def test_the_same_settings_teach_the_same_and_progress_is_told():
     few = replace(SETTINGS, people=300, steps=200, batch=32)
     networks = [SynthesisGenerator(SynthesisConfig(8, WIDTH, 16, 8, 16, TRAITS)).traits for _ in range(2)]
     networks[1].load_state_dict(networks[0].state_dict())
-    losses = [teach_traits(one, few, lambda step, steps: told.append((step, steps))) for one in networks]
+    losses = [train_traits(one, few, lambda step, steps: told.append((step, steps))) for one in networks]
     assert losses[0] == losses[1] and torch.equal(networks[0][0].weight, networks[1][0].weight)
     assert told == [(100, 200), (200, 200)] * 2
 

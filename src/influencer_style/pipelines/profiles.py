@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
-from influencer_style.training.synthesis_training import SynthesisSettings
+from influencer_style.training.synthesis.task import SynthesisSettings
 
 Machine = Literal["cpu", "gpu"]
 Table = dict[str, object]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from tqdm import tqdm
@@ -18,7 +19,7 @@ from influencer_style.reports.training import stack_samples
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.storage.fingerprint import source_fingerprint
 from influencer_style.tracking import current
-from influencer_style.training.loop import Watch
+from influencer_style.training.engine import Watch
 
 
 def code_of_trainings() -> str:
@@ -33,7 +34,7 @@ def code_of_trainings() -> str:
 
 
 @contextmanager
-def told(steps: int, title: str) -> Iterator[Watch]:
+def told(steps: int, title: str) -> Iterator[Watch[Any]]:
     """Yield a watch that draws a progress bar of `steps`, and logs losses to the run."""
     with tqdm(total=steps, desc=title, unit="step", smoothing=0.05) as bar:
 

@@ -36,8 +36,8 @@ def source_fingerprint(*packages: ModuleType) -> str:
     digest = hashlib.sha256()
     for package in packages:
         for folder in package.__path__:
-            for file in sorted(Path(folder).glob("*.py")):
-                _feed(digest, file.name)
+            for file in sorted(Path(folder).rglob("*.py")):
+                _feed(digest, file.relative_to(folder).as_posix())
                 _feed(digest, file.read_bytes())
     return digest.hexdigest()
 

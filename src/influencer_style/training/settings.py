@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import ArgsKwargs
 
-from influencer_style.examples.stream import CHECKED, Seed, StreamSettings
+from influencer_style.examples.shard import CHECKED, Seed, StreamSettings
 from influencer_style.training.machine import Half
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]

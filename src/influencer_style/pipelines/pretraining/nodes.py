@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from influencer_style.examples.stream import forget_shards
-from influencer_style.examples.transfer import Examples
+from influencer_style.examples.batch import PairedPhotos
+from influencer_style.examples.shard import forget_shards
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
 from influencer_style.reports.training import draw_curves, draw_examples_in_looks
 from influencer_style.storage.fingerprint import fingerprint
-from influencer_style.training.pretraining import PretrainingSettings, pretrain
+from influencer_style.training.transfer.pretraining import PretrainingSettings, pretrain
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def teach_base(settings: PretrainingSettings, work: Path) -> tuple[Base, pd.Data
     log.info("Teaching the base in %s", folder)
     samples = SampleStrips(folder / "samples")
 
-    def show(step: int, generator: TransferGenerator, examples: Examples) -> None:
+    def show(step: int, generator: TransferGenerator, examples: PairedPhotos) -> None:
         samples.keep(step, draw_examples_in_looks(generator, examples, step))
 
     with told(settings.steps, "Teaching") as watch:

@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from influencer_style.examples.stream import forget_shards
-from influencer_style.examples.synthesis import KnownPortraits
+from influencer_style.examples.batch import Paired
+from influencer_style.examples.shard import forget_shards
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.pipelines.profiles import SynthesisTrainingParameters
 from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
 from influencer_style.reports.training import draw_curves, draw_known_portraits
 from influencer_style.storage.fingerprint import fingerprint
-from influencer_style.training.synthesis_training import pretrain_synthesis
+from influencer_style.training.synthesis.pretraining import pretrain_synthesis
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def teach_synthesis_base(
     log.info("Teaching the base of synthesis in %s", folder)
     samples = SampleStrips(folder / "samples")
 
-    def show(step: int, generator: SynthesisGenerator, portraits: KnownPortraits) -> None:
+    def show(step: int, generator: SynthesisGenerator, portraits: Paired) -> None:
         samples.keep(step, draw_known_portraits(generator, portraits, step))
 
     with told(settings.steps, "Teaching") as watch:

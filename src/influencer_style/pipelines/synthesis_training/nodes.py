@@ -45,7 +45,7 @@ from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.stylist.generation import default_way
 from influencer_style.tracking import current
-from influencer_style.training.synthesis_adaptation import adapt_synthesis
+from influencer_style.training.synthesis.adaptation import AdaptationTask, adapt_synthesis
 
 log = logging.getLogger(__name__)
 _SHOWN = 3  # nobodies in sample strips
@@ -143,13 +143,10 @@ def train_synthesis(
             strips.keep(step, draw_nobodies(generator, noise, codes, step))
 
         with told(settings.steps, "Adapting") as watch:
-            done = adapt_synthesis(
-                base, real, unseen, settings, encoder, folder, _detector(cropping), replace(watch, samples=show),
-                parameters.device,
-            )  # fmt: skip
+            task = AdaptationTask(settings, encoder, real, base.generator, parameters.device)
+            done = adapt_synthesis(task, folder, unseen, _detector(cropping), replace(watch, samples=show))
         found = {"generator": done.generator, "history": done.history, "samples": strips.stacked()}
-        compared = {name: figure and figure.as_dict() for name, figure in (("taken", done.taken), ("kid", done.kid))}
-        decision = {"kept": done.kept, "why": done.why, "compared": compared}
+        decision = done.decision
     else:
         samples = draw_nobodies(base.generator, noise, codes, int(base.history[-1]["step"]))
         found = {"generator": base.generator, "history": base.history, "samples": samples}

@@ -32,7 +32,7 @@ from influencer_style.reports.training import draw_curves
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking import current
-from influencer_style.training.guard import what_is_missing
+from influencer_style.training.transfer.guard import what_is_missing
 
 log = logging.getLogger(__name__)
 _FAIR = "Every creator's look is asked for equally often, however many photos there are"

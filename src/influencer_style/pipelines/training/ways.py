@@ -10,23 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.examples.stream import StudioStream, forget_shards
+from influencer_style.examples.shard import forget_shards
+from influencer_style.examples.stream import StudioStream
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.pipelines.watching import SampleStrips, told
 from influencer_style.reports.training import draw_samples
-from influencer_style.training.adaptation import adapt
-from influencer_style.training.guard import Checked
-from influencer_style.training.loop import Watch
-from influencer_style.training.pretraining import HeldOut
+from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import TrainerSettings
-from influencer_style.training.trainer import studio_stream, train
+from influencer_style.training.task import studio_stream
+from influencer_style.training.transfer.adaptation import adapt
+from influencer_style.training.transfer.task import TransferTask
 
 Found = tuple[dict[str, Any], dict[str, Any]]
 
@@ -66,8 +65,8 @@ class Way:
         """Train from nothing."""
         strips = SampleStrips(self.folder / "samples")
         with self._stream() as stream, self._watch("Training", strips) as watch:
-            checkpoint = self.folder / "checkpoint.pt"
-            state = train(self.settings, stream.at, self.encoder, checkpoint, watch, creators, self.device)
+            task = TransferTask(self.settings, self.encoder, stream.at, creators, device=self.device)
+            state = train(task, self.folder / "checkpoint.pt", watch)
         found = {"generator": state.average, "history": state.history, "samples": strips.stacked()}
         return found, {"kept": "trained", "why": "training.initial is scratch"}
 
@@ -80,28 +79,21 @@ class Way:
             people: (n, 3, s, s) in [0, 1], validation users.
             photos: uint8 (m, s, s, 3) by look, validation photos of the creators.
         """
-        strips = {}
 
-        def checked() -> Checked:
-            held_out = HeldOut.of(self.settings.stream, self.folder, self.encoder)
-            known = [
-                torch.cat([getattr(held_out.looks, name), getattr(held_out.colour, name)])
-                for name in ("inputs", "codes", "truth")
-            ]
-            return Checked(*known, people, creators.codes, photos)
-
-        def train_one(name: str, train: Any) -> Any:
-            strips[name] = SampleStrips(self.folder / "samples" / name)
-            with self._watch(name.replace("_", " ").capitalize(), strips[name]) as watch:
-                return train(watch)
+        def strips(name: str) -> SampleStrips:
+            return SampleStrips(self.folder / "samples" / name)
 
         with self._stream() as stream:
+            task = TransferTask(self.settings, self.encoder, stream.at, creators, base.generator, self.device)
             done = adapt(
-                base.generator, self.settings, stream.at, self.encoder, self.folder, checked, creators, train_one,
-                self.device,
-            )  # fmt: skip
-        samples = strips[done.shown].stacked()
-        return {"generator": done.generators[done.kept], "history": done.history, "samples": samples}, done.as_dict()
+                task,
+                self.folder,
+                people,
+                photos,
+                lambda name: self._watch(name.replace("_", " ").capitalize(), strips(name)),
+            )
+        samples = strips(done.shown).stacked()
+        return {"generator": done.generator, "history": done.history, "samples": samples}, done.decision
 
     @cached_property
     def _codes(self) -> dict[str, Tensor]:
@@ -114,7 +106,7 @@ class Way:
         forget_shards(self.folder)
 
     @contextmanager
-    def _watch(self, title: str, strips: SampleStrips) -> Iterator[Watch]:
+    def _watch(self, title: str, strips: SampleStrips) -> Iterator[Watch[TransferGenerator]]:
         def show(step: int, generator: TransferGenerator) -> None:
             strips.keep(step, draw_samples(generator, self.people, self._codes, step))
 

@@ -1,8 +1,7 @@
-"""Teaches a generator to read z: who is described by it, before it has seen a single portrait.
+"""Trains a generator to read from z who somebody is, before it has seen a single portrait.
 
-Which hair somebody has is the largest of a dozen numbers, beards begin at a threshold: from a few thousand portraits
-that is hardly learnt, but from the descriptions of any number of people, whom nobody needs to render, in a minute or
-two.
+Which hair somebody has is the largest of a dozen numbers, and beards begin at a threshold. A few thousand portraits
+hardly teach that; the descriptions of any number of people, whom nobody needs to render, do in a minute or two.
 """
 
 from __future__ import annotations
@@ -17,24 +16,25 @@ from pydantic.dataclasses import dataclass
 from torch import nn
 from torch.nn import functional as F
 
-from influencer_style.examples.stream import CHECKED, Seed
+from influencer_style.examples.shard import CHECKED, Seed
 from influencer_style.studio.latent import WIDTH
 from influencer_style.studio.traits import read_traits
+from influencer_style.training.engine import ignore
 from influencer_style.training.settings import LearningRate
 
 
 @dataclass(frozen=True, config=CHECKED)
 class TraitSettings:
-    """How the reading of z is taught.
+    """How the reading of z is trained.
 
     Attributes:
-        people: that are described; none of them is rendered.
-        steps: of Adam (Kingma and Ba 2015).
-        batch: people in a step.
-        rate: of learning; falls to 0.
-        blur: deviation of the noise on z: who stands between two kinds has a bit of both, so that the way from one
-            portrait to another has no jumps.
-        seed: of people and batches.
+        people: Number of people that are described; none of them is rendered.
+        steps: Steps of Adam (Kingma and Ba 2015).
+        batch: People in a step.
+        rate: Learning rate; falls to 0.
+        blur: Standard deviation of the noise on z: somebody between two kinds has a bit of both, so that the way from
+            one portrait to another has no jumps.
+        seed: Seed of people and batches.
     """
 
     people: Annotated[int, Field(ge=2, le=10_000_000)] = 200_000
@@ -45,21 +45,19 @@ class TraitSettings:
     seed: Seed = 7
 
 
-def teach_traits(
-    network: nn.Module, settings: TraitSettings, progress: Callable[[int, int], None] = lambda step, steps: None
-) -> float:
-    """Teach `network`, from z (n, WIDTH) to logits (n, TRAITS), in place; return its last loss.
+def train_traits(network: nn.Module, settings: TraitSettings, progress: Callable[[int, int], None] = ignore) -> float:
+    """Train `network`, from z (n, WIDTH) to logits (n, TRAITS), in place; return its last loss.
 
     The loss is cross entropy: a trait in between is the share of those who have it.
 
     Args:
-        network: such as `SynthesisGenerator.traits`.
-        settings: see there.
-        progress: told how many steps there were, and how many there will be.
+        network: The network, such as `SynthesisGenerator.traits`.
+        settings: How it is trained.
+        progress: Receives the number of steps taken, and that of all steps.
     """
     s, rng = settings, torch.Generator().manual_seed(settings.seed)
-    noise = np.random.default_rng(s.seed).standard_normal((s.people, WIDTH), np.float32)
-    noise, traits = torch.from_numpy(noise), torch.from_numpy(read_traits(noise))
+    people = np.random.default_rng(s.seed).standard_normal((s.people, WIDTH), np.float32)
+    noise, traits = torch.from_numpy(people), torch.from_numpy(read_traits(people))
     optimizer = torch.optim.Adam(network.parameters(), s.rate)
     falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, s.steps)
     for step in range(s.steps):

@@ -1,4 +1,4 @@
-"""Teaches the palette what mean colours become: from whole shards of the studio's, hundreds of rows at a time."""
+"""Trains the palette, which predicts mean colours: on whole studio shards, hundreds of rows at a time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from torch import Tensor
 
 from influencer_style.examples.batch import Batch
 from influencer_style.examples.grades import apply_grades
-from influencer_style.examples.stream import CHECKED, Seed, Shard
-from influencer_style.examples.transfer import draw_crowd, subset
+from influencer_style.examples.paired import draw_crowd, subset
+from influencer_style.examples.shard import CHECKED, Seed, Shard
 from influencer_style.looks.encoder import DescriptorGroups
 from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.regional import area_colours
@@ -22,28 +22,29 @@ from influencer_style.looks.set_statistics import SetStatistics
 from influencer_style.looks.style_code import style_code
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training.engine import ignore
 from influencer_style.training.losses import palette_loss
 from influencer_style.training.settings import LearningRate, Share, Weight
 
 _WARM_UP = 100
-_Some = Annotated[int, Field(ge=1, le=1_000_000)]
+_Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 @checked_dataclass(frozen=True, config=CHECKED)
 class PaletteSettings:
-    """How the palette is taught.
+    """How the palette is trained.
 
     Attributes:
-        steps: of Adam with decoupled weight decay (Loshchilov and Hutter 2019); the rate falls linearly to 0.
-        rows: pictures and looks in a step.
-        rate: learning rate.
-        decay: of the weights.
-        noise: deviation of the noise on what it is told.
-        seed: of all choices.
+        steps: Steps of Adam with decoupled weight decay (Loshchilov and Hutter 2019); the rate falls linearly to 0.
+        rows: Pairs of a picture and a look in a step.
+        rate: Learning rate.
+        decay: Weight decay.
+        noise: Standard deviation of the noise on what the palette reads.
+        seed: Seed of all choices.
     """
 
-    steps: _Some = 5000
-    rows: _Some = 256
+    steps: _Count = 5000
+    rows: _Count = 256
     rate: LearningRate = 1e-3
     decay: Share = 0.05
     noise: Weight = 0.05
@@ -52,38 +53,43 @@ class PaletteSettings:
 
 @dataclass(frozen=True)
 class Rows(Batch):
-    """What the palette is asked (see `Palette.forward`), and the truth.
+    """What the palette is given (see `Palette.forward`), and the truth.
 
     Attributes:
-        told: (n, inputs).
-        colours, aims, truth: (n, 6, 3) mean colours: of the picture, of the look, of the picture in that look.
-        share: (n, 6, 1) of the picture that an area takes.
+        inputs: (n, inputs) what it reads.
+        colours: (n, 6, 3) mean colours of the picture.
+        aims: (n, 6, 3) mean colours of the look.
+        truth: (n, 6, 3) mean colours of the picture in that look.
+        share: (n, 6, 1) share of the picture that each area takes.
     """
 
-    told: Tensor
+    inputs: Tensor
     colours: Tensor
     aims: Tensor
     truth: Tensor
     share: Tensor
 
+    def __len__(self) -> int:
+        return len(self.inputs)
+
 
 def palette_rows(shard: Shard, generator: TransferGenerator, groups: DescriptorGroups, seed: int) -> Rows:
-    """Return a row for every look of a shard on everyone of its sitting, and for every grade on two strangers to it.
+    """Return a row for every look of a shard on each of its sitters, and for every grade on two others.
 
     The same arguments give the same rows.
 
     Args:
-        shard: of the studio's.
-        generator: whose palette is asked.
-        groups: of the encoder that described the shard.
-        seed: of the sets that tell the looks, and of the crowds that these are compared with.
+        shard: A shard of the studio's.
+        generator: The generator whose palette is trained.
+        groups: The groups of the encoder that described the shard.
+        seed: Seed of the sets that show the looks, and of the crowds that these are compared with.
     """
     rng = torch.Generator().manual_seed(seed)
     everyone = torch.arange(len(shard.people))
     targets = shard.neutral.shape[1]
     rows: list[Rows] = []
 
-    def known(photos: SetStatistics, strangers: Tensor) -> Tensor:
+    def code_of(photos: SetStatistics, strangers: Tensor) -> Tensor:
         return style_code(photos, draw_crowd(shard, strangers, rng), groups)
 
     for i, sitting in enumerate(shard.descriptors):
@@ -95,7 +101,7 @@ def palette_rows(shard: Shard, generator: TransferGenerator, groups: DescriptorG
                 some = subset(grades.shape[1], 1, rng)
                 photos = shard.worn(i, look, number, some)
                 truth = apply_grades(styled, grade.expand(targets, -1))
-                rows.append(_asked(generator, pictures, truth, known(photos, strangers)))
+                rows.append(_row(generator, pictures, truth, code_of(photos, strangers)))
     people = to_tensor(shard.people)
     for number, (grade, shown) in enumerate(zip(shard.maps, shard.shown, strict=True)):
         some = subset(len(shown), 1, rng)
@@ -104,7 +110,7 @@ def palette_rows(shard: Shard, generator: TransferGenerator, groups: DescriptorG
         free = free[torch.randperm(len(free), generator=rng)]
         who, strangers = free[:2], free[2:] if len(free) > 2 else free
         truth = apply_grades(people[who], grade.expand(len(who), -1))
-        rows.append(_asked(generator, people[who], truth, known(photos, strangers)))
+        rows.append(_row(generator, people[who], truth, code_of(photos, strangers)))
     return Rows.joined(rows)
 
 
@@ -112,28 +118,30 @@ def fit_palette(
     generator: TransferGenerator,
     rows: Iterable[Rows],
     settings: PaletteSettings,
-    progress: Callable[[int, int, str], None] = lambda step, steps, words: None,
+    progress: Callable[[int, int, str], None] = ignore,
 ) -> list[dict[str, float]]:
-    """Teach a generator's palette, from the start; its members learn from different rows.
+    """Train a generator's palette from nothing; its members learn from different rows.
 
     Args:
-        generator: changed in place; all but its palette stays.
-        rows: to learn from.
-        settings: see there.
-        progress: told now and then how many steps there were, how many there will be, and the loss.
+        generator: Changed in place; everything but its palette stays.
+        rows: What it learns from.
+        settings: How it is trained.
+        progress: Receives now and then the number of steps taken, that of all steps, and the loss.
 
     Returns:
         The loss (mean absolute error of colours) every hundredth of the way.
     """
-    s, rows, history = settings, Rows.joined(list(rows)), []
+    s, material = settings, Rows.joined(list(rows))
+    history: list[dict[str, float]] = []
     rng = torch.Generator().manual_seed(s.seed)
     palette = generator.palette.requires_grad_(True)
     optimizer = torch.optim.AdamW(palette.parameters(), lr=s.rate, weight_decay=s.decay)
     for step in range(s.steps):
+        # Not torch's LambdaLR, which multiplies in another order: weights would differ in their last bits.
         optimizer.param_groups[0]["lr"] = s.rate * min(1.0, (step + 1) / _WARM_UP) * (1 - step / s.steps)
-        batch = rows.at(torch.randint(len(rows.told), (s.rows,), generator=rng))
-        told = batch.told + s.noise * torch.randn(batch.told.shape, generator=rng)
-        loss = palette_loss(palette(told, batch.colours, batch.aims), batch.truth, batch.share)
+        batch = material.at(torch.randint(len(material), (s.rows,), generator=rng))
+        inputs = batch.inputs + s.noise * torch.randn(batch.inputs.shape, generator=rng)
+        loss = palette_loss(palette(inputs, batch.colours, batch.aims), batch.truth, batch.share)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -143,7 +151,7 @@ def fit_palette(
     return history
 
 
-def _asked(generator: TransferGenerator, pictures: Tensor, truth: Tensor, code: Tensor) -> Rows:
+def _row(generator: TransferGenerator, pictures: Tensor, truth: Tensor, code: Tensor) -> Rows:
     codes = code.expand(len(pictures), -1)
     with torch.no_grad():
         regions = generator.regions(pictures)

@@ -1,24 +1,25 @@
 """The guard: what training made of a generator is kept only where nothing that can be checked got worse.
 
-Checked on nobody that training has seen: known truth from the studio, and users and creators of the validation split.
-It chooses between generators that are finished; no gradient of what it measures ever reaches one.
+It checks with people that training has not seen: known truth from the studio, and users and creators of the validation
+split. It chooses between generators that are finished; no gradient of what it measures ever reaches one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from influencer_style.examples.transfer import mean_errors, restyled
+from influencer_style.examples.batch import mean_errors
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.losses import shape_loss
+from influencer_style.training.transfer.held_out import HeldOut, restyled
 
 _TOLERANCE = 0.01  # of the base's error: less than anybody sees
 
@@ -28,10 +29,12 @@ class Checked:
     """What generators are checked on. Images are (n, 3, s, s), sRGB in [0, 1].
 
     Attributes:
-        inputs, codes, truth: studio portraits, (n, d) the looks asked for, and the truth.
-        people: validation users.
-        looks: style codes (d,) by look.
-        photos: uint8 (m, s, s, 3) validation photos of each look's creator.
+        inputs: Studio portraits.
+        codes: (n, d) style codes of the looks they should get.
+        truth: The portraits in these looks.
+        people: Validation users.
+        looks: Style codes (d,) by look.
+        photos: Validation photos of each look's creator, uint8 (m, s, s, 3).
     """
 
     inputs: Tensor
@@ -41,6 +44,13 @@ class Checked:
     looks: dict[str, Tensor]
     photos: dict[str, np.ndarray]
 
+    @classmethod
+    def of(cls, held_out: HeldOut, people: Tensor, looks: dict[str, Tensor], photos: dict[str, np.ndarray]) -> Checked:
+        """Take the studio's portraits from held-out examples of both kinds."""
+        one, other = held_out.looks, held_out.colour
+        inputs, codes = torch.cat([one.inputs, other.inputs]), torch.cat([one.codes, other.codes])
+        return cls(inputs, codes, torch.cat([one.truth, other.truth]), people, looks, photos)
+
 
 @dataclass(frozen=True)
 class Measures:
@@ -48,8 +58,8 @@ class Measures:
 
     Attributes:
         truth: (n,) mean absolute errors in 255ths on studio portraits.
-        shapes: (people, looks) of shapes lost, 0 to 2, see `losses.shape_loss`.
-        features: by look, (people, f), see `kid.kid_features`.
+        shapes: (people, looks) shares of shapes lost, 0 to 2, see `losses.shape_loss`.
+        features: (people, f) by look, see `kid.kid_features`.
     """
 
     truth: np.ndarray
@@ -59,13 +69,13 @@ class Measures:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A generator beside the base: differences, below 0 where it is better, with 95% intervals.
+    """A generator compared with the base: differences, below 0 where it is better, with 95% intervals.
 
     Attributes:
-        truth: in 255ths.
-        shapes: of the share of shapes lost.
-        kid: to the creators' photos; None where these or the people are too few to say.
-        objections: why it is not to be kept; none where it is.
+        truth: Difference of the error, in 255ths.
+        shapes: Difference of the share of shapes lost.
+        kid: Difference of the distance to the creators' photos; None where there are too few of these or of people.
+        objections: Reasons not to keep it.
     """
 
     truth: Interval
@@ -73,19 +83,13 @@ class Comparison:
     kid: Interval | None
     objections: list[str]
 
-    @classmethod
-    def from_dict(cls, told: dict[str, Any]) -> Comparison:
-        """Undo `dataclasses.asdict`."""
-        intervals = {name: told[name] and Interval(**told[name]) for name in ("truth", "shapes", "kid")}
-        return cls(**intervals, objections=told["objections"])
-
 
 def what_is_missing(people: int, photos: Mapping[str, int]) -> str | None:
-    """Return why it could not be told whether results are nearer to the creators' photos; None where it can be.
+    """Return why nobody could say whether results are nearer to the creators' photos; None where it can be measured.
 
     Args:
-        people: how many validation users there are.
-        photos: how many validation photos each creator has, by look.
+        people: Number of validation users.
+        photos: Number of each creator's validation photos, by look.
     """
     if people >= LEAST_PICTURES and any(count >= LEAST_PHOTOS for count in photos.values()):
         return None
@@ -99,7 +103,6 @@ def what_is_missing(people: int, photos: Mapping[str, int]) -> str | None:
 def measure(generator: TransferGenerator, checked: Checked) -> Measures:
     """Measure a generator, on the device that it is on."""
     device = next(generator.parameters()).device
-
     truth = mean_errors(restyled(generator, checked.inputs, checked.codes, device), checked.truth)
     shapes, features = [], {}
     for name, code in checked.looks.items():
@@ -110,28 +113,27 @@ def measure(generator: TransferGenerator, checked: Checked) -> Measures:
 
 
 def compare(candidate: Measures, base: Measures, photos: dict[str, np.ndarray], draws: int = 1000) -> Comparison:
-    """Hold a generator against the base.
+    """Compare a generator with the base, both measured on the same pictures.
 
     Args:
-        candidate, base: of the same pictures.
-        photos: uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 2 are left out of `kid`.
-        draws: of the bootstrap.
+        candidate: The measures of the generator.
+        base: The measures of the base.
+        photos: uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 2 photos are left out of `kid`.
+        draws: Number of draws of the bootstrap.
     """
     truth = bootstrap(candidate.truth - base.truth, draws)
     shapes = bootstrap((candidate.shapes - base.shapes).mean(1), draws)
-    known = [name for name, own in photos.items() if len(own) >= LEAST_PHOTOS]
-    missing = what_is_missing(len(candidate.shapes), {name: len(own) for name, own in photos.items()})
-    kid = None
-    if missing is None:
-        sets = ([measures.features[name] for name in known] for measures in (candidate, base))
-        kid = kid_difference(*sets, [kid_features(photos[name]) for name in known], draws)
     objections = []
     if truth.mean > _TOLERANCE * base.truth.mean():
         objections.append(f"known truth is missed by {truth.mean:.2f} of 255 levels more")
     if shapes.mean > _TOLERANCE:
         objections.append(f"{shapes.mean:.3f} more of people's shapes are lost")
+    missing = what_is_missing(len(candidate.shapes), {name: len(own) for name, own in photos.items()})
     if missing is not None:
-        objections.append(missing)
-    elif kid.high >= 0:
+        return Comparison(truth, shapes, None, [*objections, missing])
+    names = [name for name, own in photos.items() if len(own) >= LEAST_PHOTOS]
+    one, other = ([measures.features[name] for name in names] for measures in (candidate, base))
+    kid = kid_difference(one, other, [kid_features(photos[name]) for name in names], draws)
+    if kid.high >= 0:
         objections.append(f"results are not surely nearer to the creators' photos (KID {kid.mean:+.3f})")
     return Comparison(truth, shapes, kid, objections)

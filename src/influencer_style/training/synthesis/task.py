@@ -1,0 +1,106 @@
+"""The task of synthesis: portraits of nobody in looks, regressed onto the portraits that z and look determine.
+
+A GAN that has nothing but noise spends hours on finding faces. In the studio the latent is known, so that each z has
+its own portrait from the first step; what is left to the adversary is the sharpness that a mean error blurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import field, replace
+from typing import Annotated, Self
+
+import torch
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+from torch import Tensor
+
+from influencer_style.examples.batch import Paired, StepBatch
+from influencer_style.examples.creators import CreatorPhotos
+from influencer_style.examples.shard import CHECKED, StreamSettings
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.style_code import code_width
+from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
+from influencer_style.studio.latent import WIDTH
+from influencer_style.studio.traits import TRAITS
+from influencer_style.training.settings import LossWeights, Share, TrainerSettings
+from influencer_style.training.synthesis.traits import TraitSettings
+from influencer_style.training.task import Pairs, Task
+
+
+@dataclass(frozen=True, config=CHECKED)
+class SynthesisSettings(TrainerSettings):
+    """How a synthesis generator is trained; conf/base/parameters_synthesis_pretraining.yml says more.
+
+    Attributes:
+        neutral: Share of unstyled portraits among the examples.
+        adversary_after: First step in which the discriminator takes part.
+        traits: How the reading of z is trained, before the first step.
+    """
+
+    neutral: Share = 0.25
+    adversary_after: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    relativistic: bool = True
+    traits: TraitSettings = field(default_factory=TraitSettings)
+    stream: StreamSettings = field(default_factory=lambda: StreamSettings(known=True))
+    weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0))
+
+    @model_validator(mode="after")
+    def _studio_can_render_it(self) -> Self:
+        if self.neutral + self.colour > 1:
+            raise ValueError(f"neutral is {self.neutral} and colour {self.colour}; they are shares of one whole")
+        if not self.stream.known:
+            raise ValueError("stream.known is false; synthesis is taught on portraits of which all is known")
+        return self
+
+
+class SynthesisTask(Task[Paired, SynthesisGenerator]):
+    """Draw portraits that noise and look determine. Pretraining and adaptation say which ones.
+
+    Args:
+        settings: The settings of the training.
+        encoder: The style encoder.
+        creators: The real photos, for `settings.photos` of a step.
+        initial: A generator to start from; its shape takes precedence over that of the settings.
+        device: Torch's name of the device to train on.
+    """
+
+    settings: SynthesisSettings
+
+    def __init__(
+        self,
+        settings: SynthesisSettings,
+        encoder: StyleEncoder,
+        creators: CreatorPhotos | None,
+        initial: SynthesisGenerator | None,
+        device: str,
+    ) -> None:
+        # Nobody's portrait has content to keep: shapes alone are held on to.
+        settings = replace(settings, weights=replace(settings.weights, content=0.0))
+        super().__init__(settings, encoder, creators, initial, device)
+        self.config = synthesis_shape(settings, encoder) if initial is None else initial.config
+        self.adversary_after = settings.adversary_after
+        self.domains = len(creators.names) if creators else 0
+
+    def fresh_generator(self) -> SynthesisGenerator:
+        """Return an untrained generator."""
+        return SynthesisGenerator(self.config)
+
+    def generate(self, run: Callable[..., Tensor], batch: StepBatch[Paired]) -> Tensor:
+        """Draw a portrait for each row of a batch."""
+        return run(batch.noise, batch.codes)
+
+    def pairs(self, batch: StepBatch[Paired], results: Tensor, rng: torch.Generator) -> Pairs:
+        """Return every result beside a real picture in the same look: of the same person where the truth is known."""
+        known, new = batch.split(results)
+        pairs = []
+        if batch.paired is not None:
+            pairs.append(Pairs.with_truth(batch.paired, known))
+        if (photos := batch.unpaired) is not None:
+            pairs.append(Pairs(photos.real, new, photos.codes, photos.domains))
+        return Pairs.joined(pairs)
+
+
+def synthesis_shape(settings: SynthesisSettings, encoder: StyleEncoder) -> SynthesisConfig:
+    """Return the shape of a generator that is trained from nothing."""
+    return SynthesisConfig(code_width(encoder), WIDTH, settings.stream.resolution, settings.channels, traits=TRAITS)
