@@ -8,14 +8,13 @@ import pytest
 import torch
 from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 
-from influencer_style.evaluation import judges as judging
+from influencer_style.evaluation import scoring
 from influencer_style.evaluation.figures import Bootstrap
-from influencer_style.evaluation.judges import Judges
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.evaluation.new_faces import Jury, NewFaces, score_new_faces
 from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard
 from influencer_style.evaluation.scorecard import About, Scorecard, assemble_scorecard
-from influencer_style.evaluation.scoring import score_cases
+from influencer_style.evaluation.scoring import Judges, score_cases
 from influencer_style.faces.detect import Face
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.likeness import Likeness
@@ -68,8 +67,8 @@ def cases() -> Cases:
 def judges(cases) -> Judges:
     """The look judges as in a run; who it is, is told from a picture's shapes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judging, "load_identity_judge", SmallPictureJudge)
-        return judging.appoint_judges(cases)
+        patch.setattr(scoring, "load_identity_judge", SmallPictureJudge)
+        return scoring.appoint_judges(cases)
 
 
 @pytest.fixture(scope="session")

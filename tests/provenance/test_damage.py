@@ -8,9 +8,8 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 from signers import FORMATS, RECORD
 
-from influencer_style.provenance.damage import damage
 from influencer_style.provenance.record import encode
-from influencer_style.provenance.verify import verify
+from influencer_style.provenance.verify import damage, verify
 
 
 def test_a_wrong_check_sum_of_the_manifests_own_chunk_is_damage(signed_files, write):

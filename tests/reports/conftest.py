@@ -25,7 +25,7 @@ from influencer_style.evaluation.full_size import CloseUp, FullSize
 from influencer_style.evaluation.verdict import Line, PromotionRecord
 from influencer_style.metrics.intervals import Interval
 from influencer_style.metrics.seam import Seam
-from influencer_style.reports.decisions import Comparison, TransferDecision
+from influencer_style.reports.decisions import TransferDecision
 from influencer_style.reports.report import ReportEvidence
 
 __all__ = [
@@ -73,7 +73,7 @@ def evidence(cases, scores, scorecard, trial, looks) -> ReportEvidence:
             kept="base",
             why="people's <b>shapes</b> are lost",
             photos={"aurora": 5, "noir": 500},
-            compared={"adapted": Comparison(truth=measured(0.5, 0.1), shapes=measured(0.02, 0.01), kid=None)},
+            compared={"adapted": {"truth": measured(0.5, 0.1), "shapes": measured(0.02, 0.01), "kid": None}},
         ),
         audit=Head(12, "a" * 64),
         promotion=PromotionRecord(

@@ -3,7 +3,7 @@
 from influencer_style.evaluation.contest import Difference
 from influencer_style.evaluation.verdict import PromotionRecord, Rules, decide
 from influencer_style.metrics.intervals import Interval
-from influencer_style.reports.decisions import promotion_in_words
+from influencer_style.reports.decisions import promotion_row, promotion_sentence
 
 
 def test_a_promotion_in_words():
@@ -22,10 +22,18 @@ def test_a_promotion_in_words():
         reasons=verdict.reasons,
         lines=verdict.lines,
     )
-    text = promotion_in_words(PromotionRecord.model_validate(record.as_dict()))
-    assert text.sentence.startswith("Version 2 became the champion in place of version 1: colour difference")
-    assert text.rows[0]["less"] == "-1.00 (-1.20 to -0.80)" and text.rows[2]["what"] == "colour difference, noir"
-    unjudged = promotion_in_words(
-        PromotionRecord(judged=False, status="not judged", reasons=["this run is not tracked"])
+    stored = PromotionRecord.model_validate(record.as_dict())
+    assert promotion_sentence(stored).startswith(
+        "Version 2 became the champion in place of version 1: colour difference"
     )
-    assert unjudged.sentence == "Nobody was judged for promotion: this run is not tracked." and unjudged.rows == []
+    rows = [promotion_row(line) for line in stored.lines]
+    assert rows[0]["less"] == "-1.00 (-1.20 to -0.80)" and rows[2]["what"] == "colour difference, noir"
+    unjudged = PromotionRecord(judged=False, status="not judged", reasons=["this run is not tracked"])
+    assert promotion_sentence(unjudged) == "Nobody was judged for promotion: this run is not tracked."
+    assert unjudged.as_dict() == {
+        "judged": False,
+        "status": "not judged",
+        "promoted": False,
+        "reasons": ["this run is not tracked"],
+        "lines": [],
+    }

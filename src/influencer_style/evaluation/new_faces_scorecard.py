@@ -37,12 +37,9 @@ class AboutNewFaces(SynthesisJudging):
     """Facts about the model and the data behind the figures.
 
     Attributes:
-        model: The model's fingerprints, and its generator in words.
         default_ways: For each look, the way its portraits are made by default.
         resolution: The side in pixels at which everything but faces is measured.
-        detector: The face detector in use, in words.
         truth_known: Whether other people are known as they truly are in the looks.
-        source: `studio`, or where the photos come from otherwise.
     """
 
     model: dict[str, str]
@@ -54,12 +51,7 @@ class AboutNewFaces(SynthesisJudging):
 
 
 class NewFacesScorecard(BaseModel):
-    """What was measured of new portraits.
-
-    Attributes:
-        about: Facts about the model and the data.
-        synthesis: Figures by look and way, see `new_faces.score_new_faces`.
-    """
+    """Figures of new portraits by look and way, see `new_faces.score_new_faces`."""
 
     model_config = ConfigDict(frozen=True)
     about: AboutNewFaces

@@ -32,13 +32,9 @@ class About(BaseModel):
         model: The model's fingerprints, and its generator and encoder in words.
         looks: The creator of each look.
         thin_looks: A notice for each look that was learnt from few photos.
-        test_users: The number of people judged.
         size: The side in pixels at which everything was scored.
         identity_threshold: The cosine below which the identity judge sees two people.
-        source: `studio`, or where the photos come from otherwise.
-        users_are_studio: Whether the unstyled people are drawn by the studio.
         population: The people that looks are measured against, in words.
-        versions: The versions of the packages used.
     """
 
     model_config = ConfigDict(frozen=True)

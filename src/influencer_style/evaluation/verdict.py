@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict
 
 from influencer_style.evaluation.contest import Difference
-from influencer_style.evaluation.wording import LABELS, digits
+from influencer_style.evaluation.wording import DIGITS, LABELS
 
 HIGHER_IS_BETTER = frozenset({"ssim", "psnr", "structure", "structure_to_input", "identity"})
 
@@ -53,14 +53,8 @@ class PromotionRecord(BaseModel):
     Attributes:
         judged: Whether anybody was judged. If not, the fields without a value are absent from the file.
         status: `judged`, `promoted`, `not promoted`, `not judged` or `not written`.
-        challenger: The challenger's version.
-        champion: The version that it was judged against.
-        people: The number of people judged on.
-        truth_known: Whether the truth was known for them.
-        promoted: Whether the challenger is to be, or is, the champion.
-        reasons: The reasons, in words.
-        lines: What came of each rule.
-        now: The version that is champion afterwards.
+        champion: The version that the challenger was judged against; `now` is the champion afterwards.
+        people: The number of people that both restyled.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -128,7 +122,7 @@ def _on_the_main_metric(main: Difference, same: bool, new_looks: bool) -> tuple[
 
 def in_words(one: Difference) -> str:
     """Return a difference as a phrase."""
-    places = digits(one.metric)
+    places = DIGITS[one.metric]
     what = LABELS[one.metric] + (f" of {one.look}" if one.look else "")
     less = f"{one.less.mean:+z.{places}f} ({one.less.low:+z.{places}f} to {one.less.high:+z.{places}f})"
     if one.challenger is None:

@@ -6,6 +6,27 @@ from influencer_style.evaluation.figures import Figures, Methods
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.looks.areas import REGIONS
 
+# For each metric, its name, which way is good, and how many digits are worth showing.
+_METRICS = {
+    "delta_e": ("colour difference", "lower is better", 2),
+    "ssim": ("SSIM", "higher is better", 3),
+    "psnr": ("PSNR (dB)", "higher is better", 1),
+    "structure": ("structure", "higher is better", 3),
+    "gram_distance": ("distance from the look", "lower is better", 3),
+    "structure_to_input": ("structure kept", "1 is untouched", 3),
+    "delta_e_to_input": ("colour changed", "0 is untouched", 2),
+    "look_accuracy": ("taken for the look", "a sanity check", 2),
+    "identity": ("identity kept", "1 is the input itself", 3),
+    "diversity": ("diversity", "1 is as varied", 2),
+    "kid": ("KID", "lower is better", 2),
+    "identity_leak": ("identity leak", "0 is none", 3),
+    "memorisation": ("nearest training photo", "below unseen photos: copied", 1),
+    "usable": ("usable", "higher is better", 2),
+    "one_face": ("exactly one face", "higher is better", 2),
+    "repeats": ("repeats a photo", "0 is none", 2),
+    "identity_to_creator": ("like the creator", "1 is the creator", 2),
+    "largest_step": ("largest step", "1 is even", 2),
+} | {f"delta_e_{region}": (region, "lower is better", 2) for region in REGIONS}
 LABELS = {
     "input": "input",
     "truth": "truth",
@@ -23,51 +44,9 @@ LABELS = {
     "direct": "direct",
     "gaussian": "Gaussian over pixels",
     "others": "other people truly in the look",
-    "delta_e": "colour difference",
-    "ssim": "SSIM",
-    "psnr": "PSNR (dB)",
-    "structure": "structure",
-    "look_accuracy": "taken for the look",
-    "identity": "identity kept",
-    "diversity": "diversity",
-    "kid": "KID",
-    "identity_leak": "identity leak",
-    "memorisation": "nearest training photo",
-    "gram_distance": "distance from the look",
-    "structure_to_input": "structure kept",
-    "delta_e_to_input": "colour changed",
-    "usable": "usable",
-    "one_face": "exactly one face",
-    "repeats": "repeats a photo",
-    "identity_to_creator": "like the creator",
-    "largest_step": "largest step",
-} | {f"delta_e_{region}": region for region in REGIONS}
-# For each metric, which way is good, and how many digits are worth showing.
-METRICS = {
-    "delta_e": ("lower is better", 2),
-    "ssim": ("higher is better", 3),
-    "psnr": ("higher is better", 1),
-    "structure": ("higher is better", 3),
-    "gram_distance": ("lower is better", 3),
-    "structure_to_input": ("1 is untouched", 3),
-    "delta_e_to_input": ("0 is untouched", 2),
-    "look_accuracy": ("a sanity check", 2),
-    "identity": ("1 is the input itself", 3),
-    "diversity": ("1 is as varied", 2),
-    "kid": ("lower is better", 2),
-    "identity_leak": ("0 is none", 3),
-    "memorisation": ("below unseen photos: copied", 1),
-    "usable": ("higher is better", 2),
-    "one_face": ("higher is better", 2),
-    "repeats": ("0 is none", 2),
-    "identity_to_creator": ("1 is the creator", 2),
-    "largest_step": ("1 is even", 2),
-} | {f"delta_e_{region}": ("lower is better", 2) for region in REGIONS}
-
-
-def digits(metric: str) -> int:
-    """Return how many digits of a metric are worth showing."""
-    return METRICS[metric][1]
+} | {metric: label for metric, (label, _, _) in _METRICS.items()}
+BETTER = {metric: better for metric, (_, better, _) in _METRICS.items()}
+DIGITS = {metric: digits for metric, (_, _, digits) in _METRICS.items()}
 
 
 def method_name(method: str, figures: Figures, everybody: int) -> str:
@@ -86,7 +65,7 @@ def scores_in_markdown(scorecard: Scorecard) -> str:
     def cell(figures: Figures, metric: str) -> str:
         if metric not in figures:
             return ""
-        one, places = figures[metric], digits(metric)
+        one, places = figures[metric], DIGITS[metric]
         return f"{one.mean:.{places}f} ({one.low:.{places}f} to {one.high:.{places}f})"
 
     heads = " | ".join(LABELS[metric] for metric in metrics)

@@ -5,21 +5,24 @@ Everything comes from local bytes: no manifest, certificate or trust list is fet
 
 from __future__ import annotations
 
+import io
 import stat
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image
 
 from influencer_style.photos.files import MAX_BYTES
 from influencer_style.provenance import words
 from influencer_style.provenance.credentials import handed_out, known_authorities
-from influencer_style.provenance.damage import damage
-from influencer_style.provenance.formats import NAMES, written_media_type
+from influencer_style.provenance.formats import NAMES, PNG, WRITTEN, written_media_type
 from influencer_style.provenance.reader import Manifest, UnreadableError, read_manifest
 from influencer_style.provenance.record import NotAPictureError, RecordError, read_record
+from influencer_style.storage.text import short
 
 State = Literal["proven", "unknown signer", "altered", "no manifest"]
 _OURS = "an authority of yours"
@@ -158,3 +161,35 @@ def _record(path: str | Path) -> dict[str, Any] | None:
         raise VerificationError(str(error)) from error
     except RecordError:
         return None
+
+
+def damage(file: bytes) -> str:
+    """Return why other programs may not open a picture's file; empty if it is sound. No pixels are decoded.
+
+    Args:
+        file: A JPEG, PNG, WebP or AVIF file whose signature holds.
+    """
+    kind = next(kind for kind in WRITTEN.values() if kind.media_type == written_media_type(file))
+    if kind is PNG:
+        return _png_damage(file)
+    try:
+        Image.open(io.BytesIO(file), formats=[kind.pillow]).close()
+    except Image.DecompressionBombError:
+        return ""  # large, not damaged
+    except Exception as error:  # a decoder given hostile bytes may raise anything
+        return short(str(error))
+    return ""
+
+
+def _png_damage(file: bytes) -> str:
+    """Compare each chunk's checksum (a chunk is length, name, data, checksum). Decoders refuse a file with a wrong one.
+
+    This does not use Pillow, which also refuses sound files with long texts.
+    """
+    view, at = memoryview(file), 8
+    while at + 12 <= len(file):
+        end = at + 8 + int.from_bytes(view[at : at + 4])
+        if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4]):
+            return f"the checksum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
+        at = end + 4
+    return ""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import BaseModel, ConfigDict
 
 from influencer_style.evaluation.verdict import Line, PromotionRecord
-from influencer_style.evaluation.wording import LABELS, digits
+from influencer_style.evaluation.wording import DIGITS, LABELS
 from influencer_style.metrics.intervals import Interval
 
 _KEPT = {
@@ -31,80 +29,51 @@ class TrainingDecision(BaseModel):
     why: str
 
 
-class Comparison(BaseModel):
-    """The difference between two generators, below 0 is better; None if there were too few photos.
-
-    Attributes:
-        truth: The difference in error on known truth, in 255ths.
-        shapes: The difference in the share of shapes that are lost, 0 to 1.
-        kid: The difference in KID to the creators' photos.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    truth: Interval | None
-    shapes: Interval | None
-    kid: Interval | None
-
-
 class TransferDecision(TrainingDecision):
     """A decision about a transfer generator.
 
     Attributes:
         photos: The number of each creator's photos that it was trained on.
-        compared: The comparisons that led to the decision, by name.
+        compared: The differences between two generators that led to it, by name and measure; below 0 is better, None
+            if there were too few photos. `truth` is the error on known truth in 255ths, `shapes` the share of shapes
+            that are lost, `kid` the KID to the creators' photos.
     """
 
     photos: dict[str, int] = {}
-    compared: dict[str, Comparison] = {}
+    compared: dict[str, dict[str, Interval | None]] = {}
+
+    @property
+    def generator(self) -> str:
+        """The generator that was kept, in words."""
+        return _KEPT[self.kept]
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """A row for each comparison: `name` and the measures, as text."""
+
+        def text(one: Interval | None) -> str:
+            return "too few photos" if one is None else f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
+
+        return [
+            {"name": _COMPARED[name]} | {measure: text(one) for measure, one in measures.items()}
+            for name, measures in self.compared.items()
+        ]
 
 
-@dataclass(frozen=True)
-class DecisionText:
-    """A decision as the report shows it, with a row for each comparison."""
-
-    kept: str
-    why: str
-    photos: str
-    rows: list[dict[str, str]]
-
-
-@dataclass(frozen=True)
-class PromotionText:
-    """A promotion as the report shows it: a sentence, and a row for each rule."""
-
-    sentence: str
-    rows: list[dict[str, str]]
-    people: int | None
-
-
-def decision_in_words(decision: TransferDecision) -> DecisionText:
-    """Return which generator was kept and why, in words."""
-
-    def shown(one: Interval | None) -> str:
-        return "too few photos" if one is None else f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
-
-    rows = [
-        {"name": _COMPARED[name], "truth": shown(one.truth), "shapes": shown(one.shapes), "kid": shown(one.kid)}
-        for name, one in decision.compared.items()
-    ]
-    photos = ", ".join(f"{count} of {name}" for name, count in decision.photos.items())
-    return DecisionText(_KEPT[decision.kept], decision.why, photos, rows)
-
-
-def promotion_in_words(record: PromotionRecord) -> PromotionText:
+def promotion_sentence(record: PromotionRecord) -> str:
     """Return who became champion and why, in words."""
     first, *further = record.reasons
     # The rows say the rest.
     reasons = f"{first}; and {len(further)} more" if further and record.lines else "; ".join(record.reasons)
     if not record.judged:
-        return PromotionText(f"Nobody was judged for promotion: {reasons}.", [], None)
+        return f"Nobody was judged for promotion: {reasons}."
     became = "became" if record.promoted else "did not become"
-    sentence = f"Version {record.challenger} {became} the champion in place of version {record.champion}: {reasons}."
-    return PromotionText(sentence, [_row(line) for line in record.lines], record.people)
+    return f"Version {record.challenger} {became} the champion in place of version {record.champion}: {reasons}."
 
 
-def _row(line: Line) -> dict[str, str]:
-    one, places = line.difference, digits(line.difference.metric)
+def promotion_row(line: Line) -> dict[str, str]:
+    """Return what came of a rule, as text."""
+    one, places = line.difference, DIGITS[line.difference.metric]
     mean, low, high, ours, theirs = (
         "" if value is None else f"{value:z.{places}f}"
         for value in (one.less.mean, one.less.low, one.less.high, one.challenger, one.champion)

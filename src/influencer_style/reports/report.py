@@ -16,12 +16,12 @@ from influencer_style.evaluation.likeness_trial import SHARES, morph
 from influencer_style.evaluation.limits import limits
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.evaluation.verdict import PromotionRecord
-from influencer_style.evaluation.wording import LABELS, digits, headline_sentence
+from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.intervals import Interval
 from influencer_style.metrics.likeness import THRESHOLD
-from influencer_style.reports.decisions import TransferDecision, decision_in_words, promotion_in_words
+from influencer_style.reports.decisions import TransferDecision, promotion_row, promotion_sentence
 from influencer_style.reports.figures import exact_uri, photo_uri, strips, training_curves
 from influencer_style.reports.page import consents, render
 from influencer_style.reports.tables import bars, further_tables, main_table, photo_counts, photos_left_out
@@ -109,8 +109,10 @@ def write_report(evidence: ReportEvidence, people: int = 3) -> str:
         curves=training_curves(evidence.history),
         last=evidence.history.iloc[-1].to_dict(),
         samples=photo_uri(samples, quality=85),
-        decision=decision_in_words(evidence.decision),
-        promotion=promotion_in_words(evidence.promotion),
+        decision=evidence.decision,
+        promotion=evidence.promotion,
+        promotion_sentence=promotion_sentence(evidence.promotion),
+        promotion_rows=[promotion_row(line) for line in evidence.promotion.lines],
         card=evidence.card,
         counts=photo_counts(evidence.manifest, evidence.faces),
         left_out=photos_left_out(evidence.manifest, evidence.faces),
@@ -180,7 +182,7 @@ def _extremes(evidence: ReportEvidence, baseline: str) -> dict[str, list[Row]]:
         turn = scores.groupby("look").cumcount()
         shown = scores.iloc[turn.argsort(kind="stable")].head(count)
         found[title] = [
-            _rows(cases, look, [person], baseline, f"{look}: {LABELS[metric]} {value:.{digits(metric)}f}")[0]
+            _rows(cases, look, [person], baseline, f"{look}: {LABELS[metric]} {value:.{DIGITS[metric]}f}")[0]
             for look, person, value in zip(shown["look"], shown["person"], shown[metric], strict=True)
         ]
     return found

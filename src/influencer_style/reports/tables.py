@@ -11,7 +11,7 @@ import pandas as pd
 
 from influencer_style.evaluation.figures import Figures, Methods
 from influencer_style.evaluation.scorecard import MAIN_METRICS, REAL_METRICS, REGION_METRICS, Scorecard
-from influencer_style.evaluation.wording import LABELS, METRICS, digits, method_name
+from influencer_style.evaluation.wording import BETTER, DIGITS, LABELS, method_name
 from influencer_style.metrics.intervals import Interval
 
 _SIGNS = {"lower is better": 1, "higher is better": -1}
@@ -33,7 +33,7 @@ class Cell:
     def of(cls, metric: str, figure: Interval, best: bool) -> Cell:
         """Return a metric's figure with the digits that are worth showing."""
         # "z" writes no minus before a zero that was only rounded to it
-        mean, low, high = (f"{value:z.{digits(metric)}f}" for value in (figure.mean, figure.low, figure.high))
+        mean, low, high = (f"{value:z.{DIGITS[metric]}f}" for value in (figure.mean, figure.low, figure.high))
         return cls(mean, low, high, best)
 
 
@@ -58,7 +58,7 @@ class Table:
     @classmethod
     def of(cls, metrics: Sequence[str], blocks: list[tuple[str, list[Line]]], title: str = "", note: str = "") -> Table:
         """Return a table with a column for each metric."""
-        return cls(title, note, [(LABELS[metric], METRICS[metric][0]) for metric in metrics], blocks)
+        return cls(title, note, [(LABELS[metric], BETTER[metric]) for metric in metrics], blocks)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def cells(metrics: Sequence[str], figures: Figures, method: str, best: Mapping[s
 
 def best_of(metric: str, means: Mapping[str, float]) -> str | None:
     """Return the best of some means; None if there are none, or if better has no meaning for the metric."""
-    sign = _SIGNS.get(METRICS[metric][0])
+    sign = _SIGNS.get(BETTER[metric])
     return min(means, key=lambda name: sign * means[name]) if sign and means else None
 
 

@@ -14,10 +14,9 @@ from influencer_style.consent.places import project_ledger
 from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.full_size import restyle_at_full_size
 from influencer_style.evaluation.gather import gather_cases
-from influencer_style.evaluation.judges import appoint_judges
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.evaluation.scorecard import About, Scorecard, assemble_scorecard
-from influencer_style.evaluation.scoring import score_cases
+from influencer_style.evaluation.scoring import appoint_judges, score_cases
 from influencer_style.evaluation.verdict import PromotionRecord
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.few_photos import thin_look_notice
