@@ -31,7 +31,7 @@ from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid_difference, kid_features
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import TransferBase
 from influencer_style.training.engine import train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
@@ -74,7 +74,7 @@ def examine(
         folder: for what the studio renders, and checkpoints.
     """
     encoder, device = load_encoder(), best_device()
-    base = Base.load().generator
+    base = TransferBase.load().generator
     judged: dict[str, list[Judged]] = {"relativistic": [], "non_saturating": [], "plain": [], "base": []}
     photos = []
     with studio_stream(settings, folder, encoder) as stream:

@@ -30,9 +30,8 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.profile_files import load_looks
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import WAYS
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.nodes import pack_synthesis, train_synthesis
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
@@ -64,7 +63,7 @@ def _trained(
     parameters, start = SynthesisParameters(**told), time.monotonic()
     with tempfile.TemporaryDirectory() as work:
         trained, decision = train_synthesis(crops, encoder, looks, Path(work), parameters, cropping)
-    bundle, *_ = pack_synthesis(trained, crops, encoder, looks, cropping, parameters)
+    bundle, *_ = pack_synthesis(trained, encoder, looks, crops, parameters, cropping)
     return bundle, decision | {"seconds": round(time.monotonic() - start)}
 
 

@@ -30,8 +30,8 @@ from influencer_style.metrics.colour import lab_thumbnails
 from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid, kid_features, octaves
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
-from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.training.engine import train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import LossWeights

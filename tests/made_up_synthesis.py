@@ -10,9 +10,8 @@ from influencer_style.looks.pixels import to_uint8
 from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.memorisation import marks_of
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 SIDE = 32

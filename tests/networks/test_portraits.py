@@ -7,11 +7,11 @@ from made_up_synthesis import TINTS, made_up_models, made_up_people
 
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.looks.profile import UnknownLook
+from influencer_style.looks.profile_files import save_looks
 from influencer_style.metrics.memorisation import repeats
-from influencer_style.networks.bundle import BundleError, TransferBundle
+from influencer_style.networks.bundle import BundleError, SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import composed, direct, nobodies, resampled
 from influencer_style.networks.synthesis import draw_noise
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_model_folder_comes_back_with_its_marks(models, noise, tmp_path):
     assert torch.equal(marks.features, before.features) and marks.limit == before.limit
     assert again.looks["cold"].marks is None, "nobody's photos were learnt from there"
     gone = again.looks.only({"cold"})
-    gone.save(tmp_path)
+    save_looks(gone, tmp_path)
     assert b"warm" not in (tmp_path / "looks.safetensors").read_bytes(), "marks go with their look"
 
 

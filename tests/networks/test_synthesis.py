@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from influencer_style.looks.style_code import StyleCode
-from influencer_style.networks.base import Base, BaseError
+from influencer_style.networks.base import BaseError, SynthesisBase, TransferBase
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator, draw_noise
-from influencer_style.networks.synthesis_base import SynthesisBase
 
 CONFIG = SynthesisConfig(code=196, noise=6, resolution=32, channels=8, style=16)
 
@@ -97,7 +96,7 @@ def test_a_base_survives_its_files_and_is_no_base_of_transfer(generator, tmp_pat
     noise, looks = draw_noise(2, 3, 6), codes(2)
     assert torch.allclose(loaded.generator(noise, looks), generator(noise, looks), atol=0.01)
     with pytest.raises(BaseError, match=r"--pipeline pretraining, or leave training\.base"):
-        Base.load(tmp_path)
+        TransferBase.load(tmp_path)
     (tmp_path / "synthesis.safetensors").write_bytes(b"no weights")
     with pytest.raises(BaseError, match=r"--pipeline synthesis_pretraining, or leave synthesis\.base"):
         SynthesisBase.load(tmp_path)

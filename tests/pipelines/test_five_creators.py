@@ -34,8 +34,10 @@ from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.preprocessing import nodes as cropping
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.training import nodes as training
+from influencer_style.pipelines.training import way
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.training.adaptation import Adaptation
 from tests.audit_rows import rows_of
 from tests.made_up_photos import scene
 
@@ -145,21 +147,25 @@ def test_the_third_is_known_by_profile_and_never_adapted_on(job, monkeypatch):
 
     seen = {}
 
-    def adapt(way, base, creators, people, photos):
-        seen["adapted on"], seen["held out"] = creators, photos
-        return way.take(base, "as it is")
+    def adapt(task, folder, people, photos, watching):
+        seen["adapted on"], seen["held out"] = task.creators, photos
+        with watching("adapted") as watch:
+            watch.samples(1, task.initial)
+        return Adaptation({"base": task.initial}, {"adapted": [{"step": 1, "seconds": 1.0}]}, "base", "as it is", {})
 
-    monkeypatch.setattr(training, "what_is_missing", lambda people, photos: None)  # so few would not be adapted to
-    monkeypatch.setattr(training.Way, "adapt", adapt)  # what it is handed is the question, not what it makes of it
+    monkeypatch.setattr(way, "what_is_missing", lambda people, photos: None)  # so few would not be adapted to
+    monkeypatch.setattr(way, "adapt", adapt)  # what it is handed is the question, not what it makes of it
     settings = TrainingParameters(**parameters("training") | {"profile": "cpu", "adapt": True, "initial": "base"})
-    trained, decision = training.train(chosen, catalog["style_encoder"].load(), offered, project / "work", settings)
+    trained, decision = training.train_transfer(
+        chosen, catalog["style_encoder"].load(), offered, project / "work", settings
+    )
     photos: CreatorPhotos = seen["adapted on"]
     assert photos.names == sorted(seen["held out"]) == ["adaqx", "benqx"]
     assert set(decision["photos"]) == {"adaqx", "benqx"}
     kept = crops.kept
     own = kept["slug"].isin(["adaqx", "benqx"]) | (kept["role"] == "user")
     ids = sorted(kept[own & (kept["split"] == "train")]["photo_id"])
-    assert trained["data_sha256"] == fingerprint(ids, crops.fingerprint)
+    assert trained.origin.data_sha256 == fingerprint(ids, crops.fingerprint)
     thirds = {digest(photo) for photo in (project / "source" / KNOWN).glob("*.png")}
     assert thirds & set(kept["photo_id"]) and not thirds & set(ids)
 

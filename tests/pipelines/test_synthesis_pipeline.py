@@ -9,7 +9,7 @@ from made_up_synthesis import CONSENT, untrained
 
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.intervals import Interval
-from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training import create_pipeline
@@ -108,7 +108,7 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
     source = world["photo_source"].model_copy(update={"creators": str(creators)})
     made = run(settings(base), photo_source=source, look_profiles=looks)
     model = made["look_synthesis"]
-    assert seen == [["warm"]] and made["trained_synthesis"]["taught"] == ["warm"]
+    assert seen == [["warm"]] and made["trained_synthesis"].origin.taught == ("warm",)
     assert model.looks.names == ["cool", "warm"], "both may be generated"
     assert model.looks["cool"].marks is None
     assert len(model.looks["warm"].marks.features) == 5 and model.looks["warm"].marks.limit > 0

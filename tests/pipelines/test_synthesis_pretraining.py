@@ -6,8 +6,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from influencer_style.pipelines.profiles import SynthesisTrainingParameters
 from influencer_style.pipelines.synthesis_pretraining.nodes import teach_synthesis_base
+from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
 
 CONF = Path(__file__).parents[2] / "conf"
 

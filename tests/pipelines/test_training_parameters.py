@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from influencer_style.pipelines.profiles import SynthesisTrainingParameters
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
 from influencer_style.project.folder import in_project
 from influencer_style.training.transfer.pretraining import PretrainingSettings
 

@@ -18,8 +18,7 @@ from influencer_style.commands.main import main
 from influencer_style.faces import detect
 from influencer_style.faces.detect import Face
 from influencer_style.faces.detectors import NOTE, YUNET_FILE
-from influencer_style.networks.base import SHIPPED, Base
-from influencer_style.networks.base_in_looks import base_in_looks
+from influencer_style.networks.base import SHIPPED, TransferBase
 from influencer_style.pipelines.preprocessing import nodes as preprocessing
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.project.folder import ConfigurationError
@@ -137,9 +136,9 @@ def test_a_served_model_too(with_yunet, tmp_path, file, monkeypatch):
 
 
 def test_a_base_in_looks_keeps_the_detector_of_its_looks(with_yunet):
-    base = Base.load(SHIPPED)
-    assert base_in_looks(base, with_yunet).notes[NOTE] == "yunet"
-    assert NOTE not in base_in_looks(base, replace(with_yunet, notes={})).notes
+    base = TransferBase.load(SHIPPED)
+    assert with_yunet.on_base(base).notes[NOTE] == "yunet"
+    assert NOTE not in replace(with_yunet, notes={}).on_base(base).notes
 
 
 def test_the_pipelines_take_the_file_of_the_environment_too(file, monkeypatch):

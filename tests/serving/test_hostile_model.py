@@ -11,7 +11,7 @@ from model_files import refused, rewritten
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.bundle import SynthesisBundle
 
 
 @pytest.mark.parametrize(

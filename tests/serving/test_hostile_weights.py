@@ -14,9 +14,8 @@ from model_files import refused, reshaped, rewritten
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from influencer_style.networks.base import SHIPPED, Base, BaseError
-from influencer_style.networks.bundle import BundleError, TransferBundle
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.base import SHIPPED, BaseError, TransferBase
+from influencer_style.networks.bundle import BundleError, SynthesisBundle, TransferBundle
 from influencer_style.stylist.likeness_guard import LikenessGuard
 
 GREEDY = {"channels": 1024, "blocks": 64, "masks": 256, "code": 100_000}  # 80 GB of float32
@@ -48,7 +47,7 @@ def test_a_base_is_compared_with_its_file_too(tmp_path, little_memory):
     config = json.dumps(json.loads(metadata["config"]) | GREEDY)
     save_file(load_file(str(base / "base.safetensors")), str(base / "base.safetensors"), metadata | {"config": config})
     with pytest.raises(BaseError, match="and the network needs"):
-        Base.load(base)
+        TransferBase.load(base)
 
 
 @pytest.mark.parametrize(

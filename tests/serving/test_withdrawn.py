@@ -16,9 +16,8 @@ from influencer_style import Stylist
 from influencer_style.consent import ledger
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.looks.pixels import to_uint8
-from influencer_style.networks.base import Base
-from influencer_style.networks.synthesis_base import SynthesisBase
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.base import SynthesisBase, TransferBase
+from influencer_style.networks.bundle import SynthesisBundle
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
@@ -105,7 +104,7 @@ def test_the_base_in_the_looks_of_those_who_stay_is_champion(withdrawn, here):
     assert replaced == [{"name": name, "deposed": "1", "champion": "2"} for name in (NAME, NEW_FACES)] and again == []
     assert [one["name"] for one in revoked] == [NAME, NEW_FACES] and left == revoked
     assert all(one["version"] == "1" and "trained on" in one["why"] and not one["left"] for one in revoked)
-    for name, base in ((NAME, Base), (NEW_FACES, SynthesisBase)):
+    for name, base in ((NAME, TransferBase), (NEW_FACES, SynthesisBase)):
         tags = store.client.get_model_version(name, "2").tags
         assert (tags["creators"], tags["kept"], tags["revoked"]) == ("cold", "base", "false")
         assert tags["base_sha256"] == base.load().sha256

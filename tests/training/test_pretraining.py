@@ -12,7 +12,7 @@ from influencer_style.examples.shard import Shard, StreamSettings, kept_shard, m
 from influencer_style.examples.stream import Pace, StudioStream
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
-from influencer_style.networks.base import Base, BaseError
+from influencer_style.networks.base import BaseError, TransferBase
 from influencer_style.training.settings import LossWeights
 from influencer_style.training.transfer.palette_fitting import PaletteSettings
 from influencer_style.training.transfer.pretraining import PretrainingSettings, pretrain
@@ -100,11 +100,11 @@ def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
 
     (tmp_path / "base").mkdir()
     whole.save(tmp_path / "base")
-    loaded = Base.load(tmp_path / "base")
+    loaded = TransferBase.load(tmp_path / "base")
     assert loaded.sha256 == whole.sha256 and loaded.encoder_sha256 == load_encoder().sha256
     assert loaded.history == whole.history and loaded.facts["steps"] == 6
     with pytest.raises(BaseError, match="kedro run --pipeline pretraining"):
-        Base.load(tmp_path)
+        TransferBase.load(tmp_path)
 
 
 @pytest.mark.slow

@@ -18,8 +18,8 @@ from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
-from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.studio.latent import WIDTH
 from influencer_style.training.adaptation import ADAPTED, BASE
 from influencer_style.training.engine import Watch, train

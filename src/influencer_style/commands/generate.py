@@ -82,7 +82,7 @@ def add_to(commands: Any) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Generate; return 0 when all went well, 2 when it could not be done as it was asked."""
     from influencer_style.batches.gathering import check_folder
-    from influencer_style.networks.listing import COMMANDS
+    from influencer_style.networks.folder import COMMANDS
     from influencer_style.project.signals import ended_by_signals
 
     wanted = Portraits(asked.look, asked.seed, asked.way, asked.size, asked.truncation)

@@ -12,24 +12,25 @@ from influencer_style.datasets.preview import as_json
 
 if TYPE_CHECKING:
     from influencer_style.networks.base import Base
+    from influencer_style.networks.trained import AnyGenerator
 
 
 class BaseDataset(WholeFolderDataset):
-    """A `Base` in the folder `filepath`."""
+    """A `TransferBase` in the folder `filepath`."""
 
     file = "base.json"
 
-    def load(self) -> Base:
+    def load(self) -> Base[AnyGenerator]:
         return self._kind().load(self._filepath)
 
     def preview(self) -> JSONPreview:
-        """Return what the base was taught with, for Kedro-Viz."""
+        """Return what the base was trained with, for Kedro-Viz."""
         return as_json(json.loads((self._filepath / self.file).read_text(encoding="utf-8"))["facts"])
 
-    def _kind(self) -> type[Base]:
-        from influencer_style.networks.base import Base
+    def _kind(self) -> type[Base[AnyGenerator]]:
+        from influencer_style.networks.base import TransferBase
 
-        return Base
+        return TransferBase
 
 
 class SynthesisBaseDataset(BaseDataset):
@@ -37,7 +38,7 @@ class SynthesisBaseDataset(BaseDataset):
 
     file = "synthesis.json"
 
-    def _kind(self) -> type[Base]:
-        from influencer_style.networks.synthesis_base import SynthesisBase
+    def _kind(self) -> type[Base[AnyGenerator]]:
+        from influencer_style.networks.base import SynthesisBase
 
         return SynthesisBase

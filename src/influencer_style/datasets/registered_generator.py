@@ -13,8 +13,7 @@ from influencer_style.tracking.registry.versions import is_registered, register_
 from influencer_style.tracking.summary import log_model
 
 if TYPE_CHECKING:
-    from influencer_style.networks.bundle import TransferBundle
-    from influencer_style.networks.synthesis_bundle import SynthesisBundle
+    from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 
 log = logging.getLogger(__name__)
 
@@ -68,13 +67,12 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
         self._link(data, register_generator(self._filepath, self._registered_model, data.tags(), data.card))
 
     def _register_base(self, data: TransferBundle) -> None:
-        from influencer_style.networks.base import Base
-        from influencer_style.networks.base_in_looks import base_in_looks
+        from influencer_style.networks.base import TransferBase
 
-        shipped = Base.load()
+        shipped = TransferBase.load()
         if data.notes.get("kept") == "base" and data.notes.get("base_sha256") == shipped.sha256:
             return  # it is the base
-        base = base_in_looks(shipped, data)
+        base = data.on_base(shipped)
         if base is None:
             log.info("The base does not know style codes of %s, so it is not registered.", data.encoder.name)
             return
@@ -89,7 +87,7 @@ class RegisteredSynthesisDataset(_RegisteredDataset):
     """A `SynthesisBundle`, registered when a tracked run saves it."""
 
     def load(self) -> SynthesisBundle:
-        from influencer_style.networks.synthesis_bundle import SynthesisBundle
+        from influencer_style.networks.bundle import SynthesisBundle
 
         return SynthesisBundle.load(self._filepath)
 

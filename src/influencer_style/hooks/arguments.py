@@ -44,7 +44,7 @@ def _check_stylize(parameters: Any) -> None:
 
 
 def _check_generate(parameters: Any) -> None:
-    from influencer_style.networks.listing import COMMANDS
+    from influencer_style.networks.folder import COMMANDS
     from influencer_style.stylist.before_loading import check_look
 
     check_look(model_place(parameters.model), parameters.look, "generate", "generate", COMMANDS["synthesis"])

@@ -46,7 +46,7 @@ class ServedSynthesis(mlflow.pyfunc.PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Load the model folder that was registered with this file."""
-        from influencer_style.networks.synthesis_bundle import SynthesisBundle
+        from influencer_style.networks.bundle import SynthesisBundle
 
         bundle = Permission(SERVING).without_withdrawn(SynthesisBundle.load(context.artifacts["model"]))
         # Not by path: the provenance goes to strangers, and says nothing of this machine.

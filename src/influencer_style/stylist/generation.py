@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from influencer_style.looks.profile import LookProfiles
-    from influencer_style.networks.bundle import TransferBundle
+    from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
     from influencer_style.networks.portraits import Way
-    from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 DEFAULT_SYNTHESIS = "data/06_models/look_synthesis"
 AskedWay = Literal["auto", "direct", "composed"]
@@ -185,8 +184,7 @@ def open_generation(asked: Portraits, model: str | Path, transfer: str | Path) -
     Raises:
         StylistError, BundleError, RegistryError: as `Generation` and `open_model` do.
     """
-    from influencer_style.networks.bundle import TransferBundle
-    from influencer_style.networks.synthesis_bundle import SynthesisBundle
+    from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
     from influencer_style.stylist.models import open_model
 
     synthesis = open_model(SynthesisBundle, model)
@@ -217,7 +215,7 @@ def generate(
         StylistError: for an unknown look, a number out of range, or a consent that does not allow it.
         BundleError, RegistryError: when there is no such model.
     """
-    from influencer_style.networks.synthesis_bundle import SynthesisBundle
+    from influencer_style.networks.bundle import SynthesisBundle
     from influencer_style.stylist.models import open_model
 
     check_count(count)

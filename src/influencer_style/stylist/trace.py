@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from influencer_style.consent.places import ledgers_of
-from influencer_style.networks.listing import COMMANDS, read_listing
+from influencer_style.networks.folder import COMMANDS
+from influencer_style.networks.listing import read_listing
 from influencer_style.photos.files import read_file
 from influencer_style.project.folder import enclosing_project
 from influencer_style.provenance.formats import written_media_type

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from influencer_style.evaluation.new_faces_scorecard import SynthesisJudging
-from influencer_style.pipelines.profiles import SynthesisTrainingParameters
+from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
 
 
 class SynthesisParameters(SynthesisTrainingParameters):

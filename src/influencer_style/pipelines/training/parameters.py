@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from influencer_style.pipelines.profiles import Machine, Profiled, Table
+from influencer_style.pipelines.trainings.parameters import Machine, Profiled, Table
 from influencer_style.training.settings import TrainerSettings
 
 

@@ -17,8 +17,7 @@ from influencer_style.consent.tombstones import Tombstone
 from influencer_style.datasets.previous import AS_IT_IS, GONE
 from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.bundle import Bundle, TransferBundle
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters

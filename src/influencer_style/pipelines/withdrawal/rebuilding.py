@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.base_in_looks import Kind, base_in_looks
-from influencer_style.networks.bundle import Bundle, TransferBundle
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
-from influencer_style.pipelines.trainings import load_base
+from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
+from influencer_style.pipelines.trainings.bases import load_base
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.tracking.registry.served import SYNTHESIS, TRANSFER, Served
+
+Kind = TypeVar("Kind", bound=Bundle)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def base_without(stone: Tombstone, bundle: Kind, folder: str) -> Kind | None:
     if left is None:
         return None
     photos = sorted(photo for name in left.names for photo in left[name].photos)
-    return base_in_looks(load_base(bundle.BASE, folder), replace(bundle, looks=left, data_sha256=fingerprint(photos)))
+    without = replace(bundle, looks=left, data_sha256=fingerprint(photos))
+    return without.on_base(load_base(bundle.BASE, folder))
 
 
 def looks_without(stone: Tombstone, looks: LookProfiles) -> LookProfiles | None:

@@ -13,8 +13,7 @@ from influencer_style.consent.places import project_ledger
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.pipelines.withdrawal.elsewhere import tell_user
 from influencer_style.pipelines.withdrawal.nodes import WithdrawalError, is_free
 from influencer_style.pipelines.withdrawal.written import carrying, written_elsewhere

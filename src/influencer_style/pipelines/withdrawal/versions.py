@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.networks.bundle import Bundle, TransferBundle
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
+from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters

@@ -14,8 +14,8 @@ from influencer_style.examples.batch import Paired, StepBatch, mean_errors, run_
 from influencer_style.examples.paired import Sampling, draw_portraits
 from influencer_style.examples.shard import Shard, StreamSettings, kept_shard
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator
-from influencer_style.networks.synthesis_base import SynthesisBase
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device

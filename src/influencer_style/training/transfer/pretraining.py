@@ -1,6 +1,6 @@
 """Trains the base: a conditional GAN on known truth (pix2pix, Isola et al. 2017), from the studio's endless stream.
 
-Needs torch, NumPy, Pillow and safetensors alone, so that a bare machine with a GPU can run it.
+Needs torch, NumPy, Pillow, safetensors and pydantic alone, so that a bare machine with a GPU can run it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from influencer_style.examples.shard import CHECKED
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import apply_transport, matrix_and_offset
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import TransferBase
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
@@ -45,7 +45,7 @@ def pretrain(
     folder: str | Path,
     watch: Watch[TransferGenerator] | None = None,
     show: Callable[[int, TransferGenerator, PairedPhotos], None] = ignore,
-) -> Base:
+) -> TransferBase:
     """Train a generator on looks in general; a run that was stopped continues.
 
     Args:
@@ -86,7 +86,7 @@ def pretrain(
         "device": device,
         "torch": torch.__version__,
     }
-    return Base(state.average, encoder.sha256, state.history, facts)
+    return TransferBase(state.average, encoder.sha256, state.history, facts)
 
 
 def _graded(images: Tensor, codes: Tensor) -> Tensor:
