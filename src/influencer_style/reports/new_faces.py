@@ -108,7 +108,7 @@ def _look(faces: NewFaces, looks: LookProfiles) -> dict[str, object]:
 def _strip(pictures: np.ndarray) -> str:
     shown = [Image.fromarray(picture) for picture in pictures]
     rows = [shown[i : i + _COLUMNS] for i in range(0, len(shown), _COLUMNS)]
-    return photo_uri(draw_grid(rows, [""] * len(rows[0]), [""] * len(rows), _TILE))
+    return photo_uri(draw_grid(rows, [""] * len(rows[0]), [""] * len(rows), _TILE, margin=0))
 
 
 def _spread(frames: np.ndarray) -> np.ndarray:
