@@ -52,7 +52,8 @@ def test_hostile_names_are_shown_as_they_are_in_every_card(encoder):
     name, version = "<b>{{ 7 * 7 }}|*\n# x", "[v](x)"
     looks = looks_of(encoder, look("ben", 20, encoder, creator=name, consent={"scope": ["a|b"], "expires": "<i>"}))
     cards = [write_card(task, looks, encoder, ORIGIN) for task in ("transfer", "synthesis")]
-    cards.append(write_export_card(looks, ["ben"], "f" * 64, version, {"inputs": {"image": "a picture"}}, {"1 x 1": 0.0}))
+    ports = {"inputs": {"image": "a picture"}}
+    cards.append(write_export_card(looks, ["ben"], "f" * 64, version, ports, {"1 x 1": 0.0}))
     for card in cards:
         assert "| ben | \\<b\\>{{ 7 \\* 7 }}\\|\\*\\\\n# x | 20 | a\\|b | \\<i\\> |\n" in card
     assert "\\[v\\](x)" in cards[-1] and "| input | `image` | a picture |\n" in cards[-1]

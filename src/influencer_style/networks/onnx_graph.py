@@ -79,7 +79,9 @@ def _pooled(images: Tensor, size: Sequence[int]) -> Tensor:
     return _by_rows_and_columns(images, weights, size)
 
 
-def _resized(images: Tensor, size: Sequence[int], _align_corners: bool, _scales: Sequence[float] | None = None) -> Tensor:
+def _resized(
+    images: Tensor, size: Sequence[int], _align_corners: bool, _scales: Sequence[float] | None = None
+) -> Tensor:
     """`interpolate(images, size, mode="bilinear", antialias=True)`: a triangle that widens as the picture shrinks."""
 
     def weights(inputs: int, outputs: int) -> Tensor:

@@ -73,7 +73,7 @@ class Computation:
         self._name, self._function, self._inputs = name, function, inputs
 
     @functools.cached_property
-    def outputs(self) -> Any:
+    def outputs(self) -> Any:  # noqa: ANN401 (of any node)
         """What the function returns; computed once."""
         log.info("%s runs again, because one of its results is needed, and no file of it was kept", self._name)
         return self._function(*(value.value if isinstance(value, Result) else value for value in self._inputs))
@@ -101,7 +101,7 @@ class Result:
     work: Computation | Done
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Any:  # noqa: ANN401 (of any node)
         """The output itself."""
         outputs = self.work.outputs
         return outputs if self.index is None else outputs[self.index]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from PIL import Image
 
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
@@ -20,8 +18,7 @@ from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.synthesis_training.way import SynthesisWay, pixels_of
 from influencer_style.pipelines.trainings.nodes import choosing_creators, choosing_looks
-from influencer_style.pipelines.trainings.progress import pictured
-from influencer_style.pipelines.trainings.run import Material
+from influencer_style.pipelines.trainings.progress import Pictures, pictured
 
 choose_creators = choosing_creators("synthesis_training", "generate", judged=True)
 choose_looks = choosing_looks("generate")
@@ -48,7 +45,7 @@ def train_synthesis(
     Raises:
         BaseError: When there is no base where `synthesis.base` says, or it was made with another encoder.
     """
-    return SynthesisWay(Material(crops, encoder, looks), parameters, cropping).run(work)
+    return SynthesisWay(crops, encoder, looks, parameters, cropping).run(work)
 
 
 @reusable(reads={"cropping": ["margin"]})
@@ -59,7 +56,7 @@ def pack_synthesis(
     crops: FaceStore,
     parameters: SynthesisParameters,  # noqa: ARG001 (MLflow notes them with the model's registration)
     cropping: PreprocessingParameters,
-) -> tuple[SynthesisBundle, pd.DataFrame, Image.Image, Image.Image]:
+) -> tuple[SynthesisBundle, *Pictures]:
     """Put the generator into a model with encoder, looks and card; draw curves and samples.
 
     Looks whose photos it was trained on get marks of these photos, by which portraits that repeat one are recognised.

@@ -11,7 +11,9 @@ from PIL import Image
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.faces.store import FaceStore
+from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.pixels import shrink
+from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.memorisation import LEAST_PHOTOS
 from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
@@ -21,7 +23,7 @@ from influencer_style.pipelines.synthesis_training.parameters import SynthesisPa
 from influencer_style.pipelines.trainings.bases import open_base
 from influencer_style.pipelines.trainings.nodes import rows_of
 from influencer_style.pipelines.trainings.progress import SampleStrips, watching
-from influencer_style.pipelines.trainings.run import Material, Outcome, Way
+from influencer_style.pipelines.trainings.run import Outcome, Way
 from influencer_style.project.folder import in_project
 from influencer_style.reports.training import draw_nobodies
 from influencer_style.training.synthesis.adaptation import AdaptationTask, adapt_synthesis
@@ -33,10 +35,7 @@ _SHOWN = 3  # nobodies in sample strips
 class SynthesisWay(Way[SynthesisGenerator, SynthesisSettings]):
     """How synthesis comes to its generator.
 
-    Args:
-        material: What it learns from.
-        parameters: The parameters of the training.
-        cropping: Says which detector finds faces.
+    `cropping` says which detector finds faces.
 
     Raises:
         BaseError: When there is no base where `synthesis.base` says, or it was made with another encoder.
@@ -45,11 +44,18 @@ class SynthesisWay(Way[SynthesisGenerator, SynthesisSettings]):
     base: SynthesisBase
     parameters: SynthesisParameters
 
-    def __init__(self, material: Material, parameters: SynthesisParameters, cropping: PreprocessingParameters) -> None:
-        super().__init__(material, parameters)
-        self.cropping, self.base = cropping, open_base(SynthesisBase, parameters.base, material.encoder)
-        names = material.looks.names if parameters.adapt else []
-        rows = {name: rows_of(material.crops, slug=name, split="train") for name in names}
+    def __init__(
+        self,
+        crops: FaceStore,
+        encoder: StyleEncoder,
+        looks: LookProfiles,
+        parameters: SynthesisParameters,
+        cropping: PreprocessingParameters,
+    ) -> None:
+        super().__init__(crops, encoder, looks, parameters)
+        self.cropping, self.base = cropping, open_base(SynthesisBase, parameters.base, encoder)
+        names = looks.names if parameters.adapt else []
+        rows = {name: rows_of(crops, slug=name, split="train") for name in names}
         # With a single photo no repetition could be recognised; it is not trained on.
         self.creators = {name: own for name, own in rows.items() if len(own) >= LEAST_PHOTOS}
 
@@ -67,18 +73,16 @@ class SynthesisWay(Way[SynthesisGenerator, SynthesisSettings]):
     def draw(self, generator: SynthesisGenerator, step: int) -> Image.Image:
         """Draw some nobodies in all looks."""
         noise = draw_noise(_SHOWN, 0, generator.config.noise)
-        return draw_nobodies(generator, noise, self.material.codes, step)
+        return draw_nobodies(generator, noise, self.codes, step)
 
     def learn(self, folder: Path) -> Outcome[SynthesisGenerator]:
         """Adapt the base, and keep what the guard lets pass."""
-        crops, resolution = self.material.crops, self.base.generator.config.resolution
+        crops, resolution = self.crops, self.base.generator.config.resolution
         users = crops.pixels(rows_of(crops, role="user", split="train"))
         pixels = {name: crops.pixels(rows) for name, rows in self.creators.items()}
-        creators = CreatorPhotos(users, pixels, self.material.looks, resolution)
+        creators = CreatorPhotos(users, pixels, self.looks, resolution)
         unseen = {name: pixels_of(crops, name, "validation", resolution) for name in self.creators}
-        task = AdaptationTask(
-            self.settings, self.material.encoder, creators, self.base.generator, self.parameters.device
-        )
+        task = AdaptationTask(self.settings, self.encoder, creators, self.base.generator, self.parameters.device)
         strips = SampleStrips(folder / "samples")
 
         def show(step: int, generator: SynthesisGenerator) -> None:

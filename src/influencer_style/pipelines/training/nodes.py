@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-from PIL import Image
-
 from influencer_style.faces.detectors import NOTE
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
@@ -20,8 +17,7 @@ from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.way import TransferWay
 from influencer_style.pipelines.trainings.nodes import choosing_creators, choosing_looks
-from influencer_style.pipelines.trainings.progress import pictured
-from influencer_style.pipelines.trainings.run import Material
+from influencer_style.pipelines.trainings.progress import Pictures, pictured
 
 choose_creators = choosing_creators("training", "transfer")
 choose_looks = choosing_looks("transfer")
@@ -47,7 +43,7 @@ def train_transfer(
         ValueError: When no creator may be learnt from.
         BaseError: When there is no base where `training.base` says, or it was made with another encoder.
     """
-    return TransferWay(Material(crops, encoder, looks), parameters).run(work)
+    return TransferWay(crops, encoder, looks, parameters).run(work)
 
 
 @reusable(reads={"cropping": ["margin", "detector"]})
@@ -58,7 +54,7 @@ def pack_transfer(
     crops: FaceStore,
     parameters: TrainingParameters,  # noqa: ARG001 (MLflow notes them with the model's registration)
     cropping: PreprocessingParameters,
-) -> tuple[TransferBundle, pd.DataFrame, Image.Image, Image.Image]:
+) -> tuple[TransferBundle, *Pictures]:
     """Put the generator into a model with encoder, looks and card; draw curves and samples.
 
     The looks get what the likeness guard compares results with, see `metrics.likeness`.

@@ -17,6 +17,9 @@ from torch import Tensor
 from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.examples.shard import forget_shards
 from influencer_style.examples.stream import StudioStream
+from influencer_style.faces.store import FaceStore
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.trained import Decision
 from influencer_style.networks.transfer import TransferGenerator
@@ -24,7 +27,7 @@ from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.trainings.bases import open_base
 from influencer_style.pipelines.trainings.nodes import rows_of
 from influencer_style.pipelines.trainings.progress import SampleStrips, watching
-from influencer_style.pipelines.trainings.run import Material, Outcome, Way
+from influencer_style.pipelines.trainings.run import Outcome, Way
 from influencer_style.reports.training import draw_samples
 from influencer_style.tracking import current
 from influencer_style.training.engine import Watch, train
@@ -41,10 +44,6 @@ _SHOWN = 3  # people in sample grids
 class TransferWay(Way[TransferGenerator, TrainerSettings]):
     """How transfer comes to its generator.
 
-    Args:
-        material: What it learns from.
-        parameters: The parameters of the training.
-
     Raises:
         ValueError: When no creator may be learnt from.
         BaseError: When there is no base where `training.base` says, or it was made with another encoder.
@@ -52,16 +51,17 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
 
     parameters: TrainingParameters
 
-    def __init__(self, material: Material, parameters: TrainingParameters) -> None:
-        super().__init__(material, parameters)
-        crops, names = material.crops, material.looks.names
+    def __init__(
+        self, crops: FaceStore, encoder: StyleEncoder, looks: LookProfiles, parameters: TrainingParameters
+    ) -> None:
+        super().__init__(crops, encoder, looks, parameters)
         self.users = rows_of(crops, role="user", split="train")
-        self.creators = {name: rows for name in names if len(rows := rows_of(crops, slug=name, split="train"))}
+        self.creators = {name: rows for name in looks.names if len(rows := rows_of(crops, slug=name, split="train"))}
         if not self.creators:
             raise ValueError("no creator's consent covers `train` now, so there is nothing to train on; see the log")
         self.base = None
         if parameters.initial == "base":
-            self.base = open_base(TransferBase, parameters.base, material.encoder, "training.initial: scratch")
+            self.base = open_base(TransferBase, parameters.base, encoder, "training.initial: scratch")
             shape, s = self.base.generator.config, self.settings
             self.settings = replace(s, channels=shape.channels, stream=replace(s.stream, resolution=shape.resolution))
 
@@ -76,7 +76,7 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
             return None
         if not self.parameters.adapt:
             return "training.adapt is off"
-        people = rows_of(self.material.crops, role="user", split="validation")
+        people = rows_of(self.crops, role="user", split="validation")
         missing = what_is_missing(len(people), {name: len(self._unseen(name)) for name in self.creators})
         if missing is not None:
             log.warning(
@@ -86,18 +86,17 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
 
     def draw(self, generator: TransferGenerator, step: int) -> Image.Image:
         """Draw some people in all looks."""
-        return draw_samples(generator, self._shown, self.material.codes, step)
+        return draw_samples(generator, self._shown, self.codes, step)
 
     def learn(self, folder: Path) -> Outcome[TransferGenerator]:
         """Adapt the base, and keep what the guard lets pass; or train from nothing."""
-        crops, resolution = self.material.crops, self.settings.stream.resolution
         counts = {name: len(rows) for name, rows in self.creators.items()}
         log.info(
             "Training on creators' photos: %s. Every creator's look is drawn equally often, however many photos there "
             "are.", json.dumps(counts),
         )  # fmt: skip
-        pixels = {name: crops.pixels(rows) for name, rows in self.creators.items()}
-        creators = CreatorPhotos(crops.pixels(self.users), pixels, self.material.looks, resolution)
+        pixels = {name: self.crops.pixels(rows) for name, rows in self.creators.items()}
+        creators = CreatorPhotos(self.crops.pixels(self.users), pixels, self.looks, self.settings.stream.resolution)
         outcome = self.adapt(creators, folder) if self.base else self.train(creators, folder)
         return replace(outcome, decision=outcome.decision | {"photos": counts})
 
@@ -118,7 +117,7 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
         def follow(name: str) -> AbstractContextManager[Watch[TransferGenerator]]:
             return self._watching(name.replace("_", " ").capitalize(), strips(name))
 
-        unseen = {name: self.material.crops.pixels(self._unseen(name)) for name in self.creators}
+        unseen = {name: self.crops.pixels(self._unseen(name)) for name in self.creators}
         with self._stream(folder) as stream:
             done = adapt(self._task(stream, creators), folder, self._validation_users(), unseen, follow)
         current.log_metrics(
@@ -134,16 +133,16 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
 
     def _task(self, stream: StudioStream, creators: CreatorPhotos) -> TransferTask:
         initial = self.base.generator if self.base else None
-        return TransferTask(self.settings, self.material.encoder, stream.at, creators, initial, self.parameters.device)
+        return TransferTask(self.settings, self.encoder, stream.at, creators, initial, self.parameters.device)
 
     def _unseen(self, name: str) -> pd.DataFrame:
         """A creator's photos of the validation split."""
-        return rows_of(self.material.crops, slug=name, split="validation")
+        return rows_of(self.crops, slug=name, split="validation")
 
     def _validation_users(self, most: int | None = None) -> Tensor:
         """Users of the validation split, (n, 3, s, s) in [0, 1]: all, or the first `most`."""
-        rows = rows_of(self.material.crops, role="user", split="validation")[:most]
-        return resize(self.material.crops.pixels(rows), self.settings.stream.resolution).float().div(255)
+        rows = rows_of(self.crops, role="user", split="validation")[:most]
+        return resize(self.crops.pixels(rows), self.settings.stream.resolution).float().div(255)
 
     @cached_property
     def _shown(self) -> Tensor:
@@ -151,7 +150,7 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
 
     @contextmanager
     def _stream(self, folder: Path) -> Iterator[StudioStream]:
-        with studio_stream(self.settings, folder, self.material.encoder) as stream:
+        with studio_stream(self.settings, folder, self.encoder) as stream:
             yield stream
         forget_shards(folder)
 

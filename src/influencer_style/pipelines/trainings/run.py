@@ -12,7 +12,6 @@ from typing import Generic
 
 import pandas as pd
 from PIL import Image
-from torch import Tensor
 
 import influencer_style.examples
 import influencer_style.looks
@@ -46,26 +45,6 @@ def code_of_trainings() -> str:
 
 
 @dataclass(frozen=True)
-class Material:
-    """What a training learns from.
-
-    Attributes:
-        crops: Face crops of users, and of the creators who may be learnt from.
-        encoder: The style encoder.
-        looks: The looks of all creators, also of those who may not be learnt from.
-    """
-
-    crops: FaceStore
-    encoder: StyleEncoder
-    looks: LookProfiles
-
-    @property
-    def codes(self) -> dict[str, Tensor]:
-        """The style code (d,) of each look."""
-        return {name: self.looks.code(name) for name in self.looks.names}
-
-
-@dataclass(frozen=True)
 class Outcome(Generic[Generator]):
     """What a training has come to: see `TrainedModel`, and which generator was kept, and why."""
 
@@ -79,7 +58,9 @@ class Way(ABC, Generic[Generator, Settings]):
     """How a task comes to its generator: it takes the base as it is, or trains.
 
     Args:
-        material: What it learns from.
+        crops: Face crops of users, and of the creators who may be learnt from.
+        encoder: The style encoder.
+        looks: The looks of all creators, also of those who may not be learnt from.
         parameters: The parameters of the training.
 
     Attributes:
@@ -90,8 +71,11 @@ class Way(ABC, Generic[Generator, Settings]):
     base: Base[Generator] | None
     creators: dict[str, pd.DataFrame]
 
-    def __init__(self, material: Material, parameters: Profiled[Settings]) -> None:
-        self.material, self.parameters, self.settings = material, parameters, parameters.settings
+    def __init__(
+        self, crops: FaceStore, encoder: StyleEncoder, looks: LookProfiles, parameters: Profiled[Settings]
+    ) -> None:
+        self.crops, self.encoder, self.looks, self.parameters = crops, encoder, looks, parameters
+        self.settings, self.codes = parameters.settings, {name: looks.code(name) for name in looks.names}
 
     @property
     @abstractmethod
@@ -116,7 +100,7 @@ class Way(ABC, Generic[Generator, Settings]):
         A training that was interrupted continues from its checkpoint, in a folder of `work` named by the fingerprint of
         all that it depends on.
         """
-        current.shows({*self.material.looks.names, *self.material.crops.creators})
+        current.shows({*self.looks.names, *self.crops.creators})
         parts = self._parts()
         folder = work / fingerprint(parts)[:16]
         if _say_what_changed(parts, folder):
@@ -137,12 +121,11 @@ class Way(ABC, Generic[Generator, Settings]):
 
     def _parts(self) -> dict[str, str]:
         """Return the fingerprints of all that the training depends on."""
-        crops, encoder, looks = self.material.crops, self.material.encoder, self.material.looks
         parameters = self.parameters.model_dump(exclude={"judging"})
         return {
-            "photos": fingerprint(sorted(self.photos), crops.fingerprint),
-            "looks": fingerprint(looks.names, [code.numpy() for code in self.material.codes.values()]),
-            "encoder": encoder.sha256,
+            "photos": fingerprint(sorted(self.photos), self.crops.fingerprint),
+            "looks": fingerprint(self.looks.names, [code.numpy() for code in self.codes.values()]),
+            "encoder": self.encoder.sha256,
             "base": self.base.sha256 if self.base else "",
             "parameters": fingerprint(parameters, self.parameters.device),
             "code": code_of_trainings(),
