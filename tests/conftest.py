@@ -12,6 +12,8 @@ from offline import keep_offline
 from small_disk import SmallDisk
 from tiny_project import make_project, run
 
+from influencer_style.looks.encoder import load_encoder
+
 # Where files of tests run side by side, the longest begin first, and those that wait for its run come late.
 LONGEST, LATE = (
     ("test_end_to_end.py",),
@@ -55,6 +57,12 @@ def _ledger(tmp_path_factory):
         patch.setenv("INFLUENCER_STYLE_LEDGER", str(tmp_path_factory.mktemp("ledger")))
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))  # of processes that do without the first
         yield
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    """The style encoder that comes with the project."""
+    return load_encoder()
 
 
 class First:

@@ -151,7 +151,7 @@ def test_the_rules_notice(module, source, reason):
         ("networks.blocks", "from influencer_style.looks import gram"),
         ("datasets.previous", "import mlflow\nfrom influencer_style.tracking import current"),
         ("looks.gram", "from influencer_style.version import __version__"),
-        ("settings", "from influencer_style.hooks.prerequisites import PrerequisitesHook"),
+        ("settings", "from influencer_style.hooks.checks import PrerequisitesHook"),
     ],
 )
 def test_the_rules_allow(module, source):

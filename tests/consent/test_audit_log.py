@@ -103,9 +103,9 @@ def test_a_row_replaced_with_its_hash_breaks_the_next_one(six):
 def test_a_log_written_anew_with_its_head_file_is_told_by_a_head_noted_elsewhere(six):
     noted, written, previous = six.head(), [], GENESIS
     for line in raw_lines(six):
-        row, line = rewritten(line, previous, decision="allowed by me")
+        row, forged = rewritten(line, previous, decision="allowed by me")
         previous = row["hash"]
-        written.append(line)
+        written.append(forged)
     put(six, written)
     six.path.with_name(HEAD_FILE).write_text(f"{row['n']}:{row['hash']}\n")
     assert problems(six) == []  # the chain alone cannot tell

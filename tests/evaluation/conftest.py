@@ -3,7 +3,6 @@
 from judged import (
     about,
     cases,
-    encoder,
     judges,
     jury,
     looks,
@@ -17,7 +16,6 @@ from judged import (
 __all__ = [
     "about",
     "cases",
-    "encoder",
     "judges",
     "jury",
     "looks",

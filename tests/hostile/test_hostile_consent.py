@@ -63,8 +63,9 @@ def read(folder, text):
     try:
         consent = load_consent(folder)
     except ConsentError as error:
-        assert len(str(error)) < 5000
-        return str(error)
+        reason = str(error)
+        assert len(reason) < 5000
+        return reason
     assert consent.kind in ("person", "synthetic") and consent.scope and consent.subject.strip()
     return ""
 

@@ -4,19 +4,14 @@ import json
 
 import pytest
 import torch
+from made_up_looks import made_up_looks
 from safetensors.torch import load_file
 
 from influencer_style.looks.encoder import EncoderError, load_encoder
 from influencer_style.looks.likeness import Likeness
-from influencer_style.looks.profile import LookProfile, LookProfiles, UnknownLook
+from influencer_style.looks.profile import UnknownLook
 from influencer_style.looks.profile_files import load_looks, save_looks
-from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.looks.style_code import StyleCode, code_width, style_code
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return load_encoder()
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +26,9 @@ def warm(images):
 
 @pytest.fixture(scope="module")
 def looks(encoder, people):
-    sets = {name: SetStatistics.of(*describe(encoder, images)) for name, images in
-            {"people": people, "warm": warm(people[:6]), "plain": people[6:]}.items()}  # fmt: skip
     consent = {"scope": ["train", "transfer"], "expires": "never"}
-    profiles = [LookProfile(name, name.title(), sets[name], consent) for name in ("warm", "plain")]
-    return LookProfiles(sets["people"], profiles, encoder.sha256, encoder.groups, "12 people")
+    shown = {"warm": warm(people[:6]), "plain": people[6:]}
+    return made_up_looks(encoder, people, shown, "12 people", consent=consent)
 
 
 def test_the_population_has_no_look(looks):
@@ -107,7 +100,7 @@ def test_a_creators_face_comes_back_and_goes_with_the_look(looks, tmp_path):
     assert again["plain"].likeness is None and torch.equal(again["warm"].likeness.face, face)
     assert (again["warm"].likeness.explained, again["warm"].likeness.judge) == (0.1, "a" * 64)
     assert torch.equal(again.code("warm"), looks.code("warm"))
-    left = LookProfiles(again.reference, [again["plain"]], again.encoder_sha256, again.groups)
+    left = again.only(["plain"])
     save_looks(left, tmp_path)
     assert not [name for name in load_file(str(tmp_path / "looks.safetensors")) if "warm" in name or "face" in name]
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from made_up_synthesis import TINTS, made_up_models, made_up_people
+from made_up_looks import smooth_people, tinted
+from made_up_synthesis import SIDE, made_up_models
 
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.looks.profile import UnknownLook
@@ -82,6 +83,6 @@ def test_another_kind_of_model_is_refused(models, tmp_path):
 
 def test_marks_know_the_photos_they_were_taken_of(models):
     marks = models[0].looks["warm"].marks
-    photos = to_uint8((made_up_people(8) * torch.tensor(TINTS["warm"]).view(1, 3, 1, 1)).clamp(0, 1))
+    photos = to_uint8(tinted(smooth_people(8, SIDE))["warm"])
     assert repeats(photos, marks).all()
     assert not repeats(photos[:, ::-1, ::-1].copy(), marks).any()

@@ -127,7 +127,7 @@ def test_consent_that_comes_or_goes(run, folders, settings):
     assert set(again[again["role"] == "creator"]["status"]) == {"accepted"}
     rows = list(rows_of(settings.ledger.log.path))  # each run decided, and wrote it down
     assert [(row["creator"], row["decision"]) for row in rows] == [
-        ("anna", one) for one in "allowed refused allowed".split()
+        ("anna", one) for one in ["allowed", "refused", "allowed"]
     ]
     assert {(row["stage"], row["scope"]) for row in rows} == {("ingestion", "train or transfer")}
     assert "Anna/consent.yml: expires: expired on 2026-05-31" in rows[1]["reason"]

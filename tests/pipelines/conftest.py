@@ -7,14 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from made_up_looks import made_up_looks
 from PIL import Image
 
 from influencer_style.faces.store import SCHEMA, FaceStore
 from influencer_style.looks.areas import REGIONS
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.pixels import to_tensor
-from influencer_style.looks.profile import LookProfile, LookProfiles
-from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.photos.source import PhotoSource
@@ -62,7 +59,7 @@ def store(folder, photos: list[tuple[dict, np.ndarray]], keys=("photo_id",)) -> 
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory) -> dict:
+def world(encoder, tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("evaluation")
     splits = ["test"] * 3 + ["validation"] * 2 + ["train"] * 4
     whole = {"cx": SIDE / 2, "cy": SIDE / 2, "side": SIDE}
@@ -86,14 +83,10 @@ def world(tmp_path_factory) -> dict:
     for look in LOOKS:
         (folder / f"creators/{look.title()}").mkdir(parents=True)
         (folder / f"creators/{look.title()}/consent.yml").write_text(CONSENT.format(subject=look.title()))
-    encoder = load_encoder()
-
-    def statistics(seeds: range, look: str | None) -> SetStatistics:
-        return SetStatistics.of(*describe(encoder, to_tensor(np.stack([picture(s, look) for s in seeds]))))
-
+    people = np.stack([picture(seed) for seed in range(3, 9)])
+    shown = {look: np.stack([picture(seed, look) for seed in range(100, 105)]) for look in LOOKS}
     consent = {"scope": ["train", "transfer"], "expires": "never"}
-    profiles = [LookProfile(look, look.title(), statistics(range(100, 105), look), consent) for look in LOOKS]
-    looks = LookProfiles(statistics(range(3, 9), None), profiles, encoder.sha256, encoder.groups, "6 users' photos")
+    looks = made_up_looks(encoder, people, shown, "6 users' photos", consent=consent)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         generator = (

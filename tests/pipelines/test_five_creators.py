@@ -26,7 +26,6 @@ from influencer_style.consent.audit_check import verify
 from influencer_style.consent.ledger import Ledger
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Face
-from influencer_style.looks.profile import LookProfiles
 from influencer_style.pipelines import features, ingestion, preprocessing
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.features.parameters import FeaturesParameters
@@ -217,8 +216,7 @@ def test_a_look_that_was_learnt_under_an_older_consent_waits_for_features(job):
     project, catalog, _ = job
     looks, source = catalog["look_profiles"].load(), catalog["photo_source"].load()
     older = {"scope": ["transfer"], "granted_on": "2025-01-01", "expires": "2026-01-31"}
-    own = [replace(looks[name], consent=older) if name == "benqx" else looks[name] for name in looks.names]
-    learnt = LookProfiles(looks.reference, own, looks.encoder_sha256, looks.groups)
+    learnt = looks.holding(replace(look, consent=older) if look.slug == "benqx" else look for look in looks)
     assert training.choose_looks(learnt, {}, source).names == ["adaqx", "knownqx"]
     assert "is newer than the look" in rows(project, stage="registration", creator="benqx")[-1]["reason"]
 

@@ -34,8 +34,7 @@ def settings(base, **changed) -> SynthesisParameters:
 
 def allowing(looks: LookProfiles) -> LookProfiles:
     """The same looks, all of whose consents cover `generate`."""
-    own = [replace(looks[name], consent=CONSENT) for name in looks.names]
-    return LookProfiles(looks.reference, own, looks.encoder_sha256, looks.groups, looks.reference_note)
+    return looks.holding(replace(look, consent=CONSENT) for look in looks)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +116,7 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
 def test_whose_consent_does_not_cover_generate_is_not_offered(world, tmp_path):
     looks, source = allowing(world["look_transfer"].looks), world["photo_source"]
     only = replace(looks["cool"], consent=CONSENT | {"scope": ["train", "transfer"]})
-    some = LookProfiles(looks.reference, [only, looks["warm"]], looks.encoder_sha256, looks.groups)
+    some = looks.holding([only, looks["warm"]])
     crops, compared, left = choose_creators(world["face_crops"], some, source)
     assert left.names == ["warm"] and set(crops.creators) == set(compared.creators) == {"warm"}
     assert set(crops.kept["role"]) == {"user", "creator"}

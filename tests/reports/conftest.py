@@ -7,7 +7,6 @@ import pytest
 from judged import (
     about,
     cases,
-    encoder,
     judges,
     jury,
     looks,
@@ -31,7 +30,6 @@ from influencer_style.reports.report import ReportEvidence
 __all__ = [
     "about",
     "cases",
-    "encoder",
     "judges",
     "jury",
     "looks",

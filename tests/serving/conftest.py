@@ -8,12 +8,10 @@ from pathlib import Path
 import mlflow
 import pytest
 import torch
-from made_up_synthesis import made_up_people, with_looks_of
+from made_up_looks import made_up_looks, smooth_people, tinted
+from made_up_synthesis import SIDE, with_looks_of
 
-from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.pixels import to_uint8
-from influencer_style.looks.profile import LookProfile, LookProfiles
-from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.likeness import remember
 from influencer_style.networks.bundle import TransferBundle
@@ -23,25 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # `benchmarks`, which is no 
 
 
 @pytest.fixture(scope="session")
-def bundle():
-    encoder = load_encoder()
-    rng = torch.Generator().manual_seed(1)
-    people = torch.nn.functional.interpolate(torch.rand(8, 3, 6, 6, generator=rng), (64, 64), mode="bilinear")
-    tints = {"warm": (1.1, 0.8, 0.5), "cold": (0.6, 0.9, 1.2)}
-    sets = {name: (people * torch.tensor(tint).view(1, 3, 1, 1)).clamp(0, 1) for name, tint in tints.items()}
-    looks = LookProfiles(
-        SetStatistics.of(*describe(encoder, people)),
-        [
-            LookProfile(
-                name,
-                name.title(),
-                SetStatistics.of(*describe(encoder, images)),
-                {"scope": ["train", "transfer"], "expires": expires},
-            )
-            for (name, images), expires in zip(sets.items(), ("never", "2020-01-01"), strict=True)
-        ],
-        encoder.sha256,
-        encoder.groups,
+def bundle(encoder):
+    people = smooth_people(8, 64)
+    sets, expiry = tinted(people), {"warm": "never", "cold": "2020-01-01"}
+    looks = made_up_looks(encoder, people, sets)
+    looks = looks.holding(
+        replace(look, consent={"scope": ["train", "transfer"], "expires": expiry[look.slug]}) for look in looks
     )
     torch.manual_seed(0)
     width = looks.code("warm").shape[0]
@@ -90,5 +75,5 @@ def folder(model_folder, tmp_path):
 @pytest.fixture(scope="session")
 def drawing_folder(bundle, tmp_path_factory):
     folder = tmp_path_factory.mktemp("synthesis")
-    with_looks_of(bundle, {"warm": to_uint8(made_up_people(4))}).save(folder)
+    with_looks_of(bundle, {"warm": to_uint8(smooth_people(4, SIDE))}).save(folder)
     return folder

@@ -12,7 +12,6 @@ import pandas as pd
 from PIL import Image
 
 from influencer_style.consent.ledger import Ledger
-from influencer_style.looks.profile import LookProfiles
 from influencer_style.pipelines.ingestion.known import remember_creators
 
 CONSENT = {
@@ -90,10 +89,8 @@ def photo_id(path: Path) -> str:
 
 def with_consent(bundle, consent, photos=(), folder=None):
     """Return the model with this consent, and these photos, in each of its looks."""
-    known = bundle.looks
-    looks = [replace(known[name], consent=consent, photos=tuple(photos)) for name in known.names]
-    profiles = LookProfiles(known.reference, looks, known.encoder_sha256, known.groups, known.reference_note)
-    return replace(bundle, looks=profiles, folder=folder)
+    looks = bundle.looks.holding(replace(look, consent=consent, photos=tuple(photos)) for look in bundle.looks)
+    return replace(bundle, looks=looks, folder=folder)
 
 
 def nothing(world: World) -> Path:

@@ -102,7 +102,7 @@ DAMAGES: list[tuple[str, str, Callable[[Path], None]]] = [
     ("loop.jpg", "unreadable", lambda path: path.symlink_to(path.name)),
     ("outside.jpg", "link_outside", lambda path: path.symlink_to("../outside.jpg")),
     ("folder.jpg", "unreadable", lambda path: path.symlink_to("..")),
-    ("pipe.jpg", "unreadable", lambda path: os.mkfifo(path)),
+    ("pipe.jpg", "unreadable", os.mkfifo),
 ]
 if hasattr(os, "geteuid") and os.geteuid():  # the superuser may read everything
     DAMAGES.append(("closed.jpg", "unreadable", _no_rights))

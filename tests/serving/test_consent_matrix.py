@@ -94,8 +94,9 @@ class Ways:
         try:
             self.server.predict([GOOD])
         except MlflowException as error:
-            assert "example.org" not in error.message and "consent.yml" not in error.message, "strangers read it"
-            raise StylistError(error.message) from error
+            message = error.message
+            assert "example.org" not in message and "consent.yml" not in message, "strangers read it"
+            raise StylistError(message) from error
 
     def pipeline(self, deed):
         self.monkeypatch.chdir(self.world.project)

@@ -16,7 +16,6 @@ from influencer_style.batches.gathering import BatchError
 from influencer_style.batches.generated_batch import GeneratedBatch
 from influencer_style.commands.main import main
 from influencer_style.looks.marks import Marks
-from influencer_style.looks.profile import LookProfiles
 from influencer_style.provenance.record import GENERATED, read_record
 from influencer_style.stylist.generation import Generation, Portraits, open_generation
 from influencer_style.stylist.result import StylistError
@@ -44,10 +43,7 @@ def generation(models, asked=DIRECT):
 
 def changed(model, **look):
     """The synthesis model with its look `warm` changed."""
-    known = model.looks
-    own = [replace(known["warm"], **look)]
-    looks = LookProfiles(known.reference, own, known.encoder_sha256, known.groups, known.reference_note)
-    return replace(model, looks=looks)
+    return replace(model, looks=model.looks.holding([replace(model.looks["warm"], **look)]))
 
 
 def pixels(result):
@@ -77,7 +73,7 @@ def test_python_gives_what_the_command_line_gives(models, folders, tmp_path):
 
 def test_a_run_again_makes_what_is_missing_damaged_or_of_another_time(models, folders, tmp_path, capsys):
     def run(*more):
-        wishes = "--look warm --count 3 --seed 7 --way direct --size 64".split()
+        wishes = ["--look", "warm", "--count", "3", "--seed", "7", "--way", "direct", "--size", "64"]
         code = main(["generate", *wishes, "--out", str(tmp_path), "--model", str(folders[0]), *more])
         return code, capsys.readouterr()
 

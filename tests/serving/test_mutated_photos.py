@@ -15,7 +15,7 @@ RESTYLE = Path(__file__).parents[1] / "hostile" / "restyle.py"
 )
 def test_no_exception_leaves_apply_many(model_folder, count, seed):
     command = [sys.executable, str(RESTYLE), str(model_folder), str(count), str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=7200)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=7200, check=False)
     assert done.returncode == 0, f"a decoder crashed, or it raised: {done.stderr[-3000:]}"
     told = json.loads(done.stdout)
     assert told["outcomes"] == count

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import mlflow
 import pytest
 import yaml
-from made_up_synthesis import made_up_people, with_looks_of
+from made_up_looks import smooth_people
+from made_up_synthesis import SIDE, with_looks_of
 from tiny_project import ROOT
 
 from influencer_style import Stylist
@@ -28,8 +29,9 @@ from influencer_style.stylist.models import open_model
 from influencer_style.stylist.result import StylistError
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
+from influencer_style.tracking.registry.errors import RegistryError
+from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.served import SYNTHESIS
-from influencer_style.tracking.registry.versions import RegistryError, register_generator
 from influencer_style.tracking.store import Store
 
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))
@@ -40,9 +42,7 @@ NAME, NEW_FACES = "look-transfer", "look-synthesis"
 def adapted(bundle):
     """The model, as if it had been adapted to both creators."""
     consent = {"scope": ["train", "transfer"], "expires": "never", "granted_on": "2025-01-01"}
-    looks = bundle.looks
-    for name in looks.names:
-        looks = replace_look(looks, replace(looks[name], consent=consent))
+    looks = bundle.looks.holding(replace(look, consent=consent) for look in bundle.looks)
     return replace(bundle, looks=looks, notes={"kept": "adapted"})
 
 
@@ -56,7 +56,7 @@ def replace_look(looks, look):
 @pytest.fixture(scope="module")
 def drawing(adapted):
     """The same of synthesis, with marks of both creators' photos."""
-    photos = to_uint8(made_up_people(4))
+    photos = to_uint8(smooth_people(4, SIDE))
     return replace(with_looks_of(adapted, dict.fromkeys(adapted.looks.names, photos)), notes={"kept": "adapted"})
 
 
@@ -73,7 +73,8 @@ def withdrawn(adapted, drawing, tmp_path_factory):
         model.save(folder / type(model).__name__)
     store = Store(f"sqlite:///{folder}/mlflow.db")
     experiment = store.experiment_id("serving")
-    run = NodeRun(store, store.client.create_run(experiment).info.run_id, experiment, "node", [], folder)
+    run = NodeRun(store, "node", [], folder)
+    run.open(experiment)
     current.enter(run)
     register_generator(folder / "TransferBundle", NAME, adapted.tags(), "# card")
     register_generator(folder / "SynthesisBundle", NEW_FACES, drawing.tags(), "# card", served=SYNTHESIS)

@@ -37,7 +37,7 @@ def test_every_module_imports_and_a_photo_is_restyled(tmp_path, model_folder, mo
         monkeypatch.setenv(f"INFLUENCER_STYLE_{variable}", str(tmp_path / folder))
     ours = environment() | {"INFLUENCER_STYLE_LEDGER": str(tmp_path / "ledger")}
     command = [sys.executable, "-c", SCRIPT, str(model_folder)]
-    done = subprocess.run(command, cwd=tmp_path, env=ours, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=tmp_path, env=ours, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert (tmp_path / "out/me-warm.jpg").exists()
     assert "whole" in done.stdout and [path.name for path in (tmp_path / "out").glob(".*")] == []

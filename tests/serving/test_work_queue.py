@@ -174,8 +174,8 @@ def test_whatever_happens_the_books_balance(most, steps):
             try:
                 futures.append(queue.submit(lambda deadline=clock.now + value: job(deadline), clock.now + value))
             except BusyError as error:
-                refused += 1
-                assert queue.counters.waiting == most and 1 <= error.retry_after <= 60
+                refused, retry_after = refused + 1, error.retry_after
+                assert queue.counters.waiting == most and 1 <= retry_after <= 60
         elif what == "cancel" and value < len(futures):
             futures[value].cancel()
         elif what == "run":

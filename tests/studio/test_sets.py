@@ -123,7 +123,7 @@ def test_each_creator_is_one_person_in_one_look_and_nobody_else(folder):
 
 @pytest.mark.parametrize("wrong", [{"size": 32}, {"users": -1}, {"test_users": (48,)}, {"validation_users": (47,)}])
 def test_settings_are_checked(wrong):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"must not be negative|users that do not exist|must be different"):
         StudioSettings(**wrong)
 
 

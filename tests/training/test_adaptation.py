@@ -2,13 +2,11 @@
 
 import pytest
 import torch
+from made_up_looks import made_up_looks
 
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.shard import StreamSettings, make_shard
-from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.pixels import to_tensor
-from influencer_style.looks.profile import LookProfile, LookProfiles
-from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
@@ -27,14 +25,11 @@ SETTINGS = TrainerSettings(
 
 
 @pytest.fixture(scope="module")
-def material():
+def material(encoder):
     """Encoder, shards, creators, and validation people and photos."""
-    encoder = load_encoder()
     shards = [make_shard(STREAM, number, encoder) for number in range(2)]
     people = shards[0].people
-    with torch.no_grad():
-        users, own = (SetStatistics.of(*describe(encoder, to_tensor(part))) for part in (people, people // 2))
-    looks = LookProfiles(users, [LookProfile("dark", "Dark", own)], encoder.sha256, encoder.groups)
+    looks = made_up_looks(encoder, people, {"dark": people // 2})
     creators = CreatorPhotos(people, {"dark": people // 2}, looks, 32)
     return encoder, shards, creators, to_tensor(shards[1].people), {"dark": shards[1].people // 2}
 
@@ -47,7 +42,9 @@ def base(material):
 
 def adapted(folder, base, material):
     encoder, shards, creators, people, photos = material
-    task = TransferTask(SETTINGS, encoder, lambda step: shards, creators, base)
+    task = TransferTask(
+        settings=SETTINGS, encoder=encoder, creators=creators, initial=base, shards_at=lambda step: shards
+    )
     return adapt(task, folder, people, photos)
 
 

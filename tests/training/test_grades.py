@@ -31,7 +31,7 @@ def test_the_same_chance_gives_the_same_grades_and_they_stay_in_range(make):
     first, again = (make(16, torch.Generator().manual_seed(3)) for _ in range(2))
     assert torch.equal(first, again) and first.shape == (16, WIDTH)
     graded = apply_grades(torch.rand(16, 3, 4, 4), first)
-    assert 0 <= graded.min() and graded.max() <= 1
+    assert graded.min() >= 0 and graded.max() <= 1
 
 
 def test_cameras_differ_little_and_photographers_from_hardly_to_much():

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from influencer_style.examples.shard import StreamSettings, make_shard
-from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.style_code import code_width
 from influencer_style.networks.palette import Sitter
@@ -13,11 +12,6 @@ from influencer_style.training.losses import palette_loss
 from influencer_style.training.transfer.palette_fitting import PaletteSettings, Rows, fit_palette, palette_rows
 
 STREAM = StreamSettings(sittings=2, targets=2, looks=1, references=2, grades=2, graded=3, photos=2)
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return load_encoder()
 
 
 @pytest.fixture(scope="module")

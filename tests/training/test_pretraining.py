@@ -25,11 +25,6 @@ SETTINGS = PretrainingSettings(
 
 
 @pytest.fixture(scope="module")
-def encoder():
-    return load_encoder()
-
-
-@pytest.fixture(scope="module")
 def shards(encoder):
     return [make_shard(TINY, number, encoder) for number in range(2)]
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from made_up_looks import made_up_looks
 
 from influencer_style.examples.batch import StepBatch
 from influencer_style.examples.creators import CreatorPhotos
@@ -12,10 +13,7 @@ from influencer_style.examples.paired import Sampling, draw_portraits
 from influencer_style.examples.shard import StreamSettings, make_shard
 from influencer_style.examples.stream import Pace, StudioStream
 from influencer_style.faces.detect import Face, LbpCascade
-from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.pixels import to_tensor
-from influencer_style.looks.profile import LookProfile, LookProfiles
-from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
 from influencer_style.networks.base import SynthesisBase
@@ -38,11 +36,6 @@ SETTINGS = SynthesisSettings(
     stream=STREAM, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9, threads=0, half=False,
     traits=TraitSettings(people=50, steps=20, batch=16),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return load_encoder()
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +76,7 @@ def test_it_learns_the_portraits_it_is_shown(shards, encoder, tmp_path):
         checkpoint_seconds=1e3,
         weights=LossWeights(features=0.1, adversarial=0.0),
     )
-    task = PretrainingTask(plain, encoder, lambda step: shards)
+    task = PretrainingTask(settings=plain, encoder=encoder, shards_at=lambda step: shards)
     task.draw = lambda step, rng: StepBatch(portraits, None)
     state = train(task, tmp_path / "c.pt")
     first, last = state.history[0], state.history[-1]
@@ -96,7 +89,8 @@ class Killed(Exception):
 
 def test_a_killed_training_ends_with_the_very_same_weights(shards, encoder, tmp_path):
     def trained(checkpoint, watch=None):
-        state = train(PretrainingTask(SETTINGS, encoder, lambda step: shards), tmp_path / checkpoint, watch)
+        task = PretrainingTask(settings=SETTINGS, encoder=encoder, shards_at=lambda step: shards)
+        state = train(task, tmp_path / checkpoint, watch)
         return torch.cat([p.flatten() for p in state.average.parameters()]), state.history
 
     def kill(step, generator):
@@ -144,10 +138,7 @@ def test_settings_that_make_no_sense_are_refused(wrong, why):
 def creators(shards, encoder):
     people = shards[0].neutral.reshape(-1, 32, 32, 3)
     red = (people * np.array([1.0, 0.4, 0.3])).astype(np.uint8)
-    with torch.no_grad():
-        everyone, own = (SetStatistics.of(*describe(encoder, to_tensor(part))) for part in (people, red))
-    looks = LookProfiles(everyone, [LookProfile("red", "Red", own)], encoder.sha256, encoder.groups)
-    return CreatorPhotos(people, {"red": red}, looks, 32)
+    return CreatorPhotos(people, {"red": red}, made_up_looks(encoder, people, {"red": red}), 32)
 
 
 @pytest.fixture(scope="module")
@@ -171,9 +162,8 @@ ADAPTING = replace(
 
 def adapted(base, creators, encoder, folder, unseen=8, watch=None):
     photos = {"red": creators.creators["red"].permute(0, 2, 3, 1).numpy().repeat(unseen, 0)}
-    return adapt_synthesis(
-        AdaptationTask(ADAPTING, encoder, creators, base.generator), folder, photos, OneFace(), watch
-    )
+    task = AdaptationTask(settings=ADAPTING, encoder=encoder, creators=creators, initial=base.generator)
+    return adapt_synthesis(task, folder, photos, OneFace(), watch)
 
 
 def test_an_adaptation_goes_on_after_a_kill_and_leaves_the_base_alone(base, creators, encoder, tmp_path):

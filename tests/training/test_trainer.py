@@ -5,14 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from made_up_looks import made_up_looks
 
 from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.examples.paired import Sampling, draw_photos
 from influencer_style.examples.shard import StreamSettings, make_shard
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.pixels import to_tensor
-from influencer_style.looks.profile import LookProfile, LookProfiles
-from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import TrainingDiverged, Watch, take_step, train
 from influencer_style.training.losses import reconstruction_loss
@@ -42,11 +39,6 @@ def red(images):
 
 
 @pytest.fixture(scope="module")
-def encoder():
-    return load_encoder()
-
-
-@pytest.fixture(scope="module")
 def shards(encoder):
     return [make_shard(STREAM, number, encoder) for number in range(2)]
 
@@ -54,14 +46,12 @@ def shards(encoder):
 @pytest.fixture(scope="module")
 def creators(encoder):
     users, tiny, large = crops(1, 6), red(crops(2, 2)), crops(3, 30)
-    with torch.no_grad():
-        sets = {
-            name: SetStatistics.of(*describe(encoder, to_tensor(images)))
-            for name, images in {"users": users, "tiny": tiny, "large": large}.items()
-        }
-    profiles = [LookProfile(name, name, sets[name]) for name in ("tiny", "large")]
-    looks = LookProfiles(sets["users"], profiles, encoder.sha256, encoder.groups)
-    return CreatorPhotos(users, {"tiny": tiny, "large": large}, looks, 32)
+    photos = {"tiny": tiny, "large": large}
+    return CreatorPhotos(users, photos, made_up_looks(encoder, users, photos), 32)
+
+
+def task_of(settings, encoder, shards, **further):
+    return TransferTask(settings=settings, encoder=encoder, shards_at=lambda step: shards, **further)
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +59,8 @@ def trained(encoder, shards, creators):
     """Train with some settings changed, on the same two shards at every step."""
 
     def run(checkpoint, watch=None, initial=None, **changes):
-        task = TransferTask(replace(SETTINGS, **changes), encoder, lambda step: shards, creators, initial)
-        return train(task, checkpoint, watch)
+        settings = replace(SETTINGS, **changes)
+        return train(task_of(settings, encoder, shards, creators=creators, initial=initial), checkpoint, watch)
 
     return run
 
@@ -108,11 +98,8 @@ def test_a_finished_training_is_not_done_again(trained, tmp_path):
 
 
 def test_photos_alone_are_enough(encoder, creators, tmp_path):
-    def no_shards(step):
-        raise AssertionError("no studio example was needed")
-
     settings = replace(SETTINGS, examples=0, photos=4, steps=4, parts=2, validate_every=4)
-    state = train(TransferTask(settings, encoder, no_shards, creators), tmp_path / "c.pt")
+    state = train(task_of(settings, encoder, None, creators=creators), tmp_path / "c.pt")
     assert {"adversarial", "gram", "total"} <= set(state.history[-1])
     assert not {"reconstruction", "features"} & set(state.history[-1])
     with pytest.raises(ValueError, match="examples and photos are both 0"):
@@ -251,7 +238,7 @@ def test_a_damaged_checkpoint_is_put_aside(trained, tmp_path, caplog):
 
 def test_photos_without_creators_are_refused(shards, encoder):
     with pytest.raises(ValueError, match="photos is 2, and there are no creators' photos"):
-        TransferTask(SETTINGS, encoder, lambda step: shards)
+        task_of(SETTINGS, encoder, shards)
 
 
 def test_creators_take_turns_however_many_photos_they_have(creators):
@@ -265,7 +252,7 @@ def test_batches_line_up(creators):
     batch = creators.batch(3, 0.1, 8, torch.Generator().manual_seed(2))
     assert {len(value) for value in vars(batch).values()} == {3}
     for images in (batch.inputs, batch.real):
-        assert images.shape == (3, 3, 32, 32) and 0 <= images.min() and images.max() <= 1
+        assert images.shape == (3, 3, 32, 32) and images.min() >= 0 and images.max() <= 1
 
 
 def test_resize_is_area_true():

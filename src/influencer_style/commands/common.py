@@ -21,7 +21,7 @@ _ERRORS = {
     "influencer_style.batches.gathering": "BatchError",
     "influencer_style.stylist.result": "StylistError",
     "influencer_style.project.folder": "ConfigurationError",
-    "influencer_style.tracking.registry.versions": "RegistryError",
+    "influencer_style.tracking.registry.errors": "RegistryError",
 }
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from influencer_style.datasets.local import WholeFolderDataset
 from influencer_style.datasets.previous import AS_IT_IS
 from influencer_style.storage.atomic import temporary_folder
+from influencer_style.tracking.registry.registration import is_registered, register_generator
 from influencer_style.tracking.registry.served import SYNTHESIS
-from influencer_style.tracking.registry.versions import is_registered, register_generator
 from influencer_style.tracking.summary import log_model
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from influencer_style.metrics.identity import IdentityJudge, identity_kept, iden
 from influencer_style.metrics.kid import kid_features
 from influencer_style.metrics.look_judge import LookJudge, fit_look_judge
 from influencer_style.metrics.memorisation import nearest
-from influencer_style.metrics.regions import truth_measures
-from influencer_style.metrics.structure import structure
+from influencer_style.metrics.structure import structure, truth_measures
 
 
 @dataclass(frozen=True)

@@ -129,8 +129,8 @@ def read_record(path: str | Path) -> dict[str, Any]:
     found = _RECORD.search(packet if isinstance(packet, bytes) else packet.encode())
     if found is None:
         raise RecordError(
-            f"{path} holds no record of this software: it was not made by it, or a program that saved it since dropped the "
-            "record; ask for the original file"
+            f"{path} holds no record of this software: it was not made by it, or a program that saved it since dropped "
+            "the record; ask for the original file"
         )
     try:
         record = json.loads(html.unescape(found.group(1).decode()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def trace(path: str | Path) -> dict[str, Any]:
     looks = sorted(record.get("looks", {}))
     # A composed portrait has passed through two models.
     models = [record, record.get("transfer_model") or {}]
-    versions = [one for model in models for one in versions_of(str(model.get("model_fingerprint", "")))]
+    versions = [asdict(one) for model in models for one in versions_of(str(model.get("model_fingerprint", "")))]
     paths = _paths()
     for version in versions:
         folder = version.pop("folder")

@@ -20,7 +20,7 @@ from influencer_style.examples.batch import PairedBatch, StepBatch
 from influencer_style.training.game import Losses, compute_discriminator_loss, compute_generator_loss, sum_of
 from influencer_style.training.machine import half_precision
 from influencer_style.training.state import State
-from influencer_style.training.task import Generator, Task
+from influencer_style.training.task import Generator, Pairs, Task
 
 log = logging.getLogger(__name__)
 _MOST_PARTS = 64
@@ -143,7 +143,7 @@ def take_step(
     for share, part in batch.to(task.device).parts(parts):
         with half_precision(torch.device(task.device), s.half):
             results = task.generate(state.run, part)
-        pairs = task.pairs(part, results, rng) if adversary else None
+        pairs = Pairs.joined(task.pairs(part, results, rng)) if adversary else None
         if pairs is not None:
             terms = compute_discriminator_loss(state.discriminator, pairs, state.logits, s, penalised, rng)
             (sum_of(terms) * share).backward()

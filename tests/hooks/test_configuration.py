@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from influencer_style.hooks.configuration import OneAtATimeConfigLoader
+from influencer_style.hooks.concurrency import OneAtATimeConfigLoader
 from influencer_style.settings import CONFIG_LOADER_CLASS
 
 NAMES = [f"request {number}" for number in range(4)]

@@ -7,8 +7,8 @@ import pytest
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline, node
 
-from influencer_style.hooks import prerequisites
-from influencer_style.hooks.prerequisites import MissingDataError, PrerequisitesHook
+from influencer_style.hooks import checks
+from influencer_style.hooks.checks import MissingDataError, PrerequisitesHook
 
 
 def use(*data):
@@ -41,7 +41,7 @@ def check(tmp_path, monkeypatch):
         "preprocessing": PREPROCESSING,
         "training": TRAINING,
     }
-    monkeypatch.setattr(prerequisites, "pipelines", Registered(registered))
+    monkeypatch.setattr(checks, "pipelines", Registered(registered))
     entry = "influencer_style.datasets.AtomicTextDataset"
     catalog = DataCatalog.from_config(
         {

@@ -1,38 +1,33 @@
-"""What a node read and wrote, as MLflow datasets. Digests are cheap: no big file is read for its digest."""
+"""What is behind a catalog entry: its file, a cheap digest of its data (no big file is read), and its shape."""
 
 from __future__ import annotations
 
 import itertools
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from kedro.io import AbstractDataset
 
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 
 WHOLE_FILE_BYTES = 4 * 2**20
 FILES_OF_A_FOLDER = 20_000
 DIGEST_LENGTH = 32
+_KEPT_LAYER = "reporting"
+_MOST_KEPT_BYTES = 32 * 2**20
+
+CatalogEntry = AbstractDataset[Any, Any]
 
 
-def data_entity(name: str, dataset: Any, data: Any, context: str, project: Path) -> Any:
-    """Return MLflow's `DatasetInput` for a catalog entry.
+def digest_of(dataset: CatalogEntry | None, data: object) -> str:
+    """Return a digest of a catalog entry's data, 32 characters.
 
-    The digest is the data's own `fingerprint` if it has one; else of a file's content (up to 4 MiB), or of names, sizes
-    and times of change; else, for data that is only in memory, of its type and shape.
-
-    Args:
-        name: the entry's name in the catalog.
-        dataset: the Kedro dataset behind it.
-        data: what was loaded or saved.
-        context: `input` or `output`.
-        project: paths beneath it are given relative to it.
+    It is the data's own `fingerprint` if it has one. Otherwise it is the digest of the file's content (up to 4 MiB), or
+    of names, sizes and modification times; for data that is only in memory, of type and shape.
     """
-    from mlflow.entities import Dataset, DatasetInput, InputTag
-
-    path = path_of(dataset)
-    own = getattr(data, "fingerprint", None)
+    path, own = path_of(dataset), getattr(data, "fingerprint", None)
     if isinstance(own, str):
         digest = own
     elif data is None:
@@ -41,19 +36,26 @@ def data_entity(name: str, dataset: Any, data: Any, context: str, project: Path)
         digest = _path_digest(path)
     else:
         digest = fingerprint(shape_of(data))
-    place = "memory" if path is None else str(path.relative_to(project) if path.is_relative_to(project) else path)
-    entity = Dataset(
-        name=name,
-        digest=digest[:DIGEST_LENGTH],
-        source_type="memory" if path is None else "local",
-        source=json.dumps({"uri": place}),
-        profile=json.dumps(shape_of(data)),
-    )
-    return DatasetInput(entity, [InputTag("mlflow.data.context", context)])
+    return digest[:DIGEST_LENGTH]
 
 
-def path_of(dataset: Any) -> Path | None:
+def report_of(dataset: CatalogEntry | None) -> Path | None:
+    """Return the file of a catalog entry in the layer `reporting`; None for other entries, and for files above 32 MiB.
+
+    Photos, crops and models stay where they are: a store is often shared, and only what was made to be shown belongs
+    there.
+    """
+    path = path_of(dataset)
+    layer = (getattr(dataset, "metadata", None) or {}).get("kedro-viz", {}).get("layer")
+    if layer != _KEPT_LAYER or path is None or not path.is_file():
+        return None
+    return path if path.stat().st_size <= _MOST_KEPT_BYTES else None
+
+
+def path_of(dataset: CatalogEntry | None) -> Path | None:
     """Return where a Kedro dataset keeps its data; None when it is not a local path."""
+    if dataset is None:
+        return None
     described = dataset._describe()
     place = described.get("filepath") or described.get("path")
     if place is None or described.get("protocol") not in (None, "file"):
@@ -61,9 +63,9 @@ def path_of(dataset: Any) -> Path | None:
     return Path(str(place))
 
 
-def shape_of(data: Any) -> dict[str, Any]:
+def shape_of(data: object) -> dict[str, object]:
     """Return type, and shape, columns or length, of any value; never its content."""
-    shape: dict[str, Any] = {"type": type(data).__name__}
+    shape: dict[str, object] = {"type": type(data).__name__}
     if hasattr(data, "shape"):
         shape["shape"] = [int(side) for side in data.shape]
     elif hasattr(data, "__len__"):
@@ -81,7 +83,7 @@ def _path_digest(path: Path) -> str:
     return fingerprint(_entry(path, path.name))
 
 
-def _entries(folder: Path) -> Iterator[list[Any]]:
+def _entries(folder: Path) -> Iterator[list[str | int]]:
     for root, folders, files in os.walk(folder):
         folders.sort()
         for file in sorted(files):
@@ -89,6 +91,6 @@ def _entries(folder: Path) -> Iterator[list[Any]]:
             yield _entry(path, path.relative_to(folder).as_posix())
 
 
-def _entry(path: Path, name: str) -> list[Any]:
+def _entry(path: Path, name: str) -> list[str | int]:
     facts = path.stat()
     return [name, facts.st_size, facts.st_mtime_ns]

@@ -8,14 +8,14 @@ from kedro.pipeline import Pipeline, node
 from tiny_project import kedro, make_project
 
 from influencer_style.batches.gathering import BatchError
-from influencer_style.hooks.arguments import ArgumentsHook
+from influencer_style.hooks import checks
+from influencer_style.hooks.checks import ArgumentsHook
 from influencer_style.networks.folder import BundleError
 from influencer_style.pipelines.generate.parameters import GenerateParameters
 from influencer_style.pipelines.ingestion.folders import SourceError
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.pipelines.withdrawal.errors import WithdrawalError
-from influencer_style.stylist import before_loading
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_the_parameters_of_the_pipeline_that_runs_are_checked(name, error, words
 
 def test_a_look_is_looked_up_before_the_run_and_however_it_is_spelled(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(before_loading, "check_look", lambda model, look, stage: asked.append((model, look)))
+    monkeypatch.setattr(checks, "check_look", lambda model, look, stage: asked.append((model, look)))
     parameters = StylizeParameters(**STYLIZE | {"folder": str(tmp_path), "look": "Ada Example"})
     catalog = DataCatalog({"params:stylize": MemoryDataset(parameters, copy_mode="assign")})
     ArgumentsHook().before_pipeline_run(Pipeline([node(use, "params:stylize", "result", name="own")]), catalog)
@@ -83,7 +83,7 @@ def test_a_wrong_parameter_ends_in_one_message(project, pipeline, parameters, wo
     ended = kedro(project, "run", "--pipeline", pipeline, "--params", parameters)
     assert ended.returncode == 1
     assert ended.stderr.startswith("Error: ") and words in ended.stderr, ended.stderr
-    assert ended.stderr.splitlines()[-1] == "The log, with all that led to this, is logs/last_run.log in the project."
+    assert ended.stderr.splitlines()[-1] == "The full log, with the traceback, is logs/last_run.log in the project."
     assert "Traceback" not in ended.stdout + ended.stderr
     assert "deprecated" not in ended.stdout + ended.stderr and "Union type hint" not in ended.stdout
     log = project / "logs/last_run.log"

@@ -8,7 +8,7 @@ from kedro.pipeline import Pipeline, node
 from kedro.runner import ParallelRunner
 from tiny_project import make_project, run
 
-from influencer_style.hooks.parallel import ParallelHook
+from influencer_style.hooks.concurrency import ParallelHook
 
 CATALOG = {"passed_on": {"type": "MemoryDataset", "copy_mode": "assign"}}
 

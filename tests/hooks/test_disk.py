@@ -7,7 +7,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.io import DataCatalog, DatasetError
 
-from influencer_style.hooks.disk import DiskError, DiskHook
+from influencer_style.hooks.endings import DiskError, DiskHook
 
 
 class Witness:
@@ -34,7 +34,7 @@ def tell(error):
 def test_a_disk_error_is_a_message():
     error = DatasetError("Failed while saving")
     error.__cause__ = OSError(errno.ENOSPC, "full", "data/table.json")
-    with pytest.raises(DiskError, match=r"data/table.json: No space left on device\. Make room.*not done again"):
+    with pytest.raises(DiskError, match=r"data/table.json: No space left on device\. Make room.*not repeated"):
         tell(error)
 
 
