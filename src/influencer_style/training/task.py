@@ -56,7 +56,7 @@ class Task(ABC, Generic[PairedBatch, Generator]):
         adversary_after: First step in which the discriminator takes part.
 
     Raises:
-        ValueError: when the settings ask for photos and there are none.
+        ValueError: When the settings ask for photos and there are none.
     """
 
     settings: TrainerSettings

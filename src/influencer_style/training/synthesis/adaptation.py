@@ -79,7 +79,7 @@ def adapt_synthesis(
         watch: What follows the training.
 
     Raises:
-        TrainingDiverged: when losses are not sound, see `engine.train`.
+        TrainingDiverged: When losses diverge, see `engine.train`.
     """
     state = train(task, folder / "adapted.pt", watch)
     found = compare(task.initial, state.average, task.creators, unseen, detector)

@@ -64,7 +64,7 @@ def pretrain_synthesis(
         in training (`validation_...`, in 255ths).
 
     Raises:
-        TrainingDiverged: when losses are not sound, see `engine.train`.
+        TrainingDiverged: When losses diverge, see `engine.train`.
     """
     folder, device, encoder = Path(folder), device or best_device(), load_encoder()
     held_out = held_out_portraits(settings.stream, folder, encoder)

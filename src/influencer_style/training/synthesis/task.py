@@ -48,7 +48,7 @@ class SynthesisSettings(TrainerSettings):
         if self.neutral + self.colour > 1:
             raise ValueError(f"neutral is {self.neutral} and colour {self.colour}; they are shares of one whole")
         if not self.stream.known:
-            raise ValueError("stream.known is false; synthesis is taught on portraits of which all is known")
+            raise ValueError("stream.known is false; synthesis is trained on portraits that z and look determine")
         return self
 
 

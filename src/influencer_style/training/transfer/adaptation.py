@@ -42,8 +42,8 @@ def adapt(
         watching: Opens what follows a training, by the training's name.
 
     Raises:
-        TrainingDiverged: when losses are not sound, see `engine.train`.
-        ValueError: when the task has no base or no creators.
+        TrainingDiverged: When losses diverge, see `engine.train`.
+        ValueError: When the task has no base or no creators.
     """
     base, creators = task.initial, task.creators
     if base is None or creators is None:

@@ -58,7 +58,7 @@ def pretrain(
         were never in training (`validation_...`). Its facts have these errors of simple methods.
 
     Raises:
-        TrainingDiverged: when losses are not sound, see `engine.train`.
+        TrainingDiverged: When losses diverge, see `engine.train`.
     """
     folder, device, encoder = Path(folder), best_device(), load_encoder()
     held_out = held_out_photos(settings.stream, folder, encoder)
