@@ -85,7 +85,14 @@ def examine(
                 own = replace(settings, seed=seed)
                 ways = {"relativistic": own, "non_saturating": non_saturating(own), "plain": without_adversary(own)}
                 for name, chosen in ways.items():
-                    task = TransferTask(chosen, encoder, stream.at, material.creators, to_adapt(base), device)
+                    task = TransferTask(
+                        settings=chosen,
+                        encoder=encoder,
+                        shards_at=stream.at,
+                        creators=material.creators,
+                        initial=to_adapt(base),
+                        device=device,
+                    )
                     state = train(task, folder / f"{name}-{number}-{seed}.pt")
                     adapted = by_generator(as_used(state.average, base), material.creators)
                     judged[name].append(judge(adapted, material))

@@ -59,8 +59,8 @@ def settings_without_pairs(steps: int) -> TrainerSettings:
 def ours(material: Material, settings: TrainerSettings, folder: Path) -> tuple[Callable[[Tensor, str], Tensor], float]:
     """Train a generator; return what it does, and how many seconds that took."""
     with tqdm(total=settings.steps, desc="Ours", unit="step") as bar:
-        watch = Watch(progress=lambda step, steps, words: bar.update(step - bar.n))
-        task = TransferTask(settings, load_encoder(), _nobody, material.creators)
+        watch = Watch(progress=lambda step, *_: bar.update(step - bar.n))
+        task = TransferTask(settings=settings, encoder=load_encoder(), shards_at=_nobody, creators=material.creators)
         state = train(task, folder / "c.pt", watch)
     return by_generator(state.average, material.creators), state.seconds
 

@@ -15,7 +15,7 @@ from influencer_style.metrics.colour import delta_e
 from influencer_style.metrics.kid import kid_features
 from influencer_style.metrics.structure import structure
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.training.transfer.held_out import restyled
+from influencer_style.training.transfer.task import restyled
 
 
 @dataclass(frozen=True)

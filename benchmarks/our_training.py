@@ -106,7 +106,13 @@ class OurTraining:
         self.encoder = load_encoder()
         self.shards = [kept_shard(settings.stream, number, folder, self.encoder) for number in range(SHARDS)]
         creators = _creators(self.shards, self.encoder) if settings.photos else None
-        self.task = TransferTask(settings, self.encoder, lambda step: self.shards, creators, device=device)
+        self.task = TransferTask(
+            settings=settings,
+            encoder=self.encoder,
+            shards_at=lambda _: self.shards,
+            creators=creators,
+            device=device,
+        )
         self.state: State[TransferGenerator] = State.start(self.task)
         cycles = -(-settings.head_start // settings.penalty_every)
         self.state.step = cycles * settings.penalty_every

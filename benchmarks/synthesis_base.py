@@ -104,7 +104,9 @@ def ablation(start: SynthesisBase, steps: int, shards_in: Path, held_out: dict[s
     found = {}
     for name, weight in (("regression", 0.0), ("adversary", WEIGHTS.adversarial)):
         s = replace(CONTINUED, steps=steps, weights=replace(WEIGHTS, adversarial=weight))
-        task = PretrainingTask(s, encoder, lambda step: shards, start.generator, best_device())
+        task = PretrainingTask(
+            settings=s, encoder=encoder, shards_at=lambda _: shards, initial=start.generator, device=best_device()
+        )
         state = train(task, shards_in / f"ablation-{name}-{start.sha256[:12]}-{steps}.pt")
         found[name] = {"seconds": round(state.seconds), "errors": errors(state.average, held_out)}
         found[name] |= examined(state.average, held_out, detector, 1.0)

@@ -14,6 +14,8 @@ from tiny_project import make_project, run
 
 from influencer_style.looks.encoder import load_encoder
 
+pytest_plugins = ["untrained_model"]  # the fixtures of a small model, for several folders of tests
+
 # Where files of tests run side by side, the longest begin first, and those that wait for its run come late.
 LONGEST, LATE = (
     ("test_end_to_end.py",),

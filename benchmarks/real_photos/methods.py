@@ -37,7 +37,7 @@ def generator_methods(bundle: TransferBundle) -> dict[str, Method]:
     def generator(photos: np.ndarray, teachers: np.ndarray, population: np.ndarray) -> np.ndarray:
         return restyle(photos, [teachers], statistics(population))
 
-    def generator_own_population(photos: np.ndarray, teachers: np.ndarray, population: np.ndarray) -> np.ndarray:
+    def generator_own_population(photos: np.ndarray, teachers: np.ndarray, _population: np.ndarray) -> np.ndarray:
         return restyle(photos, [teachers], bundle.looks.reference)
 
     def generator_one_photo(photos: np.ndarray, teachers: np.ndarray, population: np.ndarray) -> np.ndarray:

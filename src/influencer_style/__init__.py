@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from influencer_style.stylist.result import Result
     from influencer_style.stylist.stylist import Stylist
 
-# No telemetry, unless the user turns it on: photos of people are processed here. Set before MLflow or Kedro is
+# No telemetry unless somebody switched it on: photos of people are processed here. Set before MLflow or Kedro is
 # imported, however this package is used.
 for _switch, _off in {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -22,5 +22,7 @@ for _switch, _off in {
 
 __all__ = ["Result", "Stylist", "__version__"]
 
-# `import influencer_style` stays light: the Stylist is imported on first use.
-__getattr__, __dir__, _ = lazy_loader.attach(__name__, submod_attrs={"stylist.stylist": ["Result", "Stylist"]})
+# `import influencer_style` stays light: the Stylist is imported when it is used.
+__getattr__, _, _ = lazy_loader.attach(
+    __name__, submod_attrs={"stylist.result": ["Result"], "stylist.stylist": ["Stylist"]}
+)

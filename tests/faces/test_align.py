@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influencer_style.faces.align import MAX_ROLL, CropTransform, crop_face, transform_for
+from influencer_style.faces.align import MAX_ROLL, CropTransform, crop_coordinates, crop_face, transform_for
 from influencer_style.faces.detect import Face
-from influencer_style.faces.paste import crop_coordinates
 
 transforms = st.builds(
     CropTransform, st.floats(-500, 5000), st.floats(-500, 5000), st.floats(10, 4000), st.floats(-0.4, 0.4)

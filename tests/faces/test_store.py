@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from influencer_style.faces import store as module
-from influencer_style.faces.store import FaceStore, FaceUpdate
+from influencer_style.faces.store import FaceStore
+from influencer_style.faces.update import FaceUpdate
 from influencer_style.storage.trouble import disk_trouble
 
 

@@ -14,7 +14,7 @@ def look(photos):
     return LookProfile("ada", "Ada", SetStatistics.of(torch.zeros(photos, 4), torch.zeros(photos, MOMENTS, 10)))
 
 
-@pytest.mark.parametrize(("photos", "words"), [(1, "from 1 photo:"), (7, "from 7 different photos:")])
+@pytest.mark.parametrize(("photos", "words"), [(1, "from 1 photo,"), (7, "from 7 different photos,")])
 def test_few_photos_are_spoken_of_with_the_remedy(photos, words):
     notice = thin_look_notice(look(photos))
     assert notice.startswith("the look ada was learnt") and words in notice and "10 different photos" in notice

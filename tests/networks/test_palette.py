@@ -60,7 +60,7 @@ def test_means_go_as_far_as_the_palette_is_heard_and_no_area_changes_within(gene
     with torch.no_grad():
         areas = generator.regions(pictures)
         plain = generator.change(pictures, code)
-        wanted = generator.palette(*generator.asks(pictures, code, Sitter.of(pictures, areas, code))).mean(0)
+        wanted = generator.palette(*generator.palette_inputs(pictures, code, Sitter.of(pictures, areas, code))).mean(0)
         heard = replace(generator.config, palette=0.5)
         loud = TransferGenerator(heard).eval()
         loud.load_state_dict(generator.state_dict())

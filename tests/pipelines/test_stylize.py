@@ -11,7 +11,7 @@ from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.stylize import nodes
 from influencer_style.pipelines.stylize.nodes import draw_restyled, restyle_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
-from influencer_style.stylist.stylist import StylistError
+from influencer_style.stylist.errors import StylistError
 from tests.pipelines.conftest import picture
 
 SETTINGS = {

@@ -19,7 +19,8 @@ from influencer_style.consent import clock, ledger
 from influencer_style.consent.audit_check import verify
 from influencer_style.consent.audit_log import LOG_FILE
 from influencer_style.consent.tombstones import Tombstones
-from influencer_style.faces.store import LABELS, FaceUpdate
+from influencer_style.faces.store import LABELS
+from influencer_style.faces.update import FaceUpdate
 from influencer_style.networks.base import SynthesisBase, TransferBase
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from over_http import over_http
 from PIL import Image
 
 from benchmarks.hostile_requests import bomb, encoded, picture_file
-from tests.serving.over_http import over_http
 
 SECRET = "nobody-is-to-read-this-again"  # at the end of long values: a refusal may repeat the start of a name
 _VALUES = (

@@ -42,7 +42,9 @@ def base(material):
 
 def adapted(folder, base, material):
     encoder, shards, creators, people, photos = material
-    task = TransferTask(SETTINGS, encoder, lambda step: shards, creators, base)
+    task = TransferTask(
+        settings=SETTINGS, encoder=encoder, creators=creators, initial=base, shards_at=lambda step: shards
+    )
     return adapt(task, folder, people, photos)
 
 

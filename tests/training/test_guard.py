@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from influencer_style.examples.batch import PairedPhotos
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
@@ -35,10 +36,10 @@ def generator():
 @pytest.fixture(scope="module")
 def checked():
     inputs = pictures(6, 1)
-    return Checked(
-        inputs, darkening(0.5).expand(6, -1), 0.5 * inputs, pictures(8, 2), {"dark": darkening(0.5)},
-        {"dark": to_uint8(pictures(8, 3, 0.5))},
-    )  # fmt: skip
+    studio = PairedPhotos(
+        darkening(0.5).expand(6, -1), torch.zeros(6, 1), 0.5 * inputs, torch.ones_like(inputs[:, :1]), inputs
+    )
+    return Checked(studio, pictures(8, 2), {"dark": darkening(0.5)}, {"dark": to_uint8(pictures(8, 3, 0.5))})
 
 
 def test_a_generator_is_measured_picture_by_picture(generator, checked):
@@ -46,7 +47,7 @@ def test_a_generator_is_measured_picture_by_picture(generator, checked):
     assert found.truth.shape == (6,) and found.truth.max() < 1
     assert found.shapes.shape == (8, 1) and found.shapes.min() >= 0 and found.shapes.max() < 0.05
     assert found.features["dark"].shape[0] == 8
-    wrong = measure(generator, replace(checked, truth=checked.inputs))
+    wrong = measure(generator, replace(checked, studio=replace(checked.studio, truth=checked.studio.inputs)))
     assert (wrong.truth > 10).all()
 
 

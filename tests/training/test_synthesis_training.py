@@ -76,7 +76,7 @@ def test_it_learns_the_portraits_it_is_shown(shards, encoder, tmp_path):
         checkpoint_seconds=1e3,
         weights=LossWeights(features=0.1, adversarial=0.0),
     )
-    task = PretrainingTask(plain, encoder, lambda step: shards)
+    task = PretrainingTask(settings=plain, encoder=encoder, shards_at=lambda step: shards)
     task.draw = lambda step, rng: StepBatch(portraits, None)
     state = train(task, tmp_path / "c.pt")
     first, last = state.history[0], state.history[-1]
@@ -89,7 +89,8 @@ class Killed(Exception):
 
 def test_a_killed_training_ends_with_the_very_same_weights(shards, encoder, tmp_path):
     def trained(checkpoint, watch=None):
-        state = train(PretrainingTask(SETTINGS, encoder, lambda step: shards), tmp_path / checkpoint, watch)
+        task = PretrainingTask(settings=SETTINGS, encoder=encoder, shards_at=lambda step: shards)
+        state = train(task, tmp_path / checkpoint, watch)
         return torch.cat([p.flatten() for p in state.average.parameters()]), state.history
 
     def kill(step, generator):
@@ -161,9 +162,8 @@ ADAPTING = replace(
 
 def adapted(base, creators, encoder, folder, unseen=8, watch=None):
     photos = {"red": creators.creators["red"].permute(0, 2, 3, 1).numpy().repeat(unseen, 0)}
-    return adapt_synthesis(
-        AdaptationTask(ADAPTING, encoder, creators, base.generator), folder, photos, OneFace(), watch
-    )
+    task = AdaptationTask(settings=ADAPTING, encoder=encoder, creators=creators, initial=base.generator)
+    return adapt_synthesis(task, folder, photos, OneFace(), watch)
 
 
 def test_an_adaptation_goes_on_after_a_kill_and_leaves_the_base_alone(base, creators, encoder, tmp_path):

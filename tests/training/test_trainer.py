@@ -50,13 +50,17 @@ def creators(encoder):
     return CreatorPhotos(users, photos, made_up_looks(encoder, users, photos), 32)
 
 
+def task_of(settings, encoder, shards, **further):
+    return TransferTask(settings=settings, encoder=encoder, shards_at=lambda step: shards, **further)
+
+
 @pytest.fixture(scope="module")
 def trained(encoder, shards, creators):
     """Train with some settings changed, on the same two shards at every step."""
 
     def run(checkpoint, watch=None, initial=None, **changes):
-        task = TransferTask(replace(SETTINGS, **changes), encoder, lambda step: shards, creators, initial)
-        return train(task, checkpoint, watch)
+        settings = replace(SETTINGS, **changes)
+        return train(task_of(settings, encoder, shards, creators=creators, initial=initial), checkpoint, watch)
 
     return run
 
@@ -94,11 +98,8 @@ def test_a_finished_training_is_not_done_again(trained, tmp_path):
 
 
 def test_photos_alone_are_enough(encoder, creators, tmp_path):
-    def no_shards(step):
-        raise AssertionError("no studio example was needed")
-
     settings = replace(SETTINGS, examples=0, photos=4, steps=4, parts=2, validate_every=4)
-    state = train(TransferTask(settings, encoder, no_shards, creators), tmp_path / "c.pt")
+    state = train(task_of(settings, encoder, None, creators=creators), tmp_path / "c.pt")
     assert {"adversarial", "gram", "total"} <= set(state.history[-1])
     assert not {"reconstruction", "features"} & set(state.history[-1])
     with pytest.raises(ValueError, match="examples and photos are both 0"):
@@ -237,7 +238,7 @@ def test_a_damaged_checkpoint_is_put_aside(trained, tmp_path, caplog):
 
 def test_photos_without_creators_are_refused(shards, encoder):
     with pytest.raises(ValueError, match="photos is 2, and there are no creators' photos"):
-        TransferTask(SETTINGS, encoder, lambda step: shards)
+        task_of(SETTINGS, encoder, shards)
 
 
 def test_creators_take_turns_however_many_photos_they_have(creators):

@@ -36,7 +36,7 @@ def main(folder: Path) -> None:
         sys.stdout.write(f"{step}\n")
         sys.stdout.flush()
 
-    task = TransferTask(SETTINGS, encoder, lambda step: shards, creators)
+    task = TransferTask(settings=SETTINGS, encoder=encoder, creators=creators, shards_at=lambda step: shards)
     state = train(task, folder / "checkpoint.pt", Watch(samples=tell))
     torch.save(state.average.state_dict(), folder / "weights.pt")
 

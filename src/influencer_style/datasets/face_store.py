@@ -15,7 +15,8 @@ from influencer_style.datasets.consented import consented
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.photo_source import PhotoSourceDataset
 from influencer_style.datasets.preview import as_preview, spread
-from influencer_style.faces.store import FaceStore, FaceUpdate
+from influencer_style.faces.store import FaceStore
+from influencer_style.faces.update import FaceUpdate
 from influencer_style.project.folder import in_project
 
 _TILE, _COLUMNS, _MOST = 96, 12, 96

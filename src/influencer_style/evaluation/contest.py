@@ -20,8 +20,7 @@ from influencer_style.metrics.cases import CasesError
 from influencer_style.metrics.identity import identity_kept, load_identity_judge
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
-from influencer_style.metrics.regions import truth_measures
-from influencer_style.metrics.structure import structure
+from influencer_style.metrics.structure import structure, truth_measures
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 

@@ -23,8 +23,16 @@ _PHOTO_WEIGHTS = (1.0, 4.0, 3.0, 6.0, 0.0)
 _PORTRAIT_WEIGHTS = (1.0, 4.0, 5.0, 0.0, -0.5)
 _LEAST_CROWD = 12
 
-# What the generator is given (a portrait, or z), the truth, the masks of its areas, and the photos that show the look.
-_Example = tuple[Tensor, Tensor, Tensor, SetStatistics]
+
+@dataclass(frozen=True)
+class _Example:
+    """Somebody, `who` of sitting `i` of a shard: as they are, the truth, and the photos that show the look."""
+
+    i: int
+    who: int
+    inputs: Tensor
+    truth: Tensor
+    photos: SetStatistics
 
 
 @dataclass(frozen=True)
@@ -58,9 +66,9 @@ def draw_photos(
     """
 
     def choose(kind: float) -> Callable[[Shard, torch.Generator], _Example]:
-        return _photo_of_colour if kind < sampling.colour else _photo_in_look
+        return _photographed if kind < sampling.colour else _worn
 
-    inputs, truth, masks, codes = _draw(shards, groups, sampling.count, choose, rng)
+    inputs, _, truth, masks, codes = _draw(shards, groups, sampling.count, choose, rng)
     codes = with_noise(codes, sampling.code_noise, rng)
     mirror = (torch.rand(sampling.count, generator=rng) < 0.5).view(-1, 1, 1, 1)
     inputs, truth, weights = (mirrored(x, mirror) for x in (inputs, truth, _pixel_weights(masks, _PHOTO_WEIGHTS)))
@@ -80,10 +88,10 @@ def draw_portraits(shards: list[Shard], groups: DescriptorGroups, sampling: Samp
 
     def choose(kind: float) -> Callable[[Shard, torch.Generator], _Example]:
         if kind < sampling.neutral:
-            return _portrait_unstyled
-        return _portrait_of_colour if kind < sampling.neutral + sampling.colour else _portrait_in_look
+            return _unstyled
+        return _coloured if kind < sampling.neutral + sampling.colour else _worn
 
-    z, truth, masks, codes = _draw(shards, groups, sampling.count, choose, rng)
+    _, z, truth, masks, codes = _draw(shards, groups, sampling.count, choose, rng)
     weights = _pixel_weights(masks, _PORTRAIT_WEIGHTS)
     codes = with_noise(codes, sampling.code_noise, rng)
     return Paired(codes, z, truth, weights / weights.mean((1, 2, 3), True))
@@ -118,88 +126,67 @@ def _draw(
     count: int,
     choose: Callable[[float], Callable[[Shard, torch.Generator], _Example]],
     rng: torch.Generator,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Draw examples of the kinds that `choose` says; return what the generator is given, truth, masks, style codes."""
+) -> tuple[Tensor, ...]:
+    """Draw examples of the kinds that `choose` says; return inputs, z, truth, masks (n, 5, s, s) and style codes."""
     drawn = []
     for _ in range(count):
         here = _number(len(shards), rng)
         there = (here + 1 + _number(len(shards) - 1, rng)) % len(shards)
-        kind = float(torch.rand(1, generator=rng))
-        given, truth, masks, photos = choose(kind)(shards[here], rng)
+        shard, kind = shards[here], float(torch.rand(1, generator=rng))
+        example = choose(kind)(shard, rng)
         crowd = draw_crowd(shards[there], torch.arange(len(shards[there].crowd)), rng)
-        drawn.append((given, truth, masks, style_code(photos, crowd, groups)))
-    given, truth, masks, codes = (torch.stack(part) for part in zip(*drawn, strict=True))
-    return given, truth, masks, codes
+        at = example.i, example.who
+        masks = torch.from_numpy(shard.regions[at]).float() / 255
+        code = style_code(example.photos, crowd, groups)
+        drawn.append((example.inputs, shard.latents[at], example.truth, masks, code))
+    return tuple(torch.stack(part) for part in zip(*drawn, strict=True))
 
 
-def _photo_in_look(shard: Shard, rng: torch.Generator) -> _Example:
-    i, who, truth, photos = _worn(shard, rng)
-    return to_tensor(shard.neutral[i, who][None])[0], truth, _masks(shard, i, who), photos
-
-
-def _photo_of_colour(shard: Shard, rng: torch.Generator) -> _Example:
-    """Somebody as a camera saw them, before a background, with its noise."""
-    who, grade, photos = _coloured(shard, rng)
-    taken = to_tensor(shard.people[who][None])
-    noise = 0.02 * torch.rand(1, generator=rng) * torch.randn(taken.shape, generator=rng)
-    taken = (taken + noise).clamp(0, 1)
-    return taken[0], apply_grades(taken, grade)[0], _masks(shard, *_sitter(shard, who)), photos
-
-
-def _portrait_in_look(shard: Shard, rng: torch.Generator) -> _Example:
-    i, who, truth, photos = _worn(shard, rng)
-    return shard.latents[i, who], truth, _masks(shard, i, who), photos
-
-
-def _portrait_of_colour(shard: Shard, rng: torch.Generator) -> _Example:
-    who, grade, photos = _coloured(shard, rng)
-    i, target = _sitter(shard, who)
-    truth = apply_grades(to_tensor(shard.neutral[i, target][None]), grade)[0]
-    return shard.latents[i, target], truth, _masks(shard, i, target), photos
-
-
-def _portrait_unstyled(shard: Shard, rng: torch.Generator) -> _Example:
-    """Somebody as they are; the look is that of some unstyled others."""
-    people = torch.randperm(len(shard.crowd), generator=rng)
-    i, target = _sitter(shard, int(people[0]))
-    photos = shard.population(people[1:][subset(len(people) - 1, 1, rng)])
-    truth = to_tensor(shard.neutral[i, target][None])[0]
-    return shard.latents[i, target], truth, _masks(shard, i, target), photos
-
-
-def _worn(shard: Shard, rng: torch.Generator) -> tuple[int, int, Tensor, SetStatistics]:
-    """A look of sitting `i` on one of its people, `who`; known from some photos of the stranger who wears it."""
+def _worn(shard: Shard, rng: torch.Generator) -> _Example:
+    """Draw a look of a sitting on one of its people; known from some photos of the stranger who wears it."""
     sittings, looks, grades, references = shard.descriptors.shape[:4]
     i, look, grade = _number(sittings, rng), _number(looks, rng), _number(grades, rng)
     who = _number(shard.neutral.shape[1], rng)
     photos = shard.worn(i, look, grade, subset(references, 1, rng))
     truth = apply_grades(to_tensor(shard.styled[i, look, who][None]), shard.grades[i, look, grade][None])[0]
-    return i, who, truth, photos
+    return _Example(i, who, to_tensor(shard.neutral[i, who][None])[0], truth, photos)
 
 
-def _coloured(shard: Shard, rng: torch.Generator) -> tuple[int, Tensor, SetStatistics]:
-    """One of the crowd, and a look of pure colour (1, 43) known from some photos of others, each one once."""
+def _coloured(shard: Shard, rng: torch.Generator, photographed: bool = False) -> _Example:
+    """Draw a look of pure colour on one of the crowd; known from some photos of others, each one once."""
     look = _number(len(shard.maps), rng)
     shown = shard.shown[look]
     everyone = torch.arange(len(shard.people))
     others = everyone[~torch.isin(everyone, shown)]
-    who = int(others[_number(len(others), rng)])
-    return who, shard.maps[look][None], shard.mapped(look, subset(len(shown), 1, rng))
+    number = int(others[_number(len(others), rng)])
+    i, who = divmod(number, shard.neutral.shape[1])
+    photos = shard.mapped(look, subset(len(shown), 1, rng))
+    if photographed:
+        taken = to_tensor(shard.people[number][None])
+        noise = 0.02 * torch.rand(1, generator=rng) * torch.randn(taken.shape, generator=rng)
+        taken = (taken + noise).clamp(0, 1)
+    else:
+        taken = to_tensor(shard.neutral[i, who][None])
+    return _Example(i, who, taken[0], apply_grades(taken, shard.maps[look][None])[0], photos)
 
 
-def _sitter(shard: Shard, who: int) -> tuple[int, int]:
-    """Return the sitting, and the place in it, of somebody by their number in the crowd."""
-    return divmod(who, shard.neutral.shape[1])
+def _photographed(shard: Shard, rng: torch.Generator) -> _Example:
+    """Draw a look of pure colour on somebody as a camera saw them, before a background, with its noise."""
+    return _coloured(shard, rng, photographed=True)
 
 
-def _masks(shard: Shard, i: int, who: int) -> Tensor:
-    """Return the masks of somebody's areas, (5, s, s) in [0, 1]."""
-    return torch.from_numpy(shard.regions[i, who]).float() / 255
+def _unstyled(shard: Shard, rng: torch.Generator) -> _Example:
+    """Draw somebody as they are; the look is that of some unstyled others."""
+    people = torch.randperm(len(shard.crowd), generator=rng)
+    i, who = divmod(int(people[0]), shard.neutral.shape[1])
+    photos = shard.population(people[1:][subset(len(people) - 1, 1, rng)])
+    portrait = to_tensor(shard.neutral[i, who][None])[0]
+    return _Example(i, who, portrait, portrait, photos)
 
 
-def _pixel_weights(masks: Tensor, regions: tuple[float, ...]) -> Tensor:
-    """Return how much each pixel counts, (n, 1, h, w), from masks (n, 5, h, w) and what each area adds to 1."""
-    return 1 + (masks * torch.tensor(regions).view(1, 5, 1, 1)).sum(1, keepdim=True)
+def _pixel_weights(masks: Tensor, areas: tuple[float, ...]) -> Tensor:
+    """Return how much each pixel counts, (n, 1, h, w), from what each area adds to 1."""
+    return 1 + (masks * torch.tensor(areas).view(1, 5, 1, 1)).sum(1, keepdim=True)
 
 
 def _number(count: int, rng: torch.Generator) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -46,14 +46,18 @@ class StreamSettings:
     """What a shard holds.
 
     Attributes:
-        seed: of all that is drawn.
-        resolution: side of the portraits in pixels.
-        sittings: in a shard. In a sitting `targets` people are photographed unstyled and in each of `looks` looks, and
-            one more person `references` times in each look.
-        grades: every look of a sitting stands for so many: itself, and itself under random grades.
-        graded: looks of pure colour in a shard, each shown by up to `photos` people of the shard.
-        known: whether the targets' pictures follow from z and the look alone, see `studio.latent`.
-        most: shards in all; 0 is no end.
+        seed: Seed of everything that is drawn.
+        resolution: Side of the portraits in pixels.
+        sittings: Sittings in a shard. In each, `targets` people are photographed unstyled and in each of `looks` looks,
+            and one more person `references` times in each look.
+        targets: People in a sitting.
+        looks: Looks in a sitting.
+        references: Photos that show a look.
+        grades: Number of looks made of each look of a sitting: itself, and itself under random grades.
+        graded: Looks of pure colour in a shard, each shown by up to `photos` people of the shard.
+        photos: The most people who show a look of pure colour.
+        known: Whether z and the look alone determine the targets' pictures, see `studio.latent`.
+        most: Number of shards; 0 for no end.
     """
 
     seed: Seed = 11
@@ -71,19 +75,19 @@ class StreamSettings:
 
 @dataclass(frozen=True)
 class Shard:
-    """Some sittings. S sittings, T targets, L looks, G grades, R references, D a descriptor's width; s pixels.
+    """Some sittings: S sittings, T targets, L looks, G grades, R references, descriptors D wide, s pixels.
 
     Attributes:
         neutral: (S, T, s, s, 3) uint8.
         styled: (S, L, T, s, s, 3) uint8.
         regions: (S, T, 5, s, s) uint8.
-        latents: (S, T, z) what the targets' pictures follow from; z is 0 where nobody knows.
-        grades: (S, L, G, 43) of each look.
-        descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 21, 10) of each look's references.
-        people: (S * T, s, s, 3) uint8, the targets, unstyled, each by a camera and before a background of their own.
-        crowd, crowd_moments: (S * T, D) and (S * T, 21, 10) of these.
+        latents: (S, T, z) what determines the targets' pictures; z is 0 wide where that is not known.
+        grades: (S, L, G, 43) grades of each look.
+        descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 21, 10), of each look's references.
+        people: (S * T, s, s, 3) uint8, the targets, unstyled, each with a camera and a background of their own.
+        crowd, crowd_moments: (S * T, D) and (S * T, 21, 10), of `people`.
         maps: (C, 43) looks of pure colour.
-        shown: (C, P) who shows them, numbers of `people`.
+        shown: (C, P) who shows them, by their numbers in `people`.
         map_descriptors, map_moments: (C, P, D) and (C, P, 21, 10).
     """
 
@@ -103,30 +107,32 @@ class Shard:
     map_moments: Tensor
 
     def worn(self, sitting: int, look: int, grade: int, photos: Tensor) -> SetStatistics:
-        """Return what some of the photos tell of a look under a grade."""
+        """Return the statistics of some of the photos of a look under a grade."""
         at = sitting, look, grade, photos
         return SetStatistics.of(self.descriptors[at], self.moments[at])
 
     def mapped(self, look: int, photos: Tensor) -> SetStatistics:
-        """Return what some of the photos tell of a look of pure colour."""
+        """Return the statistics of some of the photos of a look of pure colour."""
         return SetStatistics.of(self.map_descriptors[look, photos], self.map_moments[look, photos])
 
     def population(self, people: Tensor) -> SetStatistics:
-        """Return what these unstyled people look like."""
+        """Return the statistics of these unstyled people."""
         return SetStatistics.of(self.crowd[people], self.crowd_moments[people])
 
     def save(self, path: Path) -> None:
-        """Write it as .npz, whole or not at all."""
+        """Write the shard as .npz, whole or not at all."""
+        arrays: Any = {name: np.asarray(value) for name, value in vars(self).items()}
         with atomic_file(path) as part, open(part, "wb") as file:
-            np.savez(file, **{name: np.asarray(value) for name, value in vars(self).items()})
+            np.savez(file, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> Shard:
         """Read a shard. Raises OSError, ValueError or KeyError when the file is missing or damaged."""
         with np.load(path, allow_pickle=False) as saved:
-            arrays = {name: saved[name] for name in cls.__dataclass_fields__}
-        pictures = ("neutral", "styled", "regions", "people")
-        return cls(**{n: value if n in pictures else torch.from_numpy(value) for n, value in arrays.items()})
+            values: Any = {name: saved[name] for name in cls.__dataclass_fields__}
+        for name in values.keys() - {"neutral", "styled", "regions", "people"}:
+            values[name] = torch.from_numpy(values[name])
+        return cls(**values)
 
 
 def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> Shard:

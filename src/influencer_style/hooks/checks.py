@@ -52,10 +52,9 @@ def _check_stylize(parameters: StylizeParameters) -> None:
 
     if parameters.folder:
         photo_folder(parameters.folder)
-    restyling = parameters.restyling()
-    restyling.check_reference()
-    if restyling.look is not None:
-        check_look(model_place(parameters.model), restyling.look, "stylize")
+    parameters.check_reference()
+    if parameters.look is not None:
+        check_look(model_place(parameters.model), parameters.look, "stylize")
 
 
 def _check_generate(parameters: GenerateParameters) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of a set of photos: their descriptors and colours, pooled, so that no single photo can be read from it."""
+"""What is kept of a set of photos: descriptors and colours, pooled so that they reveal no single photo."""
 
 from __future__ import annotations
 

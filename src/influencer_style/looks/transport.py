@@ -24,11 +24,11 @@ def monge_kantorovich(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Return the linear Monge-Kantorovich map between two colour distributions (Pitié and Kokaram 2007).
 
     Args:
-        source: pooled colour moments (..., 9) of the distribution to move.
-        target: pooled colour moments (..., 9) of the distribution to reach.
+        source: Pooled colour moments (..., 9) of the distribution to move.
+        target: Pooled colour moments (..., 9) of the distribution to reach.
 
     Returns:
-        matrix (..., 3, 3) and offset (..., 3): `colour @ matrix.T + offset` has the target's mean and covariance,
+        Matrix (..., 3, 3) and offset (..., 3): `colour @ matrix.T + offset` has the target's mean and covariance,
         and no other linear map that does so moves colours less.
     """
     source_mean, source_covariance = mean_and_covariance(source.double())

@@ -20,15 +20,15 @@ def gram_codes(pictures: np.ndarray, encoder: StyleEncoder, looks: LookProfiles)
     """Return the Gram part of each picture's style code.
 
     Args:
-        pictures: uint8 sRGB (n, s, s, 3).
-        encoder: the one that described the looks.
-        looks: the looks and the population they are measured against.
+        pictures: Uint8 sRGB (n, s, s, 3).
+        encoder: The encoder that described the looks.
+        looks: The looks and the population they are measured against.
 
     Returns:
         (n, g) float64: differences from the population's mean in units of its deviation.
 
     Raises:
-        EncoderError: when the encoder is another one.
+        EncoderError: If another encoder described the looks.
     """
     looks.require(encoder)
     return np.concatenate([_codes(pictures[i : i + _BATCH], encoder, looks) for i in range(0, len(pictures), _BATCH)])
@@ -39,12 +39,13 @@ def gram_distance(codes: np.ndarray, look: str, looks: LookProfiles, draws: int 
 
     Args:
         codes: (n, g) from `gram_codes`, one row an identity.
-        look: the look's name.
-        looks: the looks.
-        draws, seed: of the bootstrap over identities.
+        look: The look's name.
+        looks: The looks.
+        draws: The number of draws of the bootstrap over identities.
+        seed: The seed of the bootstrap.
 
     Returns:
-        root mean square over the g numbers, in units of the population's deviation: 0 is the look itself.
+        The root mean square over the g numbers, in units of the population's deviation: 0 is the look itself.
     """
     target = StyleCode(looks.code(look)).difference[looks.groups.gram].numpy().astype(np.float64)
     return bootstrap(codes, draws, seed, lambda means: np.sqrt(np.square(means - target).mean(-1)))

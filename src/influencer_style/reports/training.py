@@ -36,7 +36,9 @@ def draw_samples(
     return _strip(torch.cat(columns), step, tile)
 
 
-def draw_examples_in_looks(generator: TransferGenerator, examples: PairedPhotos, step: int, count: int = 8) -> Image.Image:
+def draw_examples_in_looks(
+    generator: TransferGenerator, examples: PairedPhotos, step: int, count: int = 8
+) -> Image.Image:
     """Draw one strip of examples, spread over all: input, result with z = 0, truth, side by side."""
     device = next(generator.parameters()).device
     chosen = torch.linspace(0, len(examples.inputs) - 1, count).long()
@@ -46,9 +48,7 @@ def draw_examples_in_looks(generator: TransferGenerator, examples: PairedPhotos,
     return _strip(columns, step, 64)
 
 
-def draw_known_portraits(
-    generator: SynthesisGenerator, portraits: Paired, step: int, count: int = 12
-) -> Image.Image:
+def draw_known_portraits(generator: SynthesisGenerator, portraits: Paired, step: int, count: int = 12) -> Image.Image:
     """Draw one strip of portraits, spread over all: what was made, and the truth, side by side."""
     device = next(generator.parameters()).device
     chosen = torch.linspace(0, len(portraits.truth) - 1, count).long()

@@ -19,8 +19,9 @@ import torch
 from influencer_style.examples.batch import PairedBatch, StepBatch
 from influencer_style.training.game import Losses, compute_discriminator_loss, compute_generator_loss, sum_of
 from influencer_style.training.machine import half_precision
+from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.state import State
-from influencer_style.training.task import Generator, Task
+from influencer_style.training.task import Generator, Pairs, Task
 
 log = logging.getLogger(__name__)
 _MOST_PARTS = 64
@@ -55,10 +56,10 @@ class Watch(Generic[Generator]):
 def train(
     task: Task[PairedBatch, Generator], checkpoint: Path, watch: Watch[Generator] | None = None
 ) -> State[Generator]:
-    """Train a generator; continue from the checkpoint where there is one.
+    """Train a generator; continue from the checkpoint if there is one.
 
-    Losses that are not sound send the training back to its last checkpoint, once. Where memory runs out, batches are
-    taken in twice as many parts.
+    Diverged losses send the training back to its last checkpoint, once. Where memory runs out, batches are taken in
+    twice as many parts.
 
     Args:
         task: What the generator is trained for, and on.
@@ -70,8 +71,8 @@ def train(
         The state at the end: its `average` is the generator to keep, `history` has some 200 rows of losses.
 
     Raises:
-        TrainingDiverged: when losses are not sound again, see `_require_sound`.
-        MemoryError: when memory runs out even for single pictures.
+        TrainingDiverged: When losses diverge again, see `_require_sound`.
+        MemoryError: When memory runs out even for single pictures.
     """
     s, watch = task.settings, watch or Watch()
     if s.threads:
@@ -109,9 +110,7 @@ def train(
             row |= watch.validate(state.average)
             watch.samples(state.step, state.average)
         if reporting:
-            state.history.append({"step": state.step, "seconds": round(state.seconds, 1)} | row)
-            watch.metrics(state.step, row)
-            watch.progress(state.step, s.steps, _summary(row, state.step * (s.examples + s.photos) / state.seconds))
+            _report(row, state, s, watch)
         if saving:
             state.save(checkpoint)
             saved = time.monotonic()
@@ -143,7 +142,7 @@ def take_step(
     for share, part in batch.to(task.device).parts(parts):
         with half_precision(torch.device(task.device), s.half):
             results = task.generate(state.run, part)
-        pairs = task.pairs(part, results, rng) if adversary else None
+        pairs = Pairs.joined(task.pairs(part, results, rng)) if adversary else None
         if pairs is not None:
             terms = compute_discriminator_loss(state.discriminator, pairs, state.logits, s, penalised, rng)
             (sum_of(terms) * share).backward()
@@ -166,16 +165,19 @@ def _accumulate(losses: Losses, terms: Losses, share: float) -> None:
         losses[name] = losses[name] + value if name in losses else value
 
 
-def _summary(row: dict[str, float], speed: float) -> str:
+def _report(row: dict[str, float], state: State[Generator], s: TrainerSettings, watch: Watch[Generator]) -> None:
+    state.history.append({"step": state.step, "seconds": round(state.seconds, 1)} | row)
+    watch.metrics(state.step, row)
+    speed = state.step * (s.examples + s.photos) / state.seconds
     loss = f"total {row['total']:.3f}" if "total" in row else "the discriminator's head start"
-    return f"{speed:.0f} images/s, {loss}"
+    watch.progress(state.step, s.steps, f"{speed:.0f} images/s, {loss}")
 
 
 def _require_sound(losses: dict[str, float], state: State[Generator]) -> None:
     """Check losses.
 
     Raises:
-        TrainingDiverged: when one is not a number, or the discriminator is so sure that it has nothing left to teach.
+        TrainingDiverged: When one is not a number, or the discriminator is so sure that the generator learns nothing.
     """
     bad = [name for name, value in losses.items() if not math.isfinite(value)]
     real, fake = state.logits.tolist()
@@ -192,7 +194,7 @@ def _more_parts(parts: int, state: State[Generator]) -> int:
     """Return twice as many parts, and clear what the step has left behind.
 
     Raises:
-        MemoryError: when parts are single pictures already.
+        MemoryError: When parts are single pictures already.
     """
     if parts >= _MOST_PARTS:
         raise MemoryError("memory runs out even for single pictures; lower the resolution or the channels")

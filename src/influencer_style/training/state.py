@@ -94,9 +94,12 @@ class State(Generic[Generator]):
         s, device = task.settings, task.device
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(s.seed)
-            generator = task.make_generator()
+            generator = task.fresh_generator()
             discriminator = Discriminator(generator.config.code, generator.config.resolution, domains=task.domains)
-        average = copy.deepcopy(generator).requires_grad_(False)
+        if task.initial is not None:
+            generator.load_state_dict(task.initial.state_dict())
+        average = copy.deepcopy(generator)
+        average.requires_grad_(False)
         for network in (generator, average, discriminator):
             network.to(device).to(memory_format=torch.channels_last)
         # float64, as Python's own numbers are; MPS has none.

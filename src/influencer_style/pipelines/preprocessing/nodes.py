@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ import pandas as pd
 from tqdm import tqdm
 
 from influencer_style.consent.grant import LEARN
-from influencer_style.faces import align, detect, examine, quality
+from influencer_style.faces import align, detect, examine
 from influencer_style.faces.align import CropTransform, crop_face
 from influencer_style.faces.detect import make_detector
 from influencer_style.faces.detectors import yunet_file
-from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
+from influencer_style.faces.store import LABELS, FaceStore
+from influencer_style.faces.update import FaceUpdate
 from influencer_style.photos import colour, decode
 from influencer_style.photos.decode import MAX_PIXELS, PhotoError, decode_photo
 from influencer_style.photos.parallel import map_bounded
@@ -69,10 +71,10 @@ def crop_faces(
         try:
             pixels = decode_photo(in_project(photo["path"]), max(MAX_PIXELS, photo["width"] * photo["height"]))
         except PhotoError as error:
-            row, crop = examine.rejected(str(error)), None
+            grading, crop = examine.Grading(reason=str(error)), None
         else:
-            row, crop = examine.examine(pixels, local.detector, parameters.standards)
-        return {name: photo[name] for name in ("photo_id", *LABELS)} | row, crop
+            grading, crop = examine.examine(pixels, local.detector, parameters.standards)
+        return {name: photo[name] for name in ("photo_id", *LABELS)} | asdict(grading), crop
 
     outcomes = [] if tried is None else [tried.loc[tried["photo_id"].isin(known["photo_id"]), ["status", "reason"]]]
     for rows, crops in _batches(look_at, fresh.to_dict("records"), parameters, "Cropping faces"):
@@ -141,7 +143,7 @@ def _yunet_model(parameters: PreprocessingParameters) -> Path | None:
 def _made_by(parameters: PreprocessingParameters) -> str:
     """Name all that a crop depends on but its photo: parameters, model, code."""
     weights = file_sha256(yunet_file(_yunet_model(parameters))) if parameters.detector == "yunet" else ""
-    code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, quality, colour, decode)]
+    code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, colour, decode)]
     return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights, code)
 
 

@@ -82,7 +82,13 @@ class SynthesisWay(Way[SynthesisGenerator, SynthesisSettings]):
         pixels = {name: crops.pixels(rows) for name, rows in self.creators.items()}
         creators = CreatorPhotos(users, pixels, self.looks, resolution)
         unseen = {name: pixels_of(crops, name, "validation", resolution) for name in self.creators}
-        task = AdaptationTask(self.settings, self.encoder, creators, self.base.generator, self.parameters.device)
+        task = AdaptationTask(
+            settings=self.settings,
+            encoder=self.encoder,
+            creators=creators,
+            initial=self.base.generator,
+            device=self.parameters.device,
+        )
         strips = SampleStrips(folder / "samples")
 
         def show(step: int, generator: SynthesisGenerator) -> None:

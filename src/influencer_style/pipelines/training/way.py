@@ -132,8 +132,14 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
         return Outcome(done.generator, done.history, strips(done.shown).stacked(), decision)
 
     def _task(self, stream: StudioStream, creators: CreatorPhotos) -> TransferTask:
-        initial = self.base.generator if self.base else None
-        return TransferTask(self.settings, self.encoder, stream.at, creators, initial, self.parameters.device)
+        return TransferTask(
+            settings=self.settings,
+            encoder=self.encoder,
+            creators=creators,
+            initial=self.base.generator if self.base else None,
+            device=self.parameters.device,
+            shards_at=stream.at,
+        )
 
     def _unseen(self, name: str) -> pd.DataFrame:
         """A creator's photos of the validation split."""

@@ -15,7 +15,8 @@ from influencer_style.consent.places import project_ledger
 from influencer_style.consent.slug import slug
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.datasets.previous import AS_IT_IS, GONE
-from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate
+from influencer_style.faces.store import LABELS, FaceStore
+from influencer_style.faces.update import FaceUpdate
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.photos.source import PhotoSource

@@ -18,50 +18,40 @@ from influencer_style.examples.batch import Paired, StepBatch
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.paired import with_noise
 from influencer_style.faces.detect import Detector
-from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.training.adaptation import ADAPTED, BASE, Adaptation
 from influencer_style.training.engine import Watch, train
 from influencer_style.training.synthesis.guard import Comparison, compare
 from influencer_style.training.synthesis.pretraining import portraits_of
-from influencer_style.training.synthesis.task import SynthesisSettings, SynthesisTask
+from influencer_style.training.synthesis.task import SynthesisTask
 
 
+@dataclass(kw_only=True)
 class AdaptationTask(SynthesisTask):
-    """Draw new people in creators' looks, and hold on to what the base draws without a look.
+    """Draw new people in creators' looks, and hold `examples` portraits of a step to what the base draws without one.
 
-    Args:
-        settings: The settings of the training; `examples` portraits of a step are held to the base's.
-        encoder: The style encoder.
-        creators: The creators' photos.
-        base: The generator to start from.
-        device: Torch's name of the device to train on.
+    `initial` is the base.
     """
 
-    def __init__(
-        self,
-        settings: SynthesisSettings,
-        encoder: StyleEncoder,
-        creators: CreatorPhotos,
-        base: SynthesisGenerator,
-        device: str = "cpu",
-    ) -> None:
-        super().__init__(settings, encoder, creators, base, device)
-        self.photos, self.base = creators, base
-        self.held = copy.deepcopy(base).to(device)
-        self.neutral = creators.looks.neutral_code()
+    creators: CreatorPhotos
+    initial: SynthesisGenerator
 
-    def draw(self, step: int, rng: torch.Generator) -> StepBatch[Paired]:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.base = copy.deepcopy(self.initial).to(self.device)
+        self.neutral = self.creators.looks.neutral_code()
+
+    def draw(self, _step: int, rng: torch.Generator) -> StepBatch[Paired]:
         """Draw the base's portraits without a look, and creators' photos with the base's portraits in their looks."""
         s, z, paired, unpaired = self.settings, self.config.noise, None, None
         if s.examples:
             noise = torch.randn(s.examples, z, generator=rng)
             codes = with_noise(self.neutral.expand(s.examples, -1), s.code_noise, rng)
-            truth = portraits_of(self.held, noise, codes)
+            truth = portraits_of(self.base, noise, codes)
             paired = Paired(codes, noise, truth, torch.ones_like(truth[:, :1]))
         if s.photos:
-            drawn = self.photos.batch(s.photos, s.code_noise, z, rng)
-            unpaired = replace(drawn, inputs=portraits_of(self.held, drawn.noise, drawn.codes))
+            drawn = self.creators.batch(s.photos, s.code_noise, z, rng)
+            unpaired = replace(drawn, inputs=portraits_of(self.base, drawn.noise, drawn.codes))
         return StepBatch(paired, unpaired)
 
 
@@ -89,16 +79,16 @@ def adapt_synthesis(
         watch: What follows the training.
 
     Raises:
-        TrainingDiverged: when losses are not sound, see `engine.train`.
+        TrainingDiverged: When losses diverge, see `engine.train`.
     """
     state = train(task, folder / "adapted.pt", watch)
-    found = compare(task.base, state.average, task.photos, unseen, detector)
+    found = compare(task.initial, state.average, task.creators, unseen, detector)
     if found.objections:
         kept, why = BASE, "; ".join(found.objections)
     else:
         kept, why = ADAPTED, "surely more in the looks, and nothing lost"
     return SynthesisAdaptation(
-        {BASE: task.base, ADAPTED: state.average},
+        {BASE: task.initial, ADAPTED: state.average},
         {ADAPTED: state.history},
         kept,
         why,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from influencer_style.examples.batch import Paired, StepBatch, mean_errors, run_in_chunks
+from influencer_style.examples.batch import Paired, StepBatch, run_in_chunks
 from influencer_style.examples.paired import Sampling, draw_portraits
-from influencer_style.examples.shard import Shard, StreamSettings, kept_shard
+from influencer_style.examples.shard import Shard, StreamSettings
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
 from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator
@@ -21,33 +21,20 @@ from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
 from influencer_style.training.synthesis.task import SynthesisSettings, SynthesisTask, synthesis_shape
 from influencer_style.training.synthesis.traits import train_traits
-from influencer_style.training.task import studio_stream
+from influencer_style.training.task import held_out_shards, studio_stream, validation_errors
 
-_HELD_OUT = 1_000_000  # shards from this number on are for validation
 _VALIDATED = 64
 
 
+@dataclass(kw_only=True)
 class PretrainingTask(SynthesisTask):
     """Draw the studio's portraits, whose truth is known.
 
-    Args:
-        settings: The settings of the training.
-        encoder: The style encoder that described the shards.
+    Attributes:
         shards_at: Returns the studio's shards available at a step (`StudioStream.at`), at least two.
-        initial: A generator to start from; its shape takes precedence over that of the settings.
-        device: Torch's name of the device to train on.
     """
 
-    def __init__(
-        self,
-        settings: SynthesisSettings,
-        encoder: StyleEncoder,
-        shards_at: Callable[[int], list[Shard]],
-        initial: SynthesisGenerator | None = None,
-        device: str = "cpu",
-    ) -> None:
-        super().__init__(settings, encoder, None, initial, device)
-        self.shards_at = shards_at
+    shards_at: Callable[[int], list[Shard]]
 
     def draw(self, step: int, rng: torch.Generator) -> StepBatch[Paired]:
         """Draw portraits, in looks and unstyled."""
@@ -77,16 +64,13 @@ def pretrain_synthesis(
         in training (`validation_...`, in 255ths).
 
     Raises:
-        TrainingDiverged: when losses are not sound, see `engine.train`.
+        TrainingDiverged: When losses diverge, see `engine.train`.
     """
     folder, device, encoder = Path(folder), device or best_device(), load_encoder()
     held_out = held_out_portraits(settings.stream, folder, encoder)
 
     def errors(generator: SynthesisGenerator) -> dict[str, float]:
-        return {
-            f"validation_{name}": float(mean_errors(portraits_of(generator, part.noise, part.codes), part.truth).mean())
-            for name, part in held_out.items()
-        }
+        return validation_errors(held_out, lambda batch: portraits_of(generator, batch.noise, batch.codes))
 
     watch = replace(
         watch or Watch(),
@@ -95,7 +79,7 @@ def pretrain_synthesis(
     )
     initial = _reading_generator(settings, encoder, folder, watch)
     with studio_stream(settings, folder, encoder) as stream:
-        task = PretrainingTask(settings, encoder, stream.at, initial, device)
+        task = PretrainingTask(settings=settings, encoder=encoder, shards_at=stream.at, initial=initial, device=device)
         state = train(task, folder / "checkpoint.pt", watch)
     facts = asdict(settings) | {"seconds": round(state.seconds), "device": device, "torch": torch.__version__}
     return SynthesisBase(state.average, encoder.sha256, state.history, facts)
@@ -103,11 +87,9 @@ def pretrain_synthesis(
 
 def held_out_portraits(stream: StreamSettings, folder: Path, encoder: StyleEncoder) -> dict[str, Paired]:
     """Return portraits of people and looks that are never in training: `neutral`, and in `looks`."""
-    shards = [kept_shard(stream, _HELD_OUT + i, folder, encoder) for i in range(2)]
+    shards, groups = held_out_shards(stream, folder, encoder), encoder.groups
     return {
-        name: draw_portraits(
-            shards, encoder.groups, Sampling(_VALIDATED, neutral=share), torch.Generator().manual_seed(0)
-        )
+        name: draw_portraits(shards, groups, Sampling(_VALIDATED, neutral=share), torch.Generator().manual_seed(0))
         for name, share in (("neutral", 1.0), ("looks", 0.0))
     }
 

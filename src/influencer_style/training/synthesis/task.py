@@ -7,16 +7,14 @@ its own portrait from the first step; what is left to the adversary is the sharp
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Self
 
-import torch
 from pydantic import Field, model_validator
-from pydantic.dataclasses import dataclass
+from pydantic.dataclasses import dataclass as checked_dataclass
 from torch import Tensor
 
 from influencer_style.examples.batch import Paired, StepBatch
-from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.shard import CHECKED, StreamSettings
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.style_code import code_width
@@ -25,10 +23,10 @@ from influencer_style.studio.latent import WIDTH
 from influencer_style.studio.traits import TRAITS
 from influencer_style.training.settings import LossWeights, Share, TrainerSettings
 from influencer_style.training.synthesis.traits import TraitSettings
-from influencer_style.training.task import Pairs, Task
+from influencer_style.training.task import Task
 
 
-@dataclass(frozen=True, config=CHECKED)
+@checked_dataclass(frozen=True, config=CHECKED)
 class SynthesisSettings(TrainerSettings):
     """How a synthesis generator is trained; conf/base/parameters_synthesis_pretraining.yml says more.
 
@@ -50,37 +48,22 @@ class SynthesisSettings(TrainerSettings):
         if self.neutral + self.colour > 1:
             raise ValueError(f"neutral is {self.neutral} and colour {self.colour}; they are shares of one whole")
         if not self.stream.known:
-            raise ValueError("stream.known is false; synthesis is taught on portraits of which all is known")
+            raise ValueError("stream.known is false; synthesis is trained on portraits that z and look determine")
         return self
 
 
+@dataclass(kw_only=True)
 class SynthesisTask(Task[Paired, SynthesisGenerator]):
-    """Draw portraits that noise and look determine. Pretraining and adaptation say which ones.
-
-    Args:
-        settings: The settings of the training.
-        encoder: The style encoder.
-        creators: The real photos, for `settings.photos` of a step.
-        initial: A generator to start from; its shape takes precedence over that of the settings.
-        device: Torch's name of the device to train on.
-    """
+    """Draw portraits that noise and look determine. Pretraining and adaptation say which ones."""
 
     settings: SynthesisSettings
 
-    def __init__(
-        self,
-        settings: SynthesisSettings,
-        encoder: StyleEncoder,
-        creators: CreatorPhotos | None,
-        initial: SynthesisGenerator | None,
-        device: str,
-    ) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
         # Nobody's portrait has content to keep: shapes alone are held on to.
-        settings = replace(settings, weights=replace(settings.weights, content=0.0))
-        super().__init__(settings, encoder, creators, initial, device)
-        self.config = synthesis_shape(settings, encoder) if initial is None else initial.config
-        self.adversary_after = settings.adversary_after
-        self.domains = len(creators.names) if creators else 0
+        self.settings = replace(self.settings, weights=replace(self.settings.weights, content=0.0))
+        self.adversary_after = self.settings.adversary_after
+        self.config = synthesis_shape(self.settings, self.encoder) if self.initial is None else self.initial.config
 
     def fresh_generator(self) -> SynthesisGenerator:
         """Return an untrained generator."""
@@ -89,16 +72,6 @@ class SynthesisTask(Task[Paired, SynthesisGenerator]):
     def generate(self, run: Callable[..., Tensor], batch: StepBatch[Paired]) -> Tensor:
         """Draw a portrait for each row of a batch."""
         return run(batch.noise, batch.codes)
-
-    def pairs(self, batch: StepBatch[Paired], results: Tensor, rng: torch.Generator) -> Pairs:
-        """Return every result beside a real picture in the same look: of the same person where the truth is known."""
-        known, new = batch.split(results)
-        pairs = []
-        if batch.paired is not None:
-            pairs.append(Pairs.with_truth(batch.paired, known))
-        if (photos := batch.unpaired) is not None:
-            pairs.append(Pairs(photos.real, new, photos.codes, photos.domains))
-        return Pairs.joined(pairs)
 
 
 def synthesis_shape(settings: SynthesisSettings, encoder: StyleEncoder) -> SynthesisConfig:

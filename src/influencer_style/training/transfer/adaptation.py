@@ -13,14 +13,14 @@ import numpy as np
 from pydantic import TypeAdapter
 from torch import Tensor
 
+from influencer_style.examples.batch import PairedPhotos
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.storage.atomic import write_text
 from influencer_style.training.adaptation import ADAPTED, BASE, Adaptation
 from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.transfer.guard import Checked, Comparison, compare, measure
-from influencer_style.training.transfer.held_out import HeldOut
-from influencer_style.training.transfer.task import TransferTask
+from influencer_style.training.transfer.task import TransferTask, held_out_photos
 
 PLAIN = "adapted_without_adversary"
 
@@ -42,24 +42,25 @@ def adapt(
         watching: Opens what follows a training, by the training's name.
 
     Raises:
-        TrainingDiverged: when losses are not sound, see `engine.train`.
-        ValueError: when the task has no base or no creators.
+        TrainingDiverged: When losses diverge, see `engine.train`.
+        ValueError: When the task has no base or no creators.
     """
     base, creators = task.initial, task.creators
     if base is None or creators is None:
         raise ValueError("an adaptation needs a base to start from, and creators' photos")
     generators, histories = {BASE: base}, {}
     for name, settings in ((PLAIN, without_adversary(task.settings)), (ADAPTED, task.settings)):
-        own = TransferTask(settings, task.encoder, task.shards_at, creators, to_adapt(base), task.device)
         with watching(name) as watch:
+            own = replace(task, settings=settings, initial=to_adapt(base))
             state = train(own, folder / f"{name}.pt", watch)
         generators[name], histories[name] = as_used(state.average, base), state.history
     decided = folder / "comparisons.json"
     if decided.exists():
         comparisons = TypeAdapter(dict[str, Comparison]).validate_json(decided.read_bytes())
     else:
-        held_out = HeldOut.of(task.settings.stream, folder, copy.deepcopy(task.encoder).to("cpu"))
-        comparisons = _compared(generators, Checked.of(held_out, people, creators.codes, photos))
+        held_out = held_out_photos(task.settings.stream, folder, copy.deepcopy(task.encoder).to("cpu"))
+        studio = PairedPhotos.joined(list(held_out.values()))
+        comparisons = _compared(generators, Checked(studio, people, creators.codes, photos))
         write_text(decided, json.dumps({name: asdict(comparison) for name, comparison in comparisons.items()}))
     kept, why = _choose(comparisons)
     compared = {name: asdict(comparison) for name, comparison in comparisons.items()}

@@ -10,46 +10,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from influencer_style.examples.batch import mean_errors
+from influencer_style.examples.batch import PairedPhotos, mean_errors
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.losses import shape_loss
-from influencer_style.training.transfer.held_out import HeldOut, restyled
+from influencer_style.training.transfer.task import restyled
 
 _TOLERANCE = 0.01  # of the base's error: less than anybody sees
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What generators are checked on. Images are (n, 3, s, s), sRGB in [0, 1].
+    """What generators are checked on.
 
     Attributes:
-        inputs: Studio portraits.
-        codes: (n, d) style codes of the looks they should get.
-        truth: The portraits in these looks.
-        people: Validation users.
+        studio: The studio's portraits, and their truth.
+        people: (n, 3, s, s) in [0, 1], validation users.
         looks: Style codes (d,) by look.
         photos: Validation photos of each look's creator, uint8 (m, s, s, 3).
     """
 
-    inputs: Tensor
-    codes: Tensor
-    truth: Tensor
+    studio: PairedPhotos
     people: Tensor
     looks: dict[str, Tensor]
     photos: dict[str, np.ndarray]
-
-    @classmethod
-    def of(cls, held_out: HeldOut, people: Tensor, looks: dict[str, Tensor], photos: dict[str, np.ndarray]) -> Checked:
-        """Take the studio's portraits from held-out examples of both kinds."""
-        one, other = held_out.looks, held_out.colour
-        inputs, codes = torch.cat([one.inputs, other.inputs]), torch.cat([one.codes, other.codes])
-        return cls(inputs, codes, torch.cat([one.truth, other.truth]), people, looks, photos)
 
 
 @dataclass(frozen=True)
@@ -102,8 +90,8 @@ def what_is_missing(people: int, photos: Mapping[str, int]) -> str | None:
 
 def measure(generator: TransferGenerator, checked: Checked) -> Measures:
     """Measure a generator, on the device that it is on."""
-    device = next(generator.parameters()).device
-    truth = mean_errors(restyled(generator, checked.inputs, checked.codes, device), checked.truth)
+    studio, device = checked.studio, next(generator.parameters()).device
+    truth = mean_errors(restyled(generator, studio.inputs, studio.codes, device), studio.truth)
     shapes, features = [], {}
     for name, code in checked.looks.items():
         results = restyled(generator, checked.people, code.expand(len(checked.people), -1), device)

@@ -157,4 +157,4 @@ def _row(generator: TransferGenerator, pictures: Tensor, truth: Tensor, code: Te
         regions = generator.regions(pictures)
         sitter = Sitter.of(pictures, regions, codes)
         _, wanted = area_colours(truth, regions)
-        return Rows(*generator.asks(pictures, codes, sitter), wanted, sitter.share)
+        return Rows(*generator.palette_inputs(pictures, codes, sitter), wanted, sitter.share)

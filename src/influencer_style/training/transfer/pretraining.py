@@ -23,10 +23,9 @@ from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
-from influencer_style.training.task import studio_stream
-from influencer_style.training.transfer.held_out import HeldOut
+from influencer_style.training.task import studio_stream, validation_errors
 from influencer_style.training.transfer.palette_fitting import PaletteSettings, fit_palette, palette_rows
-from influencer_style.training.transfer.task import TransferTask
+from influencer_style.training.transfer.task import TransferTask, held_out_photos, restyled
 
 # What is learnt from drawings is trusted less on photographs: see benchmarks/README.md for what was compared.
 _DOUBT, _TRUST = 0.5, 0.5
@@ -59,17 +58,21 @@ def pretrain(
         were never in training (`validation_...`). Its facts have these errors of simple methods.
 
     Raises:
-        TrainingDiverged: when losses are not sound, see `engine.train`.
+        TrainingDiverged: When losses diverge, see `engine.train`.
     """
     folder, device, encoder = Path(folder), best_device(), load_encoder()
-    held_out = HeldOut.of(settings.stream, folder, encoder)
+    held_out = held_out_photos(settings.stream, folder, encoder)
+
+    def errors(restyle: Callable[[Tensor, Tensor], Tensor], device: str = "cpu") -> dict[str, float]:
+        return validation_errors(held_out, lambda batch: restyled(restyle, batch.inputs, batch.codes, device))
+
     watch = replace(
         watch or Watch(),
-        validate=lambda generator: held_out.errors(generator, device),
-        samples=lambda step, generator: show(step, generator, held_out.looks),
+        validate=lambda generator: errors(generator, device),
+        samples=lambda step, generator: show(step, generator, held_out["looks"]),
     )
     with studio_stream(settings, folder, encoder) as stream:
-        task = TransferTask(settings, encoder, stream.at, device=device)
+        task = TransferTask(settings=settings, encoder=encoder, shards_at=stream.at, device=device)
         state = train(task, folder / "checkpoint.pt", watch)
         rows = [
             palette_rows(shard, state.average, encoder.groups, settings.seed + i)
@@ -79,8 +82,8 @@ def pretrain(
     baselines = {"nothing": lambda images, _: images, "likely_grade": _graded}
     state.average.config = replace(state.average.config, doubt=_DOUBT, trust=_TRUST, palette=_PALETTE)
     facts = asdict(settings) | {
-        "validation": {name: held_out.errors(restyle) for name, restyle in baselines.items()},
-        "with_palette": held_out.errors(state.average),
+        "validation": {name: errors(restyle) for name, restyle in baselines.items()},
+        "with_palette": errors(state.average),
         "palette_error": losses[-1]["palette"],
         "seconds": round(state.seconds),
         "device": device,
