@@ -32,8 +32,8 @@ from influencer_style.networks import lift
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos import original
 from influencer_style.photos.decode import decode_photo, photo_header
-from influencer_style.stylist.result import in_base64
 from influencer_style.stylist.models import DEFAULT_TRANSFER
+from influencer_style.stylist.result import in_base64
 from influencer_style.stylist.stylist import Stylist
 
 SIDE, WARM_UP, AT_ONCE = 1024, 5, 4
