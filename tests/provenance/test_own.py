@@ -153,5 +153,5 @@ def test_a_certificate_that_c2pa_refuses_is_refused_before_anything_is_signed(ow
         certificate("itself", key),
     ):
         own(pem(unfit), key_pem(key))
-        with refused(rf"\({CERTIFICATES}\) cannot sign pictures.*asks for one that another has issued"):
+        with refused(rf"\({CERTIFICATES}\) cannot sign pictures.*requires one that is issued by another"):
             credentials()
