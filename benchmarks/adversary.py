@@ -28,14 +28,16 @@ from benchmarks.material import SIDE, Material, graded_materials, studio_materia
 from benchmarks.our_training import our_settings
 from benchmarks.rounding import rounded
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.metrics.cases import shrink
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid_difference, kid_features
-from influencer_style.networks.base import Base
-from influencer_style.training.adaptation import as_used, to_adapt, without_adversary
+from influencer_style.networks.base import TransferBase
+from influencer_style.training.engine import train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
-from influencer_style.training.trainer import studio_stream, train
+from influencer_style.training.task import studio_stream
+from influencer_style.training.transfer.adaptation import as_used, to_adapt, without_adversary
+from influencer_style.training.transfer.task import TransferTask
 
 
 def compared(pairs: list[tuple[Judged, Judged]], photos: list[list[np.ndarray]]) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def examine(
         folder: for what the studio renders, and checkpoints.
     """
     encoder, device = load_encoder(), best_device()
-    base = Base.load().generator
+    base = TransferBase.load().generator
     judged: dict[str, list[Judged]] = {"relativistic": [], "non_saturating": [], "plain": [], "base": []}
     photos = []
     with studio_stream(settings, folder, encoder) as stream:
@@ -82,9 +84,16 @@ def examine(
             for seed in tqdm(seeds, desc="Adapting", unit="seed", leave=False):
                 own = replace(settings, seed=seed)
                 ways = {"relativistic": own, "non_saturating": non_saturating(own), "plain": without_adversary(own)}
-                for name, asked in ways.items():
-                    part = folder / f"{name}-{number}-{seed}.pt"
-                    state = train(asked, stream.at, encoder, part, None, material.creators, device, to_adapt(base))
+                for name, chosen in ways.items():
+                    task = TransferTask(
+                        settings=chosen,
+                        encoder=encoder,
+                        shards_at=stream.at,
+                        creators=material.creators,
+                        initial=to_adapt(base),
+                        device=device,
+                    )
+                    state = train(task, folder / f"{name}-{number}-{seed}.pt")
                     adapted = by_generator(as_used(state.average, base), material.creators)
                     judged[name].append(judge(adapted, material))
                 judged["base"].append(untouched)

@@ -34,15 +34,14 @@ from benchmarks.stargan_shaped import Shape, matched
 from benchmarks.stargan_training import Batch, StarganTraining
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.pixels import shrink, to_tensor, to_uint8
+from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.intervals import bootstrap
-from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training.loop import Watch
+from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import LossWeights, TrainerSettings
-from influencer_style.training.trainer import train
+from influencer_style.training.transfer.task import TransferTask
 
 _BATCH = 8  # of StarGAN v2
 # Known truth is what this does without: what tells a look are the discriminator and Gram statistics.
@@ -60,8 +59,9 @@ def settings_without_pairs(steps: int) -> TrainerSettings:
 def ours(material: Material, settings: TrainerSettings, folder: Path) -> tuple[Callable[[Tensor, str], Tensor], float]:
     """Train a generator; return what it does, and how many seconds that took."""
     with tqdm(total=settings.steps, desc="Ours", unit="step") as bar:
-        watch = Watch(progress=lambda step, steps, words: bar.update(step - bar.n))
-        state = train(settings, _nobody, load_encoder(), folder / "c.pt", watch, material.creators)
+        watch = Watch(progress=lambda step, *_: bar.update(step - bar.n))
+        task = TransferTask(settings=settings, encoder=load_encoder(), shards_at=_nobody, creators=material.creators)
+        state = train(task, folder / "c.pt", watch)
     return by_generator(state.average, material.creators), state.seconds
 
 

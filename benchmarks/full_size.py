@@ -37,7 +37,7 @@ from benchmarks.rounding import rounded, spread
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.decode import photo_header
 from influencer_style.provenance.credentials import FOLDER
-from influencer_style.stylist.stylist import DEFAULT_MODEL
+from influencer_style.stylist.models import DEFAULT_TRANSFER
 
 WANTED = {"seconds_apply": 2.0, "seconds_file_to_signed_file": 4.0, "peak_memory_gb": 1.5}  # of a 12 MP photo, 2 cores
 PHOTOS, EACH = 100, 10  # of the run whose memory is watched
@@ -152,7 +152,7 @@ def table(figures: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Measure, keep, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path(DEFAULT_MODEL), help="model folder (default: %(default)s)")
+    parser.add_argument("--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)")
     parser.add_argument("--photo", type=Path, help="a JPEG; without one, a studio portrait of 12 megapixels")
     parser.add_argument("--look", default="", help="name of a look; without one, the model's first")
     parser.add_argument("--repeats", type=int, default=7, help="turns of each way")

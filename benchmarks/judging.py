@@ -10,13 +10,12 @@ from torch import Tensor
 
 from benchmarks.material import SIDE, Material
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.examples.transfer import restyled
-from influencer_style.metrics.cases import shrink
+from influencer_style.looks.pixels import shrink, to_tensor, to_uint8
 from influencer_style.metrics.colour import delta_e
 from influencer_style.metrics.kid import kid_features
 from influencer_style.metrics.structure import structure
-from influencer_style.networks.bundle import to_tensor, to_uint8
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training.transfer.task import restyled
 
 
 @dataclass(frozen=True)

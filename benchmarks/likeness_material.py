@@ -13,11 +13,13 @@ from benchmarks.identity_trials import face_put_in, reframed, relit
 from benchmarks.photographic_grades import GRADES
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.likeness import Likeness
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.metrics.likeness import EXPLAINED_BY_A_PHOTO, of_photo, remember
-from influencer_style.networks.base import Base
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.networks.base import TransferBase
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import SHAPE_FIELDS, Identity, Pose, sample_identity
@@ -35,7 +37,7 @@ PHOTOS = 24  # of each creator in their look
 _OWN = 6  # of each creator without it, to be restyled
 _POPULATION = 32
 HALF, WHOLE, TRUTH = "generator, strength 0.5", "generator", "truth"
-_encoder, _base = cache(load_encoder), cache(Base.load)
+_encoder, _base = cache(load_encoder), cache(TransferBase.load)
 DONOR, FACE = "the creator in the user's pose", "the creator's face in the user's head"
 
 

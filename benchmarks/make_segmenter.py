@@ -22,13 +22,14 @@ from tqdm import tqdm
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from influencer_style.examples.grades import apply_grades, random_grades
-from influencer_style.looks.segmenter import AREAS, SEGMENTER_WEIGHTS, SIZE, Segmenter
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.looks.areas import AREAS, REGIONS
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.segmenter import SEGMENTER_WEIGHTS, SIZE, Segmenter
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_look, sample_neutral
-from influencer_style.studio.pairs import REGIONS, crop_pose
+from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import regions, shade
 from influencer_style.studio.workers import in_parallel
 from influencer_style.training.machine import half_precision

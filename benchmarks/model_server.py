@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.hostile_requests import Hostile
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry.versions import register_generator
+from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.store import Store
 
 NAME = "look-transfer"
@@ -28,8 +28,8 @@ _PATIENCE = 120  # seconds, to start and to answer
 def registered(model: Path, folder: Path) -> Store:
     """Register a model folder, as the node of a training does, in a new store in `folder`; return the store."""
     store = Store(f"sqlite:///{folder}/mlflow.db")
-    experiment = store.experiment_id("serving")
-    run = NodeRun(store, store.client.create_run(experiment).info.run_id, experiment, "train", [], folder)
+    run = NodeRun(store, "train", [], folder)
+    run.open(store.experiment_id("serving"))
     current.enter(run)
     register_generator(model, NAME, {"fingerprint": "f"}, "# card")
     run.close("FINISHED")

@@ -1,6 +1,6 @@
 """Our training as a benchmark runs it: an adaptation's settings, real studio shards, and a step like the trainer's.
 
-Every stage of a step can be timed: the trainer's own `take_step` runs, with a watch around the functions that it calls.
+Every stage of a step can be timed: the engine's own `take_step` runs, with a watch around the functions that it calls.
 """
 
 from __future__ import annotations
@@ -22,26 +22,29 @@ from torch import Tensor
 
 from benchmarks.child import synchronise
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.examples.stream import Shard, kept_shard
+from influencer_style.examples.shard import Shard, kept_shard
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
-from influencer_style.networks.bundle import to_tensor
-from influencer_style.networks.transfer import TransferConfig
-from influencer_style.training import step
-from influencer_style.training.loop import State
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
+from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training import engine, game
 from influencer_style.training.settings import TrainerSettings
-from influencer_style.training.trainer import draw_batch
+from influencer_style.training.state import Optimizer, State
+from influencer_style.training.transfer.task import TransferTask
 
 PARAMETERS = Path(__file__).parents[1] / "conf" / "base" / "parameters_training.yml"
 SHARDS = 2
 _CREATORS = 4
 # Which function of a step is which stage; what is left over (grading the pictures to judge, joining) is the rest.
-_STAGES = {
-    "discriminator_terms": "discriminator_terms",
-    "adversarial_term": "adversarial_term",
-    "generator_terms": "truth_and_look_terms",
-    "descend": "optimisers_and_average",
-}
+_STAGES = (
+    (TransferTask, "draw", "draw_batch"),
+    (engine, "compute_discriminator_loss", "discriminator_terms"),
+    (game, "_adversarial_loss", "adversarial_term"),
+    (engine, "compute_generator_loss", "truth_and_look_terms"),
+    (Optimizer, "step", "optimisers_and_average"),
+    (State, "average_weights", "optimisers_and_average"),
+)
 STAGES = (
     "draw_batch", "generator_forward", "discriminator_terms", "discriminator_backward", "adversarial_term",
     "truth_and_look_terms", "generator_backward", "optimisers_and_average", "rest",
@@ -102,15 +105,17 @@ class OurTraining:
         self.settings, self.device = settings, device
         self.encoder = load_encoder()
         self.shards = [kept_shard(settings.stream, number, folder, self.encoder) for number in range(SHARDS)]
-        self.creators = _creators(self.shards, self.encoder) if settings.photos else None
-        domains = 1 + len(self.creators.names) if self.creators else 0
-        self.config = TransferConfig(code_width(self.encoder), settings.stream.resolution, settings.channels)
-        rates = settings.rate, settings.discriminator_rate
-        self.state = State.start(self.config, settings.seed, rates, device, domains)
+        creators = _creators(self.shards, self.encoder) if settings.photos else None
+        self.task = TransferTask(
+            settings=settings,
+            encoder=self.encoder,
+            shards_at=lambda _: self.shards,
+            creators=creators,
+            device=device,
+        )
+        self.state: State[TransferGenerator] = State.start(self.task)
         cycles = -(-settings.head_start // settings.penalty_every)
         self.state.step = cycles * settings.penalty_every
-        self.judge = self.encoder.to(device)
-        self.restyle = torch.compile(self.state.generator) if settings.compiled else self.state.generator
 
     @property
     def images(self) -> int:
@@ -126,21 +131,13 @@ class OurTraining:
     def cycle(self) -> None:
         """Take `penalty_every` steps."""
         for _ in range(self.settings.penalty_every):
-            self.take(self.restyle)
+            self.take()
 
-    def take(self, restyle: step.Restyle, watch: Stopwatch | None = None) -> dict[str, Tensor]:
-        """Draw a batch and take a step, as the trainer does; return the losses.
-
-        Args:
-            restyle: the generator.
-            watch: told how long drawing took.
-        """
+    def take(self) -> dict[str, Tensor]:
+        """Draw a batch and take a step, as the engine does; return the losses."""
         s, state = self.settings, self.state
         rng = torch.Generator().manual_seed(s.seed * 1_000_003 + state.step)
-
-        draw = watch.timing("draw_batch", draw_batch) if watch else draw_batch
-        examples, photos = draw(s, self.shards, self.encoder.groups, self.creators, self.config.noise, rng, self.device)
-        losses = step.take_step(state, restyle, examples, photos, self.judge, s, s.parts, rng)
+        losses = engine.take_step(self.task, state, self.task.draw(state.step, rng), s.parts, rng)
         state.step += 1
         return losses
 
@@ -172,15 +169,19 @@ class OurTraining:
             return f"{'discriminator' if watch.last == 'discriminator_terms' else 'generator'}_backward"
 
         with ExitStack() as patches:
-            for name, stage in _STAGES.items():
-                patches.enter_context(patch.object(step, name, watch.timing(stage, getattr(step, name))))
-            averaging = watch.timing("optimisers_and_average", State.average_weights)
-            patches.enter_context(patch.object(State, "average_weights", averaging))
+            for place, name, stage in _STAGES:
+                patches.enter_context(patch.object(place, name, watch.timing(stage, getattr(place, name))))
+            running = watch.timing("generator_forward", self.state.run)
+            patches.enter_context(patch.object(self.state, "run", running))
             patches.enter_context(patch.object(Tensor, "backward", watch.timing(whose_backward, Tensor.backward)))
             whole = Stopwatch()
-            whole.timing("step", self.take)(watch.timing("generator_forward", self.restyle), watch)
-        total = whole.seconds["step"]
-        taken = watch.seconds | {"rest": total - sum(watch.seconds.values()), "step": total}
+            whole.timing("step", self.take)()
+        total, seconds = whole.seconds["step"], dict(watch.seconds)
+        # The generator's other losses are computed around the adversarial one.
+        seconds["truth_and_look_terms"] = seconds.get("truth_and_look_terms", 0.0) - seconds.get(
+            "adversarial_term", 0.0
+        )
+        taken = seconds | {"rest": total - sum(seconds.values()), "step": total}
         return {name: 1000 * taken.get(name, 0.0) for name in (*STAGES, "step")}
 
 

@@ -21,7 +21,7 @@ from benchmarks.hostile_requests import encoded, picture_file
 from benchmarks.machine import ran_on
 from benchmarks.model_server import ModelServer, registered
 from benchmarks.rounding import rounded, spread
-from influencer_style.stylist.stylist import DEFAULT_MODEL
+from influencer_style.stylist.models import DEFAULT_TRANSFER
 
 WANTED = {"statuses": ["200", "503"], "longest_answer_seconds": 5.0, "memory_growth_mib": 300}
 _USUAL = 10  # requests of one client before the load, and after it
@@ -121,7 +121,7 @@ def request_body(side: int, look: str) -> bytes:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and print; keep the figures where that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path(DEFAULT_MODEL), help="model folder (default: %(default)s)")
+    parser.add_argument("--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)")
     parser.add_argument("--look", default="aurora", help="name of a look (default: %(default)s)")
     parser.add_argument("--side", type=int, default=768, help="px of the photo (default: %(default)s)")
     parser.add_argument("--clients", type=int, default=64)

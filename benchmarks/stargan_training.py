@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.stargan_shaped import Discriminator, Generator, MappingNetwork, Shape, StyleEncoder, start
-from influencer_style.training.losses import discriminator_loss, generator_loss, gradient_penalty
+from influencer_style.training.game import discriminator_loss, generator_loss, gradient_penalty
 from influencer_style.training.machine import half_precision
 
 _RATE, _MAPPING_RATE, _DECAY = 1e-4, 1e-6, 1e-4

@@ -28,9 +28,9 @@ from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.looks.profile_files import load_looks
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import WAYS
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.nodes import pack_synthesis, train_synthesis
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
@@ -62,7 +62,7 @@ def _trained(
     parameters, start = SynthesisParameters(**told), time.monotonic()
     with tempfile.TemporaryDirectory() as work:
         trained, decision = train_synthesis(crops, encoder, looks, Path(work), parameters, cropping)
-    bundle, *_ = pack_synthesis(trained, crops, encoder, looks, cropping, parameters)
+    bundle, *_ = pack_synthesis(trained, encoder, looks, crops, parameters, cropping)
     return bundle, decision | {"seconds": round(time.monotonic() - start)}
 
 
@@ -101,7 +101,7 @@ def main() -> None:
     crops, truths = (FaceStore.open(data / f"03_primary/{name}_crops") for name in ("face", "truth"))
     encoder, looks = (
         StyleEncoder.load(data / "04_feature/encoder.safetensors"),
-        LookProfiles.load(data / "04_feature/look_profiles"),
+        load_looks(data / "04_feature/look_profiles"),
     )
     transfer = TransferBundle.load(data / "06_models/look_transfer")
     record: dict[str, Any] = {"ran_on": ran_on(), "bars": {"at_least": LEAST, "at_most": MOST}}

@@ -21,27 +21,23 @@ import torch
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
-from influencer_style.examples.stream import StreamSettings, kept_shard
-from influencer_style.examples.synthesis import KnownPortraits, draw_portraits
-from influencer_style.examples.transfer import mean_errors
+from influencer_style.examples.batch import Paired, mean_errors
+from influencer_style.examples.shard import StreamSettings, kept_shard
 from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.looks.encoder import load_encoder
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.colour import lab_thumbnails
 from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid, kid_features, octaves
-from influencer_style.networks.bundle import to_uint8
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
-from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.training.engine import train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import LossWeights
-from influencer_style.training.synthesis_adaptation import faces_found
-from influencer_style.training.synthesis_training import (
-    SynthesisSettings,
-    held_out_portraits,
-    made,
-    train_synthesis,
-)
+from influencer_style.training.synthesis.guard import faces_found
+from influencer_style.training.synthesis.pretraining import PretrainingTask, held_out_portraits, portraits_of
+from influencer_style.training.synthesis.task import SynthesisSettings
 
 STREAM = StreamSettings(
     seed=23, sittings=12, targets=12, looks=2, references=8, grades=2, graded=24, photos=8, known=True
@@ -62,13 +58,13 @@ def fineness(pictures: np.ndarray) -> np.ndarray:
 
 
 def examined(
-    generator: SynthesisGenerator, held_out: dict[str, KnownPortraits], detector: Detector, truncation: float
+    generator: SynthesisGenerator, held_out: dict[str, Paired], detector: Detector, truncation: float
 ) -> dict[str, Any]:
     """Return the figures of new people, unstyled and in looks, beside those of portraits that the studio rendered."""
     noise = draw_noise(len(held_out["looks"].noise), SEED, generator.config.noise, truncation)
     found = {}
     for name, known in held_out.items():
-        portraits, truth = to_uint8(made(generator, noise, known.codes)), to_uint8(known.truth)
+        portraits, truth = to_uint8(portraits_of(generator, noise, known.codes)), to_uint8(known.truth)
         features, real = kid_features(portraits), kid_features(truth)
         found[name] = {
             "one_face": bootstrap((faces_found(portraits, detector) == 1).astype(float)).as_dict(),
@@ -81,10 +77,10 @@ def examined(
     return found
 
 
-def errors(generator: SynthesisGenerator, held_out: dict[str, KnownPortraits]) -> dict[str, Any]:
+def errors(generator: SynthesisGenerator, held_out: dict[str, Paired]) -> dict[str, Any]:
     """Return mean absolute errors, in 255ths, where the noise is that of the truth, with intervals over portraits."""
     return {
-        name: bootstrap(mean_errors(made(generator, one.noise, one.codes), one.truth).numpy()).as_dict()
+        name: bootstrap(mean_errors(portraits_of(generator, one.noise, one.codes), one.truth).numpy()).as_dict()
         for name, one in held_out.items()
     }
 
@@ -95,27 +91,23 @@ def largest_steps(generator: SynthesisGenerator, codes: torch.Tensor) -> list[fl
     along = torch.linspace(0, 1, FRAMES)[:, None]
     steps = []
     for first, last, code in zip(ends[::2], ends[1::2], codes, strict=False):
-        frames = made(generator, first + along * (last - first), code.expand(FRAMES, -1))
+        frames = portraits_of(generator, first + along * (last - first), code.expand(FRAMES, -1))
         moved = (frames[1:] - frames[:-1]).abs().mean((1, 2, 3))
         steps.append(float(moved.max() / moved.mean()))
     return steps
 
 
-def ablation(
-    start: SynthesisBase, steps: int, shards_in: Path, held_out: dict[str, KnownPortraits], detector: Detector
-):
+def ablation(start: SynthesisBase, steps: int, shards_in: Path, held_out: dict[str, Paired], detector: Detector):
     """Go on from a base with the adversary and without; return the figures of both."""
     encoder = load_encoder()
     shards = [kept_shard(STREAM, number, shards_in, encoder) for number in range(SHARDS)]
     found = {}
     for name, weight in (("regression", 0.0), ("adversary", WEIGHTS.adversarial)):
         s = replace(CONTINUED, steps=steps, weights=replace(WEIGHTS, adversarial=weight))
-
-        def portraits_at(step: int, rng: torch.Generator, s: SynthesisSettings = s) -> KnownPortraits:
-            return draw_portraits(shards, encoder.groups, s.examples, s.colour, s.neutral, s.code_noise, rng)
-
-        place = shards_in / f"ablation-{name}-{start.sha256[:12]}-{steps}.pt"
-        state = train_synthesis(s, portraits_at, encoder, place, device=best_device(), initial=start.generator)
+        task = PretrainingTask(
+            settings=s, encoder=encoder, shards_at=lambda _: shards, initial=start.generator, device=best_device()
+        )
+        state = train(task, shards_in / f"ablation-{name}-{start.sha256[:12]}-{steps}.pt")
         found[name] = {"seconds": round(state.seconds), "errors": errors(state.average, held_out)}
         found[name] |= examined(state.average, held_out, detector, 1.0)
     return {"steps": steps, "start": start.sha256} | found

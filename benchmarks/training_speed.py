@@ -27,9 +27,9 @@ from benchmarks.our_training import SHARDS, OurTraining, our_settings
 from benchmarks.rounding import rounded
 from benchmarks.stargan_shaped import Shape, matched
 from benchmarks.stargan_training import StarganTraining
-from influencer_style.examples.stream import kept_shard
+from influencer_style.examples.shard import kept_shard
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import code_width
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training.settings import TrainerSettings
 

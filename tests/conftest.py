@@ -12,6 +12,10 @@ from offline import keep_offline
 from small_disk import SmallDisk
 from tiny_project import make_project, run
 
+from influencer_style.looks.encoder import load_encoder
+
+pytest_plugins = ["untrained_model"]  # the fixtures of a small model, for several folders of tests
+
 # Where files of tests run side by side, the longest begin first, and those that wait for its run come late.
 LONGEST, LATE = (
     ("test_end_to_end.py",),
@@ -55,6 +59,12 @@ def _ledger(tmp_path_factory):
         patch.setenv("INFLUENCER_STYLE_LEDGER", str(tmp_path_factory.mktemp("ledger")))
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))  # of processes that do without the first
         yield
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    """The style encoder that comes with the project."""
+    return load_encoder()
 
 
 class First:

@@ -4,33 +4,25 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from made_up_looks import made_up_looks, smooth_people, tinted
 
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import to_uint8
+from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.memorisation import marks_of
-from influencer_style.networks.bundle import TransferBundle, to_uint8
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 SIDE = 32
 CONSENT = {"scope": ["train", "transfer", "generate"], "expires": "never"}
-TINTS = {"warm": (1.1, 0.8, 0.5), "cold": (0.6, 0.9, 1.2)}
 
 
 def made_up_models() -> tuple[SynthesisBundle, TransferBundle]:
     """Return a synthesis and a transfer model. The first has learnt from photos of `warm`, and none of `cold`."""
-    encoder, people = load_encoder(), made_up_people(8)
-    sets = {name: (people * torch.tensor(tint).view(1, 3, 1, 1)).clamp(0, 1) for name, tint in TINTS.items()}
-    looks = LookProfiles(
-        SetStatistics.of(*describe(encoder, people)),
-        [
-            LookProfile(name, name.title(), SetStatistics.of(*describe(encoder, own)), CONSENT)
-            for name, own in sets.items()
-        ],
-        encoder.sha256,
-        encoder.groups,
-    )
+    encoder, people = load_encoder(), smooth_people(8, SIDE)
+    sets = tinted(people)
+    looks = made_up_looks(encoder, people, sets, consent=CONSENT)
     width = len(looks.code("warm"))
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -43,10 +35,10 @@ def made_up_models() -> tuple[SynthesisBundle, TransferBundle]:
 
 def with_looks_of(transfer: TransferBundle, photos: dict[str, np.ndarray]) -> SynthesisBundle:
     """Return an untrained synthesis model with the looks of a transfer model, and marks of photos by look."""
-    known = transfer.looks
     marks = {name: marks_of(own, own[:0]) for name, own in photos.items()}
-    own = [replace(known[name], consent=CONSENT, marks=marks.get(name)) for name in known.names]
-    looks = LookProfiles(known.reference, own, known.encoder_sha256, known.groups, known.reference_note)
+    looks = transfer.looks.holding(
+        replace(look, consent=CONSENT, marks=marks.get(look.slug)) for look in transfer.looks
+    )
     notes = {"kept": "base", "base_sha256": "b" * 64}
     return SynthesisBundle(untrained(looks), transfer.encoder, looks, 2.0, "a" * 64, "d" * 64, "# a card", notes)
 
@@ -59,9 +51,3 @@ def untrained(looks: LookProfiles) -> SynthesisGenerator:
         made = SynthesisGenerator(config).eval().requires_grad_(False)
         torch.nn.init.normal_(made.colours.weight, std=0.5)  # or all its portraits would be grey
     return made
-
-
-def made_up_people(count: int) -> torch.Tensor:
-    """Return smooth pictures, (count, 3, SIDE, SIDE) in [0, 1]."""
-    coarse = torch.rand(count, 3, 6, 6, generator=torch.Generator().manual_seed(1))
-    return torch.nn.functional.interpolate(coarse, (SIDE, SIDE), mode="bilinear")

@@ -10,7 +10,7 @@ from PIL import Image
 from tiny_project import make_project, run
 
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.networks.base import Base
+from influencer_style.networks.base import TransferBase
 
 
 def test_a_stage_whose_inputs_are_missing_says_which_pipeline_makes_them(tmp_path):
@@ -56,7 +56,7 @@ def test_every_node_is_a_finished_run_under_one_parent(project, first):
     }  # fmt: skip
     assert len(children) == len(runs) - 1
     base, trained = (client.get_model_version("look-transfer", number) for number in ("1", "2"))
-    assert base.tags["kept"] == "base" and base.tags["base_sha256"] == Base.load().sha256
+    assert base.tags["kept"] == "base" and base.tags["base_sha256"] == TransferBase.load().sha256
     assert base.tags["detector"] == trained.tags["detector"] == "lbp"
     assert trained.tags["kept"] == "trained" and trained.tags["creators"] == base.tags["creators"]
     assert "aurora" in base.tags["creators"] and len(base.tags["encoder_sha256"]) == 64
@@ -88,7 +88,9 @@ def test_the_champion_loads_and_restyles_and_a_picture_is_followed_back(project,
         "main(['trace', 'restyled.webp'])\n"
         "print(stylist.looks, result.picture.size)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("['aurora', 'meridian', 'noir', 'rosewater'] (512, 512)")
     told = done.stdout
@@ -181,14 +183,17 @@ def test_changed_parameters_train_anew_and_say_why(project, first):
 def test_the_base_is_taken_as_it_is(project, first):
     shipped = run(project, "--pipelines", "training", "--params", "training.initial=base")
     assert shipped.returncode == 0, shipped.stdout[-3000:]
-    assert f"The base, SHA-256 `{Base.load().sha256}`" in (project / "data/06_models/look_transfer/card.md").read_text()
+    assert (
+        f"The base, SHA-256 `{TransferBase.load().sha256}`"
+        in (project / "data/06_models/look_transfer/card.md").read_text()
+    )
 
 
 @pytest.mark.slow
 def test_a_base_that_was_taught_here_is_taken_and_why_it_is_not_adapted_is_told(project, first):
     taught = run(project, "--pipelines", "pretraining")
     assert taught.returncode == 0, taught.stdout[-3000:]
-    own = Base.load(project / "data/06_models/base")
+    own = TransferBase.load(project / "data/06_models/base")
     assert own.facts["steps"] == own.history[-1]["step"] == 4
     assert not list(project.glob("data/06_models/pretraining/*/shards"))
     from_own = "training.initial=base,training.base=data/06_models/base"

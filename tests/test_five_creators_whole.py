@@ -16,14 +16,15 @@ from five_creators import ADA, BEN, EXPIRED, KNOWN, REFUSED, TERMS_OF, UNASKED, 
 from PIL import Image
 from tiny_project import kedro, make_project
 
-from influencer_style.consent.audit_check import rows_of, verify
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_check import verify
+from influencer_style.consent.audit_row import Head
 from influencer_style.consent.ledger import Ledger
 from influencer_style.faces.store import FaceStore
 from influencer_style.networks.bundle import REVOKED
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.studio.demo_set import render_demo_set
 from influencer_style.studio.population import StudioSettings
+from tests.audit_rows import rows_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_no_ledger_but_the_projects")]
 
@@ -161,6 +162,8 @@ def _may_say_who_withdrew(path: Path) -> bool:
 def _champion(project) -> list[str]:
     """Return the looks that the registered champion offers, in a process of its own."""
     code = "from influencer_style import Stylist; print(*Stylist.load('models:/look-transfer@champion').looks)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()

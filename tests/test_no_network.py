@@ -27,7 +27,14 @@ SWITCHES = (
 def in_a_namespace(command, folder, **options):
     environment = {name: value for name, value in os.environ.items() if name not in SWITCHES}
     return subprocess.run(
-        [*ALONE, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=1800, **options
+        [*ALONE, *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        **options,
+        check=False,
     )
 
 
@@ -77,7 +84,9 @@ def test_telemetry_is_off_wherever_the_package_is_used():
         "print(mlflow.telemetry.utils.is_telemetry_disabled(), _check_for_telemetry_consent(None))\n"
     )
     environment = {name: value for name, value in os.environ.items() if name not in SWITCHES}
-    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=300)
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
     assert told.stdout.split()[-2:] == ["True", "False"], told.stderr
 
 

@@ -28,7 +28,7 @@ def kedro(project: Path, *arguments: str, timeout: float = 900) -> subprocess.Co
     command = [sys.executable, "-m", "kedro", *arguments]
     # Without a umask: what is private must be so by what the project does (see test_private_project.py).
     return subprocess.run(
-        command, cwd=project, env=environment(), capture_output=True, text=True, timeout=timeout, umask=0
+        command, cwd=project, env=environment(), capture_output=True, text=True, timeout=timeout, umask=0, check=False
     )
 
 

@@ -22,8 +22,8 @@ from benchmarks.real_photos.photos import PhotosError, find_portraits
 from benchmarks.real_photos.scoring import Plan, score
 from benchmarks.real_photos.sheet import draw_sheet
 from benchmarks.real_photos.table import largest_change, tables
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.metrics.cases import shrink
 from influencer_style.networks.bundle import BundleError, TransferBundle
 
 _PROJECT = Path(__file__).resolve().parents[2]

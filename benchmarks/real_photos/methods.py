@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.baselines import Method
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 
 
@@ -35,7 +37,7 @@ def generator_methods(bundle: TransferBundle) -> dict[str, Method]:
     def generator(photos: np.ndarray, teachers: np.ndarray, population: np.ndarray) -> np.ndarray:
         return restyle(photos, [teachers], statistics(population))
 
-    def generator_own_population(photos: np.ndarray, teachers: np.ndarray, population: np.ndarray) -> np.ndarray:
+    def generator_own_population(photos: np.ndarray, teachers: np.ndarray, _population: np.ndarray) -> np.ndarray:
         return restyle(photos, [teachers], bundle.looks.reference)
 
     def generator_one_photo(photos: np.ndarray, teachers: np.ndarray, population: np.ndarray) -> np.ndarray:

@@ -92,7 +92,7 @@ def find_portraits(
         except PhotoError as error:
             return {"path": str(path), "status": "rejected", "reason": str(error), "sha256": "", "phash": ""}, None
         status = "accepted" if crop is not None else "rejected"
-        facts = {"status": status, "reason": row["reason"], "sha256": digest.sha256, "phash": digest.phash}
+        facts = {"status": status, "reason": row.reason, "sha256": digest.sha256, "phash": digest.phash}
         return {"path": str(path), "person": person_of.get(path.name, str(path)), **facts}, crop
 
     found = map_bounded(look_at, files, min(4, os.cpu_count() or 1))

@@ -13,8 +13,8 @@ from tqdm import tqdm
 
 from benchmarks.photographic_grades import GRADES, Grade
 from benchmarks.real_photos.splits import Split, rotate
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.baselines import METHODS, Method, do_nothing
-from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.colour import delta_e
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.structure import ssim

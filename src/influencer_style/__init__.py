@@ -1,7 +1,9 @@
 """Learn content creators' looks from small, consented photo sets; put them on portraits; judge the result."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 from influencer_style.version import __version__
 
@@ -9,8 +11,8 @@ if TYPE_CHECKING:
     from influencer_style.stylist.result import Result
     from influencer_style.stylist.stylist import Stylist
 
-# No telemetry, unless somebody asked for it: photos of people are processed here. Set before MLflow or Kedro is
-# imported, by whatever way this package is used.
+# No telemetry unless somebody switched it on: photos of people are processed here. Set before MLflow or Kedro is
+# imported, however this package is used.
 for _switch, _off in {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "KEDRO_DISABLE_TELEMETRY": "1",
@@ -20,11 +22,7 @@ for _switch, _off in {
 
 __all__ = ["Result", "Stylist", "__version__"]
 
-
-def __getattr__(name: str) -> Any:
-    # `import influencer_style` stays light: the Stylist is imported when it is asked for.
-    if name in __all__:
-        from influencer_style.stylist import stylist
-
-        return getattr(stylist, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# `import influencer_style` stays light: the Stylist is imported when it is used.
+__getattr__, _, _ = lazy_loader.attach(
+    __name__, submod_attrs={"stylist.result": ["Result"], "stylist.stylist": ["Stylist"]}
+)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from kedro.framework.cli.utils import find_run_command
 from kedro.framework.project import configure_project
 
 
-def main(*arguments: Any, **named: Any) -> Any:
+def main(*arguments: object, **named: object) -> object:
     """Run Kedro's run command of this package."""
     package = Path(__file__).parent.name
     configure_project(package)

@@ -7,11 +7,9 @@ import warnings
 # Threads that wait must not spin: on a shared machine they would take the time of those that work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from influencer_style.hooks.arguments import ArgumentsHook
-from influencer_style.hooks.configuration import OneAtATimeConfigLoader
-from influencer_style.hooks.disk import DiskHook
-from influencer_style.hooks.parallel import ParallelHook
-from influencer_style.hooks.prerequisites import PrerequisitesHook
+from influencer_style.hooks.checks import ArgumentsHook, PrerequisitesHook
+from influencer_style.hooks.concurrency import OneAtATimeConfigLoader, ParallelHook
+from influencer_style.hooks.endings import DiskHook
 from influencer_style.hooks.privacy import PrivacyHook
 from influencer_style.hooks.reuse import ReuseHook
 from influencer_style.hooks.tracking import TrackingHook
@@ -19,9 +17,17 @@ from influencer_style.storage.log_lines import make_log_lines_safe
 
 make_log_lines_safe()
 
-# Kedro calls the last one first: a run whose inputs are missing or wrong is refused before it is tracked, and a node's
+# Kedro calls the last hook first: a run whose inputs are missing or wrong is refused before it is tracked, and a node's
 # run is open before its work is skipped.
-HOOKS = (ReuseHook(), TrackingHook(), DiskHook(), ParallelHook(), PrivacyHook(), ArgumentsHook(), PrerequisitesHook())
+HOOKS = (
+    ReuseHook(),  # skips finished work
+    TrackingHook(),  # reports to MLflow
+    DiskHook(),  # explains a full disk
+    ParallelHook(),  # shares memory with ParallelRunner's workers
+    PrivacyHook(),  # keeps files from other users
+    ArgumentsHook(),  # checks parameters
+    PrerequisitesHook(),  # checks that input data exists
+)
 
 CONFIG_LOADER_CLASS = OneAtATimeConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -3,17 +3,16 @@
 import numpy as np
 import pytest
 import torch
+from made_up_looks import made_up_looks
 
 from benchmarks.adversary import compared
 from benchmarks.from_scratch import ours, settings_without_pairs, stargan
 from benchmarks.judging import Judged, judge
 from benchmarks.material import Material
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.metrics.kid import kid_features
-from influencer_style.networks.bundle import to_tensor
-from influencer_style.training.checkpoint import load_checkpoint
+from influencer_style.training.state import load_checkpoint
 
 
 def pictures(count, seed, shade=1.0):
@@ -23,12 +22,9 @@ def pictures(count, seed, shade=1.0):
 
 
 @pytest.fixture(scope="module")
-def material():
-    encoder = load_encoder()
+def material(encoder):
     users, dark = pictures(6, 1), pictures(6, 2, 0.5)
-    with torch.no_grad():
-        known = [SetStatistics.of(*describe(encoder, to_tensor(photos))) for photos in (users, dark)]
-    looks = LookProfiles(known[0], [LookProfile("dark", "dark", known[1])], encoder.sha256, encoder.groups)
+    looks = made_up_looks(encoder, users, {"dark": dark})
     people = pictures(6, 3)
     truth = (people * 0.5).astype(np.uint8)
     return Material(CreatorPhotos(users, {"dark": dark}, looks, 64), people, {"dark": truth}, {"dark": dark})

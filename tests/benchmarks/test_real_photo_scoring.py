@@ -7,16 +7,15 @@ import json
 import numpy as np
 import pytest
 import torch
+from made_up_looks import made_up_looks
 
 from benchmarks.real_photos.methods import generator_methods
 from benchmarks.real_photos.scoring import Plan, score
 from benchmarks.real_photos.table import largest_change, tables
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import shrink, to_tensor
 from influencer_style.metrics.baselines import METHODS, population_mkl
-from influencer_style.metrics.cases import shrink
 from influencer_style.metrics.colour import delta_e
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 PLAN = Plan(size=32, repeats=1, draws=200)
@@ -136,11 +135,9 @@ def test_the_table_names_all_methods_and_looks(scores):
 
 
 @pytest.fixture(scope="module")
-def bundle(crops):
+def bundle(encoder, crops):
     """A small network whose answer hangs on the style code, as if it had learnt something."""
-    encoder = load_encoder()
-    reference = SetStatistics.of(*describe(encoder, to_tensor(crops[20:])))
-    looks = LookProfiles(reference, [], encoder.sha256, encoder.groups)
+    looks = made_up_looks(encoder, crops[20:], {})
     width = looks.code_of(encoder, to_tensor(crops[:2])).shape[0]
     torch.manual_seed(0)
     generator = TransferGenerator(TransferConfig(width, channels=8, blocks=1, masks=2)).eval()

@@ -22,7 +22,7 @@ from benchmarks.stargan_shaped import (
     parameters_to_match,
 )
 from benchmarks.stargan_training import Batch, StarganTraining
-from influencer_style.examples.stream import StreamSettings
+from influencer_style.examples.shard import StreamSettings
 
 TINY = Shape(size=32, width=16, domains=3, latent=4, style=8)
 STREAM = StreamSettings(resolution=32, sittings=2, targets=1, looks=1, references=2, grades=1, graded=2, photos=1)

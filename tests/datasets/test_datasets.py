@@ -11,11 +11,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from kedro.io import DataCatalog, DatasetError
+from made_up_looks import made_up_looks
 from PIL import Image
 
 from influencer_style import datasets
 from influencer_style.datasets import registered_generator
-from influencer_style.tracking.digests import path_of
+from influencer_style.tracking.data import path_of
 
 TABLE = pd.DataFrame({"a": [1, 2], "b": ["x", "ü"]})
 ATOMIC = {
@@ -144,7 +145,6 @@ def test_encoder_and_looks_come_back(tmp_path):
     import torch
 
     from influencer_style.looks.encoder import load_encoder
-    from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
 
     encoder = load_encoder()
     encoders = make("StyleEncoderDataset", tmp_path / "encoder.safetensors")
@@ -153,10 +153,9 @@ def test_encoder_and_looks_come_back(tmp_path):
     assert encoders.load().sha256 == encoder.sha256
 
     photos = torch.rand(2, 3, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    reference, noir = (SetStatistics.of(*describe(encoder, images)) for images in photos)
     looks = make("LookProfilesDataset", tmp_path / "looks")
     assert not looks.exists()
-    profiles = LookProfiles(reference, [LookProfile("noir", "Noir", noir)], encoder.sha256, encoder.groups)
+    profiles = made_up_looks(encoder, photos[0], {"noir": photos[1]})
     looks.save(profiles)
     looks.save(profiles)  # over what is there
     assert looks.load().names == ["noir"]

@@ -16,6 +16,8 @@ from kedro_viz.models.flowchart.node_metadata import DataNodeMetadata
 from kedro_viz.models.flowchart.nodes import GraphNode
 from PIL import Image
 
+from influencer_style.photos.source import PhotoSource
+
 RED, GREEN, BLUE = (200, 30, 30), (30, 160, 30), (30, 30, 200)
 CONSENT = """schema: 1
 subject: Ada
@@ -106,7 +108,7 @@ def test_photos_are_shown_by_creator_and_only_with_consent(tmp_path, monkeypatch
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")  # the source's folders start at the project
     dataset = make("PhotoSourceDataset", tmp_path / "source.json")
-    dataset.save({"creators": "photos", "users": "users"})
+    dataset.save(PhotoSource(kind="folder", creators="photos", users="users"))
     kind, told = shown(dataset)
     sheet = picture_of(told)
     assert kind == "ImagePreview"

@@ -10,7 +10,8 @@ import pandas as pd
 sys.path.append(str(Path(__file__).parents[1]))
 from every_write import kill_at_every_write
 
-from influencer_style.faces.store import LABELS, FaceStore, FaceUpdate, open_if_current
+from influencer_style.faces.store import LABELS, FaceStore
+from influencer_style.faces.update import FaceUpdate, open_if_current
 
 folder = Path(sys.argv[1]) / "store"
 

@@ -10,8 +10,15 @@ from skimage.data import astronaut, coffee
 
 from influencer_style.faces.detect import Face, LbpCascade, YuNet, main_faces, make_detector
 from influencer_style.faces.detectors import YUNET_FILE, DetectorError
-from influencer_style.faces.examine import Standards, examine
-from influencer_style.faces.quality import grade_faces, grade_frame, grade_sharpness, grade_size, sharpness
+from influencer_style.faces.examine import (
+    Standards,
+    examine,
+    grade_faces,
+    grade_frame,
+    grade_sharpness,
+    grade_size,
+    sharpness,
+)
 from influencer_style.photos.decode import decode_photo
 
 STANDARDS = Standards(size=128, margin=2.0, least_face=40, least_sharpness=0.015, most_cut=0.1, second_face=0.5)
@@ -37,13 +44,13 @@ def test_the_cascade_finds_one_face_in_one_box(cascade, scale):
 def test_examine_keeps_a_face_and_names_what_is_wrong_with_others(cascade):
     photo = astronaut()
     row, crop = examine(photo, cascade, STANDARDS)
-    assert row["status"] == "kept" and row["reason"] == "" and crop.shape == (128, 128, 3)
-    assert abs(row["cx"] - 223) < 20 and row["side"] == pytest.approx(2 * row["face_px"])
+    assert row.status == "kept" and row.reason == "" and crop.shape == (128, 128, 3)
+    assert abs(row.cx - 223) < 20 and row.side == pytest.approx(2 * row.face_px)
 
     def reason(picture):
         row, crop = examine(picture, cascade, STANDARDS)
-        assert row["status"] == "rejected" and crop is None
-        return row["reason"].partition(":")[0]
+        assert row.status == "rejected" and crop is None
+        return row.reason.partition(":")[0]
 
     assert reason(coffee()) == "no_face"
     assert reason(np.zeros((64, 500, 3), np.uint8)) == "no_face"
@@ -109,12 +116,12 @@ def test_wrong_models_are_refused_by_name(tmp_path, monkeypatch):
 )
 def test_real_portraits(name, least, edge):
     detector, photos = make_detector(name, YUNET), Path(PHOTOS)
-    reasons = [examine(decode_photo(p), detector, STANDARDS)[0]["reason"] for p in photos.glob("creators/*/*.jpg")]
+    reasons = [examine(decode_photo(p), detector, STANDARDS)[0].reason for p in photos.glob("creators/*/*.jpg")]
     assert len(reasons) == 46 and reasons.count("") >= least
     for file, code in edge.items():
         row, _ = examine(decode_photo(photos / "edge" / file), detector, STANDARDS)
-        assert row["reason"].partition(":")[0] == code
-    assert examine(decode_photo(photos / "edge" / "small_face.jpg"), detector, STANDARDS)[0]["status"] == "kept"
+        assert row.reason.partition(":")[0] == code
+    assert examine(decode_photo(photos / "edge" / "small_face.jpg"), detector, STANDARDS)[0].status == "kept"
 
 
 @needs_photos

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -88,10 +89,8 @@ class Forks:
             time.sleep(0.01)
             seen = self._writes.read_bytes().count(b"\n") if self._writes.exists() else 0
         time.sleep(moment.after)
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it was faster
             os.killpg(process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it was faster
 
 
 def _alive(process: int) -> bool:

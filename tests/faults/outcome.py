@@ -87,7 +87,7 @@ def _content(path: Path) -> Any:
         return _rows(pd.read_csv(path))
     if path.suffix == ".safetensors":
         with safe_open(path, "pt") as opened:
-            return opened.metadata(), {name: _digest(opened.get_tensor(name)) for name in opened.keys()}
+            return opened.metadata(), {name: _digest(opened.get_tensor(name)) for name in sorted(opened.keys())}
     if path.suffix == ".pt":
         state = torch.load(path, weights_only=True)
         return {name: _plain(value) for name, value in state.items() if name not in ("seconds", "history")}

@@ -19,7 +19,7 @@ def project(tmp_path):
 
 
 def is_a_message(said, words):
-    assert words in said and "What was there before is as it was, and what is finished is not done again." in said
+    assert words in said and "Earlier files are unchanged, and finished work is not repeated." in said
     assert "Traceback" not in said
 
 

@@ -17,7 +17,8 @@ from mutations import mutated
 
 from influencer_style import Stylist
 from influencer_style.photos.files import PhotoError
-from influencer_style.stylist.result import Result, StylistError
+from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.result import Result
 
 MEMORY = 8 << 30  # bytes of addresses: threads and libraries take five of them without a photo
 

@@ -18,7 +18,7 @@ SECONDS = 600  # for all of them; a decoder that hangs ends the test
 )
 def test_mutated_photos_end_nothing_cost_little_and_none_is_lost(tmp_path, count, seed):
     command = [sys.executable, str(Path(__file__).with_name("ingest.py")), str(tmp_path), str(count), str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout)
     assert told["rows"] == told["files"]

@@ -8,8 +8,9 @@ import pytest
 from ingest import CONSENT
 
 from influencer_style.consent.audit_check import verify
-from influencer_style.consent.audit_log import AuditError
-from influencer_style.consent.grant import ConsentError, load_consent
+from influencer_style.consent.audit_row import AuditError
+from influencer_style.consent.consent_file import load_consent
+from influencer_style.consent.grant import ConsentError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.provenance import credentials

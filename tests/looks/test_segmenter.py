@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.looks.segmenter import AREAS, load_segmenter
+from influencer_style.looks.areas import AREAS
+from influencer_style.looks.segmenter import load_segmenter
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look_sampling import sample_neutral

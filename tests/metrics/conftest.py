@@ -7,22 +7,22 @@ import pandas as pd
 import pytest
 import torch
 from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
+from made_up_looks import made_up_looks
 from PIL import Image
 
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation import judges as judging
 from influencer_style.evaluation.full_size import CloseUp, FullSize
 from influencer_style.evaluation.judges import Judges
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.evaluation.scorecard import assemble_scorecard
 from influencer_style.evaluation.scoring import score_cases
-from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.likeness import Likeness
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
+from influencer_style.looks.pixels import shrink
+from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.metrics.cases import Cases, shrink
+from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.seam import Seam
-from influencer_style.networks.bundle import to_tensor
 from influencer_style.reports.report import Evidence
 
 
@@ -61,26 +61,15 @@ def judges(cases) -> Judges:
 
 
 @pytest.fixture(scope="session")
-def encoder():
-    return load_encoder()
-
-
-@pytest.fixture(scope="session")
 def looks(cases, encoder) -> LookProfiles:
-    def statistics(pictures: np.ndarray) -> SetStatistics:
-        return SetStatistics.of(*describe(encoder, to_tensor(pictures)))
-
     consent = {"subject": "<i>Somebody</i>", "scope": ["train", "transfer"], "expires": "never"}
 
     def likeness(pictures: np.ndarray) -> Likeness:
         mean = SmallPictureJudge().embed(pictures).mean(0)
         return Likeness(torch.from_numpy(mean / np.linalg.norm(mean)), 0.0, SmallPictureJudge.sha256)
 
-    profiles = [
-        LookProfile(look, look.title(), statistics(shown), consent, likeness=likeness(shown))
-        for look, shown in cases.creators.items()
-    ]
-    return LookProfiles(statistics(cases.population), profiles, encoder.sha256, encoder.groups, "8 users' photos")
+    made = made_up_looks(encoder, cases.population, cases.creators, "8 users' photos", consent=consent)
+    return made.with_likenesses({look: likeness(shown) for look, shown in cases.creators.items()})
 
 
 @pytest.fixture(scope="session")

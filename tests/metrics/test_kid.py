@@ -39,7 +39,7 @@ def test_fifty_pictures_of_one_distribution_are_alike():
 
 def test_a_shift_is_seen_and_grows():
     near, far = (kid(gaussians(50, 1), gaussians(50, 2, shift)) for shift in (0.5, 1.0))
-    assert 0 < near.low and near.high < far.low
+    assert near.low > 0 and near.high < far.low
 
 
 def test_the_larger_set_is_cut_to_the_smaller_ones_size():

@@ -57,7 +57,7 @@ def test_it_is_the_same_every_time_and_one_photo_is_enough():
 
 
 def test_an_unknown_look_and_missing_photos_are_refused(judge):
-    with pytest.raises(ValueError, match="does not know 'sepia'"):
+    with pytest.raises(ValueError, match="was not fitted to 'sepia'"):
         judge.takes_for(POPULATION, "sepia")
     for creators, population in (({}, POPULATION), ({"": POPULATION}, POPULATION)):
         with pytest.raises(ValueError, match="at least one look"):

@@ -7,8 +7,8 @@ from made_up import smooth_pictures, tint
 
 from influencer_style.evaluation.neural_style import neural_style
 from influencer_style.looks.gram import gram_matrix
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.metrics.colour import delta_e
-from influencer_style.networks.bundle import to_tensor
 
 PHOTOS, CREATOR = smooth_pictures(2, 32), tint(smooth_pictures(5, 32, seed=8), "warm")
 

@@ -11,9 +11,9 @@ from influencer_style.evaluation.component_gaussian import component_gaussian
 from influencer_style.evaluation.new_faces import Jury, NewFaces, diversity_beside, score_new_faces
 from influencer_style.evaluation.new_faces_scorecard import better_way, new_faces_rows, new_faces_scorecard
 from influencer_style.faces.detect import Face
+from influencer_style.metrics.diversity import largest_step
 from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.metrics.memorisation import marks_of
-from influencer_style.metrics.smoothness import largest_step
 from influencer_style.reports.new_faces import (
     NewFacesEvidence,
     _best,

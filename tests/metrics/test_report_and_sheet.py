@@ -26,7 +26,7 @@ def many_looks(cases, count):
     names = [f"look-{i} with a name that goes on and on and on" for i in range(count)]
 
     def spread(by_look):
-        return {name: by_look["warm"] for name in names} if by_look else {}
+        return dict.fromkeys(names, by_look["warm"]) if by_look else {}
 
     fields = ("results", "truth", "oracle", "creators", "examples", "held_out")
     return dataclasses.replace(cases, looks=names, **{field: spread(getattr(cases, field)) for field in fields})
@@ -47,7 +47,7 @@ def test_the_sheet_has_a_row_for_each_person_and_columns_for_each_look(cases):
 def test_the_sheet_never_grows_too_wide(cases, count):
     big = np.zeros((1, 256, 256, 3), np.uint8)
     looks = many_looks(dataclasses.replace(cases, inputs=big), count)
-    looks = dataclasses.replace(looks, results={n: big for n in looks.looks}, truth={n: big for n in looks.looks})
+    looks = dataclasses.replace(looks, results=dict.fromkeys(looks.looks, big), truth=dict.fromkeys(looks.looks, big))
     sheet = draw_contact_sheet(looks)
     assert 400 < sheet.width <= MOST_WIDTH
 

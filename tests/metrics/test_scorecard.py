@@ -10,9 +10,9 @@ from influencer_style.evaluation.limits import limits
 from influencer_style.evaluation.scorecard import assemble_scorecard, best_baseline, headline, scorecard_rows
 from influencer_style.evaluation.scoring import score_cases
 from influencer_style.evaluation.wording import headline_sentence
+from influencer_style.looks.areas import REGIONS
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.intervals import bootstrap
-from influencer_style.studio.pairs import REGIONS
 
 ALL = {"generator", *METHODS, "neural_style", "oracle"}
 PERSONAL = {"delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "identity_leak"} | {

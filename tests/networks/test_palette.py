@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT
+from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.palette import Palette, Sitter
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
@@ -26,8 +26,8 @@ def generator():
 def wearing(colour, share):
     """A style code that tells of areas of one colour, each so large."""
     code = torch.zeros(2, WIDTH)
-    told = code[:, -TRANSPORT - ABOUT - REGIONAL : -TRANSPORT - ABOUT].unflatten(1, (7, 13))
-    told[..., 3:6], told[..., 12] = torch.tensor(colour) * 2 - 1, share * 6
+    regional = StyleCode(code).regional
+    regional[..., 3:6], regional[..., 12] = torch.tensor(colour) * 2 - 1, share * 6
     return code
 
 
@@ -60,7 +60,7 @@ def test_means_go_as_far_as_the_palette_is_heard_and_no_area_changes_within(gene
     with torch.no_grad():
         areas = generator.regions(pictures)
         plain = generator.change(pictures, code)
-        wanted = generator.palette(*generator.asks(pictures, code, Sitter.of(pictures, areas, code))).mean(0)
+        wanted = generator.palette(*generator.palette_inputs(pictures, code, Sitter.of(pictures, areas, code))).mean(0)
         heard = replace(generator.config, palette=0.5)
         loud = TransferGenerator(heard).eval()
         loud.load_state_dict(generator.state_dict())

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 import torch
-from made_up_synthesis import TINTS, made_up_models, made_up_people
+from made_up_looks import smooth_people, tinted
+from made_up_synthesis import SIDE, made_up_models
 
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.looks.profile import UnknownLook
+from influencer_style.looks.profile_files import save_looks
 from influencer_style.metrics.memorisation import repeats
-from influencer_style.networks.bundle import BundleError, TransferBundle, to_uint8
+from influencer_style.networks.bundle import BundleError, SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import composed, direct, nobodies, resampled
 from influencer_style.networks.synthesis import draw_noise
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_a_model_folder_comes_back_with_its_marks(models, noise, tmp_path):
     assert torch.equal(marks.features, before.features) and marks.limit == before.limit
     assert again.looks["cold"].marks is None, "nobody's photos were learnt from there"
     gone = again.looks.only({"cold"})
-    gone.save(tmp_path)
+    save_looks(gone, tmp_path)
     assert b"warm" not in (tmp_path / "looks.safetensors").read_bytes(), "marks go with their look"
 
 
@@ -81,6 +83,6 @@ def test_another_kind_of_model_is_refused(models, tmp_path):
 
 def test_marks_know_the_photos_they_were_taken_of(models):
     marks = models[0].looks["warm"].marks
-    photos = to_uint8((made_up_people(8) * torch.tensor(TINTS["warm"]).view(1, 3, 1, 1)).clamp(0, 1))
+    photos = to_uint8(tinted(smooth_people(8, SIDE))["warm"])
     assert repeats(photos, marks).all()
     assert not repeats(photos[:, ::-1, ::-1].copy(), marks).any()

@@ -7,12 +7,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
-from influencer_style.networks.base import Base, BaseError
+from influencer_style.looks.style_code import StyleCode
+from influencer_style.networks.base import BaseError, SynthesisBase, TransferBase
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator, draw_noise
-from influencer_style.networks.synthesis_base import SynthesisBase
 
-CONFIG = SynthesisConfig(code=112 + TRANSPORT, noise=6, resolution=32, channels=8, style=16)
+CONFIG = SynthesisConfig(code=196, noise=6, resolution=32, channels=8, style=16)
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +47,9 @@ def test_who_it_is_follows_from_z_and_the_look_from_the_code(generator):
 def test_the_look_moves_colours_by_its_own_transports(generator):
     """What goes wholly with a transport onto one colour has that colour, also in a look that nobody was taught."""
     network = copy.deepcopy(generator)
-    network.colours.bias[4:] = torch.eye(TRANSPORTS)[0] * 1000
+    network.colours.bias[4:] = torch.eye(7)[0] * 1000
     looks = codes(1)
-    looks[:, -TRANSPORT:][:, :12] = torch.cat([-torch.eye(3).flatten(), torch.tensor([0.2, 0.9, 0.4])])
+    StyleCode(looks).grade[:] = torch.cat([-torch.eye(3).flatten(), torch.tensor([0.2, 0.9, 0.4])])
     made = network(draw_noise(1, 3, 6), looks)
     assert torch.allclose(made, torch.tensor([0.2, 0.9, 0.4]).view(1, 3, 1, 1).expand_as(made), atol=1e-4)
 
@@ -97,7 +96,7 @@ def test_a_base_survives_its_files_and_is_no_base_of_transfer(generator, tmp_pat
     noise, looks = draw_noise(2, 3, 6), codes(2)
     assert torch.allclose(loaded.generator(noise, looks), generator(noise, looks), atol=0.01)
     with pytest.raises(BaseError, match=r"--pipeline pretraining, or leave training\.base"):
-        Base.load(tmp_path)
+        TransferBase.load(tmp_path)
     (tmp_path / "synthesis.safetensors").write_bytes(b"no weights")
     with pytest.raises(BaseError, match=r"--pipeline synthesis_pretraining, or leave synthesis\.base"):
         SynthesisBase.load(tmp_path)

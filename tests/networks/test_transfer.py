@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT
+from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.transfer import Change, TransferConfig, TransferGenerator, _teeth_are_no_lips
 
-TOLD = 112  # what a code tells before its transports: at least each area's colours
+DESCRIPTION, WIDTH = 112, 196  # numbers before the transports: at least each area's colours; and all numbers
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def generator():
 def untrained(stray: float) -> TransferGenerator:
     """A generator whose heads stray from where training starts."""
     torch.manual_seed(3)
-    made = TransferGenerator(TransferConfig(code=TOLD + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
+    made = TransferGenerator(TransferConfig(code=WIDTH, channels=8, blocks=1, masks=3)).eval()
     for layer in (made.heads, made.transforms):
         torch.nn.init.normal_(layer.weight, std=stray)
     return made
@@ -32,7 +32,8 @@ def picture():
 
 def code(seed=5, n=2):
     rng = torch.Generator().manual_seed(seed)
-    return torch.cat([torch.randn(n, TOLD, generator=rng), 0.2 * torch.randn(n, TRANSPORT, generator=rng)], dim=1)
+    description, transports = torch.randn(n, DESCRIPTION, generator=rng), torch.randn(n, 84, generator=rng)
+    return StyleCode.of(description, 0.2 * transports.unflatten(1, (7, 12))).numbers
 
 
 def test_strength_zero_is_the_input_bit_for_bit(generator, picture):
@@ -47,25 +48,25 @@ def test_strength_is_linear_between_input_and_look(generator, picture):
 
 
 def test_untrained_half_of_the_likely_grade_comes_with_either_kind_of_mask(picture):
-    generator = TransferGenerator(TransferConfig(code=TOLD + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
-    asked = code()
-    whole = asked[:, -TRANSPORT:][:, :12]
+    generator = TransferGenerator(TransferConfig(code=WIDTH, channels=8, blocks=1, masks=3)).eval()
+    codes = code()
+    whole = StyleCode(codes).grade
     matrix, offset = whole[:, :9].view(-1, 3, 3) + torch.eye(3), whole[:, 9:]
     transported = torch.einsum("nij,njhw->nihw", matrix, picture) + offset[:, :, None, None]
     with torch.no_grad():
-        assert torch.allclose(generator(picture, asked), transported, atol=1e-5)
+        assert torch.allclose(generator(picture, codes), transported, atol=1e-5)
 
 
 def test_an_area_can_take_the_looks_colour_whatever_its_own_was(picture):
-    generator = TransferGenerator(TransferConfig(code=TOLD + TRANSPORT, channels=8, blocks=1, masks=3)).eval()
+    generator = TransferGenerator(TransferConfig(code=WIDTH, channels=8, blocks=1, masks=3)).eval()
     with torch.no_grad():
         generator.transforms.bias.view(-1, 15)[:, 2] = 1  # as training may choose: areas go all the way
-        asked = torch.zeros(2, TOLD + TRANSPORT)
-        told = asked[:, -TRANSPORT - ABOUT - REGIONAL : -TRANSPORT - ABOUT].unflatten(1, (7, 13))
-        told[..., 3:6], told[..., 12] = torch.tensor([0.4, -0.2, 0.0]), 1.0  # mean colour .7, .4, .5
+        codes = torch.zeros(2, WIDTH)
+        regional = StyleCode(codes).regional
+        regional[..., 3:6], regional[..., 12] = torch.tensor([0.4, -0.2, 0.0]), 1.0  # mean colour .7, .4, .5
         for images in (picture, picture * 0.5):
-            result = generator(images, asked)
-            areas = generator.change(images, asked).regions
+            result = generator(images, codes)
+            areas = generator.change(images, codes).regions
             shift = torch.einsum("nkhw,nchw->nkc", areas, result) / areas.sum((2, 3)).unsqueeze(-1)
             large = areas.mean((2, 3)) > 0.3
             assert large.any() and (shift[large] - torch.tensor([0.7, 0.4, 0.5])).abs().max() < 0.1
@@ -73,36 +74,36 @@ def test_an_area_can_take_the_looks_colour_whatever_its_own_was(picture):
 
 def test_where_photos_share_nothing_the_grade_is_trusted_beside_the_network(picture):
     generator = untrained(0.02)
-    asked, whole = code(), code()[:, -TRANSPORT:][:, :12]
+    codes, whole = code(), StyleCode(code()).grade
     matrix, offset = whole[:, :9].view(-1, 3, 3) + torch.eye(3), whole[:, 9:]
     graded = torch.einsum("nij,njhw->nihw", matrix, picture) + offset[:, :, None, None]
     with torch.no_grad():
-        own = {shared: generator(picture, with_shared(asked, shared)) for shared in (0.0, 0.25, 0.5)}
+        own = {shared: generator(picture, with_shared(codes, shared)) for shared in (0.0, 0.25, 0.5)}
         generator.config = replace(generator.config, trust=0.4)
         for shared, trust in ((0.0, 0.4), (0.25, 0.7), (0.5, 1.0)):
-            found = generator(picture, with_shared(asked, shared))
+            found = generator(picture, with_shared(codes, shared))
             assert torch.allclose(found, trust * own[shared] + (1 - trust) * graded, atol=1e-5)
 
 
-def with_shared(asked, shared):
-    asked = asked.clone()
-    asked[:, -TRANSPORT - 1] = shared
-    return asked
+def with_shared(codes, shared):
+    codes = codes.clone()
+    StyleCode(codes).shared[:] = shared
+    return codes
 
 
 def test_small_differences_are_doubted_and_large_ones_believed(picture):
     generator = untrained(0.02)
 
     def doubted(size):
-        asked = code()
-        asked[:, : TOLD - REGIONAL - ABOUT] *= size
+        codes = code()
+        StyleCode(codes).comparison.mul_(size)
         with torch.no_grad():
             results = []
             for doubt in (0.0, 0.5):
                 generator.config = replace(generator.config, doubt=doubt)
-                results.append(generator(picture, asked))
-        none = asked.clone()
-        none[:, : TOLD - REGIONAL - ABOUT] = 0
+                results.append(generator(picture, codes))
+        none = codes.clone()
+        StyleCode(none).comparison.zero_()
         with torch.no_grad():
             least = generator(picture, none)
         return (results[1] - least).norm() / (results[0] - least).norm()

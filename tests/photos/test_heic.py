@@ -101,7 +101,8 @@ def test_ten_bits_grey_transparency_and_gain_maps():
     assert read_original(heic("grey")).notices == ("it is in shades of grey; the result is in RGB",)
     assert read_original(avif(Image.fromarray(UPRIGHT).convert("L"))).notices == read_original(heic("grey")).notices
     clear = read_original(heic("clear"))
-    assert clear.notices == () and clear.alpha.shape == (96, 96) and clear.alpha[0, 0] < 30 < 220 < clear.alpha[-1, 0]
+    assert clear.notices == () and clear.alpha.shape == (96, 96)
+    assert clear.alpha[0, 0] < 30 and clear.alpha[-1, 0] > 220
     gained = heic("plain", box(b"auxC", bytes(4) + b"urn:com:apple:photo:2020:aux:hdrgainmap\0"))
     assert read_original(gained).notices == ("it has a gain map for HDR screens; the result has none",)
     deep = bytearray(avif())
@@ -128,7 +129,7 @@ TOO_MUCH = {
 @pytest.mark.parametrize("what", TOO_MUCH)
 def test_endless_boxes_are_refused_before_a_decoder_sees_them(what, monkeypatch):
     monkeypatch.setattr(Image, "open", None)
-    monkeypatch.setattr("influencer_style.photos.opening.open_heic", None)
+    monkeypatch.setattr("influencer_style.photos.opening._open_heic", None)
     for file in (heic(), avif()):
         assert excess_of_boxes(file) == ""
         with pytest.raises(PhotoError, match=f"too_large: has more than 2?[05]000 {what}"):
@@ -148,8 +149,10 @@ def test_a_heic_that_lies_about_its_size_is_refused():
 
 @pytest.mark.parametrize("file", [heic(), heic("clear"), avif()], ids=["HEIC", "transparent HEIC", "AVIF"])
 def test_every_length_of_a_truncated_file_is_refused_or_decoded(file):
+    refused = set()
     for length in range(0, len(file), 13):
         try:
             assert decode_photo(file[:length]).shape == (96, 96, 3)
         except PhotoError as error:
-            assert error.code in ("empty_file", "not_an_image", "unsupported_format", "truncated", "unreadable")
+            refused.add(error.code)
+    assert refused <= {"empty_file", "not_an_image", "unsupported_format", "truncated", "unreadable"}

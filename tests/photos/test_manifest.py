@@ -10,14 +10,14 @@ from PIL import Image
 from skimage.data import astronaut
 
 from influencer_style.consent import clock
-from influencer_style.consent.audit_check import rows_of
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.slug import SlugError
 from influencer_style.photos import manifest as module
 from influencer_style.photos.manifest import SCHEMA, PhotoFolders, ScanSettings, scan
 from influencer_style.photos.split import SplitError
-from tests.photos.conftest import CONSENT, scene
+from tests.audit_rows import rows_of
+from tests.made_up_photos import CONSENT, scene
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_consent_that_comes_or_goes(run, folders, settings):
     assert set(again[again["role"] == "creator"]["status"]) == {"accepted"}
     rows = list(rows_of(settings.ledger.log.path))  # each run decided, and wrote it down
     assert [(row["creator"], row["decision"]) for row in rows] == [
-        ("anna", one) for one in "allowed refused allowed".split()
+        ("anna", one) for one in ["allowed", "refused", "allowed"]
     ]
     assert {(row["stage"], row["scope"]) for row in rows} == {("ingestion", "train or transfer")}
     assert "Anna/consent.yml: expires: expired on 2026-05-31" in rows[1]["reason"]

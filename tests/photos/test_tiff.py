@@ -103,10 +103,7 @@ def test_it_is_turned_once(turn):
     ids=["DNG", "thumbnail first"],
 )
 def test_camera_raw_is_refused_by_its_name(tag, what):
-    if what == "DNG":
-        file = tiff_of(extratags=[(*tag, True)])
-    else:
-        file = tiff_of(subfiletype=1)
+    file = tiff_of(extratags=[(*tag, True)]) if what == "DNG" else tiff_of(subfiletype=1)
     with pytest.raises(PhotoError, match="unsupported_format: is camera raw; export it as JPEG"):
         decode_photo(file)
 
@@ -154,8 +151,10 @@ def test_a_chain_of_pages_that_leads_back_ends():
 
 def test_every_length_of_a_truncated_file_is_refused_or_decoded():
     file = saved(Image.fromarray(PIXELS[:64, :64]), compression="tiff_lzw")
+    refused = set()
     for length in range(0, len(file), 97):
         try:
             assert decode_photo(file[:length]).shape == (64, 64, 3)
         except PhotoError as error:
-            assert error.code in ("empty_file", "not_an_image", "truncated", "unreadable")
+            refused.add(error.code)
+    assert refused <= {"empty_file", "not_an_image", "truncated", "unreadable"}

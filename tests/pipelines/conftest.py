@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from made_up_looks import made_up_looks
 from PIL import Image
 
 from influencer_style.faces.store import SCHEMA, FaceStore
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.looks.areas import REGIONS
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.pipelines.likenesses import with_likenesses
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.studio.demo_set import CONSENT
-from influencer_style.studio.pairs import REGIONS
 
 SIDE = 64
 LOOKS = {"cool": (0.7, 0.9, 1.0), "warm": (1.0, 0.85, 0.6)}
@@ -59,7 +59,7 @@ def store(folder, photos: list[tuple[dict, np.ndarray]], keys=("photo_id",)) -> 
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory) -> dict:
+def world(encoder, tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("evaluation")
     splits = ["test"] * 3 + ["validation"] * 2 + ["train"] * 4
     whole = {"cx": SIDE / 2, "cy": SIDE / 2, "side": SIDE}
@@ -83,14 +83,10 @@ def world(tmp_path_factory) -> dict:
     for look in LOOKS:
         (folder / f"creators/{look.title()}").mkdir(parents=True)
         (folder / f"creators/{look.title()}/consent.yml").write_text(CONSENT.format(subject=look.title()))
-    encoder = load_encoder()
-
-    def statistics(seeds: range, look: str | None) -> SetStatistics:
-        return SetStatistics.of(*describe(encoder, to_tensor(np.stack([picture(s, look) for s in seeds]))))
-
+    people = np.stack([picture(seed) for seed in range(3, 9)])
+    shown = {look: np.stack([picture(seed, look) for seed in range(100, 105)]) for look in LOOKS}
     consent = {"scope": ["train", "transfer"], "expires": "never"}
-    profiles = [LookProfile(look, look.title(), statistics(range(100, 105), look), consent) for look in LOOKS]
-    looks = LookProfiles(statistics(range(3, 9), None), profiles, encoder.sha256, encoder.groups, "6 users' photos")
+    looks = made_up_looks(encoder, people, shown, "6 users' photos", consent=consent)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         generator = (
@@ -102,7 +98,7 @@ def world(tmp_path_factory) -> dict:
         "look_transfer": with_likenesses(bundle, faces),
         "face_crops": faces,
         "truth_crops": store(folder / "truth", truths, ("photo_id", "look", "kind")),
-        "photo_source": {"kind": "studio", "creators": str(folder / "creators"), "users_are_studio": True},
+        "photo_source": PhotoSource(kind="studio", creators=str(folder / "creators"), users="", users_are_studio=True),
         "manifest": faces.table[["photo_id", "creator", "slug", "role", "split"]].assign(
             status="accepted", reason="", path=f"{folder}/" + faces.table["photo_id"] + ".png", width=SIDE, height=SIDE
         ),

@@ -36,7 +36,7 @@ def test_a_model_without_one_of_its_looks_and_crops_without_a_creator_are_others
     bundle, faces = world["look_transfer"], world["face_crops"]
     assert of(bundle) == of(replace(bundle)) != of(replace(bundle, looks=bundle.looks.only(["warm"])))
     assert of(faces) == of(faces.without_creators_but(["warm", "cool"])) != of(faces.without_creators_but(["warm"]))
-    assert of(bundle.looks) != of(bundle.looks.with_each(likeness={}))
+    assert of(bundle.looks) != of(bundle.looks.with_likenesses({}))
 
 
 def test_what_has_no_content_that_can_be_told_is_refused():

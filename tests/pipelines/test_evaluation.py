@@ -49,7 +49,7 @@ def test_with_truth_the_pipeline_judges_and_draws(world, tmp_path):
 
 
 def test_without_truth_the_pipeline_compares_with_the_looks(world, tmp_path):
-    source = world["photo_source"] | {"kind": "folder", "users_are_studio": False}
+    source = world["photo_source"].model_copy(update={"kind": "folder", "users_are_studio": False})
     settings = EvaluationParameters(**SETTINGS | {"neural_style_people": 0})
     changed = {"truth_crops": world["empty"], "photo_source": source, "params:evaluation": settings}
     card = run(world, tmp_path, **changed)["scorecard"]

@@ -22,11 +22,10 @@ from kedro.runner import SequentialRunner
 from PIL import Image
 
 from influencer_style.consent import clock
-from influencer_style.consent.audit_check import rows_of, verify
+from influencer_style.consent.audit_check import verify
 from influencer_style.consent.ledger import Ledger
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Face
-from influencer_style.looks.profile import LookProfiles
 from influencer_style.pipelines import features, ingestion, preprocessing
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.features.parameters import FeaturesParameters
@@ -34,9 +33,12 @@ from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.preprocessing import nodes as cropping
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.training import nodes as training
+from influencer_style.pipelines.training import way
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
-from tests.photos.conftest import scene
+from influencer_style.training.adaptation import Adaptation
+from tests.audit_rows import rows_of
+from tests.made_up_photos import scene
 
 CONF = Path(__file__).parents[2] / "conf/base"
 PHOTOS = 5
@@ -144,21 +146,25 @@ def test_the_third_is_known_by_profile_and_never_adapted_on(job, monkeypatch):
 
     seen = {}
 
-    def adapt(way, base, creators, people, photos):
-        seen["adapted on"], seen["held out"] = creators, photos
-        return way.take(base, "as it is")
+    def adapt(task, folder, people, photos, watching):
+        seen["adapted on"], seen["held out"] = task.creators, photos
+        with watching("adapted") as watch:
+            watch.samples(1, task.initial)
+        return Adaptation({"base": task.initial}, {"adapted": [{"step": 1, "seconds": 1.0}]}, "base", "as it is", {})
 
-    monkeypatch.setattr(training, "what_is_missing", lambda people, photos: None)  # so few would not be adapted to
-    monkeypatch.setattr(training.Way, "adapt", adapt)  # what it is handed is the question, not what it makes of it
+    monkeypatch.setattr(way, "what_is_missing", lambda people, photos: None)  # so few would not be adapted to
+    monkeypatch.setattr(way, "adapt", adapt)  # what it is handed is the question, not what it makes of it
     settings = TrainingParameters(**parameters("training") | {"profile": "cpu", "adapt": True, "initial": "base"})
-    trained, decision = training.train(chosen, catalog["style_encoder"].load(), offered, project / "work", settings)
+    trained, decision = training.train_transfer(
+        chosen, catalog["style_encoder"].load(), offered, project / "work", settings
+    )
     photos: CreatorPhotos = seen["adapted on"]
     assert photos.names == sorted(seen["held out"]) == ["adaqx", "benqx"]
     assert set(decision["photos"]) == {"adaqx", "benqx"}
     kept = crops.kept
     own = kept["slug"].isin(["adaqx", "benqx"]) | (kept["role"] == "user")
     ids = sorted(kept[own & (kept["split"] == "train")]["photo_id"])
-    assert trained["data_sha256"] == fingerprint(ids, crops.fingerprint)
+    assert trained.origin.data_sha256 == fingerprint(ids, crops.fingerprint)
     thirds = {digest(photo) for photo in (project / "source" / KNOWN).glob("*.png")}
     assert thirds & set(kept["photo_id"]) and not thirds & set(ids)
 
@@ -210,8 +216,7 @@ def test_a_look_that_was_learnt_under_an_older_consent_waits_for_features(job):
     project, catalog, _ = job
     looks, source = catalog["look_profiles"].load(), catalog["photo_source"].load()
     older = {"scope": ["transfer"], "granted_on": "2025-01-01", "expires": "2026-01-31"}
-    own = [replace(looks[name], consent=older) if name == "benqx" else looks[name] for name in looks.names]
-    learnt = LookProfiles(looks.reference, own, looks.encoder_sha256, looks.groups)
+    learnt = looks.holding(replace(look, consent=older) if look.slug == "benqx" else look for look in looks)
     assert training.choose_looks(learnt, {}, source).names == ["adaqx", "knownqx"]
     assert "is newer than the look" in rows(project, stage="registration", creator="benqx")[-1]["reason"]
 

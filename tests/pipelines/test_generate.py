@@ -11,7 +11,7 @@ from influencer_style.pipelines.generate import nodes
 from influencer_style.pipelines.generate.nodes import generate_portraits
 from influencer_style.pipelines.generate.parameters import GenerateParameters
 from influencer_style.project.folder import in_project
-from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.errors import StylistError
 
 
 def parameters(**changed) -> GenerateParameters:

@@ -13,7 +13,7 @@ from influencer_style.pipelines.ingestion import create_pipeline
 from influencer_style.pipelines.ingestion.nodes import SourceError, open_source, scan_photos
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.studio import demo_set
-from tests.photos.conftest import CONSENT, folders, scene  # noqa: F401  (folders is a fixture)
+from tests.made_up_photos import CONSENT, make_folders, scene
 
 CONF = Path(__file__).parents[2] / "conf" / "base"
 
@@ -30,6 +30,11 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture
+def folders(tmp_path):
+    return make_folders(tmp_path)
+
+
 def test_the_studio_end_to_end(here):
     entries = [
         yaml.safe_load((CONF / name).read_text()) for name in ("catalog_01_raw.yml", "catalog_02_intermediate.yml")
@@ -38,28 +43,28 @@ def test_the_studio_end_to_end(here):
     catalog["params:ingestion"] = parameters()
     SequentialRunner().run(create_pipeline(), catalog)
     source, manifest = catalog["photo_source"].load(), catalog["manifest"].load()
-    assert source["kind"] == "studio" and source["users_are_studio"] and len(source["fingerprint"]) == 64
-    assert source["creators"] == "data/01_raw/studio/creators"
+    assert source.kind == "studio" and source.users_are_studio and len(source.fingerprint) == 64
+    assert source.creators == "data/01_raw/studio/creators"
     assert (manifest["status"] == "accepted").all()
     people = manifest[manifest["role"] == "user"]
     for splits, kind in ((["test"], "oracle"), (["test", "validation"], "truth")):
-        known = {picture.stem for picture in (here / source[kind]).rglob("*.png")}
+        known = {picture.stem for picture in (here / source.truth_folders[kind]).rglob("*.png")}
         rows = people[people["split"].isin(splits)]
         assert {path.rsplit("/", 1)[1].removesuffix(".jpg") for path in rows["path"]} == known
     assert people["split"].value_counts().to_dict() == {"train": 2, "validation": 2, "test": 2}
     assert open_source(parameters()) == source
 
 
-def test_a_folder_with_users(here, folders):  # noqa: F811
+def test_a_folder_with_users(here, folders):
     source = open_source(parameters(source="folder", folder="creators", users=str(folders[1])))
-    assert source["kind"] == "folder" and source["truth"] is None and not source["users_are_studio"]
-    assert (source["creators"], source["users"]) == ("creators", "users")
+    assert source.kind == "folder" and source.truth is None and not source.users_are_studio
+    assert (source.creators, source.users) == ("creators", "users")
     manifest = scan_photos(source, None, parameters())
     assert (manifest["status"] == "accepted").sum() == 10
     assert scan_photos(source, manifest, parameters()).equals(manifest)
 
 
-def test_a_folder_without_users_takes_the_studios_people_and_says_so(here, folders, caplog, monkeypatch):  # noqa: F811
+def test_a_folder_without_users_takes_the_studios_people_and_says_so(here, folders, caplog, monkeypatch):
     asked = []
 
     def render(folder, settings, workers, progress):
@@ -72,12 +77,12 @@ def test_a_folder_without_users_takes_the_studios_people_and_says_so(here, folde
     monkeypatch.setattr(demo_set, "render_demo_set", render)
     source = open_source(parameters(source="folder", folder="creators"))
     assert "the studio's neutral people stand in" in caplog.text
-    assert source["users_are_studio"] and source["kind"] == "folder" and source["truth"] is None
+    assert source.users_are_studio and source.kind == "folder" and source.truth is None
     assert asked[0].creators_photos == 0 and asked[0].test_users == asked[0].validation_users == ()
     assert (scan_photos(source, None, parameters())["role"] == "user").sum() == 6
 
 
-def test_sources_that_cannot_be_used_are_named(here, folders):  # noqa: F811
+def test_sources_that_cannot_be_used_are_named(here, folders):
     with pytest.raises(SourceError, match=r"ingestion.folder: .*nowhere is not a folder"):
         open_source(parameters(source="folder", folder="nowhere"))
     (here / "void").mkdir()
@@ -87,14 +92,14 @@ def test_sources_that_cannot_be_used_are_named(here, folders):  # noqa: F811
         open_source(parameters(source="folder", folder="creators", users="creators/Anna"))
 
 
-def test_nobody_with_consent_ends_the_run_with_the_reason(here, folders):  # noqa: F811
+def test_nobody_with_consent_ends_the_run_with_the_reason(here, folders):
     source = open_source(parameters(source="folder", folder="creators", users="users"))
     (folders[0] / "Anna" / "consent.yml").write_text(CONSENT.replace("subject: Anna", "subject: ''"))
     with pytest.raises(SourceError, match=r"Anna/consent.yml, line 2: subject"):
         scan_photos(source, None, parameters())
 
 
-def test_the_limit_of_pixels_is_the_parameters(here, folders):  # noqa: F811
+def test_the_limit_of_pixels_is_the_parameters(here, folders):
     Image.new("L", (500, 500)).save(folders[0] / "Anna" / "large.png")
     source = open_source(parameters(source="folder", folder="creators", users="users"))
     manifest = scan_photos(source, None, parameters(max_megapixels=0.2))

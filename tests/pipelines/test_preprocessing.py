@@ -18,6 +18,7 @@ from skimage.data import astronaut, coffee
 from influencer_style.datasets.face_store import FaceStoreDataset
 from influencer_style.faces.detect import Face
 from influencer_style.photos.manifest import SCHEMA
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.preprocessing import create_pipeline, nodes
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.studio.demo_set import CONSENT
@@ -81,13 +82,15 @@ def catalog(tmp_path, monkeypatch):
     made["manifest"] = pd.DataFrame(rows).astype(SCHEMA)
     Path("creators/Anna").mkdir(parents=True)
     Path("creators/Anna/consent.yml").write_text(CONSENT.format(subject="Anna"))
-    made["photo_source"] = {
-        "creators": "creators",
-        "truth": "truth",
-        "oracle": "oracle",
-        "regions": "regions",
-        "fingerprint": "abc",
-    }
+    made["photo_source"] = PhotoSource(
+        kind="studio",
+        creators="creators",
+        users="users",
+        truth="truth",
+        oracle="oracle",
+        regions="regions",
+        fingerprint="abc",
+    )
     made["params:preprocessing"] = parameters()
     return made
 
@@ -136,7 +139,7 @@ def test_only_new_photos_are_looked_at(catalog, detector):
 def test_another_rendering_of_the_truth_is_cropped_again(catalog, detector):
     run(catalog)
     Image.new("RGB", (200, 200), (7, 7, 7)).save("truth/noir/4.png")
-    catalog["photo_source"] = catalog["photo_source"].load() | {"fingerprint": "def"}
+    catalog["photo_source"] = catalog["photo_source"].load().model_copy(update={"fingerprint": "def"})
     _, truth = run(catalog)
     rows = truth.kept[(truth.kept["photo_id"] == f"{4:016d}") & (truth.kept["look"] == "noir")]
     assert (truth.pixels(rows[rows["kind"] == "truth"]) == 7).all()
@@ -191,14 +194,16 @@ def test_truth_that_does_not_fit_its_photo_is_rejected(catalog, detector):
 
 
 def test_without_the_studio_there_is_no_truth(catalog, detector):
-    catalog["photo_source"] = catalog["photo_source"].load() | {"truth": None, "oracle": None, "regions": None}
+    catalog["photo_source"] = (
+        catalog["photo_source"].load().model_copy(update={"truth": None, "oracle": None, "regions": None})
+    )
     faces, truth = run(catalog)
     assert len(truth) == 0 and truth.kept.empty
     assert len(faces) == 8  # nor does anyone take the masks for photos
 
 
 def test_truth_without_masks_is_cropped_all_the_same(catalog, detector):
-    catalog["photo_source"] = catalog["photo_source"].load() | {"regions": None}
+    catalog["photo_source"] = catalog["photo_source"].load().model_copy(update={"regions": None})
     _, truth = run(catalog)
     assert set(truth.kept["kind"]) == {"truth", "oracle"} and len(truth.kept) == 8
 

@@ -8,10 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from influencer_style.looks.profile import LookProfiles
 from influencer_style.pipelines.promotion import nodes as promotion
 from influencer_style.tracking.registry.champion import Contender
-from influencer_style.tracking.registry.versions import RegistryError
+from influencer_style.tracking.registry.errors import RegistryError
 from tests.pipelines.conftest import LOOKS, picture, store
 
 
@@ -105,9 +104,7 @@ def test_without_truth_the_creators_photos_judge(validated, monkeypatch):
 def test_a_look_that_nobody_may_use_any_more_is_no_loss(validated, monkeypatch, expires, promoted):
     looks = validated["look_transfer"].looks
     more = replace(looks["warm"], slug="rose", consent={"scope": ["transfer"], "expires": expires})
-    held = LookProfiles(
-        looks.reference, [*map(looks.__getitem__, looks.names), more], looks.encoder_sha256, looks.groups
-    )
+    held = looks.holding([*looks, more])
     record, _ = contest(validated, monkeypatch, (0.9, 0.2), held)
     assert record["promoted"] == promoted and ("rose" in str(record["reasons"])) != promoted
 

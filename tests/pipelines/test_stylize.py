@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from influencer_style.batches.gathering import BatchError
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.stylize import nodes
 from influencer_style.pipelines.stylize.nodes import draw_restyled, restyle_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
-from influencer_style.stylist.stylist import StylistError
+from influencer_style.stylist.errors import StylistError
 from tests.pipelines.conftest import picture
 
 SETTINGS = {
@@ -34,7 +35,7 @@ def project(world, tmp_path, monkeypatch):
 
 def restyle(project, **changed):
     parameters = StylizeParameters(**SETTINGS | changed)
-    index = restyle_folder({"users": "users"}, project / "out", parameters)
+    index = restyle_folder(PhotoSource(kind="folder", creators="", users="users"), project / "out", parameters)
     return index.set_index("picture"), draw_restyled(index, project / "out", parameters)
 
 

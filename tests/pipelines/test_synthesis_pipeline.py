@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import yaml
 from made_up_synthesis import CONSENT, untrained
 
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.intervals import Interval
-from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.networks.base import SynthesisBase
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training import create_pipeline
@@ -33,8 +34,7 @@ def settings(base, **changed) -> SynthesisParameters:
 
 def allowing(looks: LookProfiles) -> LookProfiles:
     """The same looks, all of whose consents cover `generate`."""
-    own = [replace(looks[name], consent=CONSENT) for name in looks.names]
-    return LookProfiles(looks.reference, own, looks.encoder_sha256, looks.groups, looks.reference_note)
+    return looks.holding(replace(look, consent=CONSENT) for look in looks)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_the_base_as_it_is_goes_out_with_looks_and_without_marks(run, base, worl
 
 
 def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world, tmp_path, monkeypatch):
-    from influencer_style.training import synthesis_adaptation
+    from influencer_style.training.synthesis import adaptation, guard
 
     creators, seen = tmp_path / "creators", []
     for name, scope in (("Cool", "[transfer, generate]"), ("Warm", "[train, transfer, generate]")):
@@ -95,20 +95,19 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
         consent = demo_set.CONSENT.format(subject=name).replace("[train, transfer, generate, commercial]", scope)
         (creators / name / "consent.yml").write_text(consent)
 
-    def nearer(base, adapted, history, creators, *further):
+    def nearer(base, adapted, creators, *further):
         seen.append(creators.names)
-        same, none = (1.0, 1.0), Interval(0, 0, 0, 1)
-        return synthesis_adaptation.SynthesisAdaptation(adapted, history, "adapted", "x", none, None, same, same, same)
+        same = guard.Measures(np.ones(1), 1.0, 1.0, {})
+        return guard.Comparison(Interval(0, 0, 0, 1), None, same, same, [])
 
-    monkeypatch.setattr(synthesis_adaptation, "_chosen", nearer)
+    monkeypatch.setattr(adaptation, "compare", nearer)
     scopes = {"cool": ["transfer", "generate"], "warm": ["train", "transfer", "generate"]}
-    looks = allowing(world["look_transfer"].looks).with_each(
-        consent={name: CONSENT | {"scope": scope} for name, scope in scopes.items()}
-    )
-    source = world["photo_source"] | {"creators": str(creators)}
+    known = world["look_transfer"].looks
+    looks = known.holding(replace(look, consent=CONSENT | {"scope": scopes[look.slug]}) for look in known)
+    source = world["photo_source"].model_copy(update={"creators": str(creators)})
     made = run(settings(base), photo_source=source, look_profiles=looks)
     model = made["look_synthesis"]
-    assert seen == [["warm"]] and made["trained_synthesis"]["taught"] == ["warm"]
+    assert seen == [["warm"]] and made["trained_synthesis"].origin.taught == ("warm",)
     assert model.looks.names == ["cool", "warm"], "both may be generated"
     assert model.looks["cool"].marks is None
     assert len(model.looks["warm"].marks.features) == 5 and model.looks["warm"].marks.limit > 0
@@ -117,7 +116,7 @@ def test_who_does_not_allow_training_is_known_by_profile_alone(run, base, world,
 def test_whose_consent_does_not_cover_generate_is_not_offered(world, tmp_path):
     looks, source = allowing(world["look_transfer"].looks), world["photo_source"]
     only = replace(looks["cool"], consent=CONSENT | {"scope": ["train", "transfer"]})
-    some = LookProfiles(looks.reference, [only, looks["warm"]], looks.encoder_sha256, looks.groups)
+    some = looks.holding([only, looks["warm"]])
     crops, compared, left = choose_creators(world["face_crops"], some, source)
     assert left.names == ["warm"] and set(crops.creators) == set(compared.creators) == {"warm"}
     assert set(crops.kept["role"]) == {"user", "creator"}

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from influencer_style.pipelines.synthesis_parameters import SynthesisTrainingParameters
 from influencer_style.pipelines.synthesis_pretraining.nodes import teach_synthesis_base
+from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
 
 CONF = Path(__file__).parents[2] / "conf"
 
@@ -36,7 +36,7 @@ def test_a_base_is_taught_and_its_shards_are_forgotten(parameters, tmp_path):
     merged = parameters | tiny
     merged["loop"] = parameters["loop"] | tiny["loop"]
     merged["cpu"] = parameters["cpu"] | tiny["cpu"]
-    base, history, curves, samples = teach_synthesis_base(merged, tmp_path)
+    base, history, curves, samples = teach_synthesis_base(SynthesisTrainingParameters(**merged), tmp_path)
     assert list(history["step"]) == [2, 4] and base.config.resolution == 32 and base.facts["steps"] == 4
     assert history["adversarial"].isna().tolist() == [True, False]
     assert curves.width > 300 and samples.height > 100

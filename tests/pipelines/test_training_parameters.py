@@ -3,11 +3,11 @@
 import pytest
 import yaml
 
-from influencer_style.pipelines.pretraining.parameters import PretrainingParameters
-from influencer_style.pipelines.synthesis_parameters import SynthesisTrainingParameters
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
 from influencer_style.project.folder import in_project
+from influencer_style.training.transfer.pretraining import PretrainingSettings
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_bad_parameters_are_refused_by_name(shipped, change):
         ("training", "loop", TrainingParameters.model_validate),
         ("synthesis_training", "cpu", SynthesisParameters.model_validate),
         ("synthesis_pretraining", "gpu", SynthesisTrainingParameters.model_validate),
-        ("pretraining", None, PretrainingParameters.model_validate),
+        ("pretraining", None, lambda content: PretrainingSettings(**content)),
     ],
 )
 def test_a_limit_of_time_from_an_earlier_release_is_refused_with_the_remedy(name, place, check):

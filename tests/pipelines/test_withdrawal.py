@@ -19,14 +19,14 @@ from influencer_style.consent import clock, ledger
 from influencer_style.consent.audit_check import verify
 from influencer_style.consent.audit_log import LOG_FILE
 from influencer_style.consent.tombstones import Tombstones
-from influencer_style.faces.store import LABELS, FaceUpdate
-from influencer_style.networks.base import Base
-from influencer_style.networks.synthesis_base import SynthesisBase
+from influencer_style.faces.store import LABELS
+from influencer_style.faces.update import FaceUpdate
+from influencer_style.networks.base import SynthesisBase, TransferBase
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal import create_pipeline
-from influencer_style.pipelines.withdrawal.nodes import WithdrawalError
-from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
+from influencer_style.pipelines.withdrawal.parameters import WithdrawalError, WithdrawalParameters
 
 PIPELINE = create_pipeline()
 NODES = [node.name for group in PIPELINE.grouped_nodes for node in group]
@@ -69,7 +69,7 @@ def catalog(world, tmp_path, monkeypatch):
             + [{"picture": "generated/cool-direct-0-0000.png", "consents": json.dumps({"cool": {}})}]
         )
     )
-    made["photo_source"].save({"kind": "folder", "creators": "theirs", "users": "users"})
+    made["photo_source"].save(PhotoSource(kind="folder", creators="theirs", users="users"))
     for file in (
         "theirs/Cool/1.png",
         "data/06_models/training/abc/checkpoint.pt",
@@ -123,7 +123,9 @@ def test_nothing_of_the_creator_is_left_and_all_of_the_others(catalog, tmp_path)
     assert {look for _, look, kind in after["truths"] if kind != "regions"} == {"warm"}
     assert any(kind == "regions" for _, _, kind in after["truths"])
     assert after["looks"] == ["warm"] and after["marks"] == [], "no base was trained on photos"
-    for model, name, base in zip(after["models"], ("transfer", "synthesis"), (Base, SynthesisBase), strict=True):
+    for model, name, base in zip(
+        after["models"], ("transfer", "synthesis"), (TransferBase, SynthesisBase), strict=True
+    ):
         assert (model["looks"], model["kept"], model["base_sha256"]) == (["warm"], "base", base.load().sha256)
         assert model["card"].startswith(f"# look-{name}\n") and "Cool" not in model["card"]
     assert [row["withdrawn"] for row in after["index"]] == ["cool", "", "cool", "", "cool"]

@@ -81,10 +81,13 @@ def test_half_sent_headers_are_not_waited_for(port, half):
 
 
 def test_headers_that_come_drop_by_drop_are_not_waited_for(port):
-    with connected(port) as connection, pytest.raises((BrokenPipeError, ConnectionResetError)):
+    def send_slowly(connection):
         for byte in b"GET /ping HTTP/1.1\r\nX-Slow: " + b"s" * 10**6:
             connection.sendall(bytes([byte]))
             threading.Event().wait(0.01)
+
+    with connected(port) as connection, pytest.raises((BrokenPipeError, ConnectionResetError)):
+        send_slowly(connection)
 
 
 def test_headers_without_end_are_refused(port):

@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from influencer_style.tracking.registry import imported, served
+from influencer_style.tracking.registry import requirements
 from tests.test_architecture import MODULES, PACKAGE, SOURCE, import_graph, imports, module_name
 
 
@@ -25,7 +25,7 @@ def test_they_are_what_the_modules_reached_from_serving_import():
     names = {name.split(".")[0] for one in ours for name in imports(files[one].read_text("utf-8"), one, MODULES)}
     foreign = names - sys.stdlib_module_names - {PACKAGE}
     known = packages_distributions()
-    required = [line.partition("==")[0] for line in served.requirements()]
+    required = [line.partition("==")[0] for line in requirements.requirements()]
     assert len(required) == len(foreign) > 15
     assert all({name.lower() for name in known[one]} & set(required) for one in foreign)
     assert {"filelock", "imagehash", "kedro", "mlflow", "platformdirs", "pyyaml"} <= set(required)
@@ -42,7 +42,7 @@ def test_late_imports_and_the_packages_around_a_module_count(tmp_path, monkeypat
     write("room/two.py", f"import os.path\nimport PIL.Image\nfrom {PACKAGE} import left_out")
     write("left_out.py", "import torch")
     write("__init__.py", "")
-    monkeypatch.setattr(imported, "_SOURCE", Path(tmp_path))
+    monkeypatch.setattr(requirements, "_SOURCE", Path(tmp_path))
     without = [f"{PACKAGE}.left_out"]
-    assert imported.distributions_of([f"{PACKAGE}.one"], without) == ["pillow", "pyyaml"]
-    assert imported.distributions_of([f"{PACKAGE}.one"]) == ["pillow", "pyyaml", "torch"]
+    assert requirements.distributions_of([f"{PACKAGE}.one"], without) == ["pillow", "pyyaml"]
+    assert requirements.distributions_of([f"{PACKAGE}.one"]) == ["pillow", "pyyaml", "torch"]

@@ -14,6 +14,7 @@ import mlflow
 import numpy as np
 import pytest
 from mlflow.exceptions import MlflowException
+from over_http import GOOD, PHOTO, over_http
 from PIL import Image
 
 from benchmarks.hostile_requests import bomb, encoded, endless, picture_file
@@ -23,10 +24,7 @@ from influencer_style.serving.request import MAX_BODY, MAX_INPUTS, MAX_PIXELS
 from influencer_style.serving.scoring_server import registered_version, take_over
 from influencer_style.serving.work_queue import BusyError
 from influencer_style.tracking.registry.served import TRANSFER
-from tests.serving.over_http import over_http
 
-PHOTO = Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 96, 3), np.uint8))
-GOOD = {"image": encoded(picture_file(PHOTO)), "look": "warm", "strength": 0.5}
 JSON = "application/json"
 
 
@@ -84,8 +82,14 @@ WRONG = {
     "look in control characters": ({"look": "\0\x1b"}, r"there is no look '\x00\x1b'; choose one of: cold, warm"),
     "consent": ({"look": "cold"}, "the consent for look 'cold' expired on 2020-01-01; ask who granted it to renew it"),
     "look of another type": ({"look": {"warm": 1}}, "look is of the wrong type; send the name of a look"),
-    "strength": ({"strength": 1.5}, "strength is 1.5; choose 0 (the photo as it is) to 1 (the whole look)"),
-    "nan": ({"strength": float("nan")}, "strength is nan; choose 0 (the photo as it is) to 1 (the whole look)"),
+    "strength": (
+        {"strength": 1.5},
+        "strength is 1.5; choose a number from 0 (the photo as it is) to 1 (the whole look)",
+    ),
+    "nan": (
+        {"strength": float("nan")},
+        "strength is nan; choose a number from 0 (the photo as it is) to 1 (the whole look)",
+    ),
     **{
         f"strength {strength!r:.9}": (
             {"strength": strength},

@@ -6,7 +6,7 @@ import pytest
 
 from influencer_style.storage.atomic import atomic_folder, write_text
 from influencer_style.storage.trouble import disk_trouble
-from influencer_style.training.checkpoint import load_checkpoint, save_checkpoint
+from influencer_style.training.state import load_checkpoint, save_checkpoint
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def all_is_as_it_was(folder):
 def test_a_full_disk(written):
     written.fill(2**15)
     for name, write in writes(written.folder).items():
-        with pytest.raises(OSError) as caught:
+        with pytest.raises(OSError, match="No space") as caught:
             write()
         assert disk_trouble(caught.value).startswith(f"{written.folder / name}: No space left on device. Make room")
     all_is_as_it_was(written.folder)
@@ -51,7 +51,7 @@ def test_a_full_disk(written):
 def test_a_folder_that_may_only_be_read(written):
     written.set_writable(False)
     for name, write in writes(written.folder).items():
-        with pytest.raises(OSError) as caught:
+        with pytest.raises(OSError, match="Read-only") as caught:
             write()
         told = f"{written.folder / name}: Read-only file system. See to it that this user may write there"
         assert disk_trouble(caught.value).startswith(told)

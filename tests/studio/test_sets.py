@@ -8,6 +8,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from influencer_style.looks.areas import REGIONS
 from influencer_style.studio import demo_set, pairs
 from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.demo_set import render_demo_set
@@ -46,7 +47,7 @@ def test_demo_set_has_photos_consent_and_truth(folder):
     for name in CREATOR_LOOKS:
         expected += [f"creators/{name}/{name}-000.jpg", f"creators/{name}/consent.yml"]
         expected += [f"truth/{name}/user-001.png", f"oracle/{name}/user-001.png"]
-    expected += [f"regions/{region}/user-001.png" for region in pairs.REGIONS]
+    expected += [f"regions/{region}/user-001.png" for region in REGIONS]
     assert files == sorted(expected)
     consent = yaml.safe_load((folder / "creators/noir/consent.yml").read_text(encoding="utf-8"))
     assert consent["subject"] == "Noir (studio character, nobody's face)" and consent["kind"] == "synthetic"
@@ -58,13 +59,13 @@ def test_demo_set_has_photos_consent_and_truth(folder):
 
 
 def test_masks_say_where_things_are_in_every_look(folder):
-    masks = {name: np.asarray(Image.open(folder / f"regions/{name}/user-001.png")) for name in pairs.REGIONS}
+    masks = {name: np.asarray(Image.open(folder / f"regions/{name}/user-001.png")) for name in REGIONS}
     assert all(mask.shape == (64, 64) and mask.dtype == np.uint8 for mask in masks.values())
     total = sum(mask.astype(int) for mask in masks.values())
     assert total.max() <= 257 and all(masks[name].max() > 128 for name in ("skin", "eyes", "background"))
     person = users(SMALL)[1]
     wanted = regions(march(person.identity, person.pose, 64))
-    assert all(np.abs(masks[name] / 255 - wanted[name]).max() <= 1 / 255 for name in pairs.REGIONS)
+    assert all(np.abs(masks[name] / 255 - wanted[name]).max() <= 1 / 255 for name in REGIONS)
     # Where there is background, one look's backdrop replaces another's; the photo's own differs from both.
     noir, rose = (np.asarray(Image.open(folder / f"truth/{n}/user-001.png")).astype(int) for n in ("noir", "rosewater"))
     behind = masks["background"] == 255
@@ -122,7 +123,7 @@ def test_each_creator_is_one_person_in_one_look_and_nobody_else(folder):
 
 @pytest.mark.parametrize("wrong", [{"size": 32}, {"users": -1}, {"test_users": (48,)}, {"validation_users": (47,)}])
 def test_settings_are_checked(wrong):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"must not be negative|users that do not exist|must be different"):
         StudioSettings(**wrong)
 
 

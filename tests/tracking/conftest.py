@@ -118,9 +118,8 @@ def run(project: Path, outcome_of: Callable[..., Outcome]) -> Callable[..., Outc
 @pytest.fixture
 def node_run(store: Store, project: Path) -> Iterator[NodeRun]:
     """An open node run that this thread speaks for."""
-    experiment = store.experiment_id("single")
-    run_id = store.client.create_run(experiment).info.run_id
-    opened = NodeRun(store, run_id, experiment, "node", [], project)
+    opened = NodeRun(store, "node", [], project)
+    opened.open(store.experiment_id("single"))
     current.enter(opened)
     yield opened
     opened.close("FINISHED")

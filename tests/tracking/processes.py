@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -44,7 +45,7 @@ class KedroProcess:
                 stderr=log,
                 start_new_session=True,
                 # Where the tests run in the background, Ctrl-C is ignored, and that is inherited: here it must work.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (no other way)
             )
 
     def wait_for(self, mark: str) -> None:
@@ -76,10 +77,8 @@ class KedroProcess:
 
     def kill(self) -> None:
         """End whatever is left of it."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
 
     def _until(self, reached) -> None:

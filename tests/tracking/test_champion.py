@@ -16,7 +16,8 @@ from influencer_style.tracking.registry.champion import (
     record_verdict,
     roll_back,
 )
-from influencer_style.tracking.registry.versions import RegistryError, is_registered, register_generator
+from influencer_style.tracking.registry.errors import RegistryError
+from influencer_style.tracking.registry.registration import is_registered, register_generator
 
 
 @pytest.fixture
@@ -83,9 +84,10 @@ def test_a_rollback_that_was_killed_goes_back_no_further_the_next_time(store, ve
         raise KeyboardInterrupt
 
     crown(store, contender(store, versions, "2"), "better", "1")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(store.client, "set_registered_model_alias", killed)
-        roll_back(store, versions, "", "too pale")
+        with pytest.raises(KeyboardInterrupt):
+            roll_back(store, versions, "", "too pale")
     assert aliases(store, versions)["champion"] == "2"
     assert roll_back(store, versions, "", "too pale")["champion"] == "1"
     assert contender(store, versions, "2").objections

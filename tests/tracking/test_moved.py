@@ -13,9 +13,11 @@ import pytest
 from influencer_style.tracking import current
 from influencer_style.tracking.moved import main
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry.versions import RegistryError, model_folder, register_generator
-from influencer_style.tracking.sqlite_uri import sqlite_uri
+from influencer_style.tracking.registry.errors import RegistryError
+from influencer_style.tracking.registry.registration import register_generator
+from influencer_style.tracking.registry.versions import model_folder
 from influencer_style.tracking.store import Store
+from influencer_style.tracking.uri import sqlite_uri
 
 URI = "models:/look-m@champion"
 PLACES = {
@@ -53,7 +55,8 @@ def template(tmp_path_factory):
     experiment = store.experiment_id("tiny")
     run = store.client.create_run(experiment)
     store.client.log_text(run.info.run_id, "text", "notes.md")
-    node = NodeRun(store, run.info.run_id, experiment, "train", [], project)
+    node = NodeRun(store, "train", [], project)
+    node.experiment_id, node.run_id = experiment, run.info.run_id
     current.enter(node)
     assert register_generator(model, "look-m", {"fingerprint": "1"}, "# card") == "1"
     node.close("FINISHED")
@@ -193,6 +196,6 @@ def test_a_registry_in_trouble_is_an_error_with_a_remedy(old, monkeypatch, troub
     with closing(sqlite3.connect(database, isolation_level=None)) as holder:
         if trouble == "locked":
             holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(RegistryError, match=remedy.get(trouble, "the file is damaged; put a backup")) as raised:
+        with pytest.raises(RegistryError, match=remedy.get(trouble, "the file is damaged; restore it")) as raised:
             model_folder(URI)
     assert str(database) in str(raised.value)

@@ -17,17 +17,13 @@ from pydantic import BaseModel
 
 from influencer_style.datasets import AtomicTextDataset
 from influencer_style.project.folder import ConfigurationError
-from influencer_style.tracking import current, digests, facts
+from influencer_style.tracking import current, data, facts
 from influencer_style.tracking import node_run as node_run_module
 from influencer_style.tracking import store as store_module
-from influencer_style.tracking.config import (
-    TrackingConfig,
-    artifact_location,
-    project_uri,
-    without_password,
-)
-from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.text import VALUE_LENGTH, flatten, safe_key
+from influencer_style.tracking.config import TrackingConfig, project_uri
+from influencer_style.tracking.node_run import NodeRun, data_entity
+from influencer_style.tracking.run import VALUE_LENGTH, flatten, safe_key
+from influencer_style.tracking.uri import artifact_location, without_password
 
 
 class Settings(BaseModel):
@@ -81,8 +77,8 @@ def test_the_store_of_the_project_around_the_working_folder(project, monkeypatch
     assert project_uri() is None
 
 
-def digest(dataset, data, project):
-    return digests.data_entity("name", dataset, data, "input", project).dataset.digest
+def digest(dataset, value, project):
+    return data_entity("name", dataset, value, "input", project).dataset.digest
 
 
 def test_a_files_digest_is_of_its_content(tmp_path):
@@ -99,8 +95,8 @@ def test_a_files_digest_is_of_its_content(tmp_path):
 def test_a_big_file_is_not_read_for_its_digest(tmp_path, monkeypatch):
     path = tmp_path / "big.txt"
     with path.open("wb") as file:
-        file.truncate(digests.WHOLE_FILE_BYTES + 1)
-    monkeypatch.setattr(digests, "file_sha256", lambda path: pytest.fail("read the file"))
+        file.truncate(data.WHOLE_FILE_BYTES + 1)
+    monkeypatch.setattr(data, "file_sha256", lambda path: pytest.fail("read the file"))
     dataset = AtomicTextDataset(filepath=str(path))
     first = digest(dataset, "", tmp_path)
     os.utime(path, (1, 1))
@@ -124,7 +120,7 @@ def test_data_without_a_file_is_known_by_fingerprint_or_shape(tmp_path):
     assert digest(memory, Model(), tmp_path) == "f" * 32
     assert digest(memory, None, tmp_path) == "absent"
     assert digest(memory, np.zeros((2, 3)), tmp_path) != digest(memory, np.zeros((3, 2)), tmp_path)
-    entity = digests.data_entity("t", memory, pd.DataFrame({"a": [1, 2]}), "output", tmp_path).dataset
+    entity = data_entity("t", memory, pd.DataFrame({"a": [1, 2]}), "output", tmp_path).dataset
     assert entity.profile == '{"type": "DataFrame", "shape": [2, 1], "columns": ["a"]}'
     assert entity.source_type == "memory"
 
@@ -144,7 +140,7 @@ def test_outside_of_a_tracked_run_nothing_happens():
 
 
 def test_a_helper_thread_of_two_open_nodes_speaks_for_neither(node_run, store, project):
-    other = NodeRun(store, node_run.run_id, node_run.experiment_id, "other", [], project)
+    other = NodeRun(store, "other", [], project)
     current.enter(other)
     seen = []
     thread = threading.Thread(target=lambda: seen.append(current.node_run()))
@@ -176,7 +172,9 @@ def unanswering(store, project, monkeypatch):
         monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
     guarded = store_module.Store(store.uri)
     guarded.client = Client()
-    return NodeRun(guarded, "run", "0", "node", [], project), guarded.client, clock
+    run = NodeRun(guarded, "node", [], project)
+    run.experiment_id, run.run_id = "0", "run"
+    return run, guarded.client, clock
 
 
 def test_metrics_are_written_about_once_a_second(unanswering):

@@ -15,16 +15,15 @@ from sqlalchemy import make_url
 
 from influencer_style.project.folder import enclosing_project
 from influencer_style.tracking.config import TrackingConfig, project_uri
-from influencer_style.tracking.sqlite_uri import sqlite_path, sqlite_uri
 from influencer_style.tracking.store import Store
-from tests.tracking.conftest import HERE
+from influencer_style.tracking.uri import sqlite_path, sqlite_uri
 
 # All at once: what a URL, a URL's decoding, a pattern, and a shell take for something else.
 STRANGE = "my%20photos %41 a?b#c&d@e é [1]*"
 
 
 def small_project(folder: Path) -> Path:
-    shutil.copytree(HERE / "project", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(Path(__file__).with_name("project"), folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "data").mkdir(exist_ok=True)
     (folder / "data/table.csv").write_text("a,b\n1,2\n3,4\n")
     return folder

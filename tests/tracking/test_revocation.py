@@ -10,13 +10,10 @@ from influencer_style.networks.bundle import REVOKED, BundleError, TransferBundl
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.registry.champion import contender, folder_of
+from influencer_style.tracking.registry.errors import RegistryError
+from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
-from influencer_style.tracking.registry.versions import (
-    RegistryError,
-    model_folder,
-    register_generator,
-    versions_made_from,
-)
+from influencer_style.tracking.registry.versions import model_folder, versions_made_from
 
 NAME = "look-revoked"
 
@@ -24,8 +21,8 @@ NAME = "look-revoked"
 @pytest.fixture(scope="module")
 def registered(store, project, tmp_path_factory):
     """Three versions: of noir alone, of noir and aurora, of aurora alone; the second is the champion."""
-    run_id = store.client.create_run(store.experiment_id("single")).info.run_id
-    opened = NodeRun(store, run_id, store.experiment_id("single"), "node", [], project)
+    opened = NodeRun(store, "node", [], project)
+    opened.open(store.experiment_id("single"))
     current.enter(opened)
     for creators in ("noir", "aurora, noir", "aurora"):
         folder = tmp_path_factory.mktemp("model")

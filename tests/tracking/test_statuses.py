@@ -12,7 +12,7 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.runner import ParallelRunner, ThreadRunner
 
-from influencer_style.tracking.leftovers import _start, this_process
+from influencer_style.tracking.facts import _start, this_process
 
 
 def test_a_failure_says_why(run):

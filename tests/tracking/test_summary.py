@@ -6,14 +6,16 @@ import pytest
 
 from influencer_style.tracking import current, summary
 from influencer_style.tracking.node_run import NodeRun
+from influencer_style.tracking.run import Run
 
 
 @pytest.fixture
 def parent(store, project):
     """The id of a pipeline's run, with an open node in it that this thread speaks for."""
     experiment = store.experiment_id("whole")
-    whole, node = (store.client.create_run(experiment).info.run_id for _ in range(2))
-    opened = NodeRun(store, node, experiment, "node", [], project, lambda what, action: action(store.client, whole))
+    whole = store.client.create_run(experiment).info.run_id
+    opened = NodeRun(store, "node", [], project, Run(store, whole, experiment))
+    opened.open(experiment)
     current.enter(opened)
     yield whole
     opened.close("FINISHED")

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 from contextlib import closing
 
-import mlflow
 import pytest
 
 from influencer_style.tracking import database
@@ -139,7 +138,7 @@ def maker(monkeypatch):
     class Mine(Maker):
         pass
 
-    monkeypatch.setattr(mlflow, "MlflowClient", Mine)
+    monkeypatch.setattr(database, "MlflowClient", Mine)
     return Mine
 
 

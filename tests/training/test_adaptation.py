@@ -2,19 +2,20 @@
 
 import pytest
 import torch
+from made_up_looks import made_up_looks
 
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.examples.stream import StreamSettings, make_shard
-from influencer_style.examples.transfer import draw_examples
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, code_width, describe
+from influencer_style.examples.shard import StreamSettings, make_shard
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
-from influencer_style.networks.bundle import to_tensor
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training import adaptation
-from influencer_style.training.adaptation import ADAPTED, BASE, PLAIN, adapt
-from influencer_style.training.guard import Checked, Comparison
+from influencer_style.training.adaptation import ADAPTED, BASE
 from influencer_style.training.settings import LossWeights, TrainerSettings
+from influencer_style.training.transfer import adaptation
+from influencer_style.training.transfer.adaptation import PLAIN, adapt
+from influencer_style.training.transfer.guard import Comparison
+from influencer_style.training.transfer.task import TransferTask
 
 STREAM = StreamSettings(resolution=32, sittings=3, targets=2, looks=1, references=2, grades=1, graded=4, photos=2)
 SETTINGS = TrainerSettings(
@@ -24,21 +25,13 @@ SETTINGS = TrainerSettings(
 
 
 @pytest.fixture(scope="module")
-def material():
-    """Encoder, shards, creators, and what is checked."""
-    encoder = load_encoder()
+def material(encoder):
+    """Encoder, shards, creators, and validation people and photos."""
     shards = [make_shard(STREAM, number, encoder) for number in range(2)]
     people = shards[0].people
-    with torch.no_grad():
-        users, own = (SetStatistics.of(*describe(encoder, to_tensor(part))) for part in (people, people // 2))
-    looks = LookProfiles(users, [LookProfile("dark", "Dark", own)], encoder.sha256, encoder.groups)
+    looks = made_up_looks(encoder, people, {"dark": people // 2})
     creators = CreatorPhotos(people, {"dark": people // 2}, looks, 32)
-    known = draw_examples(shards, encoder.groups, 6, 0.5, 0.0, 8, torch.Generator().manual_seed(0))
-    others = to_tensor(shards[1].people)
-    checked = Checked(
-        known.inputs, known.codes, known.truth, others, {"dark": looks.code("dark")}, {"dark": shards[1].people // 2}
-    )
-    return encoder, shards, creators, checked
+    return encoder, shards, creators, to_tensor(shards[1].people), {"dark": shards[1].people // 2}
 
 
 @pytest.fixture(scope="module")
@@ -47,28 +40,31 @@ def base(material):
     return TransferGenerator(TransferConfig(code_width(material[0]), 32, channels=8)).eval()
 
 
-def adapted(folder, base, material, checked=None):
-    encoder, shards, creators, known = material
-    asked = checked or (lambda: known)
-    return adapt(base, SETTINGS, lambda step: shards, encoder, folder, asked, creators)
+def adapted(folder, base, material):
+    encoder, shards, creators, people, photos = material
+    task = TransferTask(
+        settings=SETTINGS, encoder=encoder, creators=creators, initial=base, shards_at=lambda step: shards
+    )
+    return adapt(task, folder, people, photos)
 
 
-def test_it_is_done_both_ways_and_decided_once(base, material, tmp_path):
+def test_it_is_done_both_ways_and_decided_once(base, material, tmp_path, monkeypatch):
     first = adapted(tmp_path, base, material)
-    assert set(first.generators) == {BASE, ADAPTED, PLAIN} and set(first.comparisons) == {ADAPTED, PLAIN, "adversary"}
+    assert set(first.generators) == {BASE, ADAPTED, PLAIN} and set(first.compared) == {ADAPTED, PLAIN, "adversary"}
     assert first.kept in first.generators and first.why and first.history[-1]["step"] == SETTINGS.steps
     assert "adversarial" in first.history[-1] or first.kept == PLAIN
 
-    def never():
+    def never(*_):
         raise AssertionError("what was compared is not compared again")
 
-    again = adapted(tmp_path, base, material, never)
-    assert again.as_dict() == first.as_dict()
+    monkeypatch.setattr(adaptation, "measure", never)
+    again = adapted(tmp_path, base, material)
+    assert again.decision == first.decision
     for name, generator in first.generators.items():
         one, other = (torch.cat([p.flatten() for p in g.parameters()]) for g in (generator, again.generators[name]))
         assert torch.equal(one, other)
-    told = first.as_dict()
-    assert told["compared"][ADAPTED]["truth"]["n"] == 6 and isinstance(told["compared"][PLAIN]["objections"], list)
+    compared = first.decision["compared"]
+    assert compared[ADAPTED]["truth"]["n"] == 6 and isinstance(compared[PLAIN]["objections"], list)
 
 
 def found(*objections):
@@ -92,6 +88,6 @@ def test_the_adversary_has_to_earn_its_place(
     comparisons = {ADAPTED: with_adversary, PLAIN: plain, "adversary": adversary}
     monkeypatch.setattr(adaptation, "_compared", lambda generators, checked: comparisons)
     monkeypatch.setattr(
-        adaptation, "train", lambda *arguments: type("State", (), {"average": arguments[7], "history": []})()
+        adaptation, "train", lambda task, *_: type("State", (), {"average": task.initial, "history": []})()
     )
     assert adapted(tmp_path, base, material).kept == kept

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.looks.profile import TRANSPORT
-from influencer_style.networks.bundle import to_uint8
+from influencer_style.examples.batch import PairedPhotos
+from influencer_style.looks.pixels import to_uint8
+from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training.guard import Checked, Measures, compare, measure, what_is_missing
+from influencer_style.training.transfer.guard import Checked, Measures, compare, measure, what_is_missing
 
-WIDTH = 112 + TRANSPORT
+WIDTH = 196
 
 
 def pictures(count, seed, light=1.0):
@@ -22,7 +23,7 @@ def pictures(count, seed, light=1.0):
 def darkening(by):
     """A style code whose grade scales light, which the untrained generator follows."""
     code = torch.zeros(WIDTH)
-    code[-TRANSPORT:][:9] = (by - 1) * torch.eye(3).flatten()
+    StyleCode(code).grade[:9] = (by - 1) * torch.eye(3).flatten()
     return code
 
 
@@ -35,18 +36,18 @@ def generator():
 @pytest.fixture(scope="module")
 def checked():
     inputs = pictures(6, 1)
-    return Checked(
-        inputs, darkening(0.5).expand(6, -1), 0.5 * inputs, pictures(8, 2), {"dark": darkening(0.5)},
-        {"dark": to_uint8(pictures(8, 3, 0.5))},
-    )  # fmt: skip
+    studio = PairedPhotos(
+        darkening(0.5).expand(6, -1), torch.zeros(6, 1), 0.5 * inputs, torch.ones_like(inputs[:, :1]), inputs
+    )
+    return Checked(studio, pictures(8, 2), {"dark": darkening(0.5)}, {"dark": to_uint8(pictures(8, 3, 0.5))})
 
 
 def test_a_generator_is_measured_picture_by_picture(generator, checked):
     found = measure(generator, checked)
     assert found.truth.shape == (6,) and found.truth.max() < 1
-    assert found.shapes.shape == (8, 1) and 0 <= found.shapes.min() and found.shapes.max() < 0.05
+    assert found.shapes.shape == (8, 1) and found.shapes.min() >= 0 and found.shapes.max() < 0.05
     assert found.features["dark"].shape[0] == 8
-    wrong = measure(generator, replace(checked, truth=checked.inputs))
+    wrong = measure(generator, replace(checked, studio=replace(checked.studio, truth=checked.studio.inputs)))
     assert (wrong.truth > 10).all()
 
 

@@ -3,21 +3,15 @@
 import pytest
 import torch
 
-from influencer_style.examples.stream import StreamSettings, make_shard
-from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import code_width
-from influencer_style.networks.bundle import to_tensor
+from influencer_style.examples.shard import StreamSettings, make_shard
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.style_code import code_width
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training.losses import palette_loss
-from influencer_style.training.palette_fitting import PaletteSettings, Rows, fit_palette, palette_rows
+from influencer_style.training.transfer.palette_fitting import PaletteSettings, Rows, fit_palette, palette_rows
 
 STREAM = StreamSettings(sittings=2, targets=2, looks=1, references=2, grades=2, graded=3, photos=2)
-
-
-@pytest.fixture(scope="module")
-def encoder():
-    return load_encoder()
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +27,7 @@ def generator(encoder):
 
 def test_rows_tell_every_look_on_everyone_who_wears_it(shard, generator, encoder):
     rows = palette_rows(shard, generator, encoder.groups, 5)
-    assert len(rows.told) == 2 * 1 * 2 * 2 + 3 * 2  # sittings, looks, grades, people; and grades on two each
+    assert len(rows.inputs) == 2 * 1 * 2 * 2 + 3 * 2  # sittings, looks, grades, people; and grades on two each
     again = palette_rows(shard, generator, encoder.groups, 5)
     assert all(torch.equal(a, b) for a, b in zip(vars(rows).values(), vars(again).values(), strict=True))
     first = to_tensor(shard.neutral[0])
@@ -50,7 +44,7 @@ def test_it_learns_and_everything_else_stays(shard, generator, encoder):
 
     def loss():
         with torch.no_grad():
-            return float(palette_loss(generator.palette(rows.told, rows.colours, rows.aims), rows.truth, rows.share))
+            return float(palette_loss(generator.palette(rows.inputs, rows.colours, rows.aims), rows.truth, rows.share))
 
     untaught, seen = loss(), []
     history = fit_palette(generator, [rows], PaletteSettings(steps=200, rows=16), lambda *told: seen.append(told))
@@ -63,5 +57,5 @@ def test_it_learns_and_everything_else_stays(shard, generator, encoder):
 def test_rows_of_several_shards_are_joined(shard, generator, encoder):
     rows = palette_rows(shard, generator, encoder.groups, 5)
     both = Rows.joined([rows, rows])
-    assert len(both.told) == 2 * len(rows.told)
-    assert torch.equal(both.at(torch.tensor([len(rows.told)])).truth, rows.truth[:1])
+    assert len(both.inputs) == 2 * len(rows.inputs)
+    assert torch.equal(both.at(torch.tensor([len(rows.inputs)])).truth, rows.truth[:1])

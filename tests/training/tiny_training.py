@@ -6,13 +6,14 @@ from pathlib import Path
 import torch
 
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.examples.stream import StreamSettings, kept_shard
+from influencer_style.examples.shard import StreamSettings, kept_shard
 from influencer_style.looks.encoder import load_encoder
-from influencer_style.looks.profile import LookProfile, LookProfiles, SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor
-from influencer_style.training.loop import Watch
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.looks.profile import LookProfile, LookProfiles
+from influencer_style.looks.set_statistics import SetStatistics, describe
+from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import LossWeights, TrainerSettings
-from influencer_style.training.trainer import train
+from influencer_style.training.transfer.task import TransferTask
 
 STREAM = StreamSettings(resolution=32, sittings=2, targets=2, looks=1, references=2, grades=1, graded=2, photos=2)
 SETTINGS = TrainerSettings(
@@ -35,8 +36,8 @@ def main(folder: Path) -> None:
         sys.stdout.write(f"{step}\n")
         sys.stdout.flush()
 
-    watch = Watch(samples=tell)
-    state = train(SETTINGS, lambda step: shards, encoder, folder / "checkpoint.pt", watch, creators)
+    task = TransferTask(settings=SETTINGS, encoder=encoder, creators=creators, shards_at=lambda step: shards)
+    state = train(task, folder / "checkpoint.pt", Watch(samples=tell))
     torch.save(state.average.state_dict(), folder / "weights.pt")
 
 

@@ -1,1 +1,1 @@
-"""Many photos or new portraits into a folder, beside an index: nothing twice, and on where a run was killed."""
+"""Many photos or new portraits into a folder, with an index: nothing is made twice, and a killed run is continued."""

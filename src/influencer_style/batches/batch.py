@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
 from influencer_style.batches.gathering import Photo, refuse_circles
 from influencer_style.batches.index import Index, Row
+from influencer_style.batches.picture_folder import PictureFolder
 from influencer_style.batches.picture_names import picture_names
-from influencer_style.batches.turns import turn
-from influencer_style.batches.writing import prepare, require_inside, writing
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
 from influencer_style.photos.losses import TRANSPARENCY
-from influencer_style.project.signals import undisturbed
 from influencer_style.provenance.formats import WRITTEN
 from influencer_style.provenance.record import RecordError, read_record
-from influencer_style.provenance.signer import CredentialsError
-from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.storage.regular import is_regular, require_regular
 from influencer_style.storage.text import utf8
 from influencer_style.storage.walk import closed
-from influencer_style.stylist.outcomes import words_of
 from influencer_style.stylist.restyling import Restyling
-from influencer_style.stylist.stylist import Result, Stylist, StylistError
+from influencer_style.stylist.result import Provenance, Result
+from influencer_style.stylist.stylist import Stylist
 
 Status = Literal["written", "up to date", "quarantined"]
-# What a write may fail with that no other photo would do better with.
-_ENDS_ALL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE")}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a photo: its picture, or the reason why there is none; notices are sentences."""
+    """What became of a photo: its picture, or the reason why it has none; notices are sentences."""
 
     photo: Path
     status: Status
@@ -51,196 +43,176 @@ class Outcome:
     notices: tuple[str, ...] = ()
 
 
-class Batch:
-    """Restyles photos into a folder, beside an index.
+@dataclass(frozen=True)
+class _Job:
+    """A photo, the file of its picture, and the photo's SHA-256, which is empty where it cannot be read."""
 
-    A picture that is there, and was made from the same bytes by the same model as is asked now, is not made again: the
-    index knows, or the picture's own record, so that nothing is lost where the index was not written any more.
+    photo: Photo
+    picture: Path
+    sha256: str = ""
+
+
+class Batch:
+    """Restyles photos into a folder, with an index.
+
+    A picture that exists, and was made from the same bytes by the same model and request, is not made again: the index
+    knows, or the picture's own record, so that nothing is lost where a killed run has not written the index.
 
     Args:
-        stylist: the model.
-        restyling: what to do.
-        out: folder of the pictures; made if it is not there.
-        index: its file; `out/index.parquet` by default.
-        base: photos that lie in this folder are written relative to it in the index, others absolute.
+        stylist: The model.
+        restyling: What to do with each photo.
+        out: The folder of the pictures; made if it does not exist.
+        index: The index's file; `out/index.parquet` by default.
+        base: Photos that lie in this folder are written relative to it in the index, others absolute.
 
     Raises:
-        StylistError: when the model cannot do what is asked, whatever the photo.
-        BatchError: when the index cannot be read.
+        StylistError: When the model cannot do what is requested, whatever the photo.
+        BatchError: When the index cannot be read.
     """
 
     def __init__(
         self, stylist: Stylist, restyling: Restyling, out: Path, index: Path | None = None, base: Path | None = None
     ) -> None:
-        stylist.check(restyling.look, restyling.strength, restyling.regions, restyling.faces)
+        stylist.check(restyling.look)
         self._stylist, self._restyling = stylist, restyling
-        self._out = Path(out)
-        self._index = Index(index or self._out / "index.parquet")
+        self._folder = PictureFolder(out, index)
         self._base = base
-        self._asked = restyling.fingerprint(stylist)
+        self._fingerprint = restyling.fingerprint(*stylist.identity)
         self._noted = False
 
     @property
     def index(self) -> Index:
         """The index, as it stands."""
-        return self._index
+        return self._folder.index
 
-    def run(self, photos: Sequence[Photo], told: Callable[[Outcome], None] = lambda outcome: None) -> Counter[Status]:
+    def run(self, photos: Sequence[Photo], report: Callable[[Outcome], None] = lambda _: None) -> Counter[Status]:
         """Restyle photos; return how many were written, up to date or quarantined.
 
         What is wrong with a photo is its outcome, and ends nothing. However this ends, the index is written.
-        While another batch writes beside the same index, this one waits.
+        While another batch writes to the same index, this one waits.
 
         Args:
-            photos: as `gather` has them.
-            told: is called with the outcome of each photo, as soon as it is known.
+            photos: The photos, as `gather` has them.
+            report: Called with the outcome of each photo, as soon as it is known.
 
         Raises:
-            BatchError: when pictures would be among the photos, or the folder cannot be written to.
-            StylistError: when the consent ends meanwhile; what was written before stays, and is in the index.
+            BatchError: When pictures would be among the photos, or the folder cannot be written to.
+            StylistError: When the consent ends meanwhile; what was written before stays, and is in the index.
         """
-        self._named(photos)
-        prepare(self._out, self._index)
-        with turn(self._index.path):
-            self._index.read_again()  # another batch may have taken a name meanwhile
-            return self._run(self._named(photos), told)
+        self._jobs(photos)  # refuses circles before anything is made
+        with self._folder.changing():
+            return self._run(self._jobs(photos), report)
 
-    def _named(self, photos: Sequence[Photo]) -> list[tuple[Photo, str]]:
+    def _jobs(self, photos: Sequence[Photo]) -> list[_Job]:
         named = picture_names(photos, self._restyling.label, self._restyling.format, self._is_free)
-        refuse_circles(photos, [self._out / name for _, name in named])
-        return named
+        jobs = [_Job(photo, self._folder.path / name) for photo, name in named]
+        refuse_circles(photos, [job.picture for job in jobs])
+        return jobs
 
-    def _run(self, named: list[tuple[Photo, str]], told: Callable[[Outcome], None]) -> Counter[Status]:
-        for folder in {(self._out / name).parent for _, name in named}:
-            require_inside(folder, self._out)
-            remove_leftovers(folder)
+    def _run(self, jobs: list[_Job], report: Callable[[Outcome], None]) -> Counter[Status]:
+        for folder in {job.picture.parent for job in jobs}:
+            self._folder.clean(folder)
         counts: Counter[Status] = Counter()
-        under_way: deque[tuple[Photo, str, str]] = deque()
-        with tqdm(total=len(named), desc="Restyling", unit="photo", disable=True if len(named) < 2 else None) as bar:
+        under_way: deque[_Job] = deque()
+        with tqdm(total=len(jobs), desc="Restyling", unit="photo", disable=True if len(jobs) < 2 else None) as bar:
 
             def done(outcome: Outcome) -> None:
                 counts[outcome.status] += 1
-                told(outcome)
+                report(outcome)
                 bar.update()
 
             def to_do() -> Iterator[Path]:
-                for photo, name in named:
-                    sha256, outcome = self._known(photo, name)
-                    if outcome:
-                        done(outcome)
+                for job in map(self._begin, jobs):
+                    if isinstance(job, Outcome):
+                        done(job)
                     else:
-                        under_way.append((photo, name, sha256))
-                        yield photo.path
+                        under_way.append(job)
+                        yield job.photo.path
 
-            try:
-                for _, result in self._stylist.apply_many(to_do(), **self._restyling.options):
-                    done(self._keep(*under_way.popleft(), result))
-            finally:
-                with undisturbed(), writing(self._out):
-                    self._index.save()
+            for _, result in self._stylist.restyle_many(to_do(), self._restyling):
+                done(self._keep(under_way.popleft(), result))
         return counts
 
-    def _known(self, photo: Photo, name: str) -> tuple[str, Outcome | None]:
-        """Return the photo's SHA-256, and what is to be said of it where nothing is to be done."""
+    def _begin(self, job: _Job) -> _Job | Outcome:
+        """Return a job with its photo's SHA-256; or its outcome, where there is nothing to do."""
+        photo = job.photo
         try:
             if problem := closed(photo.path):
                 raise PhotoError("unreadable", problem)
             photo_header(photo.path, root=photo.root)
-            sha256 = file_sha256(photo.path)
+            job = replace(job, sha256=file_sha256(photo.path))
         except PhotoError as error:
-            return "", self._quarantined(photo, name, "", str(error))
+            return self._quarantined(job, str(error))
         except OSError as error:
             problem = f"unreadable: cannot be read ({error.strerror}); check the file and its rights"
-            return "", self._quarantined(photo, name, "", problem)
-        row, picture = self._index.get(self._entry(name)), self._out / name
-        if row and row.source_sha256 == sha256 and row.asked == self._asked:
+            return self._quarantined(job, problem)
+        return self._done_before(job) or job
+
+    def _done_before(self, job: _Job) -> Outcome | None:
+        """Return the outcome of a photo that an earlier run has dealt with; None where there is work to do."""
+        path, picture, row = job.photo.path, job.picture, self._folder.row(job.picture)
+        if row and row.source_sha256 == job.sha256 and row.asked == self._fingerprint:
             if row.status == "quarantined":
-                return sha256, Outcome(photo.path, "quarantined", None, row.reason)
-            if is_regular(picture) and file_sha256(picture) == row.sha256:
-                self._put(replace(row, photo=self._written(photo)))
-                return sha256, Outcome(photo.path, "up to date", picture)
+                return Outcome(path, "quarantined", None, row.reason)
+            if self._folder.is_unchanged(picture, row):
+                self._folder.put(replace(row, photo=self._written(job.photo)))
+                return Outcome(path, "up to date", picture)
         try:
             require_regular(picture)  # a link is replaced by the picture itself
             record = read_record(picture)
-            if record.get("asked") == self._asked and record.get("source_sha256") == sha256:
-                made = photo_digest(picture)  # all of it can be decoded
-                self._put(self._row(photo, name, made.sha256, record))
-                return sha256, Outcome(photo.path, "up to date", picture)
+            if record.get("asked") == self._fingerprint and record.get("source_sha256") == job.sha256:
+                digest = photo_digest(picture).sha256  # all of it can be decoded
+                self._folder.put(self._row(job, digest, record))
+                return Outcome(path, "up to date", picture)
         except (RecordError, PhotoError, OSError, KeyError, TypeError, ValueError):
-            pass  # not ours, damaged, or of another time: it is made
-        return sha256, None
+            pass  # not ours, damaged, or made by something else: it is made
+        return None
 
-    def _keep(self, photo: Photo, name: str, sha256: str, result: Result | Exception) -> Outcome:
-        """Write a picture and its row, or why there is none."""
+    def _keep(self, job: _Job, result: Result | Exception) -> Outcome:
+        """Write a picture and its row; or a row that says why the photo has none."""
         if isinstance(result, Exception):
-            return self._quarantined(photo, name, sha256, str(result))
-        picture = self._out / name
+            return self._quarantined(job, str(result))
+        picture = job.picture
         most = WRITTEN[picture.suffix].most_side
         if max(result.picture.size) > most:
             reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
-            return self._quarantined(photo, name, sha256, reason)
+            return self._quarantined(job, reason)
         if picture.suffix in (".jpg", ".jpeg") and result.picture.mode == "RGBA" and _is_transparent(result.picture):
             result = replace(result, notices=[*result.notices, TRANSPARENCY])
-        record = result.provenance | {"asked": self._asked, "notices": list(result.notices)}
-        self._note_written(record)
-        try:
-            replace(result, provenance=record).save(picture)
-        except OSError as error:
-            if error.errno in _ENDS_ALL:
-                with writing(self._out):
-                    raise
-            reason = f"unwritable: its picture cannot be written ({error}); choose another --out or --format"
-            return self._quarantined(photo, name, "", reason)
-        except StylistError as error:
-            return self._quarantined(photo, name, "", f"unwritable: {error}")
-        except MemoryError:
-            reason = "unwritable: its picture needs more memory than there is; make the photo smaller"
-            return self._quarantined(photo, name, "", reason)
-        except CredentialsError:  # there is nothing to sign any picture with
-            raise
-        except Exception as error:  # of an encoder, or of whatever signs, for this one picture
-            reason = f"unwritable: its picture cannot be made a file ({words_of(error)}); choose another --format"
-            return self._quarantined(photo, name, "", reason)
-        self._put(self._row(photo, name, file_sha256(picture), record))
-        return Outcome(photo.path, "written", picture, notices=tuple(result.notices))
+        about: Provenance = {"asked": self._fingerprint, "notices": list(result.notices)}
+        result = replace(result, provenance={**result.provenance, **about})
+        self._note_written(result.provenance)
+        if reason := self._folder.save(result, picture):
+            return self._quarantined(replace(job, sha256=""), f"unwritable: {reason}")
+        self._folder.put(self._row(job, file_sha256(picture), result.provenance))
+        return Outcome(job.photo.path, "written", picture, notices=tuple(result.notices))
 
-    def _note_written(self, record: Mapping[str, Any]) -> None:
+    def _note_written(self, record: Provenance) -> None:
         """Record, before the first picture is written, whose look this folder gets."""
         if not self._noted:
-            reference = (record["reference"] or {}).get("creator")
-            creators, stylist = [reference] if reference else record["looks"], self._stylist
-            stylist.permission.note_written(stylist.bundle, creators, self._out, self._index.path)
+            reference = record["reference"]
+            creators = [reference["creator"]] if reference and reference["creator"] else list(record["looks"])
+            stylist, folder = self._stylist, self._folder
+            stylist.permission.note_written(stylist.bundle, creators, folder.path, folder.index.path)
             self._noted = True
 
-    def _quarantined(self, photo: Photo, name: str, sha256: str, reason: str) -> Outcome:
-        if not os.path.lexists(photo.path):  # a mistyped path is not a photo
-            return Outcome(photo.path, "quarantined", None, reason)
-        entry = self._entry(name)
-        row = self._index.get(entry) or Row(entry, look=self._restyling.label)
-        found = {"source_sha256": sha256, "asked": self._asked, "status": "quarantined", "reason": reason}
-        self._put(replace(row, photo=self._written(photo), **found))
-        return Outcome(photo.path, "quarantined", None, reason)
+    def _quarantined(self, job: _Job, reason: str) -> Outcome:
+        outcome = Outcome(job.photo.path, "quarantined", None, reason)
+        if not os.path.lexists(job.photo.path):  # a mistyped path is not a photo
+            return outcome
+        row = self._folder.row(job.picture) or Row(self._folder.entry(job.picture), look=self._restyling.label)
+        row = replace(row, photo=self._written(job.photo), source_sha256=job.sha256, asked=self._fingerprint)
+        self._folder.put(replace(row, status="quarantined", reason=reason))
+        return outcome
 
-    def _row(self, photo: Photo, name: str, sha256: str, record: Mapping[str, Any]) -> Row:
-        return Row(
-            picture=self._entry(name),
-            sha256=sha256,
-            model_version=str(record.get("model_version", "")),
-            model_fingerprint=str(record["model_fingerprint"]),
-            look=self._restyling.label,
-            strength=float(record["strength"]),
-            creators=", ".join(record["looks"]),
-            consents=json.dumps(record["consents"], ensure_ascii=False, default=str),
-            time=str(record.get("written") or f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
-            photo=self._written(photo),
-            source_sha256=str(record["source_sha256"]),
-            asked=self._asked,
-            notices="; ".join(record["notices"]),
-        )
+    def _row(self, job: _Job, sha256: str, record: Mapping[str, Any]) -> Row:
+        row = Row.of(self._folder.entry(job.picture), sha256, self._restyling.label, record)
+        return replace(row, photo=self._written(job.photo))
 
     def _is_free(self, name: str, photo: Photo) -> bool:
         """Whether no other photo has a picture of this name, nor any other program a file."""
-        row, path = self._index.get(self._entry(name)), self._out / name
+        path = self._folder.path / name
+        row = self._folder.row(path)
         if row is None:
             return not os.path.lexists(path) or (is_regular(path) and _has_record(path))
         if row.photo == self._written(photo):
@@ -252,20 +224,15 @@ class Batch:
         except OSError:
             return False
 
-    def _entry(self, name: str) -> str:
-        return Path(os.path.relpath(self._out / name, self._index.path.parent)).as_posix()
-
     def _written(self, photo: Photo) -> str:
-        inside = self._base is not None and photo.absolute.is_relative_to(self._base)
-        return utf8((photo.absolute.relative_to(self._base) if inside else photo.absolute).as_posix())
-
-    def _put(self, row: Row) -> None:
-        with writing(self._out):
-            self._index.put(row)
+        place = photo.absolute
+        if self._base is not None and place.is_relative_to(self._base):
+            place = place.relative_to(self._base)
+        return utf8(place.as_posix())
 
 
 def _is_transparent(picture: Image.Image) -> bool:
-    return picture.getchannel("A").getextrema()[0] < 255
+    return bool((np.asarray(picture.getchannel("A")) < 255).any())
 
 
 def _has_record(path: Path) -> bool:

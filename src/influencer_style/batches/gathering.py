@@ -13,7 +13,7 @@ from influencer_style.storage.walk import walk
 
 
 class BatchError(ValueError):
-    """Many photos cannot be restyled as they were asked to be; the message says why, and what to do."""
+    """Many photos cannot be restyled as requested; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Photo:
     """A file that is to be restyled.
 
     Attributes:
-        path: the file, as it was named.
-        place: its name, with the sub-folders that it lies in below the folder that was named.
-        root: that folder; None for a file that was named itself. A link may not lead out of it.
+        path: The file, as it was named.
+        place: The file's name, with the sub-folders that it lies in below the folder that was named.
+        root: That folder; None for a file that was named itself. A link may not lead out of it.
     """
 
     path: Path
@@ -39,11 +39,11 @@ class Photo:
 def gather(inputs: Iterable[str | Path]) -> list[Photo]:
     """Return the photos of files and folders, each once, in order of path.
 
-    Folders give all their files, those of sub-folders too, except `consent.yml` and what `walk` passes over. Whether a
-    file is a photo shows when it is decoded.
+    Folders give all their files, those of sub-folders too, except `consent.yml` and what `walk` skips.
+    Whether a file is a photo shows when it is decoded.
 
     Raises:
-        BatchError: when there is not one file.
+        BatchError: When there is no file.
     """
     named = [Path(one).expanduser() for one in inputs]
     found = {photo.absolute: photo for one in named for photo in _photos(one)}
@@ -56,7 +56,7 @@ def refuse_circles(photos: Iterable[Photo], pictures: Iterable[Path]) -> None:
     """Refuse pictures that would replace a photo, or be photos of the next run.
 
     Raises:
-        BatchError: naming the folder or the file.
+        BatchError: Naming the folder or the file.
     """
     photos = list(photos)
     roots = {_resolved(photo.root): photo.root for photo in photos if photo.root}
@@ -77,11 +77,11 @@ def check_folder(folder: Path, photos: Iterable[Photo] = ()) -> None:
     """Refuse a folder that pictures could not be written to; nothing is made or changed.
 
     Args:
-        folder: to write to; need not exist.
-        photos: the photos whose pictures it gets.
+        folder: The folder to write to; it need not exist.
+        photos: The photos whose pictures it gets.
 
     Raises:
-        BatchError: when it is no folder, this user may not write there, or it lies among the photos.
+        BatchError: When it is no folder, this user may not write there, or it lies among the photos.
     """
     _require_writable(folder)
     refuse_circles((photo for photo in photos if photo.root), [folder / "index.parquet"])
@@ -91,7 +91,7 @@ def check_file(file: Path) -> None:
     """Refuse a file that no picture could be written to; nothing is made or changed.
 
     Raises:
-        BatchError: when its suffix is none of a picture, it is a folder, or this user may not write there.
+        BatchError: When its suffix is not that of a picture, it is a folder, or this user may not write there.
     """
     if file.suffix.lower() not in SUFFIXES:
         raise BatchError(f"{file} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")
@@ -106,7 +106,7 @@ def _require_writable(folder: Path) -> None:
     if not os.path.isdir(there):
         raise BatchError(f"{folder}: {there} is not a folder; choose another --out")
     if not os.access(there, os.W_OK | os.X_OK):
-        raise BatchError(f"{folder}: this user may not write into {there}; mend its rights, or choose another --out")
+        raise BatchError(f"{folder}: this user may not write into {there}; change its rights, or choose another --out")
 
 
 def _resolved(path: Path) -> Path:

@@ -1,114 +1,109 @@
-"""Writes new portraits into a folder beside an index: makes nothing twice, and goes on where it was killed."""
+"""Writes new portraits into a folder with an index: makes nothing twice, and goes on where it was killed."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from PIL import Image
 from tqdm import tqdm
 
 from influencer_style.batches.gathering import BatchError
 from influencer_style.batches.index import Index, Row
+from influencer_style.batches.picture_folder import PictureFolder
 from influencer_style.batches.picture_names import safe_name
-from influencer_style.batches.turns import turn
-from influencer_style.batches.writing import prepare, writing
 from influencer_style.photos.decode import PhotoError, photo_digest
-from influencer_style.project.signals import undisturbed
 from influencer_style.provenance.record import GENERATED, RecordError, read_record
-from influencer_style.storage.atomic import remove_leftovers
+from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.storage.regular import is_regular
-from influencer_style.stylist.generation import Generation, check_count
-from influencer_style.stylist.result import Result
+from influencer_style.stylist.generation import Generation
+from influencer_style.stylist.result import Provenance, Result
 
 _COLUMNS, _TILE = 8, 192  # of a sheet
 
 
 class GeneratedBatch:
-    """Portraits 0 to `count` - 1 of a seed, as PNG files named after look, seed and number.
+    """The portraits of a request as PNG files, named after look, seed and number.
 
     Args:
-        generation: makes them.
-        out: folder of the pictures; made if it is not there.
-        index: its file; `out/index.parquet` by default.
+        generation: Makes them.
+        out: The folder of the pictures; made if it does not exist.
+        index: The index's file; `out/index.parquet` by default.
 
     Raises:
-        BatchError: when the index cannot be read.
+        BatchError: When the index cannot be read.
     """
 
     def __init__(self, generation: Generation, out: Path, index: Path | None = None) -> None:
-        self._generation, self._out = generation, Path(out)
-        self.index = Index(index or self._out / "index.parquet")
+        self._generation, self._folder = generation, PictureFolder(out, index)
 
-    def run(self, count: int, told: Callable[[Path], None] = lambda picture: None) -> tuple[int, int]:
-        """Make what is not there yet; return how many were written, and how many were there.
+    @property
+    def index(self) -> Index:
+        """The index, as it stands."""
+        return self._folder.index
 
-        However this ends, the index is written. While another batch writes beside the same index, this one waits.
+    def run(self, report: Callable[[Path], None] = lambda _: None) -> tuple[int, int]:
+        """Make the portraits that do not exist yet; return how many were written, and how many existed.
+
+        However this ends, the index is written. While another batch writes to the same index, this one waits.
 
         Args:
-            count: how many portraits there shall be.
-            told: is called with each picture's file, as soon as it is there.
+            report: Called with each picture's file, as soon as it exists.
 
         Raises:
-            StylistError: see `Generation.make`, and for a count out of range; what was written before stays.
-            BatchError: when the folder cannot be written to, or a file that is not ours has a portrait's name.
+            StylistError: As `Generation.make` does; what was written before stays.
+            BatchError: When the folder cannot be written to, or a file that is not ours has a portrait's name.
         """
-        check_count(count)
-        prepare(self._out, self.index)
-        with turn(self.index.path):
-            self.index.read_again()
-            return self._run(count, told)
-
-    def _run(self, count: int, told: Callable[[Path], None]) -> tuple[int, int]:
-        remove_leftovers(self._out)
-        written = 0
-        try:
+        count, written = self._generation.request.count, 0
+        with self._folder.changing():
+            self._folder.clean(self._folder.path)
             for number in tqdm(range(count), "Generating", unit="portrait", disable=True if count < 2 else None):
                 picture = self.path(number)
-                if not self._known(picture, number):
+                if not self._exists(picture, number):
                     made = self._generation.make(number)
                     if not written:
-                        self._generation.note_written(self._out, self.index.path)
+                        self._generation.note_written(self._folder.path, self.index.path)
                     self._write(picture, made)
                     written += 1
-                told(picture)
-        finally:
-            with undisturbed(), writing(self._out):
-                self.index.save()
+                report(picture)
         return written, count - written
 
     def path(self, number: int) -> Path:
         """Return the file of a portrait."""
         return self._named(f"{number:04d}")
 
-    def write_sheet(self, count: int) -> Path:
-        """Write a sheet of the portraits 0 to `count` - 1, which are there; return its file.
+    def draw_sheet(self, most: int) -> Image.Image:
+        """Draw the first portraits, `most` of them at most, in rows; they were written before."""
+        request = self._generation.request
+        shown = [_opened(self.path(number)) for number in range(min(request.count, most))]
+        columns = min(_COLUMNS, len(shown))
+        rows = [shown[i : i + columns] for i in range(0, len(shown), columns)]
+        return draw_grid(rows, [""] * columns, [""] * len(rows), min(_TILE, request.size))
 
-        Raises:
-            BatchError: when it cannot be written.
-        """
-        pictures = [self.path(number) for number in range(count)]
-        record = read_record(pictures[0]) | {"number": None, "portraits": count}
+    def write_sheet(self) -> Path:
+        """Write a sheet of all portraits, which were written before; return its file. Raises BatchError."""
+        count = self._generation.request.count
+        about: Provenance = {"number": None, "portraits": count}
         path = self._named("sheet")
-        with writing(self._out):
-            sheet = draw_sheet(pictures, self._generation.asked.size)
+        with self._folder.writing():
+            sheet = self.draw_sheet(count)
             self._generation.note_written(path)
-            Result(sheet, [], record, source_type=GENERATED).save(path)
+            record = cast("Provenance", read_record(self.path(0)))  # what `_write` has written
+            Result(sheet, [], {**record, **about}, source_type=GENERATED).save(path)
         return path
 
-    def _known(self, picture: Path, number: int) -> bool:
-        """Whether a portrait is there as it would be made; its row is in the index then."""
-        row, asked = self.index.get(self._entry(picture)), self._generation.fingerprint
+    def _exists(self, picture: Path, number: int) -> bool:
+        """Whether a portrait exists as it would be made; its row is in the index then."""
+        row, fingerprint = self._folder.row(picture), self._generation.fingerprint
         if not os.path.lexists(picture):
             return False
         if not is_regular(picture):
             raise BatchError(f"{picture} is no regular file; move it away, or choose another --out")
-        if row and row.asked == asked and file_sha256(picture) == row.sha256:
+        if row and row.asked == fingerprint and self._folder.is_unchanged(picture, row):
             return True
         try:
             record = read_record(picture)
@@ -119,51 +114,26 @@ class GeneratedBatch:
                 f"{picture} is no portrait of this software; move it away, or choose another --out"
             ) from error
         try:
-            if record.get("asked") == asked and record.get("number") == number:
-                self._put(picture, photo_digest(picture).sha256, record)  # all of it can be decoded
+            if record.get("asked") == fingerprint and record.get("number") == number:
+                digest = photo_digest(picture).sha256  # all of it can be decoded
+                self._folder.put(Row.of(self._folder.entry(picture), digest, self._generation.request.look, record))
                 return True
         except (PhotoError, KeyError, TypeError, ValueError):
             pass  # damaged: it is made again
         return False
 
     def _write(self, picture: Path, result: Result) -> None:
-        record = result.provenance | {"asked": self._generation.fingerprint}
-        with writing(self._out):
-            replace(result, provenance=record).save(picture)
-            self._put(picture, file_sha256(picture), read_record(picture))
-
-    def _put(self, picture: Path, sha256: str, record: dict[str, Any]) -> None:
-        self.index.put(
-            Row(
-                picture=self._entry(picture),
-                sha256=sha256,
-                model_version=str(record["model_version"]),
-                model_fingerprint=str(record["model_fingerprint"]),
-                look=self._generation.asked.look,
-                strength=1.0,
-                creators=", ".join(record["looks"]),
-                consents=json.dumps(record["consents"], ensure_ascii=False, default=str),
-                time=str(record["written"]),
-                asked=self._generation.fingerprint,
-            )
-        )
+        about: Provenance = {"asked": self._generation.fingerprint}
+        result = replace(result, provenance={**result.provenance, **about})
+        with self._folder.writing():
+            result.save(picture)
+            digest = file_sha256(picture)
+        look = self._generation.request.look
+        self._folder.put(Row.of(self._folder.entry(picture), digest, look, result.provenance))
 
     def _named(self, tail: str) -> Path:
-        asked = self._generation.asked
-        return self._out / f"{safe_name(asked.look)}-{asked.way}-{asked.seed}-{tail}.png"
-
-    def _entry(self, picture: Path) -> str:
-        return Path(os.path.relpath(picture, self.index.path.parent)).as_posix()
-
-
-def draw_sheet(pictures: list[Path], size: int) -> Image.Image:
-    """Draw portraits, files of `size` pixels a side, in rows."""
-    from influencer_style.reports.grid import draw_grid
-
-    shown = [_opened(picture) for picture in pictures]
-    columns = min(_COLUMNS, len(shown))
-    rows = [shown[i : i + columns] for i in range(0, len(shown), columns)]
-    return draw_grid(rows, [""] * columns, [""] * len(rows), min(_TILE, size))
+        request = self._generation.request
+        return self._folder.path / f"{safe_name(request.look)}-{request.way}-{request.seed}-{tail}.png"
 
 
 def _opened(path: Path) -> Image.Image:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +19,7 @@ from influencer_style.batches.picture_names import key
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.storage.regular import open_regular
 
-_ROWS, _SECONDS = 50, 20  # written after so many new rows, or so long
+_ROWS, _SECONDS = 50, 20  # after this many new rows, or this long, the file is written
 
 
 @dataclass(frozen=True)
@@ -23,23 +27,23 @@ class Row:
     """A picture, or a photo that could not be used.
 
     Attributes:
-        picture: its file, relative to the index; where `sha256` is empty, where it would be.
-        sha256: of the file.
-        model_version: such as `look-transfer version 3`; empty for a model that is not registered.
-        model_fingerprint: of the model.
-        look: in a word, as the file's name has it.
+        picture: The picture's file, relative to the index; where `sha256` is empty, where it would be.
+        sha256: SHA-256 of that file.
+        model_version: Such as `look-transfer version 3`; empty for a model that is not registered.
+        model_fingerprint: The model's fingerprint.
+        look: The look in a word, as the file's name has it.
         strength: 0 to 1.
-        creators: whose looks these are, joined by commas.
-        consents: what they granted, by look, as JSON.
-        time: when it was written, UTC.
-        photo: the photo's file.
-        source_sha256: of the photo's file; empty where it could not be read.
-        asked: fingerprint of model and wishes.
+        creators: The creators of the looks, joined by commas.
+        consents: What they granted, by look, as JSON.
+        time: When it was written, UTC.
+        photo: The photo's file.
+        source_sha256: SHA-256 of the photo's file; empty where it could not be read.
+        asked: Fingerprint of model and request.
         status: `written`, or `quarantined` where the photo could not be used. A picture of an earlier state of that
             photo stays, and so does what the row says of it.
-        reason: why it could not be used.
-        notices: what is to be minded, in sentences.
-        withdrawn: looks it carries whose creators have withdrawn since, joined by commas.
+        reason: Why it could not be used.
+        notices: What the user should know, in sentences.
+        withdrawn: Looks it carries whose creators have withdrawn since, joined by commas.
     """
 
     picture: str
@@ -59,6 +63,34 @@ class Row:
     notices: str = ""
     withdrawn: str = ""
 
+    @classmethod
+    def of(cls, picture: str, sha256: str, look: str, record: Mapping[str, Any]) -> Row:
+        """Return the row of a picture that was written.
+
+        Args:
+            picture: The picture's file, relative to the index.
+            sha256: SHA-256 of that file.
+            look: The look in a word.
+            record: The picture's provenance; of a file it may hold anything.
+
+        Raises:
+            KeyError, TypeError, ValueError: When it is no record of such a picture.
+        """
+        return cls(
+            picture=picture,
+            sha256=sha256,
+            model_version=str(record.get("model_version", "")),
+            model_fingerprint=str(record["model_fingerprint"]),
+            look=look,
+            strength=float(record.get("strength", 1.0)),
+            creators=", ".join(record["looks"]),
+            consents=json.dumps(record["consents"], ensure_ascii=False, default=str),
+            time=str(record.get("written") or f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+            source_sha256=str(record.get("source_sha256", "")),
+            asked=str(record["asked"]),
+            notices="; ".join(record.get("notices", ())),
+        )
+
 
 COLUMNS = tuple(field.name for field in fields(Row))
 
@@ -67,10 +99,10 @@ class Index:
     """The rows of a file, by picture; changes are written now and then, and by `save`.
 
     Args:
-        path: a Parquet file; need not be there.
+        path: A Parquet file; it need not exist.
 
     Raises:
-        BatchError: when the file is no index.
+        BatchError: When the file is no index.
     """
 
     def __init__(self, path: Path) -> None:
@@ -80,11 +112,11 @@ class Index:
         self._saved = time.monotonic()
 
     def read_again(self) -> None:
-        """Take in what another process has written since. Raises BatchError when the file is no index any more."""
+        """Take in what another process has written since. Raises BatchError when the file is no longer an index."""
         self._rows = self._read() | self._changed
 
     def get(self, picture: str) -> Row | None:
-        """Return the row of a picture, None where there is none."""
+        """Return the row of a picture, None where it has none."""
         return self._rows.get(key(picture))
 
     def rows(self) -> list[Row]:
@@ -92,10 +124,10 @@ class Index:
         return [self._rows[name] for name in sorted(self._rows)]
 
     def put(self, row: Row) -> None:
-        """Take a row in, in the place of the one that its picture had; write the file if that is due.
+        """Take a row in, replacing the one that its picture had; write the file if that is due.
 
         Raises:
-            OSError: when the file cannot be written.
+            OSError: When the file cannot be written.
         """
         if self.get(row.picture) == row:
             return
@@ -107,7 +139,7 @@ class Index:
         """Write what has changed; rows that another process has written since stay.
 
         Raises:
-            OSError: when the file cannot be written.
+            OSError: When the file cannot be written.
         """
         self._saved = time.monotonic()
         if not self._changed and self.path.exists():

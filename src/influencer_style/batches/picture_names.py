@@ -12,8 +12,8 @@ from pathlib import PurePath, PurePosixPath
 from influencer_style.batches.gathering import Photo
 from influencer_style.photos.files import PhotoError, read_file
 from influencer_style.photos.formats import FORMATS, JPEG, PNG, START, format_of
+from influencer_style.stylist.restyling import SUFFIX_OF
 
-_SUFFIX_OF = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "avif": ".avif"}
 _MOST_BYTES = 200  # of a name; systems allow 255, and a temporary name is longer
 # Control characters, halves of surrogate pairs (bytes that are not UTF-8), and what Windows does not take.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029<>:"/\\|?*]')
@@ -29,16 +29,16 @@ def picture_names(
     the order of `photos` gets it; the others' names end in six digits that depend on the photo's path alone.
 
     Args:
-        photos: in an order that stays the same.
-        label: of the look.
+        photos: The photos, in an order that stays the same.
+        label: The look in a word.
         form: `keep`, `jpeg`, `png`, `webp` or `avif`.
-        free: whether a name is not that of another photo's picture yet.
+        free: Whether a name is not that of another photo's picture yet.
     """
     taken: set[str] = set()
     named = []
     for photo in photos:
         folder = PurePosixPath(*(safe_name(part) for part in photo.place.parts[:-1]))
-        suffix = _SUFFIX_OF.get(form) or _kept_suffix(photo)
+        suffix = SUFFIX_OF.get(form) or _kept_suffix(photo)
         name = (folder / _fitted(photo.place, f"-{safe_name(label)}{suffix}")).as_posix()
         if key(name) in taken or not free(name, photo):
             digits = hashlib.sha256(os.fsencode(photo.absolute)).hexdigest()[:6]
@@ -60,7 +60,7 @@ def _kept_suffix(photo: Photo) -> str:
 
 
 def key(name: str) -> str:
-    """Return what two names have in common that some system takes for the same."""
+    """Return a key that is equal for names that some system takes for the same."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 

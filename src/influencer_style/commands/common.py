@@ -1,62 +1,132 @@
-"""What the commands share: the option that names a model, and how it is opened."""
+"""What the commands share: options, and how errors become messages and exit statuses."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from influencer_style.commands.output import complain
+import click
+
+from influencer_style.commands.output import Failure, complain
 from influencer_style.faces.detectors import DETECTORS, YUNET_FILE
-from influencer_style.stylist.models import DEFAULT_MODEL
+from influencer_style.project.signals import ended_by_signals
+from influencer_style.stylist.models import DEFAULT_TRANSFER
+from influencer_style.stylist.request import Options
 
-_ERRORS = {
-    "influencer_style.stylist.export_folder": "ExportError",
-    "influencer_style.networks.folder": "BundleError",
-    "influencer_style.consent.audit_log": "AuditError",
-    "influencer_style.provenance.manifest": "SigningError",
-    "influencer_style.provenance.signer": "CredentialsError",
-    "influencer_style.batches.gathering": "BatchError",
-    "influencer_style.stylist.result": "StylistError",
-    "influencer_style.project.folder": "ConfigurationError",
-    "influencer_style.tracking.registry.versions": "RegistryError",
-}
+Callback = TypeVar("Callback", bound=Callable[..., object])
 
-
-def model_option() -> argparse.ArgumentParser:
-    """Return the parent of every command that needs a model."""
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(
-        "--model",
-        default=DEFAULT_MODEL,
-        help="a model folder, or a registered model such as models:/look-transfer@champion (default: %(default)s)",
-    )
-    return parent
+# The errors whose message tells the user what to do.
+ERRORS = (
+    ("influencer_style.batches.gathering", "BatchError"),
+    ("influencer_style.consent.audit_row", "AuditError"),
+    ("influencer_style.consent.clock", "ClockError"),
+    ("influencer_style.consent.grant", "ConsentError"),
+    ("influencer_style.networks.folder", "BundleError"),
+    ("influencer_style.project.folder", "ConfigurationError"),
+    ("influencer_style.provenance.manifest", "SigningError"),
+    ("influencer_style.provenance.signer", "CredentialsError"),
+    ("influencer_style.stylist.errors", "ExportError"),
+    ("influencer_style.stylist.errors", "StylistError"),
+    ("influencer_style.tracking.registry.errors", "RegistryError"),
+)
 
 
-def detector_option() -> argparse.ArgumentParser:
-    """Return the parent of every command that finds faces."""
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(
-        "--detector",
-        choices=DETECTORS,
-        help=f"what finds faces (default: what found those that the model was made from); yunet needs {YUNET_FILE}",
-    )
-    return parent
+def model_option(default: str = DEFAULT_TRANSFER) -> Callable[[Callback], Callback]:
+    """Return the option that names a model, a folder by default."""
+    example = f"models:/{Path(default).name.replace('_', '-')}@champion"
+    text = f"a model folder, or a registered model such as {example}"
+    return click.option("--model", default=default, show_default=True, help=text)
+
+
+def out_option(metavar: str, text: str) -> Callable[[Callback], Callback]:
+    """Return the option that names what is written."""
+    return click.option("--out", required=True, type=click.Path(path_type=Path), metavar=metavar, help=text)
+
+
+detector_option = click.option(
+    "--detector",
+    type=click.Choice(DETECTORS),
+    help=f"face detector (default: the one that the model was made with); yunet needs {YUNET_FILE}",
+)
+
+
+class Command(click.Command):
+    """A command whose epilog is printed as it is written: it holds examples, a line each."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the epilog."""
+        del ctx
+        formatter.write(f"\n{self.epilog}" if self.epilog else "")
+
+
+def request_options(
+    request: type[Options], special: Mapping[str, Mapping[str, Any]] | None = None
+) -> Callable[[Callback], Callback]:
+    """Give a command an option for each field of a request, with its type, default and description.
+
+    Args:
+        request: The request.
+        special: By field, further arguments of `click.option` for it; `flag` is the option's name, where that is not
+            the field's.
+    """
+
+    def decorated(command: Callback) -> Callback:
+        for name, field in reversed(request.model_fields.items()):
+            settings: dict[str, Any] = {
+                "type": _type_of(field.annotation),
+                "required": field.is_required(),
+                "help": field.description,
+            }
+            if not field.is_required():
+                settings |= {"default": field.default, "show_default": isinstance(field.default, str | int | float)}
+            if field.annotation is bool:
+                settings |= {"type": None, "is_flag": True, "show_default": False}
+            settings |= (special or {}).get(name, {})
+            command = click.option(settings.pop("flag", f"--{name}"), name, **settings)(command)
+        return command
+
+    return decorated
+
+
+def _type_of(annotation: object) -> object:
+    """Return the type of a command line's option for the type of a field."""
+    if get_origin(annotation) is Literal:
+        return click.Choice(get_args(annotation))
+    return next(one for one in (*get_args(annotation), annotation) if one is not NoneType)
+
+
+def number(text: str) -> float:
+    """Read a number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a number; write for example 0.5") from None
 
 
 def command_errors() -> tuple[type[Exception], ...]:
-    """Return the errors whose message tells the user what to do. Whatever else is raised is a fault of this program."""
-    # A module that is not loaded has raised nothing: to import it here would only make a wrong command slow.
-    return tuple(getattr(sys.modules[home], name) for home, name in _ERRORS.items() if home in sys.modules)
+    """Return the errors whose message tells the user what to do. Any other is a bug of this program."""
+    # A module that is not loaded has raised nothing: importing it here would only make a wrong command slow.
+    return tuple(getattr(sys.modules[home], name) for home, name in ERRORS if home in sys.modules)
 
 
-def all_missing(paths: Sequence[str | Path]) -> bool:
-    """Return whether not one of these files or folders exists; complain of each then."""
-    if any(os.path.lexists(os.path.expanduser(path)) for path in paths):
-        return False
-    for path in paths:
-        complain(f"{path}: there is no such file or folder; check the name")
-    return True
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Let signals and Ctrl-C end the block in order; what is done stays done, and the next run goes on from there."""
+    try:
+        with ended_by_signals():
+            yield
+    except KeyboardInterrupt:
+        raise Failure("stopped; run it again, and it goes on where it was", 130) from None
+
+
+def require_any(paths: Sequence[str | Path]) -> None:
+    """End the command with status 1 where none of these files or folders exists; complain of each then."""
+    if not any(os.path.lexists(os.path.expanduser(path)) for path in paths):
+        for path in paths:
+            complain(f"{path}: there is no such file or folder; check the name")
+        raise click.exceptions.Exit(1)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import sys
-from collections.abc import Callable
-from typing import Any, NoReturn, TextIO
+from typing import TextIO
 
 from influencer_style.storage.text import one_line
+
+
+class Failure(Exception):
+    """Ends a command with a message, and with its exit status."""
+
+    def __init__(self, message: object, status: int) -> None:
+        super().__init__(str(message))
+        self.status = status
 
 
 def say(text: object) -> None:
@@ -22,35 +27,15 @@ def complain(what: object) -> None:
     _print(f"influencer-style: {what}", sys.stderr)
 
 
-def say_json(data: Any) -> None:
+def say_json(data: object) -> None:
     """Print plain data as JSON, for programs; in ASCII, so that it holds no character that drives a terminal."""
-    print(json.dumps(data, indent=2, default=str), file=sys.stdout)
-
-
-def while_it_is_read(run: Callable[[], int]) -> int:
-    """Run a command; return its exit status, or 1 when nobody reads on, as in `influencer-style audit | head`."""
-    try:
-        status = run()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
-        return 1
-    return status
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are safe to print: a file name from a stranger may be taken for an option."""
-
-    def error(self, message: str) -> NoReturn:
-        super().error(one_line(message))
+    print(json.dumps(data, indent=2, default=str))
 
 
 def _print(text: object, stream: TextIO) -> None:
     encoding = getattr(stream, "encoding", None) or "utf-8"  # a console may know fewer letters than a name has
     line = one_line(text).encode(encoding, "backslashreplace").decode(encoding)
-    if "tqdm" in sys.modules:  # a progress bar may stand on the line
-        from tqdm import tqdm
-
-        tqdm.write(line, file=stream)
+    if tqdm := sys.modules.get("tqdm"):  # a progress bar may stand on the line
+        tqdm.tqdm.write(line, file=stream)
     else:
         print(line, file=stream)

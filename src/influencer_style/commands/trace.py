@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from dataclasses import asdict
 
-from influencer_style.commands.common import command_errors
+import click
+
+from influencer_style.commands.common import Command, command_errors
 from influencer_style.commands.output import complain, say, say_json
+from influencer_style.provenance.record import RecordError
+from influencer_style.stylist import trace as tracing
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to the parser's sub-commands."""
-    parser = commands.add_parser(
-        "trace",
-        help="follow pictures back to model, run, photos and consents",
-        description="Follow pictures that `stylize` or `generate` wrote back to the registered model, the run that "
-        "made it, the photos it was learnt from and the consents. Run it in the project, or set MLFLOW_TRACKING_URI.",
-    )
-    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG, WebP or AVIF files")
-    parser.add_argument("--json", action="store_true", help="everything, for programs")
-    parser.set_defaults(run=run)
+@click.command(cls=Command)
+@click.argument("pictures", nargs=-1, required=True, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="print everything, for programs")
+def trace(pictures: tuple[str, ...], as_json: bool) -> None:
+    """Follow pictures back to model, run, photos and consents.
 
-
-def run(asked: argparse.Namespace) -> int:
-    """Print what is known of each picture; return 0, or 1 when one holds no record or the registry does not answer."""
-    from influencer_style.provenance.record import RecordError
-    from influencer_style.stylist.trace import in_words, trace
-
+    They are JPEG, PNG, WebP or AVIF files that `stylize` or `generate` wrote; found are the registered model, the run
+    that made it, the photos it was learnt from and the consents. Run it in the project, or set MLFLOW_TRACKING_URI.
+    """
     failed = False
-    for picture in asked.pictures:
+    for picture in pictures:
         try:
-            traced = trace(picture)
-        except (RecordError, *command_errors()) as error:
+            found = tracing.trace(picture)
+        except Exception as error:
+            if not isinstance(error, (RecordError, *command_errors())):
+                raise
             failed = True
             complain(error)
             continue
-        if asked.json:
-            say_json(traced)
+        if as_json:
+            say_json(asdict(found))
             continue
-        for line in in_words(picture, traced):
+        for line in tracing.in_words(picture, found):
             say(line)
-    return 1 if failed else 0
+    if failed:
+        raise click.exceptions.Exit(1)

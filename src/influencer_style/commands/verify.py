@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import textwrap
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from influencer_style.commands.output import complain, say, say_json
-from influencer_style.storage.text import one_line
+import click
 
-if TYPE_CHECKING:
-    from influencer_style.provenance.verify import Verification
-    from influencer_style.stylist.meanwhile import Meanwhile
+from influencer_style.commands.common import Command
+from influencer_style.commands.output import Failure, complain, say, say_json
+from influencer_style.consent.audit_row import AuditError
+from influencer_style.consent.places import ledgers_of
+from influencer_style.provenance.verify import AnchorsError, Verification, VerificationError, certificates_in
+from influencer_style.provenance.verify import verify as verified
+from influencer_style.storage.text import one_line, short
+from influencer_style.stylist.meanwhile import Meanwhile
 
 _WIDTH = 120
 _MOST_ANCHORS = 1_000_000  # bytes that are read of them
 _DETAILS = """\
-the states:
-  proven          unchanged since it was signed, by a signer for whom an authority that you trust vouches
+The states:
+  proven          unchanged since it was signed, by a signer whom an authority that you trust vouches for
   unknown signer  unchanged since it was signed, but nobody that you trust vouches for the signer
   altered         changed or damaged after it was signed
   no manifest     not signed, or a program that saved the file has dropped the signature
@@ -30,97 +34,74 @@ influencer_style/credentials in your folder for data (~/.local/share on Linux). 
 They run: influencer-style verify FILE --anchors ca.pem
 
 `meanwhile` says what the consent ledgers on this machine know to have happened since: a withdrawal, a consent that has
-ended, a revoked model. It has no part in what is proven.
+ended, a revoked model. It is no part of the proof.
 
 Nothing is fetched from the network. Exit status: 0 all proven, 1 some not, 2 wrong use.
 
-examples:
+Examples:
   influencer-style verify restyled/me-aurora.jpg
   influencer-style verify from_alice/*.jpg --anchors alice_ca.pem
   influencer-style verify restyled/*.png --json
 """
 
 
-def add_to(commands: Any) -> None:
-    """Add the command to the parser's sub-commands."""
-    parser = commands.add_parser(
-        "verify",
-        help="say what a picture's file proves, and what it does not",
-        description="Say of pictures what is proven, what is only the signer's word, and what is not proven.",
-        epilog=_DETAILS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("pictures", nargs="+", metavar="FILE", help="JPEG, PNG, WebP or AVIF files")
-    parser.add_argument("--anchors", metavar="CA.pem", help="certificates of authorities to trust, beside your own")
-    parser.add_argument("--json", action="store_true", help="for programs: one list, with an entry for each file")
-    parser.set_defaults(run=run)
+@click.command(cls=Command, epilog=_DETAILS)
+@click.argument("pictures", nargs=-1, required=True, metavar="FILE...")
+@click.option("--anchors", metavar="CA.pem", help="certificates of authorities to trust, in addition to your own")
+@click.option("--json", "as_json", is_flag=True, help="for programs: print one list, with an entry for each file")
+def verify(pictures: tuple[str, ...], anchors: str | None, as_json: bool) -> None:
+    """Show what is proven of pictures, what is only the signer's word, and what is not proven.
 
-
-def run(asked: argparse.Namespace) -> int:
-    """Print what is to be said of each picture; return 0 when all are proven, 1 when one is not, 2 for wrong use."""
-    from influencer_style.provenance.signer import CredentialsError
-    from influencer_style.provenance.verify import AnchorsError, VerificationError, certificates_in, verify
-
-    anchors = None
-    if asked.anchors is not None:
+    They are JPEG, PNG, WebP or AVIF files.
+    """
+    trusted = None if anchors is None else _certificates(anchors)
+    entries: list[dict[str, Any]] = []
+    since: Meanwhile | None = None
+    for picture in pictures:
         try:
-            with open(asked.anchors, "rb") as file:
-                anchors = certificates_in(file.read(_MOST_ANCHORS))
-        except (OSError, AnchorsError) as error:
-            complain(f"--anchors {asked.anchors}: {getattr(error, 'strerror', None) or error}")
-            return 2
-    all_proven, entries = True, []
-    since = _Since()
-    for picture in asked.pictures:
-        try:
-            found = verify(picture, anchors)
-        except (AnchorsError, CredentialsError) as error:
-            complain(error)
-            return 2
+            found = verified(picture, trusted)
+        except AnchorsError as error:
+            raise Failure(error, 2) from error
         except VerificationError as error:
-            all_proven = False
             complain(error)
             entries.append({"path": picture, "state": "error", "error": str(error)})
             continue
-        all_proven = all_proven and found.state == "proven"
-        meanwhile = since.sentences(found.record)
+        meanwhile: list[str] = []
+        if found.record:
+            try:
+                since = since or Meanwhile(ledgers_of())
+                meanwhile = [short(sentence) for sentence in since.sentences(found.record)]
+            except AuditError as error:
+                meanwhile = [f"not known: {short(str(error))}"]
         entries.append(asdict(found) | {"meanwhile": meanwhile})
-        if not asked.json:
+        if not as_json:
             for line in _in_words(found, meanwhile):
                 say(line)
-    if asked.json:
+    if as_json:
         say_json(entries)
-    return 0 if all_proven else 1
+    if any(entry["state"] != "proven" for entry in entries):
+        raise click.exceptions.Exit(1)
 
 
-class _Since:
-    """What the consent ledgers here know to have happened since pictures were made; they are opened when asked."""
-
-    def __init__(self) -> None:
-        self._known: Meanwhile | None = None
-
-    def sentences(self, record: dict[str, Any] | None) -> list[str]:
-        """Return that of the picture with this record; where a ledger cannot be read, that."""
-        from influencer_style.consent.audit_log import AuditError
-        from influencer_style.consent.places import ledgers_of
-        from influencer_style.storage.text import short
-        from influencer_style.stylist.meanwhile import Meanwhile
-
-        if not record:
-            return []
-        try:
-            self._known = self._known or Meanwhile(ledgers_of())
-            return [short(sentence) for sentence in self._known.sentences(record)]
-        except AuditError as error:
-            return [f"not known: {short(str(error))}"]
+def _certificates(path: str) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return certificates_in(file.read(_MOST_ANCHORS))
+    except (OSError, AnchorsError) as error:
+        raise Failure(f"--anchors {path}: {getattr(error, 'strerror', None) or error}", 2) from error
 
 
 def _in_words(found: Verification, meanwhile: list[str]) -> list[str]:
     # What a file says is worth something only while it is as somebody signed it.
-    said = "known" if found.state in ("proven", "unknown signer") else "it says"
+    title_of_known = "known" if found.state in ("proven", "unknown signer") else "it says"
     width = max(60, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 0)).columns))
     lines = [f"{found.path}: {found.state}"]
-    parts = ("proven", found.proven), (said, found.known), ("not proven", found.not_proven), ("meanwhile", meanwhile)
+    parts = (
+        ("proven", found.proven),
+        (title_of_known, found.known),
+        ("not proven", found.not_proven),
+        ("meanwhile", meanwhile),
+    )
     for title, sentences in parts:
         for number, sentence in enumerate(sentences):
             first = f"  {title if number == 0 else '':<12}"

@@ -7,23 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from influencer_style.consent.audit_clock import time_of
-from influencer_style.consent.audit_log import (
-    HEAD_FILE,
-    AuditError,
-    Head,
-    Row,
-    UnreadableLogError,
-    hash_of,
-    head_after,
-    lines,
-    parsed,
-    written_head,
-)
-from influencer_style.consent.audit_tombstones import WithdrawalsDone
+from influencer_style.consent.audit_log import HEAD_FILE, UnreadableLogError, lines, written_head
+from influencer_style.consent.audit_row import AuditError, Head, Row
+from influencer_style.consent.tombstones import FOLDER, TombstoneError, Tombstones
 
-_BACK = timedelta(minutes=10)  # that a clock may be set back when it is corrected; rows before that are no problem
-_MOST_PROBLEMS = 100  # that are told; a file that is no log at all would have one a line
+_CORRECTION = timedelta(minutes=10)  # by which a clock may be set back when it is corrected, without being a problem
+_MAX_PROBLEMS = 100  # that are listed; a file that is no log at all would have one for each line
 
 
 @dataclass(frozen=True)
@@ -42,11 +31,11 @@ class Verification:
     """What `verify` found.
 
     Attributes:
-        rows: how many rows there are.
-        head: where the log ends.
-        problems: what is wrong, at most 100; none means that the log is whole.
-        unfinished: bytes at the end that a killed process left of a row that it never acknowledged. That is no
-            problem: they are cut off before the next row.
+        rows: How many rows there are.
+        head: Where the log ends.
+        problems: What is wrong, at most 100 problems of rows; without any the log is whole.
+        unfinished: How many bytes at the end belong to a row that a killed process left and never acknowledged. That
+            is no problem: they are cut off before the next row.
     """
 
     rows: int
@@ -56,19 +45,19 @@ class Verification:
 
 
 def verify(path: str | Path, noted: Head | None = None) -> Verification:
-    """Check each row against its hash and the row before, the last against the head file, and withdrawals against the
-    tombstones in the same folder.
+    """Check a log: each row against its hash and the row before, the last against the head file.
 
-    Others may add rows meanwhile. One row is in memory at a time.
+    Withdrawals are checked against the tombstones in the same folder. Others may add rows meanwhile. One row is in
+    memory at a time.
 
     Args:
-        path: of `audit.jsonl`.
-        noted: a head of this log that was noted elsewhere; it must be one of its rows still.
+        path: The file `audit.jsonl`.
+        noted: A head of this log that was noted elsewhere; one of the rows must still have it.
 
     Raises:
-        AuditError: when the file is not there, or cannot be read.
+        AuditError: If the file is not there, or cannot be read.
     """
-    path, problems = Path(path), []
+    path = Path(path)
     try:
         written = written_head(path)  # before the rows: it may lag behind them, and not the other way round
         lost = written is None
@@ -76,69 +65,99 @@ def verify(path: str | Path, noted: Head | None = None) -> Verification:
         raise
     except AuditError:
         written, lost = None, True
-    due = {head: told for head, told in ((written, HEAD_FILE), (noted, "the head noted elsewhere")) if head}
-    last: Head | None = Head()  # None after a line that is no row: what follows on it cannot be known
-    latest: datetime | None = None
-    withdrawals = WithdrawalsDone()
-    count = unfinished = 0
-    for number, (line, ended) in enumerate(lines(path), 1):
+    check = _Check({head: name for head, name in ((written, HEAD_FILE), (noted, "the head noted elsewhere")) if head})
+    unfinished = 0
+    for line, ended in lines(path):
         if not ended:
             unfinished = len(line)
             break
-        count += 1
-        row = parsed(line)
-        if row is None:
-            problems.append(Problem(number, "is no row of this log: it was changed or put in"))
-            last = None
-        else:
-            problems += [Problem(number, text) for text in _wrong(row, last)]
-            time = time_of(row)
-            problems += [Problem(number, text) for text in _backwards(row, time, latest)]
-            latest = max(filter(None, (time, latest)), default=None)
-            withdrawals.read(row)
-            last = head_after(row)
-            due.pop(last, None)
-        del problems[_MOST_PROBLEMS:]
+        check.read(line)
+    problems = check.problems
     problems += [
-        Problem(0, f"row {head.rows}, which {told} names, is not in it: it was cut off before, or written anew")
-        for head, told in due.items()
+        Problem(0, f"row {head.rows}, which {name} names, is not in it: it was cut off before, or written anew")
+        for head, name in check.due.items()
         if head.rows
     ]
-    if lost and count > 1:  # a kill between the first row and its head leaves one row without
+    if lost and check.count > 1:  # a kill between the first row and its head leaves one row without a head
         problems.append(Problem(0, f"{HEAD_FILE} is missing or damaged, so rows may have been cut off at the end"))
-    problems += [Problem(0, text) for text in withdrawals.without_tombstone(path.parent)]
-    return Verification(count, last or Head(), problems, unfinished)
+    problems += [Problem(0, text) for text in _without_tombstone(check.withdrawals, path.parent)]
+    return Verification(check.count, check.last or Head(), problems, unfinished)
 
 
-def rows_of(path: str | Path) -> Iterator[Row]:
-    """Yield the rows of a log that can be read, whether they are sound or not.
+class _Check:
+    """The state of reading a log's lines one after the other.
 
-    Raises:
-        AuditError: when the file is not there, or cannot be read.
+    Attributes:
+        due: The heads that a row must still have, and what names each.
+        problems: What was wrong so far.
+        count: How many lines were read.
+        last: The head after the last line; None after a line that is no row, as what follows on it is not known.
+        withdrawals: The number of the last row that says that a creator's withdrawal was carried out, by creator.
     """
-    yield from (row for line, _ in lines(Path(path)) if (row := parsed(line)))
+
+    def __init__(self, due: dict[Head, str]) -> None:
+        self.due = due
+        self.problems: list[Problem] = []
+        self.count = 0
+        self.last: Head | None = Head()
+        self.withdrawals: dict[str, int] = {}
+        self._latest: datetime | None = None
+
+    def read(self, line: bytes) -> None:
+        self.count += 1
+        row = Row.parse(line)
+        if row is None:
+            found = ["is no row of this log: it was changed or put in"]
+            self.last = None
+        else:
+            time = row.written_at
+            found = [*_broken_links(row, self.last), *_backwards(row, time, self._latest)]
+            self._latest = max(filter(None, (time, self._latest)), default=None)
+            # A row that only says `begun` may be of a withdrawal that was stopped before the tombstone was set.
+            if row.event == "withdrawal" and row.text("decision").startswith("done"):
+                self.withdrawals[row.text("creator")] = row.n
+            self.last = row.head
+            self.due.pop(row.head, None)
+        self.problems = [*self.problems, *(Problem(self.count, text) for text in found)][:_MAX_PROBLEMS]
 
 
-def _wrong(row: Row, last: Head | None) -> Iterator[str]:
+def _broken_links(row: Row, last: Head | None) -> Iterator[str]:
     """Say what is wrong with a row that comes after `last`."""
-    if hash_of(row) != row["hash"]:
-        yield f"row {row['n']} was changed: its hash is another"
+    if not row.is_sound:
+        yield f"row {row.n} was changed: its hash is another"
     if last is None:
         return
-    if row["n"] > last.rows + 1:
-        yield f"rows {last.rows + 1} to {row['n'] - 1} are missing before it"
-    elif row["n"] <= last.rows:
-        yield f"row {row['n']} comes after row {last.rows}: rows were moved or put in"
-    elif row["previous"] != last.hash:
-        yield f"row {row['n']} does not follow on the row before, which was changed or replaced"
+    if row.n > last.rows + 1:
+        yield f"rows {last.rows + 1} to {row.n - 1} are missing before it"
+    elif row.n <= last.rows:
+        yield f"row {row.n} comes after row {last.rows}: rows were moved or put in"
+    elif row.previous != last.hash:
+        yield f"row {row.n} does not follow on the row before, which was changed or replaced"
 
 
 def _backwards(row: Row, time: datetime | None, latest: datetime | None) -> Iterator[str]:
     """Say whether a row was written before those that stand before it."""
     if time is None:
-        yield f"row {row['n']} tells no time"
-    elif latest is not None and time < latest - _BACK:
+        yield f"row {row.n} states no time"
+    elif latest is not None and time < latest - _CORRECTION:
         yield (
-            f"row {row['n']} is of {time:%Y-%m-%d %H:%M} UTC, and a row before it of {latest:%Y-%m-%d %H:%M}: the "
+            f"row {row.n} is of {time:%Y-%m-%d %H:%M} UTC, and a row before it of {latest:%Y-%m-%d %H:%M}: the "
             "clock was set back, and a consent that had expired may have been taken to hold"
         )
+
+
+def _without_tombstone(withdrawals: dict[str, int], ledger: Path) -> Iterator[str]:
+    """Say which withdrawals that a log records have no tombstone any more that can be read in the ledger's folder."""
+    tombstones = Tombstones(ledger)
+    for creator, row in sorted(withdrawals.items(), key=lambda one: one[1]):
+        try:
+            there = tombstones.of(creator) is not None
+        except TombstoneError as error:
+            yield str(error)
+            continue
+        if not there:
+            yield (
+                f"{creator} has withdrawn (row {row}), but the tombstone is gone from {FOLDER}, so the withdrawal does "
+                "not hold any more; restore it from a back-up, or withdraw again: kedro run --pipeline withdrawal "
+                f"--params creator={creator}"
+            )

@@ -1,4 +1,4 @@
-"""What time it is. Whoever decides by the day asks here, so that a test can decide on another day."""
+"""What time it is. Whatever decides by the day uses this module, so that a test can set another day."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """Return the calendar day where this machine stands, which is what a consent's first and last day mean.
+    """Return the calendar day at this machine's place, which is what a consent's first and last day mean.
 
     Raises:
-        ClockError: when the machine's time zone is 24 hours or more away from UTC.
+        ClockError: If the machine's time zone is 24 hours or more away from UTC.
     """
     return local_day(now())
 
 
 def local_day(moment: datetime) -> date:
-    """Return the calendar day of a moment where this machine stands; raises as `today` does."""
+    """Return the calendar day of a moment at this machine's place; raises as `today` does."""
     try:
         return moment.astimezone().date()
     except (ValueError, OverflowError, OSError) as error:
         zone = os.environ.get("TZ")
         named = f"TZ={zone}" if zone else "of this machine"
         raise ClockError(
-            f"the time zone {named} cannot be used ({error}), so nobody knows which day it is, and nothing is decided; "
+            f"the time zone {named} cannot be used ({error}), so the day is not known, and nothing is decided; "
             "set the environment variable TZ to a zone such as Europe/Berlin"
         ) from error

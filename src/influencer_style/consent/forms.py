@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from influencer_style.consent.grant import CONSENT_FILE, LEARN, Consent, ConsentError, decide_folder
+from influencer_style.consent.consent_file import decide_folder
+from influencer_style.consent.grant import CONSENT_FILE, LEARN, Consent, ConsentError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.slug import SlugError, slug, slugs
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.walk import is_passed_over
 
-# What only the people themselves can say is left empty: until it is filled in, this is no consent.
+# What only the people themselves can say is left empty: until that is filled in, the form is not a consent.
 _FORM = """\
 # The consent of one creator, schema 1. It lies in the folder of their photos; without a valid one no photo is read.
 # Fill in what is empty, then: influencer-style consent check {folder}
@@ -49,7 +50,7 @@ contact:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the folder of one creator holds: its consent, or why there is none that holds today."""
+    """What one creator's folder holds: the consent, and why it does not hold today or why there is none."""
 
     creator: str
     consent: Consent | None
@@ -57,14 +58,14 @@ class Finding:
 
 
 def new_form(root: str | Path, creator: str, today: date) -> Path:
-    """Write an empty form into `root/creator`, which is made if need be; return its path.
+    """Write an empty form into `root/creator`, which is made if it is missing; return the form's path.
 
     Raises:
-        ConsentError: when one lies there already, or the name can be no folder's.
+        ConsentError: If one lies there already, or the name cannot be a folder's.
     """
     named = Path(creator)
     if len(named.parts) != 1 or creator in (".", "..") or creator.startswith(".") or not creator.isprintable():
-        raise ConsentError(f"{creator!r} can be no folder's name; choose the creator's name, without slashes")
+        raise ConsentError(f"{creator!r} cannot be a folder's name; choose the creator's name, without slashes")
     try:
         slugs([creator])
     except SlugError as error:
@@ -82,16 +83,16 @@ def new_form(root: str | Path, creator: str, today: date) -> Path:
 
 
 def check_consents(root: str | Path, today: date, ledger: Ledger) -> list[Finding]:
-    """Return what each creator's folder in `root` holds; of a single creator's folder, what that one holds.
+    """Return what each creator's folder in `root` holds, or what `root` holds if it is such a folder itself.
 
     Args:
-        root: holds a folder for each creator, or is one.
-        today: the day on which consents must hold.
-        ledger: knows who has withdrawn. To look is no decision: nothing is recorded.
+        root: The folder.
+        today: The day on which consents must hold.
+        ledger: The ledger, which knows who has withdrawn. Nothing is recorded, as nothing is decided.
 
     Raises:
-        ConsentError: when there is no such folder, or none in it.
-        AuditError: when the ledger cannot be read.
+        ConsentError: If there is no such folder, or none in it.
+        AuditError: If the ledger cannot be read.
     """
     root = Path(root)
     if not root.is_dir():
@@ -105,6 +106,6 @@ def check_consents(root: str | Path, today: date, ledger: Ledger) -> list[Findin
 
 
 def _finding(folder: Path, today: date, ledger: Ledger) -> Finding:
-    decision, consent = decide_folder(folder, LEARN, today)
-    stone = consent and ledger.withdrawn(slug(folder.name), consent)
-    return Finding(folder.name, consent, stone.words if stone else decision.reason)
+    decision = decide_folder(folder, LEARN, today)
+    stone = decision.consent and ledger.withdrawn(slug(folder.name), decision.consent)
+    return Finding(folder.name, decision.consent, stone.words if stone else decision.reason)

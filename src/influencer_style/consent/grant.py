@@ -1,4 +1,4 @@
-"""The consent that a creator granted: ``consent.yml`` in the creator's folder, read strictly, and what it allows."""
+"""The consent that a creator granted, and what it allows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -21,39 +19,34 @@ from pydantic import (
     field_validator,
 )
 
-from influencer_style.storage.regular import open_regular
-
 CONSENT_FILE = "consent.yml"
 Scope = Literal["train", "transfer", "generate", "commercial"]
 LEARN: tuple[Scope, ...] = ("train", "transfer")  # either makes a creator's photos worth reading
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
-_MAX_BYTES = 64 * 1024
-_MOST_PROBLEMS = 20  # that are told; a file has room for thousands
-# Control characters but tab and line feed, halves of characters, and what turns the direction of writing.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_EXAMPLE = (
-    "schema: 1, subject, granted_by, granted_on: 2025-01-31, expires: never or a date, "
-    "scope: a list of train, transfer, generate and commercial, territory, evidence, contact"
-)
+# A consent in short, as a look carries it. It comes from files of any age, so `decide` refuses what is not sound.
+ConsentCopy = Mapping[str, object]
 
 
 class ConsentError(ValueError):
-    """No valid consent. The text names the file, the line where it is known, the field and the remedy."""
+    """There is no valid consent. The text names the file, the line if it is known, the field and the remedy."""
 
 
 class Terms(BaseModel):
-    """What a consent is for, and when. ``granted_on`` and ``expires`` are calendar days, both included."""
+    """What a consent covers, and from when to when: ``granted_on`` and ``expires`` are calendar days, both included.
+
+    ``granted_on`` is None in a look's copy that has no such day: that consent had begun when the look was learnt.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    granted_on: date | None = None  # None: of a look's recorded consent, which had begun when the look was learnt
+    granted_on: date | None = None
     expires: date | Literal["never"]
     scope: tuple[Scope, ...] = Field(min_length=1)
 
     @field_validator("granted_on", "expires", mode="before")
     @classmethod
-    def _calendar_day(cls, value: Any) -> Any:
+    def _calendar_day(cls, value: object) -> object:
         if value == "never" or type(value) is date:
             return value
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
@@ -85,7 +78,7 @@ class Consent(Terms):
 
     @field_validator("schema_version", mode="before")
     @classmethod
-    def _plain_number(cls, value: Any) -> Any:
+    def _plain_number(cls, value: object) -> int:
         if value not in (1, "1") or isinstance(value, bool):
             raise ValueError("must be the number 1")
         return 1
@@ -104,10 +97,10 @@ class Consent(Terms):
             raise ValueError("must name each purpose once")
         return value
 
-    def in_short(self) -> dict[str, Any]:
+    def in_short(self) -> dict[str, object]:
         """Return what goes with a look wherever it goes, as plain data: no contact, no evidence."""
-        told = self.model_dump(mode="json")
-        return {name: told[name] for name in ("subject", "scope", "granted_on", "expires", "territory")}
+        values = self.model_dump(mode="json")
+        return {name: values[name] for name in ("subject", "scope", "granted_on", "expires", "territory")}
 
 
 @dataclass(frozen=True)
@@ -115,25 +108,28 @@ class Decision:
     """Whether something may be done.
 
     Attributes:
-        allowed: whether it may.
-        reason: where it may not, why, and what to do.
-        field: of the consent, on which a refusal rests.
-        private: whether the reason names folders and people of this machine, which strangers must not read.
+        allowed: Whether it may be done.
+        reason: Why it may not, and what to do about it.
+        field: The field of the consent on which a refusal rests.
+        private: Whether the reason names folders and people of this machine, which strangers must not read.
+        consent: The consent that was read from a creator's folder; None where none could be read, or none was looked
+            for.
     """
 
     allowed: bool
     reason: str = ""
     field: str = ""
     private: bool = False
+    consent: Consent | None = None
 
 
-def decide(consent: Consent | Mapping[str, Any], scopes: tuple[Scope, ...], day: date) -> Decision:
+def decide(consent: Consent | ConsentCopy, scopes: tuple[Scope, ...], day: date) -> Decision:
     """Decide whether a consent covers one of ``scopes`` on ``day``. Nothing is recorded: see ``ledger.Ledger``.
 
     Args:
-        consent: as it was read; or in short, as looks carry it, where anything that is missing or damaged refuses.
-        scopes: what it is asked for; any of them will do.
-        day: on which it must hold.
+        consent: The consent as it was read, or a look's copy, where anything missing or damaged leads to a refusal.
+        scopes: The purposes, any of which is enough.
+        day: The day on which the consent must hold.
     """
     try:
         terms = consent if isinstance(consent, Consent) else Terms.model_validate(consent)
@@ -149,132 +145,3 @@ def decide(consent: Consent | Mapping[str, Any], scopes: tuple[Scope, ...], day:
         missing = scopes[0] if len(scopes) == 1 else f"any of {', '.join(scopes)}"
         return Decision(False, f"does not cover {missing}; {whom} to widen it", "scope")
     return Decision(True)
-
-
-def load_consent(folder: str | Path) -> Consent:
-    """Return the consent in ``folder``; it may have expired, see ``decide``.
-
-    Raises:
-        ConsentError: if consent.yml is missing, too large, not YAML, uses aliases, or breaks schema 1.
-    """
-    path = Path(folder) / CONSENT_FILE
-    name = f"{path.parent.name}/{path.name}"
-    values, lines = _fields(_read(path, name), name)
-    try:
-        return Consent.model_validate(values)
-    except ValidationError as error:
-        raise ConsentError("; ".join(_problems(error, name, lines))) from None
-
-
-def decide_folder(folder: str | Path, scopes: tuple[Scope, ...], day: date) -> tuple[Decision, Consent | None]:
-    """Decide about the consent in ``folder`` as ``decide`` does; without a valid one nothing is allowed.
-
-    Returns:
-        the decision, its reason naming the file; and the consent, where one could be read.
-    """
-    try:
-        consent = load_consent(folder)
-    except ConsentError as error:
-        return Decision(False, str(error)), None
-    decision = decide(consent, scopes, day)
-    if decision.allowed:
-        return decision, consent
-    where = f"{Path(folder).name}/{CONSENT_FILE}: {decision.field}"
-    return Decision(False, f"{where}: {decision.reason}", decision.field), consent
-
-
-def _read(path: Path, name: str) -> str:
-    try:
-        if path.is_symlink() or not path.is_file():
-            other = path.with_suffix(".yaml")
-            hint = f"rename {other.name} to {path.name}" if other.is_file() else f"write it ({_EXAMPLE})"
-            raise ConsentError(f"{name}: is missing or not a regular file; {hint}")
-        with open_regular(path) as file:
-            data = file.read(_MAX_BYTES + 1)
-        if len(data) > _MAX_BYTES:
-            raise ConsentError(f"{name}: is larger than {_MAX_BYTES // 1024} KB; keep only the fields of schema 1")
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise ConsentError(f"{name}: cannot be read ({error.strerror}); check the file and its rights") from None
-    except UnicodeDecodeError:
-        raise ConsentError(f"{name}: is not UTF-8 text; save it as UTF-8") from None
-
-
-def _fields(text: str, name: str) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the fields of a consent, and the line of each."""
-    values: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    line = 0
-
-    def wrong(problem: str, line: int = 0) -> ConsentError:
-        where = f"{name}, line {line}" if line else name
-        return ConsentError(f"{where}: {' '.join(problem.split())[:300]}; correct it ({_EXAMPLE})")
-
-    try:
-        node = yaml.compose(text, _PlainLoader)
-        if not isinstance(node, yaml.MappingNode):
-            raise ConsentError(f"{name}: holds no fields; write them one a line ({_EXAMPLE})")
-        loader = _PlainLoader("")
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                raise wrong("has a field that is no word", line)
-            if key.value in values:
-                raise wrong(f"has the field {key.value} a second time", line)
-            values[key.value], lines[key.value] = loader.construct_object(value, deep=True), line
-    except ConsentError:
-        raise
-    except yaml.MarkedYAMLError as error:
-        at = error.problem_mark or error.context_mark
-        raise wrong(f"is not plain YAML ({error.problem})", at.line + 1 if at else 0) from None
-    except yaml.reader.ReaderError as error:
-        raise wrong(f"is not plain YAML ({error.reason})", text.count("\n", 0, error.position) + 1) from None
-    except RecursionError:
-        raise wrong("is not plain YAML (too deep)", line) from None
-    except ValueError as error:  # a number that is none, such as 0b_
-        raise wrong(f"is not plain YAML ({error})", line) from None
-    return values, lines
-
-
-def _problems(error: ValidationError, name: str, lines: dict[str, int]) -> list[str]:
-    problems: dict[str, str] = {}  # one a field: a union reports each of its members
-    for problem in error.errors():
-        field = str(problem["loc"][0]) if problem["loc"] else ""
-        line = f", line {lines[field]}" if field in lines else ""
-        where = f"{name}{line}: {field}: " if field else f"{name}: "
-        if problem["type"] == "missing":
-            what = "is missing; add it"
-        elif problem["type"] == "extra_forbidden":
-            what = "is no field of schema 1; remove it or correct its name"
-        else:
-            what = f"{problem['msg'].removeprefix('Value error, ')}; correct it"
-        problems.setdefault(field, where + what)
-    return list(problems.values())[:_MOST_PROBLEMS]
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Safe YAML of words, lists and tables alone.
-
-    No aliases: a file of a few lines could otherwise grow to gigabytes in memory. No tags: they call for conversions
-    that fail in ways of their own. Nothing in it that drives a terminal.
-    """
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event, problem = self.peek_event(), ""
-        if isinstance(event, yaml.AliasEvent):
-            problem = f"alias *{event.anchor} is not allowed"
-        elif getattr(event, "tag", None):
-            problem = f"tag {event.tag} is not allowed"
-        elif isinstance(event, yaml.ScalarEvent) and _UNSEEN.search(event.value):
-            problem = "a character that cannot be seen is not allowed"
-        if problem:
-            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
-        return super().compose_node(parent, index)
-
-
-# All words stay text until the schema reads them, so that its error can name the field: `NO` is a country and no
-# refusal, 0123 the number of a contract, and a day that is none has a line. What is left empty is nothing.
-_PlainLoader.yaml_implicit_resolvers = {
-    start: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
-    for start, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}

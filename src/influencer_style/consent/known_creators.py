@@ -1,31 +1,28 @@
 """Which creators ingestion has read, where their folders are, and which photos are theirs.
 
-A file each in the folder of the ledger. So a look, or a reference photo, can be decided about by the consent that lies
-in the creator's folder today, and not by the copy that was learnt with the look.
+Each has a file in the ledger's folder. With it, the consent that lies in the creator's folder today decides about a
+look or a reference photo, and not the copy that was learnt with the look.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from influencer_style.consent.audit_log import AuditError
-from influencer_style.consent.grant import ConsentError, load_consent
-from influencer_style.consent.lookalikes import skeleton
-from influencer_style.consent.slug import slug as slug_of
-from influencer_style.consent.tombstones import PhotoId
+from influencer_style.consent.audit_row import AuditError
+from influencer_style.consent.consent_file import load_consent
+from influencer_style.consent.grant import ConsentError
+from influencer_style.consent.slug import skeleton
+from influencer_style.consent.tombstones import PhotoId, file_stem, read_record
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
-from influencer_style.storage.regular import read_regular
 
 FOLDER = "creators"  # in the folder of the ledger
-_MAX_BYTES = 64 * 2**20
-_MOST_SIBLINGS = 1000  # folders that are searched for one that was renamed
+_MAX_SIBLINGS = 1000  # folders that are searched for one that was renamed
 
 
 class KnownCreatorError(AuditError):
@@ -36,13 +33,13 @@ class KnownCreator(BaseModel):
     """What ingestion found of one creator.
 
     Attributes:
-        creator: the creator's name, as their folder spelt it.
-        slug: the look's name.
-        project: the project's folder, absolute; empty where the ledger lies in that project.
-        folder: of the creator's photos and consent.yml: relative to the ledger's folder where both lie in one project,
-            else absolute.
-        consent: in short, as it was read last; empty where it never could be read.
-        photos: photo_ids (16 hex digits of a file's SHA-256) of the creator's files, sorted.
+        creator: The creator's name, as their folder spelt it.
+        slug: The look's name.
+        project: The project's folder, absolute; empty if the ledger lies in that project.
+        folder: The folder of the creator's photos and consent.yml: relative to the ledger's folder if both lie in one
+            project, else absolute.
+        consent: The consent in short, as it was last read; empty if it could never be read.
+        photos: The photo_ids (16 hex digits of a file's SHA-256) of the creator's files, sorted.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,7 +48,7 @@ class KnownCreator(BaseModel):
     slug: str = Field(min_length=1)
     project: str = ""
     folder: str = Field(min_length=1)
-    consent: dict[str, Any] = {}
+    consent: dict[str, object] = {}
     photos: tuple[PhotoId, ...] = ()
 
 
@@ -59,7 +56,7 @@ class KnownCreators:
     """The creators that a ledger knows.
 
     Args:
-        ledger: the ledger's folder; need not be there.
+        ledger: The ledger's folder; need not be there.
     """
 
     def __init__(self, ledger: str | Path) -> None:
@@ -70,7 +67,7 @@ class KnownCreators:
         """Yield all, by slug.
 
         Raises:
-            KnownCreatorError: when one cannot be read.
+            KnownCreatorError: If one cannot be read.
         """
         yield from self._matching("*.json")
 
@@ -78,15 +75,15 @@ class KnownCreators:
         """Return what is known of a creator, by project; nothing for one who is not known.
 
         Raises:
-            KnownCreatorError: when it is there and cannot be read.
+            KnownCreatorError: If it is there and cannot be read.
         """
-        return [known for known in self._matching(f"*-{_digest(slug)}-*.json") if known.slug == slug]
+        return [known for known in self._matching(f"*-{fingerprint(slug)[:16]}-*.json") if known.slug == slug]
 
     def put(self, new: KnownCreator) -> None:
-        """Write what is known of a creator, in the place of what was known in the same project; for its owner alone.
+        """Write what is known of a creator, in place of what was known in the same project; for its owner alone.
 
         Raises:
-            KnownCreatorError: when the folder cannot be written to.
+            KnownCreatorError: If the folder cannot be written to.
         """
         path = self._file(new.slug, new.project)
         try:
@@ -104,8 +101,10 @@ class KnownCreators:
         self._file(slug, project).unlink(missing_ok=True)
 
     def folders_of(self, known: KnownCreator) -> list[Path]:
-        """Return where a creator's consent stands today: their folder; or, where it was renamed, the folders beside it
-        whose consent is of the same subject. Nothing where neither is there, such as on a disk that is not mounted.
+        """Return where a creator's consent stands today: their folder, if it is there.
+
+        If it was renamed, return the folders next to it whose consent is of the same subject. Nothing is returned if
+        there is neither, such as on a disk that is not mounted.
         """
         folder = Path(os.path.normpath(self._ledger.absolute() / known.folder))
         if folder.is_dir():
@@ -116,7 +115,7 @@ class KnownCreators:
         return [sibling for sibling in _siblings(folder.parent) if _subject_in(sibling) == subject]
 
     def written(self, folder: Path, project: Path) -> tuple[str, str]:
-        """Return `folder` and `project` as a KnownCreator of this ledger holds them."""
+        """Return `folder` and `project` as a `KnownCreator` of this ledger holds them."""
         ledger, folder = self._ledger.absolute(), folder.absolute()
         inside = ledger.is_relative_to(project)
         shown = os.path.relpath(folder, ledger) if inside and folder.is_relative_to(project) else str(folder)
@@ -127,17 +126,12 @@ class KnownCreators:
             yield from (_read(path) for path in sorted(self.folder.glob(pattern)))
 
     def _file(self, slug: str, project: str) -> Path:
-        # A slug may be longer than a file's name; its beginning is for people, its fingerprint tells it apart.
-        return self.folder / f"{slug_of(slug)[:40]}-{_digest(slug)}-{fingerprint(project)[:8]}.json"
-
-
-def _digest(slug: str) -> str:
-    return fingerprint(slug)[:16]
+        return self.folder / f"{file_stem(slug)}-{fingerprint(project)[:8]}.json"
 
 
 def _siblings(root: Path) -> list[Path]:
     try:
-        return [entry for entry in sorted(root.iterdir())[:_MOST_SIBLINGS] if entry.is_dir()]
+        return [entry for entry in sorted(root.iterdir())[:_MAX_SIBLINGS] if entry.is_dir()]
     except OSError:
         return []
 
@@ -151,16 +145,9 @@ def _subject_in(folder: Path) -> str:
 
 def _read(path: Path) -> KnownCreator:
     try:
-        about = os.lstat(path)
-        return _parsed(str(path), about.st_ino, about.st_mtime_ns, about.st_size)
+        return read_record(KnownCreator, path)
     except (OSError, ValueError) as error:
-        what = "it breaks the schema" if isinstance(error, ValidationError) else str(error)
         raise KnownCreatorError(
-            f"{path} cannot be read ({what}), so nobody can say where that creator's consent lies; remove the file, "
+            f"{path} cannot be read ({error}), so nobody can say where that creator's consent lies; remove the file, "
             "then kedro run --pipeline ingestion writes it anew"
         ) from error
-
-
-@lru_cache(maxsize=512)  # a server asks with every request; another version of the file has another inode or time
-def _parsed(path: str, inode: int, changed: int, size: int) -> KnownCreator:
-    return KnownCreator.model_validate_json(read_regular(path, _MAX_BYTES))

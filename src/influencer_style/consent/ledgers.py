@@ -1,18 +1,17 @@
 """The ledgers that know of a look: that of its model's project, that of the working folder's, and the user's own.
 
-A look is decided about by the consent in its creator's folder where one of them knows the folder and it is there, else
-by the copy that was learnt with the look.
+The consent in the creator's folder decides about a look if one of them knows the folder and it is there; else the copy
+that was learnt with the look decides.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from influencer_style.consent.grant import Decision, Scope, decide
+from influencer_style.consent.grant import ConsentCopy, Decision, Scope, decide
 from influencer_style.consent.known_creators import KnownCreator
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.tombstones import Tombstone
@@ -20,14 +19,14 @@ from influencer_style.consent.tombstones import Tombstone
 
 @dataclass(frozen=True)
 class Ledgers:
-    """Ledgers that are asked together.
+    """Ledgers that decide together.
 
     Attributes:
-        here: the working folder's: every decision is recorded in it, or not made.
-        model: those of the projects that the model lies in: they hear of every decision where this user may write to
-            them. What they know of a creator goes before what `here` knows.
-        user: the user's own, where that is another; None without one. It knows what was withdrawn or read in any
-            project of this user, and is asked about creators that no nearer ledger knows.
+        here: The working folder's: every decision is recorded in it, or not made.
+        model: Those of the projects that the model lies in. Every decision is recorded in them, too, if this user may
+            write to them. What they know of a creator goes before what `here` knows.
+        user: The user's own, if that is another; None without one. It knows what was withdrawn or read in any project
+            of this user, and is consulted about creators that no nearer ledger knows.
     """
 
     here: Ledger
@@ -36,44 +35,37 @@ class Ledgers:
 
     @property
     def near(self) -> tuple[Ledger, ...]:
-        """All but the user's own, the model's first."""
+        """All except the user's own, the model's first."""
         return *self.model, self.here
 
     def decide(
         self,
         stage: str,
         creator: str,
-        consent: Mapping[str, Any],
+        consent: ConsentCopy,
         *scopes: Scope,
         photos: Collection[str] = (),
         refusals_only: bool = False,
-        **facts: Any,
+        **facts: object,
     ) -> Decision:
         """Decide whether a look may be used today, and record it.
 
-        Args:
-            stage: what for: `stylize`, `serving`, ...
-            creator: the slug.
-            consent: as the look carries it.
-            scopes: any of them will do.
-            photos: photo_ids of the photos that the look was learnt from, where they are known: in the user's own
-                ledger other projects may have a creator of the same name.
-            refusals_only: whether a permission is not recorded: of a check, after which what is done asks again.
-            **facts: further ones for the row, such as the model.
+        Arguments are those of `Ledger.decide`; `photos` are the photo_ids of the photos that the look was learnt from,
+        if they are known: in the user's own ledger other projects may have a creator of the same name.
 
         Raises:
-            AuditError: when it cannot be recorded, or a ledger not be read.
+            AuditError: If it cannot be recorded, or a ledger cannot be read.
         """
         decision = self.standing(creator, consent, *scopes, photos=photos)
         if not (decision.allowed and refusals_only):
             self.record(stage, creator, scopes, decision, consent, **facts)
         return decision
 
-    def withdrawn(self, creator: str, consent: Mapping[str, Any], photos: Collection[str] = ()) -> Tombstone | None:
-        """Return the tombstone of a creator who has withdrawn since they gave this consent; None where they have not.
+    def withdrawn(self, creator: str, consent: ConsentCopy, photos: Collection[str] = ()) -> Tombstone | None:
+        """Return the tombstone of a creator who has withdrawn since they gave this consent; None if they have not.
 
         Raises:
-            AuditError: when a ledger cannot be read.
+            AuditError: If a ledger cannot be read.
         """
         for ledger in self.near:
             if stone := ledger.withdrawn(creator, consent):
@@ -84,12 +76,18 @@ class Ledgers:
         return stone if stone and _may_be_one(stone.photos, photos) else None
 
     def record(
-        self, stage: str, creator: str, scopes: tuple[Scope, ...], decision: Decision, consent: Any, **facts: Any
+        self,
+        stage: str,
+        creator: str,
+        scopes: tuple[Scope, ...],
+        decision: Decision,
+        consent: ConsentCopy | None,
+        **facts: object,
     ) -> None:
-        """Record a decision: here, and in the ledger of the model's project where this user may write to it.
+        """Record a decision here, and in the ledgers of the model's projects that this user may write to.
 
         Raises:
-            AuditError: when it cannot be recorded.
+            AuditError: If it cannot be recorded.
         """
         for ledger in self._writable():
             ledger.record(stage, creator, scopes, decision, consent, **facts)
@@ -98,13 +96,13 @@ class Ledgers:
         """Record where pictures, a sheet or an export that carry a look are written, before the first of them is.
 
         Args:
-            stage: what wrote them.
-            creators: slugs; a row each, so that a withdrawal finds every place.
-            place: a file, or a folder.
-            index: the file that names the pictures in a folder.
+            stage: What writes them.
+            creators: Slugs; each has a row of its own, so that a withdrawal finds every place.
+            place: A file, or a folder.
+            index: The file that lists the pictures in a folder.
 
         Raises:
-            AuditError: when it cannot be recorded.
+            AuditError: If it cannot be recorded.
         """
         facts = {"place": os.path.abspath(place)} | ({"index": os.path.abspath(index)} if index else {})
         for ledger in self._writable():
@@ -113,26 +111,24 @@ class Ledgers:
 
     def known(self, creator: str, photos: Collection[str] = ()) -> Iterator[tuple[Ledger, KnownCreator]]:
         """Yield what the nearest ledger that knows a creator knows of them, and that ledger."""
-        for ledger in (*self.near, self.user):
-            found = _of(ledger, creator, photos) if ledger else []
+        for ledger in (*self.near, *([self.user] if self.user else [])):
+            found = _of(ledger, creator, photos)
             yield from ((ledger, one) for one in found)
             if found:
                 return
 
-    def standing(
-        self, creator: str, consent: Mapping[str, Any], *scopes: Scope, photos: Collection[str] = ()
-    ) -> Decision:
+    def standing(self, creator: str, consent: ConsentCopy, *scopes: Scope, photos: Collection[str] = ()) -> Decision:
         """Decide as `decide` does, and record nothing."""
         days = [ledger.today() for ledger in self.near]
         if stone := self.withdrawn(creator, consent, photos):
-            return Decision(False, f"is over: {stone.words}", "granted_on")
+            return stone.refusal
         folders = [
             (ledger, folder)
             for ledger, one in self.known(creator, photos)
             for folder in ledger.creators.folders_of(one)
         ]
         for ledger, folder in folders:
-            decision, _ = ledger.standing(creator, folder, scopes, consent)
+            decision = ledger.standing(creator, folder, scopes, consent)
             if not decision.allowed:
                 return Decision(False, f"does not hold: {decision.reason}", decision.field, private=True)
         return decide(consent, scopes, days[-1])
@@ -150,5 +146,5 @@ def _of(ledger: Ledger, creator: str, photos: Collection[str]) -> list[KnownCrea
 
 
 def _may_be_one(theirs: Collection[str], photos: Collection[str]) -> bool:
-    """Whether two sets of photos may be one creator's: they share some, or nothing is known of one of them."""
+    """Whether two sets of photos may be one creator's: they share some, or one of them is not known."""
     return not theirs or not photos or not set(photos).isdisjoint(theirs)

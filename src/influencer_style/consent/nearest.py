@@ -1,4 +1,4 @@
-"""The consent that lies nearest above a photo, whatever folder of the creator's the photo lies in."""
+"""The consent nearest above a photo, in whichever of the creator's folders the photo lies."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 
 from influencer_style.consent.grant import CONSENT_FILE, ConsentError
 
-LEVELS = 12  # folders that are looked in, the photo's own among them
+LEVELS = 12  # folders that are searched, including the photo's own
 _NAMES = (CONSENT_FILE, "consent.yaml")
 
 
 def folder_with_consent(photo: Path) -> Path | None:
-    """Return the nearest folder above a photo in which a consent lies; None without one.
+    """Return the nearest folder above a photo that holds a consent; None if there is none.
 
-    Links are followed first: the folder that the photo itself lies in counts, not the one that a link to it lies in.
-    The search ends after 12 folders, and does not leave the home folder or the disk (mount point) of the photo.
+    Links are followed first: the folder of the photo itself counts, not that of a link to it. The search ends after 12
+    folders, and does not leave the home folder or the disk (mount point) of the photo.
 
     Args:
-        photo: the file, as it was named.
+        photo: The file, as it was named.
 
     Raises:
-        ConsentError: when what lies there is named like a consent, and is no regular file called consent.yml: a link,
+        ConsentError: If something there is named like a consent, and is not a regular file called consent.yml: a link,
             a folder, consent.yaml, Consent.yml. A mistake in its name must not set its terms aside.
     """
     folder, home = Path(os.path.realpath(photo)).parent, _home()
@@ -31,7 +31,7 @@ def folder_with_consent(photo: Path) -> Path | None:
         if named:
             _require_proper(folder, named)
             return folder
-        if folder == folder.parent or folder == home or os.path.ismount(folder):
+        if folder in (folder.parent, home) or os.path.ismount(folder):
             return None
         folder = folder.parent
     return None
@@ -55,5 +55,5 @@ def _require_proper(folder: Path, named: list[str]) -> None:
 def _home() -> Path | None:
     try:
         return Path(os.path.realpath(Path.home()))
-    except RuntimeError:  # this user has none
+    except RuntimeError:  # this user has no home folder
         return None

@@ -1,25 +1,25 @@
-"""Which consent ledgers know of a model: by the folder that it lies in, wherever the command was typed."""
+"""Which consent ledgers know of a model: those of the folder that it lies in, wherever the command was typed."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from influencer_style.consent.audit_log import AuditError
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.ledgers import Ledgers
 from influencer_style.project.folder import enclosing_project, project_around
 
 
 def ledgers_of(model: Path | None = None) -> Ledgers:
-    """Return the ledgers to ask about the looks of a model.
+    """Return the ledgers that decide about the looks of a model.
 
     Args:
-        model: the model's folder, in a project or in its model store; None for a model that lies in no folder. Links
-            are followed too: a project may have its models elsewhere.
+        model: The model's folder, in a project or in its model store; None for a model that lies in no folder. Links
+            are followed, too: a project may have its models elsewhere.
 
     Raises:
-        AuditError: when there is no place for a ledger.
+        AuditError: If there is no place for a ledger.
     """
     here = project_ledger()
     seen, found = {_place(here)}, []
@@ -37,7 +37,7 @@ def project_ledger() -> Ledger:
     """Return the consent ledger of the Kedro project around the working folder; outside of one, this user's.
 
     Raises:
-        AuditError: when there is no place for one.
+        AuditError: If there is no place for one.
     """
     return Ledger.of(enclosing_project())
 

@@ -1,19 +1,17 @@
-"""Whose a reference photo is, and whether its look may be taken: by the folder that it lies in, and by the photo."""
+"""Whose a reference photo is, and whether its look may be taken: its folder and the photo itself tell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from influencer_style.consent.grant import Consent, ConsentError, Decision, Scope, decide
+from influencer_style.consent.grant import Consent, ConsentCopy, ConsentError, Decision, Scope, decide
 from influencer_style.consent.known_creators import KnownCreator
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.ledgers import Ledgers
-from influencer_style.consent.lookalikes import skeleton
 from influencer_style.consent.nearest import folder_with_consent
-from influencer_style.consent.slug import slug
+from influencer_style.consent.slug import skeleton, slug
 from influencer_style.consent.tombstones import Tombstone
 
 UNASKED = "the look is of a reference photo without recorded consent; use it only with its people's leave"
@@ -24,30 +22,30 @@ class ReferenceDecision:
     """What was decided about a reference photo.
 
     Attributes:
-        decision: allowed with the reason UNASKED where nothing is known of a consent.
-        creator: the slug of whose it is; empty where that is not known.
-        consent: what it rests on, in short; None where nothing is known of one.
+        decision: The decision; allowed with the reason UNASKED if no consent is known.
+        creator: The slug of the creator whose photo it is; empty if that is not known.
+        consent: The consent in short that the decision rests on; None if none is known.
     """
 
     decision: Decision
     creator: str = ""
-    consent: Mapping[str, Any] | None = None
+    consent: ConsentCopy | None = None
 
 
 def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: Scope) -> ReferenceDecision:
     """Decide whether the look of a photo may be taken today. Nothing is recorded.
 
-    The nearest consent above the file counts (`consent_above.folder_with_consent`). A photo that a ledger knows by its
+    The nearest consent above the file counts (`nearest.folder_with_consent`). A photo that a ledger knows by its
     SHA-256 is its creator's in whatever folder it lies: their tombstone and their own consent count as well.
 
     Args:
-        ledgers: what knows creators.
-        photo: the file; None for one that has no name.
-        sha256: of the file; empty where that is not known.
-        scope: what the look is needed for.
+        ledgers: The ledgers, which know creators.
+        photo: The file; None for a photo without a file's name.
+        sha256: The file's SHA-256; empty if it is not known.
+        scope: The purpose.
 
     Raises:
-        AuditError: when a ledger cannot be read.
+        AuditError: If a ledger cannot be read.
     """
     consulted = list(ledgers.near)
     owners = _owners(consulted, sha256[:16])
@@ -58,7 +56,7 @@ def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: S
     found = _by_folder(consulted, photo, scope)
     for stone in (stone for ledger in consulted for stone in ledger.tombstones):
         if found.decision.allowed and sha256[:16] in stone.photos and not _granted_anew(stone, found):
-            found = ReferenceDecision(Decision(False, f"is over: {stone.words}", "granted_on"), stone.slug)
+            found = ReferenceDecision(stone.refusal, stone.slug)
     for ledger, owner in owners:
         if found.decision.allowed:
             found = _of_owner(ledger, owner, scope)
@@ -76,32 +74,33 @@ def _by_folder(consulted: Sequence[Ledger], photo: Path | None, scope: Scope) ->
         return ReferenceDecision(Decision(True, UNASKED))
     creator, consent = slug(folder.name), None
     for ledger in consulted:
-        decision, consent = ledger.standing(creator, folder, (scope,))
+        decision = ledger.standing(creator, folder, (scope,))
+        consent = decision.consent
         if not decision.allowed:
             return ReferenceDecision(_refused(decision), creator, _short(consent))
     return ReferenceDecision(Decision(True), creator, _short(consent))
 
 
 def _of_owner(ledger: Ledger, owner: KnownCreator, scope: Scope) -> ReferenceDecision:
-    consent: Mapping[str, Any] | None = owner.consent
+    consent: ConsentCopy | None = owner.consent
     for folder in ledger.creators.folders_of(owner):
-        decision, read = ledger.standing(owner.slug, folder, (scope,))
+        decision = ledger.standing(owner.slug, folder, (scope,))
         if not decision.allowed:
             return ReferenceDecision(_refused(decision), owner.slug)
-        consent = _short(read)
+        consent = _short(decision.consent)
     if stone := ledger.withdrawn(owner.slug, consent or {}):
-        return ReferenceDecision(Decision(False, f"is over: {stone.words}", "granted_on"), owner.slug)
+        return ReferenceDecision(stone.refusal, owner.slug)
     return ReferenceDecision(decide(consent or {}, (scope,), ledger.today()), owner.slug, consent)
 
 
 def _owners(consulted: Sequence[Ledger], photo_id: str) -> list[tuple[Ledger, KnownCreator]]:
-    """Return whose a photo is, by the first of these ledgers that knows it."""
+    """Return whose a photo is, as the first of these ledgers that knows it says."""
     known = ([(ledger, one) for one in ledger.creators if photo_id in one.photos] for ledger in consulted)
     return next(filter(None, known), [])
 
 
 def _refused(decision: Decision) -> Decision:
-    """Return a refusal by a file as what can be said of a photo's consent."""
+    """Return the refusal of a consent's file in the words for a photo."""
     over = decision.reason.startswith("is over")
     return decision if over else replace(decision, reason=f"does not hold: {decision.reason}", private=True)
 
@@ -113,5 +112,5 @@ def _granted_anew(stone: Tombstone, found: ReferenceDecision) -> bool:
     return found.consent is not None and bool(names & stone.names)
 
 
-def _short(consent: Consent | None) -> dict[str, Any] | None:
+def _short(consent: Consent | None) -> dict[str, object] | None:
     return consent.in_short() if consent else None

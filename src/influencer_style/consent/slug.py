@@ -1,9 +1,18 @@
-"""A creator's name as looks, tags and files carry it."""
+"""A creator's name as looks, tags and files carry it, and which names look alike."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+
+# Letters of other scripts that print as a Latin letter does, in lower case: the most common of Unicode's confusables.
+_LATIN = str.maketrans(
+    {
+        **dict(zip("авеёкмнорстухіјѕԁһӏѵԛԝґ", "abeekmhopctyxijsdhlvqwr", strict=True)),  # Cyrillic
+        **dict(zip("αβεηικνορτυχγω", "abeniknoptuxyw", strict=True)),  # Greek
+        **dict(zip("ıɑɡոսօհ", "iagnuoh", strict=True)),  # dotless i, Latin alpha and script g, Armenian
+    }
+)
 
 
 class SlugError(ValueError):
@@ -24,7 +33,7 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
     """Return the slug of each name.
 
     Raises:
-        SlugError: if a name has no letter or digit, or two names have the same slug.
+        SlugError: If a name has no letter or digit, or two names have the same slug.
     """
     owners: dict[str, str] = {}
     for name in names:
@@ -35,3 +44,13 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
             raise SlugError(f"creator folders {owners[made]!r} and {name!r} would both be {made!r}; rename one of them")
         owners[made] = name
     return {name: made for made, name in owners.items()}
+
+
+def skeleton(name: str) -> str:
+    """Return a name's slug without accents, in the Latin letters that it looks like.
+
+    Two names that people cannot tell apart have the same skeleton: a folder whose name has a Cyrillic letter reads like
+    the one with the Latin letter. Other names may share one, too: a match is a reason to refuse and never to allow.
+    """
+    plain = unicodedata.normalize("NFKD", slug(name).casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_LATIN)

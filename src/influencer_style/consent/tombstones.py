@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from influencer_style.consent.audit_log import AuditError
-from influencer_style.consent.lookalikes import skeleton
-from influencer_style.consent.slug import slug
+from influencer_style.consent.audit_row import AuditError
+from influencer_style.consent.grant import Decision
+from influencer_style.consent.slug import skeleton, slug
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.storage.regular import read_regular
@@ -21,21 +21,22 @@ from influencer_style.storage.regular import read_regular
 FOLDER = "withdrawn"  # in the folder of the ledger
 _MAX_BYTES = 64 * 2**20
 PhotoId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class TombstoneError(AuditError):
-    """A tombstone cannot be read or written, and so nothing be decided. The text names the file and the remedy."""
+    """A tombstone cannot be read or written, so nothing can be decided. The text names the file and the remedy."""
 
 
 class Tombstone(BaseModel):
     """What must be remembered of a withdrawal for it to hold: who, since when, and which files.
 
     Attributes:
-        creator: the creator's name, as their folder spelt it.
-        slug: the look's name.
-        withdrawn_on: the day. Consent granted on a later day is a new consent.
-        subject: whom the consent named, where it could be read: so a folder of another name is known as theirs.
-        photos: photo_ids (16 hex digits of a file's SHA-256) of the files that were theirs, sorted: so these are known
+        creator: The creator's name, as their folder spelt it.
+        slug: The look's name.
+        withdrawn_on: The day. A consent granted on a later day is a new consent.
+        subject: Whom the consent named, if it could be read, so that a folder of another name is recognised as theirs.
+        photos: The photo_ids (16 hex digits of a file's SHA-256) of their files, sorted, so that these are recognised
             in whatever folder they turn up.
     """
 
@@ -48,28 +49,33 @@ class Tombstone(BaseModel):
     photos: tuple[PhotoId, ...] = ()
 
     def bars(self, granted_on: date | None) -> bool:
-        """Return whether a consent that was granted on this day is over; None is none, or one that says no day."""
+        """Return whether a consent granted on this day is over; None means no consent, or one that states no day."""
         return granted_on is None or granted_on <= self.withdrawn_on
 
     @property
     def names(self) -> frozenset[str]:
-        """The names that this creator is known by, as `lookalikes.skeleton` has them."""
+        """The names that this creator is known by, as `slug.skeleton` writes them."""
         return frozenset(filter(None, map(skeleton, (self.creator, self.slug, self.subject))))
 
     @property
     def words(self) -> str:
-        """What to say to whoever meets it."""
+        """What to say to whoever wants to use the photos or the look."""
         return (
             f"{self.creator} withdrew on {self.withdrawn_on}; leave their photos and look out, or lay down a new "
             "consent.yml whose granted_on is a later day"
         )
 
+    @property
+    def refusal(self) -> Decision:
+        """The decision about any use of a consent that this ends."""
+        return Decision(False, f"is over: {self.words}", "granted_on")
+
 
 class Tombstones:
-    """The tombstones of a ledger: a file each, so that none can be lost with another.
+    """The tombstones of a ledger: each in a file of its own, so that none can be lost with another.
 
     Args:
-        ledger: the ledger's folder; need not be there.
+        ledger: The ledger's folder; need not be there.
     """
 
     def __init__(self, ledger: str | Path) -> None:
@@ -79,30 +85,30 @@ class Tombstones:
         """Yield all, by slug.
 
         Raises:
-            TombstoneError: when one cannot be read: then nobody can say who has withdrawn.
+            TombstoneError: If one cannot be read: then nobody can say who has withdrawn.
         """
         files = sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []
         yield from (_read(file) for file in files)
 
     def of(self, creator: str) -> Tombstone | None:
-        """Return the tombstone of a creator, by name or slug; None where they have not withdrawn.
+        """Return the tombstone of a creator, by name or slug; None if they have not withdrawn.
 
         Raises:
-            TombstoneError: when it is there and cannot be read.
+            TombstoneError: If it is there and cannot be read.
         """
         file = self._file(slug(creator))
         return _read(file) if os.path.lexists(file) else None
 
     def barring(self, creator: str, granted_on: date | None, subject: str = "") -> Tombstone | None:
-        """Return the tombstone that ends a creator's consent of that day; None where none does.
+        """Return the tombstone that ends a creator's consent of that day; None if there is none.
 
         Args:
-            creator: name or slug. One that looks like that of somebody who has withdrawn is taken for theirs.
-            granted_on: the day.
-            subject: whom the consent names: a folder may have been renamed.
+            creator: Name or slug. One that looks like that of somebody who has withdrawn is taken for theirs.
+            granted_on: The day.
+            subject: Whom the consent names: a folder may have been renamed.
 
         Raises:
-            TombstoneError: when one cannot be read.
+            TombstoneError: If one cannot be read.
         """
         names = set(filter(None, map(skeleton, (creator, subject))))
         return next((stone for stone in self if names & stone.names and stone.bars(granted_on)), None)
@@ -111,7 +117,7 @@ class Tombstones:
         """Set a tombstone, and return it as it stands: it keeps the photos of the one that was there before.
 
         Raises:
-            TombstoneError: when the folder cannot be written to.
+            TombstoneError: If the folder cannot be written to.
         """
         before = self.of(new.slug)
         photos = {*new.photos, *(before.photos if before else ())}
@@ -128,22 +134,38 @@ class Tombstones:
         return new
 
     def _file(self, name: str) -> Path:
-        # A slug may be longer than a file's name; its beginning is for people, its fingerprint tells it apart.
-        return self.folder / f"{name[:40]}-{fingerprint(name)[:16]}.json"
+        return self.folder / f"{file_stem(name)}.json"
+
+
+def file_stem(name: str) -> str:
+    """Return a name for the file of a slug: its beginning is for people, its fingerprint tells it apart."""
+    return f"{slug(name)[:40]}-{fingerprint(name)[:16]}"  # a slug may be longer than a file's name
+
+
+def read_record(model: type[Model], path: Path) -> Model:
+    """Return what a file of the ledger holds; a file that did not change is parsed once.
+
+    Raises:
+        OSError: If it cannot be read, or is no regular file.
+        ValueError: If it is anything else than such a record; the text says what is wrong with it.
+    """
+    about = os.lstat(path)
+    try:
+        return _parsed(model, str(path), about.st_ino, about.st_mtime_ns, about.st_size)
+    except ValidationError as error:
+        raise ValueError("it breaks the schema") from error
+
+
+@lru_cache(maxsize=1024)  # a server reads with every request; another version of the file has another inode or time
+def _parsed(model: type[Model], path: str, _inode: int, _changed: int, _size: int) -> Model:
+    return model.model_validate_json(read_regular(path, _MAX_BYTES))
 
 
 def _read(path: Path) -> Tombstone:
     try:
-        about = os.lstat(path)
-        return _parsed(str(path), about.st_ino, about.st_mtime_ns, about.st_size)
+        return read_record(Tombstone, path)
     except (OSError, ValueError) as error:
-        what = "it breaks the schema" if isinstance(error, ValidationError) else str(error)
         raise TombstoneError(
-            f"{path} cannot be read as a tombstone ({what}); restore it from a back-up, or withdraw again: remove the "
+            f"{path} cannot be read as a tombstone ({error}); restore it from a back-up, or withdraw again: remove the "
             "file, then kedro run --pipeline withdrawal --params creator=NAME"
         ) from error
-
-
-@lru_cache(maxsize=512)  # a server asks with every request; another version of the file has another inode or time
-def _parsed(path: str, inode: int, changed: int, size: int) -> Tombstone:
-    return Tombstone.model_validate_json(read_regular(path, _MAX_BYTES))

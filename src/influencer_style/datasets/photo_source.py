@@ -11,11 +11,11 @@ from PIL import Image, ImageOps
 
 from influencer_style.consent.slug import slugs
 from influencer_style.datasets.atomic import AtomicJSONDataset
-from influencer_style.datasets.consented import consented
-from influencer_style.datasets.preview import as_preview, spread
+from influencer_style.datasets.preview import as_preview, consented, spread
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
 from influencer_style.photos.formats import SUFFIXES
-from influencer_style.project.folder import project_folder
+from influencer_style.photos.source import PhotoSource
+from influencer_style.project.folder import in_project
 from influencer_style.reports.looks import draw_looks_side_by_side
 from influencer_style.storage.walk import is_passed_over, walk
 
@@ -23,7 +23,15 @@ _TILE, _CREATORS = 128, 12
 
 
 class PhotoSourceDataset(AtomicJSONDataset):
-    """The folders `creators` (one folder in it for each creator) and `users`, as JSON; relative to the project."""
+    """A `PhotoSource` as JSON."""
+
+    def load(self) -> PhotoSource:
+        """Return the source."""
+        return PhotoSource.model_validate(super().load())
+
+    def save(self, data: PhotoSource) -> None:
+        """Save the source."""
+        super().save(data.model_dump())
 
     def preview(self, photos: int = 8) -> ImagePreview:
         """Return a contact sheet: a row for each of up to 12 creators and one for the users, as a base64 PNG.
@@ -31,15 +39,15 @@ class PhotoSourceDataset(AtomicJSONDataset):
         Creators without valid consent are not shown.
 
         Args:
-            photos: most photos in a row, spread over all.
+            photos: The most photos in a row, spread over all.
         """
-        source, project = self.load(), project_folder()
-        creators = sorted(entry for entry in (project / source["creators"]).iterdir() if _is_creator(entry))
+        source = self.load()
+        creators = sorted(entry for entry in in_project(source.creators).iterdir() if _is_creator(entry))
         names = slugs([folder.name for folder in creators])
         allowed = consented({names[folder.name]: folder for folder in creators})
         shown = [folder for folder in creators if names[folder.name] in allowed][:_CREATORS]
         rows = {folder.name: _tiles(folder, photos) for folder in shown}
-        rows["users"] = _tiles(project / source["users"], photos)
+        rows["users"] = _tiles(in_project(source.users), photos)
         return as_preview(draw_looks_side_by_side(rows, _TILE))
 
 

@@ -14,15 +14,15 @@ from tqdm import tqdm
 
 from influencer_style.evaluation.gather import known_pictures, large_enough
 from influencer_style.faces.store import FaceStore
-from influencer_style.metrics.cases import CasesError, shrink
+from influencer_style.looks.areas import REGIONS
+from influencer_style.looks.pixels import shrink
+from influencer_style.metrics.cases import CasesError
 from influencer_style.metrics.identity import identity_kept, load_identity_judge
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
-from influencer_style.metrics.regions import truth_measures
-from influencer_style.metrics.structure import structure
+from influencer_style.metrics.structure import structure, truth_measures
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
-from influencer_style.studio.region_names import REGIONS
 
 
 @dataclass(frozen=True)

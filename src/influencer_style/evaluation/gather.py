@@ -8,11 +8,12 @@ from tqdm import tqdm
 
 from influencer_style.evaluation.neural_style import neural_style
 from influencer_style.faces.store import FaceStore
+from influencer_style.looks.areas import REGIONS
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.baselines import METHODS, medoid
-from influencer_style.metrics.cases import Cases, CasesError, shrink
+from influencer_style.metrics.cases import Cases, CasesError
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
-from influencer_style.studio.pairs import REGIONS
 
 # More photos hardly move the statistics that methods take from a set, and memory must not grow with it.
 _MOST_REFERENCE_PHOTOS = 512

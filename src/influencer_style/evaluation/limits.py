@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from influencer_style.evaluation.wording import LABELS
+from influencer_style.looks.areas import REGIONS
 from influencer_style.metrics.set_scores import LEAST_FOR_KID
-from influencer_style.studio.region_names import REGIONS
 
 
 def limits(scorecard: Mapping[str, Any]) -> list[str]:

@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.gram import gram_matrix
+from influencer_style.looks.pixels import to_tensor, to_uint8
 from influencer_style.metrics.colour import require_pictures
-from influencer_style.networks.bundle import to_tensor, to_uint8
 
 # Shares of the steps at a quarter, half and all of the size: colours settle where a step costs a sixteenth.
 _SHARES = {4: 0.5, 2: 0.33, 1: 0.17}

@@ -10,15 +10,14 @@ import numpy as np
 from influencer_style.evaluation.component_gaussian import component_gaussian
 from influencer_style.faces.detect import Detector, main_faces
 from influencer_style.looks.marks import Marks
-from influencer_style.metrics.cases import shrink
-from influencer_style.metrics.diversity import diversity
+from influencer_style.looks.pixels import shrink
+from influencer_style.metrics.diversity import diversity, largest_step
 from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.metrics.intervals import Interval, around, bootstrap, weights_of_draws
 from influencer_style.metrics.kid import kid_features
 from influencer_style.metrics.look_judge import LookJudge
 from influencer_style.metrics.memorisation import nearest, repeats
 from influencer_style.metrics.set_scores import kid_or_none, real_floor, spread
-from influencer_style.metrics.smoothness import largest_step
 
 GAUSSIAN = "gaussian"
 Figures = dict[str, Interval]

@@ -14,14 +14,14 @@ from influencer_style.evaluation.gather import known_pictures
 from influencer_style.evaluation.new_faces import Jury, NewFaces
 from influencer_style.faces.detect import Detector
 from influencer_style.faces.store import FaceStore
-from influencer_style.metrics.cases import CasesError, shrink
+from influencer_style.looks.pixels import shrink
+from influencer_style.metrics.cases import CasesError
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of
-from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import composed, direct
 from influencer_style.networks.synthesis import draw_noise
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 log = logging.getLogger(__name__)
 

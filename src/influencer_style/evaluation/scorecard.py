@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from influencer_style.evaluation.scoring import figures_of
+from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.set_scores import set_scores
-from influencer_style.studio.pairs import REGIONS
 
 MAIN_METRICS = ("delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "diversity")
 REGION_METRICS = tuple(f"delta_e_{region}" for region in REGIONS)

@@ -12,8 +12,7 @@ from influencer_style.metrics.colour import delta_e
 from influencer_style.metrics.identity import identity_kept, identity_leak
 from influencer_style.metrics.kid import kid_features
 from influencer_style.metrics.memorisation import nearest
-from influencer_style.metrics.regions import truth_measures
-from influencer_style.metrics.structure import structure
+from influencer_style.metrics.structure import structure, truth_measures
 
 
 def score_cases(cases: Cases, judges: Judges) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from influencer_style.studio.pairs import REGIONS
+from influencer_style.looks.areas import REGIONS
 
 LABELS = {
     "input": "input",

@@ -1,4 +1,4 @@
-"""Busy backgrounds: studio backdrops are calm, but people stand before bookshelves, streets and leaves."""
+"""Busy backgrounds: studio backdrops are calm, but people stand in front of bookshelves, streets and leaves."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MOST = 0.45  # deviation of light in the busiest background
 def with_busy_backgrounds(images: Tensor, background: Tensor, generator: torch.Generator) -> Tensor:
     """Return images (n, 3, h, w) in [0, 1] with clutter behind the people of about half of them.
 
-    Clutter is noise of 1/f character, blurred or sharp, of little colour, as in natural images (Field 1987).
+    Clutter is 1/f noise, blurred or sharp, of little colour, as in natural images (Field 1987).
 
     Args:
-        images: square, sRGB in [0, 1].
-        background: (n, 1, h, w) soft masks of what is behind the people.
-        generator: source of all choices.
+        images: Square pictures, sRGB in [0, 1].
+        background: (n, 1, h, w) soft masks of the area behind the people.
+        generator: Source of all choices.
     """
     count, size = len(images), images.shape[-1]
     busy = torch.rand(count, 1, 1, 1, generator=generator)

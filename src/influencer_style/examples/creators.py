@@ -1,52 +1,26 @@
-"""What a training sees of real photos: users to restyle, and creators' photos to match."""
+"""What a training sees of real photos: users' photos to restyle, and creators' photos to match."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from influencer_style.examples.batch import Batch
-from influencer_style.examples.transfer import mirrored, with_noise
+from influencer_style.examples.batch import Unpaired
+from influencer_style.examples.paired import mirrored, with_noise
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.networks.bundle import to_tensor
-
-
-@dataclass(frozen=True)
-class Restyling(Batch):
-    """Users' photos, each asked for a creator's look; images are (n, 3, s, s), sRGB in [0, 1].
-
-    Attributes:
-        inputs: users' photos.
-        codes: (n, d) of the looks asked for.
-        noise: (n, z) standard normal.
-        domains: (n,) int, the number of each look's creator, from 1.
-        real: a photo of each look's creator.
-        others: (n, 3, s, s) more photos of users, as they are.
-        target, deviation: (n, descriptor) of the looks.
-    """
-
-    inputs: Tensor
-    codes: Tensor
-    noise: Tensor
-    domains: Tensor
-    real: Tensor
-    others: Tensor
-    target: Tensor
-    deviation: Tensor
 
 
 class CreatorPhotos:
-    """Holds all crops in memory at the training resolution, as uint8, and makes batches of them.
+    """Holds all crops in memory at the training resolution, as uint8, and draws batches of them.
 
     Args:
         users: (n, s, s, 3) uint8 crops of unstyled people.
-        creators: for each look its creator's crops, (m, s, s, 3) uint8.
-        looks: the profiles.
-        resolution: side in pixels of what training sees.
+        creators: For each look its creator's crops, (m, s, s, 3) uint8.
+        looks: The profiles of these looks.
+        resolution: Side in pixels of what training sees.
     """
 
     def __init__(
@@ -58,30 +32,30 @@ class CreatorPhotos:
         self.creators = {name: resize(creators[name], resolution) for name in self.names}
         self.codes = {name: looks.code(name) for name in self.names}
 
-    def batch(self, count: int, code_noise: float, noise: int, rng: torch.Generator) -> Restyling:
-        """Draw users' photos; the creators' looks take turns, however many photos each has.
+    def batch(self, count: int, code_noise: float, noise: int, rng: torch.Generator) -> Unpaired:
+        """Draw users' photos. The creators' looks take turns, however many photos each creator has.
 
         Args:
-            count: how many.
-            code_noise: deviation of the noise on codes, but for their transports.
-            noise: width of z.
-            rng: source of all choices.
+            count: Number of users' photos.
+            code_noise: Standard deviation of the noise on style codes; their transports get none.
+            noise: Width of z.
+            rng: Source of all choices.
         """
 
         def draw(high: int, number: int) -> list[int]:
             return torch.randint(high, (number,), generator=rng).tolist()
 
         start = draw(len(self.names), 1)[0]
-        asked = [self.names[(start + i) % len(self.names)] for i in range(count)]
+        names = [self.names[(start + i) % len(self.names)] for i in range(count)]
         users, others = (self.users[draw(len(self.users), count)].float().div(255) for _ in range(2))
-        real = torch.stack([self.creators[name][draw(len(self.creators[name]), 1)[0]] for name in asked])
-        statistics = [self.looks[name].statistics for name in asked]
+        real = torch.stack([self.creators[name][draw(len(self.creators[name]), 1)[0]] for name in names])
+        statistics = [self.looks[name].statistics for name in names]
         mirror = (torch.rand(count, generator=rng) < 0.5).view(-1, 1, 1, 1)
-        return Restyling(
+        return Unpaired(
             inputs=mirrored(users, mirror),
-            codes=with_noise(torch.stack([self.codes[name] for name in asked]), code_noise, rng),
+            codes=with_noise(torch.stack([self.codes[name] for name in names]), code_noise, rng),
             noise=torch.randn(count, noise, generator=rng),
-            domains=torch.tensor([1 + self.names.index(name) for name in asked]),
+            domains=torch.tensor([1 + self.names.index(name) for name in names]),
             real=real.float().div(255),
             others=others,
             target=torch.stack([s.mean for s in statistics]),

@@ -1,267 +1,108 @@
-"""An endless stream of studio portraits with known truth, numbered and made as they are needed.
+"""An endless stream of studio shards, numbered and made as they are needed.
 
-The stream comes in shards; shard k is the same whenever, wherever and however often it is made. At a step of a training
-the same shards are always at hand, so a training that was stopped goes on with the very pictures it would have seen.
+At a step of a training the same shards are always available, so a training that was stopped continues with the very
+pictures it would have seen.
 """
 
 from __future__ import annotations
 
-import math
 import multiprocessing
-import shutil
 from dataclasses import dataclass
-from multiprocessing.pool import AsyncResult
+from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 import torch
-from torch import Tensor
 
-from influencer_style.examples.backgrounds import with_busy_backgrounds
-from influencer_style.examples.grades import (
-    apply_grades,
-    camera_grades,
-    photographic_grades,
-    plain_grades,
-    random_grades,
-)
+from influencer_style.examples.shard import Shard, StreamSettings, kept_shard, shard_file
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.profile import SetStatistics, describe
-from influencer_style.networks.bundle import to_tensor, to_uint8
-from influencer_style.storage.atomic import atomic_file
-from influencer_style.studio.pairs import known_sitting, sitting
 
-_SHARDS = "shards"  # the folder in a training's folder
-_AHEAD = 2  # shards that are made before they are wanted
+_AHEAD = 2  # shards that are made before they are needed
 
 
 @dataclass(frozen=True)
-class StreamSettings:
-    """What a shard holds.
+class Pace:
+    """When the shards of a stream come and go.
 
     Attributes:
-        seed: of all that is drawn.
-        resolution: side of the portraits in pixels.
-        sittings: in a shard. In a sitting `targets` people are photographed unstyled and in each of `looks` looks, and
-            one more person `references` times in each look.
-        grades: every look of a sitting stands for so many: itself, and itself under random grades.
-        graded: looks of pure colour in a shard, each shown by up to `photos` people of the shard.
-        known: whether the targets' pictures follow from z and the look alone, see `studio.latent`.
-        most: shards in all; 0 is no end.
+        steps_per_shard: Number of steps between new shards.
+        first: Number of shards available at step 0; at least 2.
+        window: Maximum number of shards kept; the oldest are deleted.
+        workers: Number of processes that make shards.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+    steps_per_shard: int
+    first: int = 4
+    window: int = 48
+    workers: int = 1
 
-    seed: int = 11
-    resolution: int = 64
-    sittings: int = 20
-    targets: int = 2
-    looks: int = 4
-    references: int = 10
-    grades: int = 3
-    graded: int = 64
-    photos: int = 12
-    known: bool = False
-    most: int = 0
-
-
-@dataclass(frozen=True)
-class Shard:
-    """Some sittings. S sittings, T targets, L looks, G grades, R references, D a descriptor's width; s pixels.
-
-    Attributes:
-        neutral: (S, T, s, s, 3) uint8.
-        styled: (S, L, T, s, s, 3) uint8.
-        regions: (S, T, 5, s, s) uint8.
-        latents: (S, T, z) what the targets' pictures follow from; z is 0 where nobody knows.
-        grades: (S, L, G, 43) of each look.
-        descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 21, 10) of each look's references.
-        people: (S * T, s, s, 3) uint8, the targets, unstyled, each by a camera and before a background of their own.
-        crowd, crowd_moments: (S * T, D) and (S * T, 21, 10) of these.
-        maps: (C, 43) looks of pure colour.
-        shown: (C, P) who shows them, numbers of `people`.
-        map_descriptors, map_moments: (C, P, D) and (C, P, 21, 10).
-    """
-
-    neutral: np.ndarray
-    styled: np.ndarray
-    regions: np.ndarray
-    latents: Tensor
-    grades: Tensor
-    descriptors: Tensor
-    moments: Tensor
-    people: np.ndarray
-    crowd: Tensor
-    crowd_moments: Tensor
-    maps: Tensor
-    shown: Tensor
-    map_descriptors: Tensor
-    map_moments: Tensor
-
-    def worn(self, sitting: int, look: int, grade: int, photos: Tensor) -> SetStatistics:
-        """Return what some of the photos tell of a look under a grade."""
-        at = sitting, look, grade, photos
-        return SetStatistics.of(self.descriptors[at], self.moments[at])
-
-    def mapped(self, look: int, photos: Tensor) -> SetStatistics:
-        """Return what some of the photos tell of a look of pure colour."""
-        return SetStatistics.of(self.map_descriptors[look, photos], self.map_moments[look, photos])
-
-    def population(self, people: Tensor) -> SetStatistics:
-        """Return what these unstyled people look like."""
-        return SetStatistics.of(self.crowd[people], self.crowd_moments[people])
-
-    def save(self, path: Path) -> None:
-        """Write it as .npz, whole or not at all."""
-        with atomic_file(path) as part, open(part, "wb") as file:
-            np.savez(file, **{name: np.asarray(value) for name, value in vars(self).items()})
-
-    @classmethod
-    def load(cls, path: Path) -> Shard:
-        """Read a shard. Raises OSError, ValueError or KeyError when the file is missing or damaged."""
-        with np.load(path, allow_pickle=False) as saved:
-            arrays = {name: saved[name] for name in cls.__dataclass_fields__}
-        pictures = ("neutral", "styled", "regions", "people")
-        return cls(**{n: value if n in pictures else torch.from_numpy(value) for n, value in arrays.items()})
-
-
-def make_shard(settings: StreamSettings, number: int, encoder: StyleEncoder) -> Shard:
-    """Render and describe shard `number`, 0 or more. The same arguments give the same shard."""
-    s = settings
-    photograph = known_sitting if s.known else sitting
-    shots = [
-        photograph(s.seed, number * s.sittings + i, s.looks, s.targets, s.references, s.resolution)
-        for i in range(s.sittings)
-    ]
-    neutral, styled, worn, regions, latents = (
-        np.stack([getattr(shot, name) for shot in shots]) for name in ("neutral", "styled", "worn", "masks", "latents")
-    )
-    rng = torch.Generator().manual_seed(s.seed * 1_000_003 + number)
-    grades = random_grades(s.sittings * s.looks * s.grades, rng).unflatten(0, (s.sittings, s.looks, s.grades))
-    grades[:, :, 0] = plain_grades(1)  # the look as it was rendered
-    references = to_tensor(worn.reshape(-1, *worn.shape[3:])).unflatten(0, worn.shape[:3])
-    described = [
-        _described(encoder, references[i, j].repeat(s.grades, 1, 1, 1), grades[i, j].repeat_interleave(s.references, 0))
-        for i in range(s.sittings)
-        for j in range(s.looks)
-    ]
-    descriptors, moments = (
-        torch.stack(part).unflatten(0, (s.sittings, s.looks)).unflatten(2, (s.grades, s.references))
-        for part in zip(*described, strict=True)
-    )
-    people = to_tensor(neutral.reshape(-1, *neutral.shape[2:]))
-    background = torch.from_numpy(regions[:, :, -1:]).flatten(0, 1).float() / 255
-    people = apply_grades(with_busy_backgrounds(people, background, rng), camera_grades(len(people), rng))
-    crowd, crowd_moments = _described(encoder, people, plain_grades(len(people)))
-    maps = photographic_grades(s.graded, rng)
-    photos = min(s.photos, len(people) - 1)
-    shown = torch.stack([torch.randperm(len(people), generator=rng)[:photos] for _ in range(s.graded)])
-    mapped = [_described(encoder, people[who], maps[i].expand(photos, -1)) for i, who in enumerate(shown)]
-    map_descriptors, map_moments = (torch.stack(part) for part in zip(*mapped, strict=True))
-    return Shard(
-        neutral, styled, regions, torch.from_numpy(latents), grades, descriptors, moments, to_uint8(people), crowd,
-        crowd_moments, maps, shown, map_descriptors, map_moments,
-    )  # fmt: skip
+    def __post_init__(self) -> None:
+        if self.first < 2 or self.window < self.first or self.steps_per_shard < 1 or self.workers < 1:
+            raise ValueError("first must be at least 2, window at least first, steps_per_shard and workers at least 1")
 
 
 class StudioStream:
-    """The shards at hand at each step of a training; worker processes make them, a folder keeps them.
+    """The shards available at each step of a training; worker processes make them, a folder keeps them.
 
-    Processes start when the first shard is asked for.
+    The processes start with the first call of `at`.
 
     Args:
-        settings: what a shard holds.
-        folder: for the shards; it must belong to the same settings and the same studio (name it by a fingerprint).
-        encoder: describes the pictures.
-        steps: number of steps between new shards.
-        first: number of shards available at step 0; at least 2.
-        window: maximum number of shards kept; the oldest are deleted.
-        workers: number of processes that make shards.
+        settings: What a shard holds.
+        folder: Where shards are kept. It must belong to the same settings and the same studio code (name it by a
+            fingerprint).
+        encoder: The encoder that describes the pictures.
+        pace: When shards come and go.
     """
 
-    def __init__(
-        self,
-        settings: StreamSettings,
-        folder: Path,
-        encoder: StyleEncoder,
-        steps: int,
-        first: int = 4,
-        window: int = 48,
-        workers: int = 1,
-    ) -> None:
-        if first < 2 or window < first or steps < 1 or workers < 1:
-            raise ValueError("first must be at least 2, window at least first, steps and workers at least 1")
-        self.settings, self.folder = settings, Path(folder)
-        self._encoder, self._steps, self._first, self._window, self._workers = encoder, steps, first, window, workers
+    def __init__(self, settings: StreamSettings, folder: Path, encoder: StyleEncoder, pace: Pace) -> None:
+        self.settings, self.folder, self.pace = settings, Path(folder), pace
+        self._encoder = encoder
         self._shards: dict[int, Shard] = {}
-        self._waited: dict[int, AsyncResult] = {}
-        self._pool: multiprocessing.pool.Pool | None = None
+        self._pending: dict[int, AsyncResult[None]] = {}
+        self._pool: Pool | None = None
 
     def __enter__(self) -> StudioStream:
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._pool is not None:
             self._pool.terminate()
             self._pool.join()
 
     def at(self, step: int) -> list[Shard]:
-        """Return the shards at hand at `step`, oldest first; waits for those that are still being made."""
+        """Return the shards available at `step`, oldest first; waits for those that are still being made."""
         if self._pool is None:
             # spawn: a forked child would inherit torch's thread pool without its threads
-            self._pool = multiprocessing.get_context("spawn").Pool(self._workers, _begin, (self._encoder,))
-        end = self.settings.most or math.inf
-        last = min(self._first - 1 + step // self._steps, end - 1)
-        wanted = range(max(0, last + 1 - self._window), last + 1)
-        for number in range(wanted.start, min(last + 1 + _AHEAD, end)):
-            if number not in self._shards and number not in self._waited:
+            context = multiprocessing.get_context("spawn")
+            self._pool = context.Pool(self.pace.workers, _start_worker, (self._encoder,))
+        end = self.settings.most or 2**63
+        last = min(self.pace.first - 1 + step // self.pace.steps_per_shard, end - 1)
+        needed = range(max(0, last + 1 - self.pace.window), last + 1)
+        for number in range(needed.start, min(last + 1 + _AHEAD, end)):
+            if number not in self._shards and number not in self._pending:
                 job = (self.settings, number, self.folder)
-                self._waited[number] = self._pool.apply_async(_keep_shard, job)
-        for number in wanted:
+                self._pending[number] = self._pool.apply_async(_make_in_worker, job)
+        for number in needed:
             if number not in self._shards:
-                self._waited.pop(number).get()
-                self._shards[number] = Shard.load(_file(self.folder, number))
-        for number in [n for n in self._shards if n < wanted.start]:
+                self._pending.pop(number).get()
+                self._shards[number] = Shard.load(shard_file(self.folder, number))
+        for number in [n for n in self._shards if n < needed.start]:
             del self._shards[number]
-            _file(self.folder, number).unlink(missing_ok=True)
-        return [self._shards[number] for number in wanted]
+            shard_file(self.folder, number).unlink(missing_ok=True)
+        return [self._shards[number] for number in needed]
 
 
-def kept_shard(settings: StreamSettings, number: int, folder: Path, encoder: StyleEncoder) -> Shard:
-    """Return shard `number`: from its file in the folder, or made now, and kept there."""
-    path = _file(folder, number)
-    try:
-        return Shard.load(path)
-    except Exception:  # missing, or damaged in whatever way: made anew either way
-        make_shard(settings, number, encoder).save(path)
-        # Read back: sums over tensors that lie otherwise in memory would differ in the last bit.
-        return Shard.load(path)
-
-
-def forget_shards(folder: Path) -> None:
-    """Delete the shards in a folder: hundreds of megabytes, which can be made again."""
-    shutil.rmtree(folder / _SHARDS, ignore_errors=True)
-
-
-def _file(folder: Path, number: int) -> Path:
-    return folder / _SHARDS / f"shard-{number:07d}.npz"
-
-
-# A worker's style encoder, set when it starts.
+# The style encoder of a worker process, set when it starts.
 _worker: dict[str, StyleEncoder] = {}
 
 
-def _begin(encoder: StyleEncoder) -> None:
+def _start_worker(encoder: StyleEncoder) -> None:
     torch.set_num_threads(1)
     _worker["encoder"] = encoder
 
 
-def _keep_shard(settings: StreamSettings, number: int, folder: Path) -> None:
-    """In a worker: see to it that a shard's file is there. The file is what is handed over."""
+def _make_in_worker(settings: StreamSettings, number: int, folder: Path) -> None:
+    """Make a shard's file if it is missing. The file is how a shard gets to the parent process."""
     kept_shard(settings, number, folder, _worker["encoder"])
-
-
-def _described(encoder: StyleEncoder, images: Tensor, grades: Tensor) -> tuple[Tensor, Tensor]:
-    with torch.no_grad():
-        return describe(encoder, apply_grades(images, grades))

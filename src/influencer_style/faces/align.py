@@ -1,4 +1,4 @@
-"""From a face to an aligned square crop, by a transform that leads back into the photo."""
+"""From a face to an aligned square crop, and from the photo's places into that crop."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CropTransform:
     angle: float = 0.0
 
     def matrix(self, size: int) -> np.ndarray:
-        """Return the affine map (2, 3), float64, from continuous photo to those of a ``size`` pixel crop."""
+        """Return the affine map (2, 3), float64, from photo to crop coordinates, both continuous, at ``size`` px."""
         scale = size / self.side
         cos, sin = scale * math.cos(self.angle), scale * math.sin(self.angle)
         across = size / 2 - cos * self.cx - sin * self.cy
@@ -38,11 +38,11 @@ class CropTransform:
 
 
 def transform_for(face: Face, margin: float, shape: tuple[int, ...]) -> CropTransform:
-    """Return the crop for ``face`` in a photo of ``shape`` (height, width, ...), level where eyes are known.
+    """Return the crop for ``face`` in a photo of ``shape`` (height, width, ...), level if the eyes were found.
 
-    The crop is ``margin`` times the face's box and lies a little above its centre. Where the photo is too small for
-    that, it is as large as the photo allows (but 1.4 times the box), and it moves inwards by up to 12% of its side:
-    what lies beyond the edge can only be mirrored, and a look should not be learned from mirrored hair.
+    The crop is ``margin`` times the face's box and lies a little above its centre. If the photo is too small for that,
+    it is as large as the photo allows (at least 1.4 times the box), and it moves inwards by up to 12% of its side: what
+    lies beyond the edge can only be mirrored, and a look should not be learned from mirrored hair.
     """
     angle = 0.0
     if face.eyes is not None:
@@ -66,12 +66,12 @@ def crop_face(photo: np.ndarray, transform: CropTransform, size: int) -> np.ndar
     Beyond its edges the photo is mirrored. A larger region is first averaged down, so nothing aliases.
 
     Raises:
-        ValueError: if the square lies wholly outside the photo, or is not finite.
+        ValueError: If the square lies wholly outside the photo, or is not finite.
     """
     height, width = photo.shape[:2]
     reach = transform.side * (abs(math.cos(transform.angle)) + abs(math.sin(transform.angle))) / 2
-    if not math.isfinite(reach) or reach <= 0:
-        raise ValueError(f"a crop needs a finite, positive side, got {transform}")
+    if not all(map(math.isfinite, (transform.cx, transform.cy, reach))) or reach <= 0:
+        raise ValueError(f"a crop needs a finite centre and a finite, positive side, got {transform}")
     left, right = math.floor(transform.cx - reach) - 2, math.ceil(transform.cx + reach) + 2
     top, bottom = math.floor(transform.cy - reach) - 2, math.ceil(transform.cy + reach) + 2
     x0, x1, y0, y1 = max(left, 0), min(right, width), max(top, 0), min(bottom, height)
@@ -88,3 +88,20 @@ def crop_face(photo: np.ndarray, transform: CropTransform, size: int) -> np.ndar
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     matrix = np.linalg.inv(half) @ np.vstack([transform.matrix(size), [0, 0, 1]]) @ to_photo @ half
     return cv2.warpAffine(part, matrix[:2], (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+
+
+def crop_coordinates(transform: CropTransform, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the places of a grid over a photo lie in a crop of it.
+
+    Args:
+        transform: The crop's transform.
+        x: (w,) the places of the grid's columns, in continuous photo pixels (the first centre is at 0.5).
+        y: (h,) the places of its rows.
+
+    Returns:
+        x and y, float32 (h, w): 0 to 1 from edge to edge of the crop; outside it below 0 or above 1.
+    """
+    across, down = x[None, :] - transform.cx, y[:, None] - transform.cy
+    cos, sin = np.cos(transform.angle) / transform.side, np.sin(transform.angle) / transform.side
+    u, v = across * cos + down * sin + 0.5, down * cos - across * sin + 0.5
+    return u.astype(np.float32), v.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Find faces: scikit-image's LBP cascade, which needs no file, or OpenCV's YuNet, which does and is better."""
+"""Find faces: scikit-image's LBP cascade, which needs no file, or OpenCV's YuNet, which needs one and is better."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from influencer_style.faces.detectors import DETECTORS, DetectorError, DetectorN
 
 @dataclass(frozen=True)
 class Face:
-    """A face found in a photo, in photo pixels: a square box (left, top, side), both eyes if known, a score.
+    """A face found in a photo, in photo pixels: a square box (left, top, side), both eyes if found, a score.
 
     ``eyes`` are the centres ((x, y), (x, y)), the left one as seen first. Boxes of all detectors mean the same
     square, about from the brows to the chin. Scores compare only within one detector.
@@ -37,7 +37,7 @@ class Face:
 
 
 class Detector(Protocol):
-    """Anything that finds faces. Not to be shared between threads."""
+    """Anything that finds faces. Threads must not share one."""
 
     def find(self, photo: np.ndarray) -> list[Face]:
         """Return the faces in a uint8 RGB photo (height, width, 3), the surest first."""
@@ -47,11 +47,11 @@ def make_detector(name: DetectorName, model_path: str | Path | None = None) -> D
     """Return the detector called ``name``.
 
     Args:
-        name: one of `detectors.DETECTORS`.
-        model_path: YuNet's file; without one, what the environment variable `INFLUENCER_STYLE_YUNET` names.
+        name: One of `detectors.DETECTORS`.
+        model_path: YuNet's file; without it, the one that the environment variable `INFLUENCER_STYLE_YUNET` names.
 
     Raises:
-        DetectorError: for an unknown name, or YuNet without its model file or with a file that is no YuNet.
+        DetectorError: If the name is unknown, or YuNet has no model file or one that is no YuNet.
     """
     if name == "lbp":
         return LbpCascade()
@@ -69,7 +69,7 @@ class LbpCascade:
     local contrast raised: on dark and tinted studio portraits that found 36 of 36 faces, where grey found 26.
     """
 
-    # Measured so: the faces of 57 real portraits have 10 windows (one, in profile) or 22 and more, those of 60 studio
+    # Measurements: the faces of 57 real portraits have 10 windows (one, in profile) or 22 and more, those of 60 studio
     # portraits 21 and more; the best of 15 pictures without one has 8. Faces below a tenth of the long side are missed.
     LONG_SIDE, WINDOW, SCALE, SUPPORT = 320, 32, 1.05, 9
 
@@ -78,6 +78,7 @@ class LbpCascade:
         self._contrast = cv2.createCLAHE(2.0, (4, 4))
 
     def find(self, photo: np.ndarray) -> list[Face]:
+        """Return the faces, as `Detector` says."""
         small, scale = shrink(photo, self.LONG_SIDE)
         short = min(small.shape[:2])
         if short < self.WINDOW:
@@ -122,6 +123,7 @@ class YuNet:
             cv2.utils.logging.setLogLevel(level)
 
     def find(self, photo: np.ndarray) -> list[Face]:
+        """Return the faces, as `Detector` says."""
         small, scale = shrink(photo, self.LONG_SIDE)
         self._network.setInputSize((small.shape[1], small.shape[0]))
         _, rows = self._network.detect(np.ascontiguousarray(small[:, :, ::-1]))

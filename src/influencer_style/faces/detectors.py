@@ -1,4 +1,4 @@
-"""Which face detectors there are, and where the file is that one of them needs."""
+"""The names of the face detectors, and the place of the file that one of them needs."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Literal, get_args
 
 DetectorName = Literal["lbp", "yunet"]
 DETECTORS: tuple[DetectorName, ...] = get_args(DetectorName)
-NOTE = "detector"  # what the notes of a model call the detector that found its faces
+NOTE = "detector"  # the key, in the notes of a model, of the detector that found its faces
 YUNET_FILE = "INFLUENCER_STYLE_YUNET"  # environment variable: YuNet's .onnx file on this machine
 
 
 class DetectorError(ValueError):
-    """A face detector cannot be had; the message says what to do."""
+    """A face detector is not available; the message says what to do."""
 
 
 def yunet_file(named: str | Path | None = None) -> Path:
-    """Return YuNet's model file: the one that is named, else the one that the environment variable names.
+    """Return YuNet's model file: `named`, or else the one that the environment variable names.
 
     Raises:
-        DetectorError: when neither names a file that is there.
+        DetectorError: If neither names an existing file.
     """
     where = str(named or "") or os.environ.get(YUNET_FILE, "")
     if where and Path(where).is_file():

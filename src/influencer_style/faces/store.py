@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import Collection, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,16 +34,16 @@ SCHEMA = {
     "shard": "int64",
     "row": "int64",
 }
-_HEAD = "store.json"
+HEAD = "store.json"
 
 
 class FaceStore:
-    """A folder of crops, all of one size, and a row for each photo that was tried.
+    """A folder of crops, all of one size, and a row for each photo that was examined.
 
     ``table`` has the columns of SCHEMA (and those that a caller added): status kept or rejected, the reason of a
     rejection, the crop's transform in photo pixels and radians, the face's width in photo pixels, its sharpness; shard
     and row say where the pixels are (row -1: a rejected photo has none). One row for each value of ``keys``. ``whole``
-    is false while photos are being worked through, and stays so where that was interrupted.
+    is false while photos are being examined, and stays so if that is interrupted.
     """
 
     def __init__(self, folder: Path, size: int, fingerprint: str, keys: tuple[str, ...], whole: bool = True) -> None:
@@ -57,15 +56,16 @@ class FaceStore:
         """Open the store in ``folder``.
 
         Raises:
-            FileNotFoundError: if there is none. ValueError: if its files are damaged.
+            FileNotFoundError: If there is none.
+            ValueError: If its files are damaged.
         """
         folder = Path(folder)
-        if not (folder / _HEAD).is_file():
+        if not (folder / HEAD).is_file():
             raise FileNotFoundError(f"{folder} holds no face crops; make them with: kedro run --pipeline preprocessing")
         try:
-            head = json.loads((folder / _HEAD).read_text(encoding="utf-8"))
-            told = int(head["size"]), str(head["fingerprint"]), tuple(head["keys"]), bool(head.get("whole", True))
-            return cls(folder, *told)
+            head = json.loads((folder / HEAD).read_text(encoding="utf-8"))
+            size, keys = int(head["size"]), tuple(head["keys"])
+            return cls(folder, size, str(head["fingerprint"]), keys, bool(head.get("whole", True)))
         except (json.JSONDecodeError, KeyError, TypeError, OSError) as error:
             raise ValueError(
                 f"{folder}: damaged face store ({error}); remove the folder and run preprocessing"
@@ -75,12 +75,12 @@ class FaceStore:
     def create(
         cls, folder: str | Path, size: int, fingerprint: str, keys: Sequence[str] = ("photo_id",), whole: bool = True
     ) -> FaceStore:
-        """Make an empty store in ``folder`` for crops of ``size`` pixels; a store that is there is replaced."""
+        """Make an empty store in ``folder`` for crops of ``size`` pixels; an existing store is replaced."""
         folder = Path(folder)
-        if folder.exists() and any(folder.iterdir()) and not (folder / _HEAD).is_file():
-            if any(not _ours(file) for file in folder.iterdir()):
-                raise FileExistsError(f"{folder} holds other files; give the face store a folder of its own")
-        (folder / _HEAD).unlink(missing_ok=True)  # first: shards without a head are no store
+        foreign = folder.exists() and any(not _ours(file) for file in folder.iterdir())
+        if foreign and not (folder / HEAD).is_file():
+            raise FileExistsError(f"{folder} holds other files; give the face store a folder of its own")
+        (folder / HEAD).unlink(missing_ok=True)  # first: shards without a head are no store
         shutil.rmtree(folder, ignore_errors=True)
         private_folder(folder)
         store = cls(folder, size, fingerprint, tuple(keys))
@@ -88,10 +88,10 @@ class FaceStore:
         return store
 
     def mark(self, whole: bool) -> None:
-        """Write down whether all photos have been worked through."""
+        """Record whether all photos have been examined."""
         self.whole = whole
         head = {"size": self.size, "fingerprint": self.fingerprint, "keys": list(self.keys), "whole": whole}
-        write_text(self.folder / _HEAD, json.dumps(head, indent=2) + "\n")
+        write_text(self.folder / HEAD, json.dumps(head, indent=2) + "\n")
 
     def __len__(self) -> int:
         return len(self.table)
@@ -103,12 +103,12 @@ class FaceStore:
 
     @property
     def creators(self) -> dict[str, str]:
-        """The creators there are photos of, by slug."""
+        """The creators who have photos here, by slug."""
         own = self.table[self.table["role"] == "creator"]
         return dict(zip(own["slug"], own["creator"], strict=True))
 
     def without_creators_but(self, slugs: Collection[str]) -> FaceStore:
-        """Return this store as it looks without the photos of all other creators. To read from; nothing is copied."""
+        """Return a view of this store without the photos of all other creators, for reading; nothing is copied."""
         seen = copy(self)
         seen.table = self.table[(self.table["role"] != "creator") | self.table["slug"].isin(list(slugs))]
         return seen
@@ -128,7 +128,7 @@ class FaceStore:
         """Add ``rows`` (without shard and row) with ``crops``, uint8 (kept rows, size, size, 3), in the rows' order.
 
         Raises:
-            ValueError: if a column is missing or the crops do not fit the rows.
+            ValueError: If a column is missing or the crops do not fit the rows.
         """
         missing = [name for name in SCHEMA if name not in (*rows.columns, "shard", "row")]
         kept = (rows["status"] == "kept").to_numpy() if not missing else np.zeros(0, bool)
@@ -159,12 +159,12 @@ class FaceStore:
         self.table = self._read()
 
     def relabel(self, labels: pd.DataFrame) -> None:
-        """Take creator, slug, role and split of each photo from ``labels`` (which has photo_id), where they changed."""
+        """Take creator, slug, role and split of each photo from ``labels`` (which has photo_id), if they changed."""
         fresh = labels.drop_duplicates("photo_id").set_index("photo_id")
-        known = self.table["photo_id"].isin(fresh.index)
+        labelled = self.table["photo_id"].isin(fresh.index)
         new = self.table.copy()
         for name in LABELS:
-            new.loc[known, name] = new.loc[known, "photo_id"].map(fresh[name])
+            new.loc[labelled, name] = new.loc[labelled, "photo_id"].map(fresh[name])
         changed = (new[list(LABELS)] != self.table[list(LABELS)]).any(axis=1)
         for shard in new.loc[changed, "shard"].unique():
             self._write_rows(int(shard), new[new["shard"] == shard])
@@ -219,52 +219,6 @@ class FaceStore:
             return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SCHEMA.items()})
         table = pd.concat(parts, ignore_index=True)
         return table.drop_duplicates([k for k in self.keys if k in table], keep="last", ignore_index=True)
-
-
-@dataclass(frozen=True)
-class FaceUpdate:
-    """What a pipeline hands to a store: which photos stay, with which labels, and what is new.
-
-    A store of another size or fingerprint is made anew. ``labels`` has photo_id, creator, slug, role and split of every
-    photo that stays (None: all stay as they are); ``looks`` names looks whose rows go, whoever is in them; ``rows`` and
-    ``crops`` are as for ``FaceStore.append``; ``whole``, written last, says whether the store has all photos then
-    (None: that stays as it is).
-    """
-
-    size: int
-    fingerprint: str
-    labels: pd.DataFrame | None = None
-    rows: pd.DataFrame | None = None
-    crops: np.ndarray | None = field(default=None, repr=False)
-    keys: tuple[str, ...] = ("photo_id",)
-    looks: frozenset[str] = frozenset()
-    whole: bool | None = None
-
-    def apply(self, folder: str | Path) -> FaceStore:
-        """Bring the store in ``folder`` up to date and return it."""
-        store = open_if_current(folder, self.size, self.fingerprint)
-        if store is None:
-            store = FaceStore.create(folder, self.size, self.fingerprint, self.keys, self.whole is None)
-        elif self.whole is not None and store.whole:
-            store.mark(False)
-        if self.labels is not None:
-            store.select(self.labels["photo_id"])
-            store.relabel(self.labels)
-        if self.looks:
-            store.keep(~store.table["look"].isin(self.looks))
-        if self.rows is not None and self.crops is not None:
-            store.append(self.rows, self.crops)
-        if self.whole:
-            store.mark(True)
-        return store
-
-
-def open_if_current(folder: str | Path, size: int, fingerprint: str) -> FaceStore | None:
-    """Return the store in ``folder`` if there is one of this size and fingerprint, else None."""
-    if not (Path(folder) / _HEAD).is_file():
-        return None
-    store = FaceStore.open(folder)
-    return store if (store.size, store.fingerprint) == (size, fingerprint) else None
 
 
 def _ours(file: Path) -> bool:

@@ -1,1 +1,1 @@
-"""What happens around pipeline runs: tracking, reuse, privacy, checks of parameters, and messages at the end."""
+"""What happens around pipeline runs: checks, tracking, reuse, privacy, and messages at the end. See settings.py."""

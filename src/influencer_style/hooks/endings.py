@@ -10,11 +10,39 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from kedro.framework.hooks import hook_impl
+from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 
 from influencer_style.hooks.log_file import PLACE, LogFile, start_log
+from influencer_style.storage.trouble import disk_trouble
 
-_SELF_EXPLAINING = ("influencer_style", "kedro")  # packages whose own errors tell the user what to do
+_OWN_ERRORS = ("influencer_style", "kedro")  # packages whose own errors tell the user what to do
+_SHORTER = (
+    (r"Failed to instantiate \w+ for parameter '[^']*': \d+ validation errors? for \w+\n", ""),
+    (r"\n +For further information visit \S+", ""),
+    (r"Value error, (.*) \[type=value_error, input_value=(?:\{|ArgsKwargs).*\]", r"\1"),  # a whole table
+    (r" \[type=\w+, input_value=(.*), input_type=\w+\]", r"; it is \1"),
+    (r"\n  (?=\S)", ": "),
+)
+
+
+class DiskError(click.ClickException):
+    """A file cannot be written. The command line shows the message alone, without a traceback."""
+
+
+class DiskHook:
+    """Ends a run whose disk is full or read-only with a message in place of a traceback."""
+
+    @hook_impl(trylast=True)  # tracking has to record first how the run ended
+    def on_pipeline_error(self, error: Exception) -> None:
+        """Raise DiskError if the error comes from the disk; errors that say themselves what to do are left alone."""
+        cause: BaseException | None = error
+        while isinstance(cause, DatasetError):
+            cause = cause.__cause__
+        if trouble := disk_trouble(cause):
+            kept = "Earlier files are unchanged, and finished work is not repeated."
+            raise DiskError(f"{trouble} {kept}") from error
 
 
 class RunFailed(click.ClickException):
@@ -23,12 +51,12 @@ class RunFailed(click.ClickException):
 
 @contextmanager
 def plain_endings(project: Path) -> Iterator[None]:
-    """Turn what a run raises in the block into RunFailed; the whole log lies in the project's `logs/last_run.log`.
+    """Turn what a run raises in the block into RunFailed; the whole log is in the project's `logs/last_run.log`.
 
-    Wrong options of the command line, Ctrl-C and signals pass as they are.
+    Wrong options of the command line, Ctrl-C and signals pass unchanged.
 
     Raises:
-        RunFailed: for every other error.
+        RunFailed: For every other error.
     """
     log = start_log(project)
     try:
@@ -44,7 +72,7 @@ def plain_endings(project: Path) -> Iterator[None]:
 
 
 def message_of(error: BaseException) -> str:
-    """Return what to tell the user of an error: the message that says what to do, where an error in its chain has one.
+    """Return the message to show for an error: the first in its chain that says what to do.
 
     An unexpected error is named as such, with its type.
     """
@@ -53,34 +81,32 @@ def message_of(error: BaseException) -> str:
         if isinstance(link, click.ClickException):
             return link.format_message()
         if isinstance(link, ParameterValidationError):
-            return _of_parameters(str(link))
+            return _shortened(str(link))
         if _explains_itself(link):
             return str(link)
         link = link.__cause__
-    said = str(error) or "without a message"
-    return f"unexpected {type(error).__name__}: {said}"
+    return f"unexpected {type(error).__name__}: {str(error) or 'without a message'}"
 
 
 def _explains_itself(error: BaseException) -> bool:
     """Return whether an error is one of the project's own, or of Kedro's about parameters, names and configuration."""
     package = type(error).__module__.partition(".")[0]
-    if isinstance(error, ValueError) and package in _SELF_EXPLAINING:
+    if isinstance(error, ValueError) and package in _OWN_ERRORS:
         return True
     frames = list(traceback.walk_tb(error.__traceback__))
     raised_in = frames[-1][0].f_globals.get("__name__", "") if frames else ""
     return isinstance(error, ValueError) and raised_in.startswith(("kedro.framework.", "kedro.config."))
 
 
-def _of_parameters(said: str) -> str:
+def _shortened(message: str) -> str:
     """Return Kedro's message about parameters, with a line for each of pydantic's errors in place of three."""
-    said = re.sub(r"Failed to instantiate \w+ for parameter '[^']*': \d+ validation errors? for \w+\n", "", said)
-    said = re.sub(r"\n +For further information visit \S+", "", said)
-    said = re.sub(r" \[type=\w+, input_value=(.*), input_type=\w+\]", r"; it is \1", said)
-    return re.sub(r"\n  (?=\S)", ": ", said)
+    for pattern, replacement in _SHORTER:
+        message = re.sub(pattern, replacement, message)
+    return message
 
 
 def _ending(error: Exception, log: LogFile | None) -> str:
     if log is None:
         return message_of(error) + "\n" + "".join(traceback.format_exception(error))
     log.record_error(error)
-    return f"{message_of(error)}\nThe log, with all that led to this, is {PLACE} in the project."
+    return f"{message_of(error)}\nThe full log, with the traceback, is {PLACE} in the project."

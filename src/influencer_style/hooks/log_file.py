@@ -1,4 +1,4 @@
-"""The log of the last `kedro run` in a file: all that the terminal shows, and the traceback of an error beside it."""
+"""The log of the last `kedro run` in a file: all that the terminal shows, and the traceback of an error."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 class LogFile(logging.FileHandler):
     """Writes log records to a file that only its owner may read, since they name people and photos.
 
-    It takes the place of the log of the run before, which may name somebody who has withdrawn since. A disk that
-    is full does not disturb the run: what cannot be written is left out.
+    It replaces the previous run's log, which may name somebody who has withdrawn since. A full disk does not disturb
+    the run: records that cannot be written are left out.
 
     Args:
-        file: the log; its folder is made.
+        file: The log; its folder is created.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: The file cannot be written.
     """
 
     def __init__(self, file: Path) -> None:
@@ -36,12 +36,10 @@ class LogFile(logging.FileHandler):
         self.handle(logging.LogRecord(__name__, logging.ERROR, __file__, 0, "The run failed.", None, failure))
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Leave a record out that cannot be written, instead of printing a traceback of the logging."""
+        """Leave out a record that cannot be written, instead of printing a traceback."""
 
     def _open(self) -> TextIOWrapper:
-        return open(
-            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_for_the_owner_alone
-        )
+        return open(self.baseFilename, "x", encoding=self.encoding, errors=self.errors, opener=_for_the_owner_alone)
 
 
 def start_log(project: Path) -> LogFile | None:

@@ -1,13 +1,14 @@
 """Skips the work of nodes that an earlier run has done with the same inputs, parameters and code.
 
-A small record for each such node says what its outputs were made from, and what the files that it wrote hold. It is
-removed before the node's work begins and written when all its outputs are saved: whenever a run is killed, no record
-vouches for half of anything. Nodes that decide about consents are never skipped, and whoever they leave out is missing
-from the inputs of the others, whose work is done anew then.
+A small record for each such node holds the fingerprint of its inputs and the digests of the files that it wrote. It is
+removed before the node's work begins and written when all its outputs are saved: if a run is killed, no record vouches
+for half of anything. Nodes that decide about consents are never skipped, and the people they leave out are missing from
+the inputs of the others, whose work is then done anew.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import inspect
@@ -18,9 +19,10 @@ import threading
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Any
 
 from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog
+from kedro.pipeline.node import Node
 
 import influencer_style
 from influencer_style.datasets.previous import AS_IT_IS
@@ -30,7 +32,7 @@ from influencer_style.project.folder import in_project
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
-from influencer_style.tracking.digests import path_of
+from influencer_style.tracking.data import path_of
 
 log = logging.getLogger(__name__)
 RECORDS = "data/02_intermediate/reuse"
@@ -45,7 +47,7 @@ class Record:
 
     @classmethod
     def of(cls, node: str) -> Record | None:
-        """Return the record of a node; None where there is none, or none that can be read."""
+        """Return the record of a node; None where it is missing or cannot be read."""
         try:
             return cls(**json.loads(_place(node).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -56,7 +58,7 @@ class Record:
         write_text(_place(node), json.dumps(asdict(self), indent=2))
 
     def vouches_for(self, made_from: str, paths: dict[str, Path]) -> bool:
-        """Return whether the outputs were made from this, and lie there as they were written."""
+        """Return whether the outputs were made from this, and are still as they were written."""
         return self.made_from == made_from and self.outputs == {
             name: _digest(path) for name, path in paths.items() if path.exists()
         }
@@ -64,7 +66,7 @@ class Record:
 
 @dataclass
 class _Unsaved:
-    """A node at work: what of its outputs is still to be saved, and what was."""
+    """A node at work: the outputs that are still to be saved, and the digests of those that are saved."""
 
     node: str
     made_from: str
@@ -73,15 +75,21 @@ class _Unsaved:
     saved: dict[str, str]
 
 
+class _Here(threading.local):
+    """The reusable node that this thread is running; a thread runs one node at a time."""
+
+    node: _Unsaved | None = None
+
+
 class ReuseHook:
-    """Skips what is done already, see above. One instance serves all runs of a process, at the same time too."""
+    """Skips finished work, see above. One instance serves all runs of a process, concurrent ones too."""
 
     def __init__(self) -> None:
-        self._here = threading.local()  # a thread runs one node at a time
+        self._here = _Here()
 
     @hook_impl
-    def before_node_run(self, node: Any, catalog: Any, inputs: dict[str, Any]) -> dict[str, Any] | None:
-        """Hand on what is stored, where that is what the node would make; else let it work on real inputs."""
+    def before_node_run(self, node: Node, catalog: DataCatalog, inputs: dict[str, object]) -> dict[str, object]:
+        """Pass on the stored outputs, if they are what the node would make; otherwise let it work on real inputs."""
         self._here.node = None
         dependencies = getattr(node.func, "dependencies", None)
         if dependencies is not None:
@@ -92,7 +100,7 @@ class ReuseHook:
             reused = record is not None and record.vouches_for(made_from, paths)
             current.say_made_from(made_from, reused)
             if reused:
-                log.info("%s: nothing that it depends on has changed; what is there is kept", node.name)
+                log.info("%s: nothing that it depends on has changed; its outputs are kept", node.name)
                 outputs = _stored(node, values, made_from, paths)
                 return dict.fromkeys(node.inputs, Reused(outputs))
             _place(node.name).unlink(missing_ok=True)
@@ -100,18 +108,17 @@ class ReuseHook:
         return {name: value.value for name, value in inputs.items() if isinstance(value, Result)}
 
     @hook_impl
-    def after_node_run(self, node: Any, outputs: dict[str, Any]) -> None:
-        """Hand outputs that are only in memory on with what they were made from, as a run that skips the work does."""
-        working = getattr(self._here, "node", None)
-        if working is not None:
+    def after_node_run(self, node: Node, outputs: dict[str, object]) -> None:
+        """Pass on outputs that are only in memory with their fingerprint, as a run that skips the work does."""
+        if (working := self._here.node) is not None:
             made = list(outputs.values())
             work = Done(made if len(made) > 1 else made[0])
             outputs.update(_in_memory(node, working.made_from, working.paths, work))
 
     @hook_impl
-    def after_dataset_saved(self, dataset_name: str, node: Any) -> None:
-        """Vouch for a node's outputs when the last of them is saved."""
-        working = getattr(self._here, "node", None)
+    def after_dataset_saved(self, dataset_name: str, node: Node) -> None:
+        """Write the node's record when its last output is saved."""
+        working = self._here.node
         if working is None or working.node != node.name:
             return
         if dataset_name in working.paths:
@@ -122,9 +129,9 @@ class ReuseHook:
             self._here.node = None
 
 
-def _made_from(node: Any, values: list[Any], dependencies: Dependencies) -> str:
-    """Return the fingerprint of all that a node's outputs depend on."""
-    parts = []
+def _made_from(node: Node, values: list[object], dependencies: Dependencies) -> str:
+    """Return the fingerprint of everything that a node's outputs depend on."""
+    parts: list[object] = []
     for argument, value in zip(inspect.signature(node.func).parameters, values, strict=True):
         if isinstance(value, Result):
             parts.append(["result", value.fingerprint, value.index])
@@ -136,16 +143,16 @@ def _made_from(node: Any, values: list[Any], dependencies: Dependencies) -> str:
     return fingerprint(node.name, _code(), contents_fingerprint(parts, also))
 
 
-def _stored(node: Any, values: list[Any], made_from: str, paths: dict[str, Path]) -> Any:
-    """Return what a node whose work is skipped hands on: files stay, and what has none is worked out when needed."""
+def _stored(node: Node, values: list[object], made_from: str, paths: dict[str, Path]) -> object:
+    """Return the outputs of a node whose work is skipped: files stay, and the rest is computed when needed."""
     work = Computation(node.name, inspect.unwrap(node.func), values)
     results = _in_memory(node, made_from, paths, work)
-    outputs = [results.get(name, AS_IT_IS) for name in node.outputs]
+    outputs: list[object] = [results.get(name, AS_IT_IS) for name in node.outputs]
     return outputs if len(outputs) > 1 else outputs[0]
 
 
-def _in_memory(node: Any, made_from: str, paths: dict[str, Path], work: Computation | Done) -> dict[str, Result]:
-    """Return those outputs of a node that have no file."""
+def _in_memory(node: Node, made_from: str, paths: dict[str, Path], work: Computation | Done) -> dict[str, Result]:
+    """Return the outputs of a node that have no file."""
     several = len(node.outputs) > 1
     return {
         name: Result(made_from, number if several else None, work)
@@ -156,21 +163,19 @@ def _in_memory(node: Any, made_from: str, paths: dict[str, Path], work: Computat
 
 @functools.cache
 def _code() -> str:
-    """Return the fingerprint of the package, with its templates and weights, and the versions of what it stands on."""
+    """Return the fingerprint of the package, with its templates and weights, and the versions of its dependencies."""
     folder = Path(influencer_style.__file__).parent
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     versions = {}
-    for text in requires("influencer-style") or []:
-        name = re.match(r"[\w.-]+", text)[0]
-        try:
+    for requirement in requires("influencer-style") or []:
+        name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+        with contextlib.suppress(PackageNotFoundError):  # for another system, or an extra
             versions[name] = version(name)
-        except PackageNotFoundError:  # for another system, or an extra
-            continue
     return fingerprint([(path.relative_to(folder).as_posix(), file_sha256(path)) for path in files], versions)
 
 
 def _digest(path: Path) -> str:
-    """Return the SHA-256 (hex) of what a file holds, or of all files of a folder."""
+    """Return the SHA-256 (hex) of a file's content, or of all files of a folder."""
     if not path.is_dir():
         return file_sha256(path)
     digest = hashlib.sha256()

@@ -1,16 +1,19 @@
-"""The style encoder: a picture in, the numbers that describe its look out.
+"""The style encoder turns a picture into a descriptor: the numbers that describe its look.
 
 Feature maps of a VGG (Simonyan and Zisserman 2015) become Gram matrices (Gatys et al. 2016), each projected to
-`PROJECTED` numbers by fixed random signs (Achlioptas 2003), beside the colour's mean, deviation and coarse layout.
+`PROJECTED` numbers by fixed random signs (Achlioptas 2003). The colour's mean, deviation and coarse layout follow.
 The default network is a small VGG with orthogonal weights that come with the project as a file: the same seed gives
-other weights on other machines, and descriptors only compare when their encoder is the same. With the encoder goes the
-segmenter, which says what a portrait shows where.
+other weights on other machines, and descriptors only compare if their encoder is the same. The encoder includes the
+segmenter, which finds the areas of a portrait.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +28,37 @@ from influencer_style.storage.weights import WeightsFile
 
 PROJECTED = 48
 POOLED = 4
+_WIDTHS = (3, 3, 3 * POOLED * POOLED)  # of the colour's mean, deviation and layout
+COLOURS = sum(_WIDTHS)
 _MOST_SIZE = 1024  # pixels of a side at which pictures are described
 SMALL_VGG_WEIGHTS = files("influencer_style.looks") / "weights" / "small_vgg.safetensors"
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class EncoderError(ValueError):
-    """The encoder's weights cannot be had, or are not the ones that the data was made with."""
+    """The encoder's weights are not available, or differ from those that the data was made with."""
+
+
+class DescriptorGroups(tuple[slice, ...]):
+    """Which numbers of a descriptor belong together: one slice for each stage, then the colour's three."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, stages: int) -> DescriptorGroups:
+        """Return the groups of an encoder with this many stages."""
+        widths = [PROJECTED] * stages + list(_WIDTHS)
+        return cls(slice(end - width, end) for end, width in zip(accumulate(widths), widths, strict=True))
+
+    @property
+    def gram(self) -> slice:
+        """The Gram numbers of all stages."""
+        return slice(0, self[-len(_WIDTHS) - 1].stop)
+
+    @property
+    def colour(self) -> slice:
+        """Mean, deviation and layout of colour."""
+        return slice(self[-len(_WIDTHS)].start, self[-1].stop)
 
 
 class StyleEncoder(nn.Module):
@@ -39,10 +66,13 @@ class StyleEncoder(nn.Module):
 
     Args:
         name: `small_vgg`, `vgg19_imagenet` or `resnet50_imagenet`.
-        stages: modules applied one after the other; the output of each is a feature map that is described.
-        segmenter: finds skin, lips, eyes, hair and background.
-        size: side in pixels to which pictures are resized before they are described.
+        stages: The modules, applied one after the other; the output of each is a feature map that is described.
+        segmenter: The network that finds skin, lips, eyes, hair and background.
+        size: The side in pixels to which pictures are resized before they are described.
     """
+
+    mean: Tensor
+    std: Tensor
 
     def __init__(self, name: str, stages: list[nn.Module], segmenter: Segmenter, size: int = 64) -> None:
         super().__init__()
@@ -54,7 +84,7 @@ class StyleEncoder(nn.Module):
             widths = [f.shape[1] for f in self.features(torch.zeros(1, 3, 32, 32))]
         for i, width in enumerate(widths):
             self.register_buffer(f"projection_{i}", _signs(width * (width + 1) // 2), persistent=False)
-        self.dimension = len(widths) * PROJECTED + 6 + 3 * POOLED * POOLED
+        self.dimension = len(widths) * PROJECTED + COLOURS
         self.requires_grad_(False)
         self.eval()
         self.sha256 = self._sha256()
@@ -87,11 +117,9 @@ class StyleEncoder(nn.Module):
         return F.interpolate(images, (self.size, self.size), mode="bilinear", antialias=True, align_corners=False)
 
     @property
-    def groups(self) -> list[slice]:
-        """Which numbers of a descriptor belong together: one slice for each stage, then mean, deviation, layout."""
-        widths = [PROJECTED] * len(self.stages) + [3, 3, 3 * POOLED * POOLED]
-        ends = np.cumsum(widths)
-        return [slice(int(end - width), int(end)) for end, width in zip(ends, widths, strict=True)]
+    def groups(self) -> DescriptorGroups:
+        """Which numbers of a descriptor belong together."""
+        return DescriptorGroups.of(len(self.stages))
 
     def save(self, file: str | Path) -> None:
         """Write name, size and weights as safetensors."""
@@ -103,7 +131,7 @@ class StyleEncoder(nn.Module):
         """Read an encoder that `save` has written.
 
         Raises:
-            EncoderError: when the file is not a saved encoder.
+            EncoderError: If the file is not a saved encoder.
         """
         try:
             weights = WeightsFile(file)
@@ -111,10 +139,11 @@ class StyleEncoder(nn.Module):
             if not 16 <= size <= _MOST_SIZE:
                 raise ValueError(f"size is out of range; it must be 16 to {_MOST_SIZE}")
             with torch.device("meta"):
-                parts = nn.ModuleDict({"stages": nn.ModuleList(_ARCHITECTURES[name]()), "segmenter": Segmenter()})
+                stages, segmenter = _ARCHITECTURES[name](), Segmenter()
+            parts = nn.ModuleDict({"stages": nn.ModuleList(stages), "segmenter": segmenter})
             weights.fill(parts)
             parts.eval()  # or the first pictures that it sees would change the statistics that were saved
-            return cls(name, list(parts["stages"]), parts["segmenter"], size)
+            return cls(name, stages, segmenter, size)
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise EncoderError(f"{file} is not a saved style encoder ({error}); make it again: features") from error
 
@@ -130,10 +159,10 @@ def load_encoder(name: str = "small_vgg", weights: str = "") -> StyleEncoder:
 
     Args:
         name: `small_vgg` (comes with the project), or torchvision's `vgg19_imagenet` or `resnet50_imagenet`.
-        weights: a torchvision weights file (`.pth`), for the latter two; where empty, torchvision fetches it.
+        weights: A torchvision weights file (`.pth`) for the latter two; if empty, torchvision fetches it.
 
     Raises:
-        EncoderError: for an unknown name, or weights that can neither be read nor fetched.
+        EncoderError: If the name is unknown, or the weights can neither be read nor fetched.
     """
     if name not in _ARCHITECTURES:
         raise EncoderError(f"features.encoder is {name!r}; choose one of {', '.join(_ARCHITECTURES)}")
@@ -142,7 +171,14 @@ def load_encoder(name: str = "small_vgg", weights: str = "") -> StyleEncoder:
         kept = load_file(str(SMALL_VGG_WEIGHTS))
         nn.ModuleList(stages).load_state_dict({key.removeprefix("stages."): value for key, value in kept.items()})
     else:
-        stages = _cut(name, _imagenet_network(name, weights))
+        try:
+            stages = _imagenet_stages(name, weights)
+        except Exception as error:  # whatever torch, the file or the network raises
+            where = f"read from features.weights ({weights})" if weights else "fetched"
+            raise EncoderError(
+                f"the weights of {name} could not be {where}: {error}. Put torchvision's file on this machine and name "
+                "it in features.weights, or set features.encoder: small_vgg, which needs no download"
+            ) from error
     return StyleEncoder(name, stages, load_segmenter())
 
 
@@ -159,48 +195,16 @@ def small_vgg_stages(width: int = 32) -> list[nn.Module]:
     ]
 
 
-def _imagenet_network(name: str, weights: str) -> nn.Module:
-    import torchvision
+def _imagenet_stages(name: str, weights: str | None = None) -> list[nn.Module]:
+    from influencer_style.looks.imagenet import imagenet_stages  # noqa: PLC0415 (a bare machine lacks torchvision)
 
-    make, enum = {
-        "vgg19_imagenet": (torchvision.models.vgg19, torchvision.models.VGG19_Weights.IMAGENET1K_V1),
-        "resnet50_imagenet": (torchvision.models.resnet50, torchvision.models.ResNet50_Weights.IMAGENET1K_V2),
-    }[name]
-    network = make()
-    try:
-        if weights:
-            state = torch.load(weights, map_location="cpu", weights_only=True)
-        else:
-            state = enum.get_state_dict(progress=True, check_hash=True)
-        network.load_state_dict(state)
-    except Exception as error:
-        where = f"read from features.weights ({weights})" if weights else f"fetched from {enum.url}"
-        raise EncoderError(
-            f"the weights of {name} could not be {where}: {error}. Put torchvision's file on this machine and name it "
-            "in features.weights, or set features.encoder: small_vgg, which needs no download"
-        ) from error
-    return network
+    return imagenet_stages(name, weights)
 
 
-def _cut(name: str, network: nn.Module) -> list[nn.Module]:
-    if name == "vgg19_imagenet":
-        layers = [nn.ReLU() if isinstance(layer, nn.ReLU) else layer for layer in network.features[:12]]
-        return [nn.Sequential(*layers[:2]), nn.Sequential(*layers[2:7]), nn.Sequential(*layers[7:12])]
-    stem = nn.Sequential(network.conv1, network.bn1, nn.ReLU())
-    return [stem, nn.Sequential(network.maxpool, network.layer1), network.layer2]
-
-
-def _bare(name: str) -> list[nn.Module]:
-    import torchvision
-
-    make = {"vgg19_imagenet": torchvision.models.vgg19, "resnet50_imagenet": torchvision.models.resnet50}[name]
-    return _cut(name, make())
-
-
-_ARCHITECTURES = {
+_ARCHITECTURES: dict[str, Callable[[], list[nn.Module]]] = {
     "small_vgg": small_vgg_stages,
-    "vgg19_imagenet": lambda: _bare("vgg19_imagenet"),
-    "resnet50_imagenet": lambda: _bare("resnet50_imagenet"),
+    "vgg19_imagenet": partial(_imagenet_stages, "vgg19_imagenet"),
+    "resnet50_imagenet": partial(_imagenet_stages, "resnet50_imagenet"),
 }
 
 

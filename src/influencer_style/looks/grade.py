@@ -1,10 +1,10 @@
 """The one colour grade that most likely turned a population's photos into a set's.
 
-A set differs from a population by its look and by chance: other people, other rooms. Copying the difference copies the
-chance with it, and for subtle looks of ten photos that is worse than doing nothing. So every area's darker and lighter
-half counts as far as it can be trusted, which its scatter from photo to photo tells, and what may be chance is left
-out: Bayesian linear regression (Bishop 2006, chapter 3) under a scale mixture of Gaussian priors (Andrews and Mallows
-1974).
+A set differs from a population by its look and at random: other people, other rooms. Copying the difference copies the
+random part too, and for subtle looks of ten photos that is worse than doing nothing. So the darker and the lighter half
+of every area count as far as they can be trusted, measured by their scatter from photo to photo, and what may be random
+is left out: Bayesian linear regression (Bishop 2006, chapter 3) under a scale mixture of Gaussian priors (Andrews and
+Mallows 1974).
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from torch import Tensor
 from influencer_style.looks.regional import share_and_moments
 
 _LEAST = 0.001  # share of a photo from which a half counts
-_MIDDLE = 0.4  # grades are told about this colour: what they do to light and to contrast is then nearly independent
+_MIDDLE = 0.4  # grades are fitted around this colour: their effects on light and contrast are then nearly independent
 _SCALES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # of the matrices of grades, from hardly any to very bold
 _OFFSET = 0.15  # of the offsets, against the matrices
-_TYPICAL, _WORTH = 0.12, 2  # scatter of a colour from photo to photo where little is known: worth two photos
-_CORRELATED = 0.5  # so much of the measured correlations is believed: photos are few, halves are many
+_TYPICAL, _WORTH = 0.12, 2  # prior of a colour's scatter from photo to photo, worth two photos
+_CORRELATED = 0.5  # share of the measured correlations that is believed: photos are few, halves are many
 _ROUNDING = 0.004  # one of 255 levels
 _ROUNDS = 3  # what photos share depends on the grade, and the other way round
-_DOUBT = 0.2  # scatter that is so much smaller may be so by chance
+_DOUBT = 0.2  # scatter smaller by this share may be random
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Halves:
     Attributes:
         colours: (k, 3) mean colours.
         scatter: (3 k, 3 k) covariance of the colours from photo to photo.
-        photos: (k,) how many photos show the half, by weight; 0 where none does.
+        photos: (k,) how many photos show the half, by weight; 0 if none does.
     """
 
     colours: Tensor
@@ -80,11 +80,11 @@ class LikelyGrade:
     """A grade, and what it leaves open.
 
     Attributes:
-        change: (12,) matrix (9) and offset (3) of the linear colour map less the identity, the posterior mean: 0 where
-            chance explains all.
-        unexplained: (k, 3) by how many standard errors each half's colour differs from what the grade makes it; 0 where
-            it is not seen. That is what is worn, or chance, but no grade.
-        shared: how much the set's photos have in common beyond the grade, 0 (photos of many people) to 1.
+        change: (12,) matrix (9) and offset (3) of the linear colour map less the identity, the posterior mean: 0 if
+            scatter explains everything.
+        unexplained: (k, 3) the difference of each half's colour from the graded one, in standard errors; 0 if the half
+            is not seen. It comes from what is worn, or is random, but is no grade.
+        shared: How much the set's photos have in common beyond the grade, 0 (photos of many people) to 1.
     """
 
     change: Tensor
@@ -96,16 +96,16 @@ def likely_grade(source: Halves, target: Halves) -> LikelyGrade:
     """Return the grade that most likely made the target's photos of photos like the source's.
 
     Args:
-        source: the population, at least two photos for its scatter to be known.
-        target: the set.
+        source: The population, at least two photos, so that its scatter can be measured.
+        target: The set.
     """
     seen = (source.photos > 0) & (target.photos > 0)
     each = seen.repeat_interleave(3)
     scatter = source.scatter.double()
     believed = _CORRELATED * scatter + (1 - _CORRELATED) * torch.diag(scatter.diagonal())
-    told = (target.colours - source.colours).double().flatten() * each
-    known = torch.cat([source.colours - _MIDDLE, torch.ones_like(source.colours[:, :1])], 1).double()
-    design = torch.einsum("ka,ij->kija", known, torch.eye(3, dtype=torch.double)).flatten(2).flatten(0, 1)
+    difference = (target.colours - source.colours).double().flatten() * each
+    colours = torch.cat([source.colours - _MIDDLE, torch.ones_like(source.colours[:, :1])], 1).double()
+    design = torch.einsum("ka,ij->kija", colours, torch.eye(3, dtype=torch.double)).flatten(2).flatten(0, 1)
     design = design * each.unsqueeze(1)
     rounding = _ROUNDING**2 * torch.eye(len(scatter), dtype=torch.double)
     shared = torch.zeros(len(seen), dtype=torch.double)
@@ -113,20 +113,20 @@ def likely_grade(source: Halves, target: Halves) -> LikelyGrade:
         error = 1 / source.photos.clamp_min(0.5) + shared + (1 - shared) / target.photos.clamp_min(0.5)
         error = error.sqrt().repeat_interleave(3)
         noise = believed * error * error.unsqueeze(1) + rounding
-        # Halves that are not seen say nothing.
+        # Halves that are not seen carry no information.
         noise = torch.where(each & each.unsqueeze(1), noise, torch.eye(len(noise), dtype=torch.double))
-        grade = _posterior_mean(design, told, noise)
+        grade = _posterior_mean(design, difference, noise)
         shared = _shared(scatter, target.scatter.double(), grade.view(3, 4)[:, :3], seen)
-    unexplained = ((told - design @ grade) / noise.diagonal().sqrt()).view(-1, 3)
+    unexplained = ((difference - design @ grade) / noise.diagonal().sqrt()).view(-1, 3)
     matrix, offset = grade.view(3, 4).split([3, 1], 1)
     offset = offset[:, 0] - matrix.sum(1) * _MIDDLE
     common = float(shared[seen].mean()) if seen.any() else 0.0
     return LikelyGrade(torch.cat([matrix.flatten(), offset]).float(), unexplained.float(), common)
 
 
-def _posterior_mean(design: Tensor, told: Tensor, noise: Tensor) -> Tensor:
+def _posterior_mean(design: Tensor, observed: Tensor, noise: Tensor) -> Tensor:
     """Mean (12,) of a linear model's coefficients, over all scales of the prior, weighed by how well each explains."""
-    weighted = torch.linalg.solve(noise, torch.cat([design, told.unsqueeze(1)], 1))
+    weighted = torch.linalg.solve(noise, torch.cat([design, observed.unsqueeze(1)], 1))
     precision, evidence = design.T @ weighted[:, :12], design.T @ weighted[:, 12]
     prior, determinant = _prior_precisions()
     factor = torch.linalg.cholesky(prior + precision)
@@ -140,7 +140,7 @@ def _shared(source: Tensor, target: Tensor, matrix: Tensor, seen: Tensor) -> Ten
     """How much of each half's scatter the set's photos have in common, (k,) in [0, 1].
 
     Ten photos of one person in one room are not ten people: their colours lie closer together than the population's
-    do under the same grade, and as much of their difference stays, however many there are.
+    under the same grade, and that part of their difference does not average out, however many photos there are.
     """
     covariances = [
         part.view(len(seen), 3, len(seen), 3).diagonal(dim1=0, dim2=2).permute(2, 0, 1) for part in (source, target)
@@ -151,7 +151,7 @@ def _shared(source: Tensor, target: Tensor, matrix: Tensor, seen: Tensor) -> Ten
         for part in (matrix @ covariances[0] @ matrix.T, covariances[1])
     )
     closer = (own / expected).log()
-    # Of few photos one half's scatter says little, and all together say more: half each.
+    # In few photos the scatter of one half is uncertain, that of all halves less so: each counts half.
     closer = ((closer + closer[seen].mean() if seen.any() else closer) / 2).exp()
     return ((1 - _DOUBT - closer) / (1 - _DOUBT)).clamp(0, 1)
 
@@ -160,12 +160,12 @@ def _shared(source: Tensor, target: Tensor, matrix: Tensor, seen: Tensor) -> Ten
 def _prior_precisions() -> tuple[Tensor, Tensor]:
     """Inverse covariances (scales, 12, 12) of grades, three rows of four, and the logarithms of their determinants.
 
-    Any entry may differ, and contrast and light may in all channels alike too.
+    Any entry may differ on its own; contrast and light may also differ in all channels alike.
     """
     contrast, light = torch.zeros(2, 3, 4, dtype=torch.double)
     contrast[:, :3], light[:, 3] = torch.eye(3, dtype=torch.double), _OFFSET
     single = torch.tensor([1.0, 1.0, 1.0, _OFFSET**2], dtype=torch.double).repeat(3).diag()
     alike = [torch.outer(part.flatten(), part.flatten()) for part in (contrast, light)]
     scales = torch.tensor(_SCALES, dtype=torch.double).view(-1, 1, 1)
-    precisions = torch.linalg.inv(single + sum(alike)) / scales.square()
+    precisions = torch.linalg.inv(single + (alike[0] + alike[1])) / scales.square()
     return precisions, torch.logdet(precisions)

@@ -1,8 +1,8 @@
-"""What a look profile keeps of its creator's face: one vector, to find out whether a result has become that face.
+"""What a look profile keeps of its creator's face: one vector, to detect whether a result has become that face.
 
-It is made by a network that tells people apart (the identity judge of `metrics`), so treat it as biometric data: it
-lies inside the profile, goes nowhere else (no export, no record in a picture), and is gone with it when the creator
-withdraws.
+The vector comes from a network that separates people (the identity judge of `metrics`), so it is biometric data: it
+lies inside the profile, goes nowhere else (no export, no record in a picture), and is deleted with the profile when the
+creator withdraws.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Likeness:
 
     Attributes:
         face: (d,) mean embedding of the creator's training photos, a unit vector.
-        explained: how much nearer to `face` the look alone brings people, see `metrics.likeness.remember`.
-        judge: SHA-256 (hex) of the network that made the embedding; those of another are not to be compared with it.
+        explained: How much nearer to `face` the look alone brings people, see `metrics.likeness.remember`.
+        judge: SHA-256 (hex) of the network that made the embedding; embeddings of two networks are not to be compared.
     """
 
     face: Tensor

@@ -1,4 +1,4 @@
-"""What `looks.json` holds, checked field by field: model folders come from strangers."""
+"""What `looks.json` holds, checked field by field, because model folders come from strangers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Part(BaseModel):
 
 
 class Face(_Part):
-    """What a look keeps of its creator's face, beside the vector: see `likeness.Likeness`."""
+    """What a look keeps of its creator's face, besides the vector, see `likeness.Likeness`."""
 
     explained: float
     judge: str
@@ -55,7 +55,7 @@ class LooksJson(_Part):
         """Read the file.
 
         Raises:
-            OSError: when it is not a regular file, is too large, or cannot be read.
-            ValueError: when a field is missing or of another type.
+            OSError: If it is not a regular file, is too large, or cannot be read.
+            ValueError: If a field is missing or of another type.
         """
         return cls.model_validate_json(read_regular(path, _MOST_BYTES))

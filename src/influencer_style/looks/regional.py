@@ -8,9 +8,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from influencer_style.looks.areas import AREAS
 from influencer_style.looks.transport import mean_and_covariance, monge_kantorovich
 
 WHOLE = 1  # the first row of regional moments is the whole picture; then come the areas
+ROWS = WHOLE + len(AREAS)
+NUMBERS = 13  # of each row that a network gets, see `regional_numbers`
 _LEAST = 0.002  # share of the picture from which an area's own statistics are trusted
 
 
@@ -60,8 +63,9 @@ def regional_transports(source: Tensor, target: Tensor, instead: Tensor) -> Tens
     """Return the colour transports from one population's areas to another's.
 
     Args:
-        source, target: pooled regional moments (k, 10).
-        instead: (12,) what an area that hardly shows in either population takes.
+        source: Pooled regional moments (k, 10) of the population to move.
+        target: Pooled regional moments (k, 10) of the population to reach.
+        instead: (12,) the transport of an area that hardly shows in either population.
 
     Returns:
         (k, 12): matrix (9) and offset (3) of the linear Monge-Kantorovich map less the identity.
@@ -73,14 +77,15 @@ def regional_transports(source: Tensor, target: Tensor, instead: Tensor) -> Tens
 
 
 def regional_numbers(source: Tensor, target: Tensor, spread: tuple[Tensor, Tensor] | None) -> Tensor:
-    """Return what a network is told of each area, (k, 13), in units near 1.
+    """Return the numbers that a network gets of each area, (k, 13), in units near 1.
 
     Mean colour of the target against the source's, and itself; how much colour varies within the area, and from photo
     to photo, against the source, less 1; its share of the picture.
 
     Args:
-        source, target: pooled regional moments (k, 10).
-        spread: `between_photos` (k, 3) of source and target; None where one photo is all there is, which says nothing.
+        source: Pooled regional moments (k, 10) of the population.
+        target: Pooled regional moments (k, 10) of the set.
+        spread: `between_photos` (k, 3) of source and target; None if either is a single photo.
     """
     (_, colours0), (share, colours1) = (share_and_moments(moments) for moments in (source, target))
     (mean0, cov0), (mean1, cov1) = (mean_and_covariance(colours) for colours in (colours0, colours1))
@@ -92,6 +97,6 @@ def regional_numbers(source: Tensor, target: Tensor, spread: tuple[Tensor, Tenso
     return torch.cat([numbers, share * 6], 1)
 
 
-def told_colours(numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the target's share (..., 1) and mean colour (..., 3) that `regional_numbers` (..., 13) tell."""
+def target_colours(numbers: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the target's share (..., 1) and mean colour (..., 3) from `regional_numbers` (..., 13)."""
     return numbers[..., 12:] / 6, (numbers[..., 3:6] + 1) / 2

@@ -1,7 +1,7 @@
 """Where a portrait shows skin, lips, eyes, hair and background: a small U-Net (Ronneberger et al. 2015).
 
-The studio taught it, whose portraits come with their regions; grades, turns, sizes and noise at random closed the gap
-to photographs. It says where a style is measured (`regional`) and where it is applied (`networks.transfer`).
+It was trained on portraits of the studio, which come with their regions; random grades, turns, sizes and noise closed
+the gap to photographs. It says where a style is measured (`regional`) and where it is applied (`networks.transfer`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from torch.nn import functional as F
 from influencer_style.looks.areas import AREAS
 
 SEGMENTER_WEIGHTS = files("influencer_style.looks") / "weights" / "segmenter.safetensors"
-SIZE = 64  # side in pixels at which it was taught
+SIZE = 64  # side in pixels at which it was trained
 
 
 class Segmenter(nn.Module):
-    """Takes every pixel for one of `AREAS`. Its weights are fixed once it is taught."""
+    """Assigns every pixel to one of `AREAS`. Its weights are fixed."""
 
     def __init__(self, channels: int = 16) -> None:
         super().__init__()
@@ -54,7 +54,9 @@ def load_segmenter() -> Segmenter:
     """Return the segmenter that comes with the project, its weights fixed, in evaluation mode."""
     segmenter = Segmenter()
     weights = {key: value.float() for key, value in load_file(str(SEGMENTER_WEIGHTS)).items()}
-    segmenter.load_state_dict(weights, assign=True)  # a network that is being built on the meta device has no numbers
+    segmenter.load_state_dict(
+        weights, assign=True
+    )  # a network that is being built on the meta device has no weights yet
     return segmenter.eval().requires_grad_(False)
 
 

@@ -24,11 +24,11 @@ def monge_kantorovich(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Return the linear Monge-Kantorovich map between two colour distributions (Pitié and Kokaram 2007).
 
     Args:
-        source: pooled colour moments (..., 9) of the distribution to move.
-        target: pooled colour moments (..., 9) of the distribution to reach.
+        source: Pooled colour moments (..., 9) of the distribution to move.
+        target: Pooled colour moments (..., 9) of the distribution to reach.
 
     Returns:
-        matrix (..., 3, 3) and offset (..., 3): `colour @ matrix.T + offset` has the target's mean and covariance,
+        Matrix (..., 3, 3) and offset (..., 3): `colour @ matrix.T + offset` has the target's mean and covariance,
         and no other linear map that does so moves colours less.
     """
     source_mean, source_covariance = mean_and_covariance(source.double())
@@ -43,6 +43,11 @@ def monge_kantorovich(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 def apply_transport(images: Tensor, matrix: Tensor, offset: Tensor) -> Tensor:
     """Apply a colour map (3, 3), (3), or one to each image, (n, 3, 3), (n, 3), to images (n, 3, h, w); not clipped."""
     return torch.einsum("...ij,...jhw->...ihw", matrix, images) + offset[..., None, None]
+
+
+def matrix_and_offset(transports: Tensor) -> tuple[Tensor, Tensor]:
+    """Split linear colour maps (..., 12) into matrix (..., 3, 3) and offset (..., 3)."""
+    return transports[..., :9].unflatten(-1, (3, 3)), transports[..., 9:]
 
 
 def _matrix_power(symmetric: Tensor, power: float) -> Tensor:

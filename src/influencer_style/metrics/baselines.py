@@ -1,4 +1,4 @@
-"""What needs no training: the methods that a generator has to beat.
+"""Methods without training, which a generator has to beat.
 
 Every method has one signature, `(photos, creator_photos, population_photos) -> results`: uint8 sRGB (n, h, w, 3) to be
 restyled, the creator's training photos (m, ...), portraits of unstyled people (p, ...), results (n, h, w, 3).
@@ -6,28 +6,30 @@ restyled, the creator's training photos (m, ...), portraits of unstyled people (
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
+import torch
+from skimage.color import lab2rgb
+from skimage.exposure import match_histograms
 from torch import Tensor
 
 from influencer_style.looks.gram import colour_moments
+from influencer_style.looks.pixels import to_tensor, to_uint8
 from influencer_style.looks.transport import apply_transport, monge_kantorovich
 from influencer_style.metrics.colour import to_lab
-from influencer_style.networks.bundle import to_tensor, to_uint8
 
 Method = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-def do_nothing(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+def do_nothing(photos: np.ndarray, _creator_photos: np.ndarray, _population_photos: np.ndarray) -> np.ndarray:
     """Return the photos as they are."""
     return photos.copy()
 
 
-def reinhard(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+def reinhard(photos: np.ndarray, creator_photos: np.ndarray, _population_photos: np.ndarray) -> np.ndarray:
     """Give each photo the mean and deviation that the creator's set has on each axis of Lab (Reinhard et al. 2001)."""
-    from skimage.color import lab2rgb
-
     reference = to_lab(creator_photos).reshape(-1, 3)
     mean, deviation = reference.mean(0, dtype=np.float64), reference.std(0, dtype=np.float64)
     results = np.empty_like(photos)
@@ -35,23 +37,21 @@ def reinhard(photos: np.ndarray, creator_photos: np.ndarray, population_photos: 
         lab = to_lab(photo)
         own_mean, own_deviation = lab.mean((0, 1)), lab.std((0, 1))
         moved = (lab - own_mean) * (deviation / np.maximum(own_deviation, 1e-3)).astype(np.float32) + mean
-        results[i] = np.round(_quiet(lab2rgb, moved).clip(0, 1) * 255)
+        results[i] = np.round(_to_rgb(moved).clip(0, 1) * 255)
     return results
 
 
-def histogram_matching(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+def histogram_matching(photos: np.ndarray, creator_photos: np.ndarray, _population_photos: np.ndarray) -> np.ndarray:
     """Give each photo the histograms of one photo of the creator.
 
-    That photo is the set's medoid: the one whose mean colour is least far from all others'. It is real, as people pick
-    one reference, and typical; a histogram pooled over the set belongs to no picture.
+    That photo is the set's medoid: its mean colour is nearest to all others'. It is real, as a reference that people
+    would pick, and typical; a histogram pooled over the set belongs to no picture.
     """
-    from skimage.exposure import match_histograms
-
     reference = creator_photos[medoid(creator_photos)]
     return np.stack([match_histograms(photo, reference, channel_axis=-1) for photo in photos]).round().astype(np.uint8)
 
 
-def optimal_transport(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
+def optimal_transport(photos: np.ndarray, creator_photos: np.ndarray, _population_photos: np.ndarray) -> np.ndarray:
     """Apply the linear Monge-Kantorovich transport from each photo's own colours to the creator's set.
 
     (Pitié and Kokaram 2007.) The result has the set's mean and covariance of colour, whatever the photo shows.
@@ -63,7 +63,7 @@ def optimal_transport(photos: np.ndarray, creator_photos: np.ndarray, population
 def population_mkl(photos: np.ndarray, creator_photos: np.ndarray, population_photos: np.ndarray) -> np.ndarray:
     """Apply the linear Monge-Kantorovich transport from the unstyled population's colours to the creator's.
 
-    The strongest known baseline: what faces, hair and rooms have in common is in both sets, and cancels.
+    The strongest baseline: what faces, hair and rooms have in common is in both sets, and cancels.
     """
     population, creator = (_pooled_moments(set_) for set_ in (population_photos, creator_photos))
     return np.concatenate([_transported(photo[None], population, creator) for photo in photos])
@@ -91,13 +91,12 @@ def _transported(photos: np.ndarray, source: Tensor, target: Tensor) -> np.ndarr
 
 def _pooled_moments(photos: np.ndarray) -> Tensor:
     # In double: covariance is a small difference of large moments.
-    return sum(colour_moments(to_tensor(photo[None]).double())[0] for photo in photos) / len(photos)
+    moments = [colour_moments(to_tensor(photo[None]).double())[0] for photo in photos]
+    return sum(moments, torch.zeros(())) / len(photos)
 
 
-def _quiet(convert: Callable[[np.ndarray], np.ndarray], lab: np.ndarray) -> np.ndarray:
-    import warnings
-
+def _to_rgb(lab: np.ndarray) -> np.ndarray:
     with warnings.catch_warnings():
         # Colours outside sRGB are clipped, as they must be; scikit-image warns of each picture.
         warnings.filterwarnings("ignore", message=".*negative Z values.*")
-        return convert(lab)
+        return lab2rgb(lab)

@@ -1,4 +1,4 @@
-"""The cases that are judged: test users in every look, beside what the methods may look at."""
+"""The cases that are judged: test users in every look, and the photos that methods may use."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from influencer_style.metrics.baselines import METHODS
 
 
 class CasesError(ValueError):
-    """The crops and the model do not fit each other, or hold nobody to be judged."""
+    """The crops and the model do not fit each other, or hold nobody to judge."""
 
 
 @dataclass(frozen=True)
 class Cases:
-    """Pictures are uint8 sRGB. Rows of all that shows the users are the same people, in one order.
+    """Pictures are uint8 sRGB. All stacks that show the users have the same people in the same rows.
 
     Attributes:
-        photo_ids: (n) of the test users.
-        looks: the looks' names.
+        photo_ids: (n) the photo_ids of the test users.
+        looks: The looks' names.
         inputs: (n, s, s, 3), the users' face crops.
-        results: what the generator made of them, by look, (n, s, s, 3).
-        truth: the same people truly in the look, by look; empty where it is not known.
-        oracle: the same look with its other variation, by look: as near as one can come; empty where not known.
-        creators: training photos of each look's creator, by look, (m, size, size, 3).
-        examples: one typical training photo of each look's creator, by look, (s, s, 3).
-        held_out: photos of the creators that nothing has learnt from, by look, (k, size, size, 3); k may be 0.
-        population: portraits of unstyled people, none of them a test user, (p, size, size, 3).
-        size: side in pixels at which everything is scored.
-        baselines: what each method without training made of the first k people, by method and look,
-            (k, size, size, 3); k is n but for methods that take long.
-        regions: where skin, lips, eyes, hair and background are in the users' crops, by region, soft masks uint8
-            (n, s, s), 255 is the region; empty where not known.
+        results: What the generator made of them, by look, (n, s, s, 3).
+        truth: The same people truly in the look, by look; empty if unknown.
+        oracle: The same look with its other variation, by look: as near as one can come; empty if unknown.
+        creators: Training photos of each look's creator, by look, (m, size, size, 3).
+        examples: One typical training photo of each look's creator, by look, (s, s, 3).
+        held_out: Photos of the creators that nothing has learnt from, by look, (k, size, size, 3); k may be 0.
+        population: Portraits of unstyled people, none of them a test user, (p, size, size, 3).
+        size: Side in pixels at which everything is scored.
+        baselines: What each method without training made of the first k people, by method and look,
+            (k, size, size, 3); k is n, except for methods that take long.
+        regions: Where skin, lips, eyes, hair and background are in the users' crops, by region, soft masks uint8
+            (n, s, s), 255 is the region; empty if unknown.
     """
 
     photo_ids: list[str]
@@ -52,11 +52,11 @@ class Cases:
 
     @property
     def methods(self) -> list[str]:
-        """The methods there are results of, the generator first."""
+        """The methods that have results, the generator first."""
         return ["generator", *self.baselines] + (["oracle"] if self.oracle else [])
 
     def scored(self, method: str, look: str) -> np.ndarray:
-        """Return what is scored of a method, or `truth` or `input`: uint8 (k, size, size, 3), the first k people."""
+        """Return the scored pictures of a method, `truth` or `input`: uint8 (k, size, size, 3), the first k people."""
         if method in self.baselines:
             return self.baselines[method][look]
         return shrink(self._stack(method, look), self.size)
@@ -66,13 +66,13 @@ class Cases:
         return {name: shrink(mask, self.size) > 127 for name, mask in self.regions.items()}
 
     def pictures(self, method: str, look: str, size: int, people: list[int] | None = None) -> np.ndarray:
-        """Return pictures to look at: what a method makes of people, uint8 (n, size, size, 3).
+        """Return pictures to show: what a method makes of people, uint8 (n, size, size, 3).
 
         Args:
             method: `generator`, `oracle`, `truth`, `input` or one of `baselines.METHODS`.
-            look: one of `looks`.
-            size: side in pixels, at most that of the inputs.
-            people: rows; None is everybody.
+            look: One of `looks`.
+            size: Side in pixels, at most that of the inputs.
+            people: The rows of the people; None is everybody.
         """
         stack = self._stack(method, look)
         small = shrink(stack if people is None else stack[people], size)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 
 def delta_e(result: np.ndarray, truth: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
     """Return the mean CIEDE2000 colour difference of each pair of pictures.
 
     Args:
-        result: uint8 sRGB (n, h, w, 3).
-        truth: of the same shape.
-        mask: where to look, bool (n, h, w); None is everywhere.
+        result: Uint8 sRGB (n, h, w, 3).
+        truth: Pictures of the same shape.
+        mask: The pixels to compare, bool (n, h, w); None is all of them.
 
     Returns:
-        (n,) float64, 0 (the same) to about 100 (black and white); 1 is just noticeable side by side. NaN where a mask
+        (n,) float64, 0 (the same) to about 100 (black and white); 1 is just noticeable side by side. NaN if a mask
         is empty.
 
     Raises:
-        ValueError: when shapes or types do not fit.
+        ValueError: If shapes or types do not fit.
     """
     return mean_where(delta_e_map(result, truth), mask)
 
@@ -27,7 +28,8 @@ def delta_e(result: np.ndarray, truth: np.ndarray, mask: np.ndarray | None = Non
 def delta_e_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Return the CIEDE2000 colour difference of each pixel: float32 (n, h, w). See `delta_e`."""
     require_pictures(result, truth)
-    return np.stack([_difference(a, b) for a, b in zip(result, truth, strict=True)]).astype(np.float32)
+    pairs = zip(result, truth, strict=True)
+    return np.stack([deltaE_ciede2000(to_lab(a), to_lab(b)) for a, b in pairs]).astype(np.float32)
 
 
 def mean_where(maps: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
@@ -35,13 +37,13 @@ def mean_where(maps: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
 
     Args:
         maps: (n, h, w).
-        mask: where to look, bool (n, h, w); None is everywhere.
+        mask: The pixels to compare, bool (n, h, w); None is all of them.
 
     Returns:
-        (n,) float64; NaN where a mask is empty.
+        (n,) float64; NaN if a mask is empty.
 
     Raises:
-        ValueError: when the shapes differ.
+        ValueError: If the shapes differ.
     """
     if mask is None:
         return maps.mean((1, 2), dtype=np.float64)
@@ -52,44 +54,36 @@ def mean_where(maps: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
     return np.divide(total, count, out=np.full_like(count, np.nan), where=count > 0)
 
 
-def require_pictures(*stacks: np.ndarray) -> None:
-    """Refuse anything but uint8 stacks (n, h, w, 3) of one shape.
+def require_pictures(*stacks: np.ndarray, least: int = 0) -> None:
+    """Refuse anything but uint8 stacks (n, h, w, 3) of one shape, h and w at least `least`.
 
     Raises:
-        ValueError: naming what was given.
+        ValueError: If anything else is given; the message names its type and shape.
     """
     for stack in stacks:
         if stack.dtype != np.uint8 or stack.ndim != 4 or stack.shape[-1] != 3:
             raise ValueError(f"pictures must be uint8 (n, h, w, 3), not {stack.dtype} {stack.shape}")
         if stack.shape != stacks[0].shape:
             raise ValueError(f"pictures of different shapes cannot be compared: {stacks[0].shape} and {stack.shape}")
+        if min(stack.shape[1:3]) < least:
+            raise ValueError(f"pictures must be at least {least} px a side, not {stack.shape[1:3]}")
 
 
 def lab_thumbnails(pictures: np.ndarray, side: int) -> list[np.ndarray]:
     """Return each picture in Lab, float32 (side, side, 3).
 
     Args:
-        pictures: uint8 sRGB (n, h, w, 3), h and w at least 32.
-        side: in pixels.
+        pictures: Uint8 sRGB (n, h, w, 3), h and w at least 32.
+        side: The side in pixels.
 
     Raises:
-        ValueError: for anything else.
+        ValueError: If the pictures are anything else.
     """
-    require_pictures(pictures)
-    if min(pictures.shape[1:3]) < 32:
-        raise ValueError(f"pictures must be at least 32 px a side, not {pictures.shape[1:3]}")
+    require_pictures(pictures, least=32)
     interpolation = cv2.INTER_AREA if pictures.shape[1] > side else cv2.INTER_LINEAR
     return [to_lab(cv2.resize(picture, (side, side), interpolation=interpolation)) for picture in pictures]
 
 
-def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    from skimage.color import deltaE_ciede2000
-
-    return deltaE_ciede2000(to_lab(a), to_lab(b))
-
-
 def to_lab(pictures: np.ndarray) -> np.ndarray:
     """Turn uint8 sRGB (..., 3) into CIE Lab (D65), float32: four times as fast as double, and exact to .001."""
-    from skimage.color import rgb2lab
-
     return rgb2lab(pictures.astype(np.float32) / 255)

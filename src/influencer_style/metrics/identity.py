@@ -1,13 +1,13 @@
 """Whether two pictures show the same person: a small embedding network that came with the project, a judge only.
 
-It was trained on people of the studio, none of them in the demo set, to tell them apart in any look, light, pose and
+It was trained on people of the studio, none of them in the demo set, to separate them in any look, light, pose and
 framing (`benchmarks/make_identity_judge.py`; an angular margin, Deng et al. 2019). It is part of no loss, and must not
-become one: what is trained against a judge learns to please it. `benchmarks/results/identity_judge.json`
-says how often it is right about people that it was not trained on.
+become one: what is trained against a judge learns to please it. `benchmarks/results/identity_judge.json` says how often
+it is right about people that it was not trained on.
 
-It knows studio people. On real photos a regraded, reframed or relit portrait is nearly always found again among others,
-but that is easy; half of all strangers there have a cosine above the studio's threshold, and a face put into another
-one's head hardly counts. Take it for a hint there: compare methods, do not read it as recognition.
+On real photos it gives a hint only: compare methods, do not read it as recognition. A regraded, reframed or relit
+portrait is nearly always found again among others, but that is easy; half of all strangers have a cosine above the
+studio's threshold, and a face put into another one's head hardly counts.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from safetensors.numpy import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.metrics.colour import require_pictures
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.storage.weights import WeightsFile
@@ -42,7 +43,7 @@ class IdentityJudgeError(ValueError):
 class IdentityNetwork(nn.Module):
     """Portraits (n, 3, 64, 64), sRGB in [0, 1], to unit vectors (n, 96): a residual network of 0.74 M parameters.
 
-    Beside the colours it sees locally normalised luminance, which most grades leave as it is.
+    Besides the colours it sees locally normalised luminance, which most grades leave as it is.
     """
 
     dimension = 96
@@ -106,9 +107,9 @@ class IdentityJudge:
     """The network with its weights.
 
     Attributes:
-        network: in evaluation mode, float32.
-        threshold: the cosine above which two pictures are taken for one person: where, among studio people it was not
-            trained on, as many pairs of one person lie below as pairs of two lie above.
+        network: The network in evaluation mode, float32.
+        threshold: The cosine above which two pictures are taken for one person. Among studio people it was not trained
+            on, as many pairs of one person lie below it as pairs of two people lie above.
     """
 
     network: IdentityNetwork
@@ -116,24 +117,22 @@ class IdentityJudge:
 
     @cached_property
     def sha256(self) -> str:
-        """Of its weights, hex: embeddings of two judges are not to be compared."""
+        """The digest of its weights, hex: embeddings of two judges are not to be compared."""
         return fingerprint(self._half())
 
     def embed(self, pictures: np.ndarray) -> np.ndarray:
         """Return the embedding of each portrait, taken together with its mirror image.
 
         Args:
-            pictures: uint8 sRGB (n, s, s, 3), face crops with s at least 32.
+            pictures: Uint8 sRGB (n, s, s, 3), face crops with s at least 32.
 
         Returns:
             (n, 96) float32 unit vectors; the cosine of two is 1 for the same picture, about 0 for studio strangers.
 
         Raises:
-            ValueError: for anything else.
+            ValueError: If the pictures are anything else.
         """
-        require_pictures(pictures)
-        if min(pictures.shape[1:3]) < 32:
-            raise ValueError(f"pictures must be at least 32 px a side, not {pictures.shape[1:3]}")
+        require_pictures(pictures, least=32)
         parts = [self._embed(pictures[i : i + _BATCH]) for i in range(0, len(pictures), _BATCH)]
         return np.concatenate(parts) if parts else np.zeros((0, self.network.dimension), np.float32)
 
@@ -155,14 +154,14 @@ def judged(pictures: np.ndarray) -> Tensor:
     """Return uint8 pictures (n, h, w, 3) as the network takes them: float32 (n, 3, 64, 64) in [0, 1]."""
     how = cv2.INTER_AREA if pictures.shape[1] > SIDE else cv2.INTER_LINEAR
     small = np.stack([cv2.resize(picture, (SIDE, SIDE), interpolation=how) for picture in pictures])
-    return torch.from_numpy(small).permute(0, 3, 1, 2).float().div(255)
+    return to_tensor(small)
 
 
 def load_identity_judge(file: str | Path | None = None) -> IdentityJudge:
     """Return the judge that comes with the project, or the one in `file`.
 
     Raises:
-        IdentityJudgeError: when the file is missing, damaged, or not such a judge.
+        IdentityJudgeError: If the file is missing, damaged, or not such a judge.
     """
     path = str(file or JUDGE_WEIGHTS)
     try:
@@ -180,17 +179,17 @@ def load_identity_judge(file: str | Path | None = None) -> IdentityJudge:
 
 
 def identity_kept(results: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-    """Return how far each result still shows its own person.
+    """Return how well each result still shows its own person.
 
     Args:
-        results: embeddings (n, d) of the restyled pictures, unit vectors.
-        inputs: embeddings (n, d) of the same people's own photos, in the same order.
+        results: Embeddings (n, d) of the restyled pictures, unit vectors.
+        inputs: Embeddings (n, d) of the same people's own photos, in the same order.
 
     Returns:
         (n,) float64 cosines, -1 to 1 (the same picture).
 
     Raises:
-        ValueError: when the stacks do not fit each other.
+        ValueError: If the stacks do not fit each other.
     """
     results, inputs = _stack(results), _stack(inputs)
     if results.shape != inputs.shape:
@@ -202,16 +201,16 @@ def identity_leak(results: np.ndarray, inputs: np.ndarray, creator: np.ndarray) 
     """Return how much more like the creator each person has become.
 
     Args:
-        results: embeddings (n, d) of the restyled pictures, unit vectors.
-        inputs: embeddings (n, d) of the same people's own photos, in the same order.
-        creator: embeddings (m, d) of the creator's photos, m at least 1.
+        results: Embeddings (n, d) of the restyled pictures, unit vectors.
+        inputs: Embeddings (n, d) of the same people's own photos, in the same order.
+        creator: Embeddings (m, d) of the creator's photos, m at least 1.
 
     Returns:
         (n,) float64: the cosine of the result to the creator's mean embedding less that of the input, -2 to 2. Above 0
         the result has more of the creator's face than the input had.
 
     Raises:
-        ValueError: when the stacks do not fit each other, or the creator has no photo.
+        ValueError: If the stacks do not fit each other, or the creator has no photo.
     """
     results, inputs, creator = _stack(results), _stack(inputs), _stack(creator)
     if results.shape != inputs.shape or creator.shape[1] != inputs.shape[1] or len(creator) == 0:

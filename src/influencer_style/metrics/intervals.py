@@ -14,10 +14,10 @@ class Interval:
     """An estimate and its 95% interval.
 
     Attributes:
-        mean: the estimate.
-        low, high: the interval's ends, around the mean; with one identity there is nothing to resample, and both are
-            the mean.
-        n: how many identities it rests on.
+        mean: The estimate.
+        low, high: The interval's ends, around the mean; both are the mean if there is one identity, since then nothing
+            can be resampled.
+        n: The number of identities.
     """
 
     mean: float
@@ -42,12 +42,12 @@ def bootstrap(
 
     Args:
         values: (n,) or (n, d), one row an identity, n at least 1, finite.
-        draws: how often identities are drawn anew.
-        seed: of the draws.
-        statistic: turns means over identities (draws,) or (draws, d) into (draws,); None keeps the mean itself.
+        draws: The number of resamples of the identities.
+        seed: The seed of the draws.
+        statistic: Turns means over identities (draws,) or (draws, d) into (draws,); None keeps the mean itself.
 
     Raises:
-        ValueError: when there is no value, or one is not finite.
+        ValueError: If there is no value, or one is not finite.
     """
     values = np.asarray(values, np.float64)
     if len(values) == 0 or not np.isfinite(values).all():
@@ -71,7 +71,7 @@ def weights_of_draws(n: int, draws: int, seed: int) -> np.ndarray:
 def around(estimate: float, drawn: np.ndarray, n: int) -> Interval:
     """Return an estimate with the 95% interval that its draws (draws,) span.
 
-    A distance of a resampled mean is too large on average: that bias is known, and taken off.
+    A distance of a resampled mean is too large on average: that bias is measured and subtracted.
     """
     low, high = np.quantile(drawn - drawn.mean() + estimate, [0.025, 0.975])
     return Interval(estimate, min(float(low), estimate), max(float(high), estimate), n)

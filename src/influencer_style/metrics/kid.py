@@ -1,8 +1,8 @@
 """How far apart two sets of pictures are: the kernel inception distance of Binkowski et al. (2018), on own features.
 
-An inception network is not needed for it, and none is shipped: `kid_features` are measured by hand. Nothing is learnt,
-so nothing that training used can grade itself, and figures stay comparable from one release to the next. With figures
-that others measured on inception features they do not compare.
+It needs no inception network: `kid_features` are measured by hand. Nothing is learnt, so nothing that training used can
+grade itself, and figures stay comparable from one release to the next. They do not compare with figures that others
+measured on inception features.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from influencer_style.metrics.colour import lab_thumbnails
+from influencer_style.metrics.diversity import require_finite
 from influencer_style.metrics.intervals import Interval, around, weights_of_draws
 
 LEAST_PICTURES = 4
@@ -19,8 +20,8 @@ _SIDE = 64
 _CELLS = 4
 _ORIENTATIONS = 8
 _BANDS = 4
-# What a step of one means in each part: the deviation among 48 studio and 57 real portraits, so that none drowns the
-# others. Beyond three steps values are bent towards a limit: a blue room should not outweigh all else.
+# The unit of each part: the deviation among 48 studio and 57 real portraits, so that none drowns the others. Beyond
+# three units values are bent towards a limit: a blue room should not outweigh everything else.
 _LAB_CENTRE, _LAB_UNIT = np.array([48, 5, 8], np.float32), np.array([18, 7, 9], np.float32)
 _DEVIATION_CENTRE, _DEVIATION_UNIT = np.array([14, 4, 5], np.float32), np.array([7, 2.5, 3], np.float32)
 _DIRECTION_UNIT = 0.065
@@ -33,20 +34,20 @@ def kid(features_a: np.ndarray, features_b: np.ndarray, subsets: int = 200, seed
 
     The estimate is unbiased (it may be below 0) and takes as many pictures of one set as of the other. Its interval
     comes from halves: over random subsets of n / 2 pictures the estimate spreads around that of all n as the latter
-    does around the truth (the delete-half jackknife, Shao and Wu 1989), and wider where both sets are alike.
+    does around the truth (the delete-half jackknife, Shao and Wu 1989), and wider if both sets are alike.
 
     Args:
         features_a: (n_a, f) from `kid_features`, one row a picture.
         features_b: (n_b, f).
-        subsets: how many halves are drawn.
-        seed: of the draws, also of which pictures of the larger set are kept.
+        subsets: The number of halves that are drawn.
+        seed: The seed of the draws, and of the choice of pictures from the larger set.
 
     Returns:
-        the estimate, its 95% interval, and n, the number of pictures in each set. 0 means alike; two halves of the
-        same real photos show what that looks like at this n.
+        The estimate, its 95% interval, and n, the number of pictures in each set. 0 means alike; compare with two
+        halves of the same real photos at this n.
 
     Raises:
-        ValueError: when a set has fewer than 4 pictures, shapes do not fit, or a feature is not finite.
+        ValueError: If a set has fewer than 4 pictures, shapes do not fit, or a feature is not finite.
     """
     a, b = (np.asarray(features, np.float64) for features in (features_a, features_b))
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
@@ -56,16 +57,14 @@ def kid(features_a: np.ndarray, features_b: np.ndarray, subsets: int = 200, seed
         raise ValueError(f"a kernel distance needs at least {LEAST_PICTURES} pictures in each set, got {n}")
     if subsets < 1:
         raise ValueError(f"subsets must be at least 1, got {subsets}")
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        raise ValueError("features must be finite; look for NaN in the pictures' features")
+    require_finite(a, b)
     rng = np.random.default_rng(seed)
     a, b = (features[rng.permutation(len(features))[:n]] for features in (a, b))
     kernels = _kernel(a, a), _kernel(b, b), _kernel(a, b)
     everyone = np.arange(n)
     estimate = _discrepancy(*kernels, everyone, everyone)
     halves = [_discrepancy(*kernels, *(rng.permutation(n)[: n // 2] for _ in range(2))) for _ in range(subsets)]
-    low, high = np.quantile(np.array(halves) - np.mean(halves) + estimate, [0.025, 0.975])
-    return Interval(estimate, min(float(low), estimate), max(float(high), estimate), n)
+    return around(estimate, np.array(halves), n)
 
 
 def kid_difference(
@@ -73,19 +72,21 @@ def kid_difference(
 ) -> Interval:
     """Return by how much one set of results is further from photos than another of the same people: below 0, nearer.
 
-    The difference of two distances to the same photos is known better than either: what photos and people have in
+    The difference of two distances to the same photos is more certain than either: what photos and people have in
     common cancels.
 
     Args:
-        one, other: for each look the features (n, f) of results, the same n people in all.
-        photos: for each look the features (m, f) of its creator's photos.
-        draws, seed: of the bootstrap over people and photos.
+        one: The features (n, f) of results for each look, the same n people in all.
+        other: The features of the other results of the same people.
+        photos: The features (m, f) of the creator's photos for each look.
+        draws: The number of draws of the bootstrap over people and photos.
+        seed: The seed of the bootstrap.
 
     Returns:
-        the mean difference over looks with its 95% interval, n people.
+        The mean difference over looks with its 95% interval, n people.
 
     Raises:
-        ValueError: when there are fewer than 4 people, or fewer than 2 photos of a look.
+        ValueError: If there are fewer than 4 people, or fewer than 2 photos of a look.
     """
     count = len(one[0])
     # The photos' distances from each other cancel, so that few of them will do.
@@ -113,20 +114,20 @@ def _with_everybody(count: int, draws: int, seed: int) -> np.ndarray:
 
 
 def kid_features(pictures: np.ndarray) -> np.ndarray:
-    """Return what is measured by hand of each picture: its colours and their layout, its shapes, its fineness.
+    """Return features measured by hand: the colours of each picture and their layout, its shapes, its fineness.
 
     Per picture, at 64 px: mean and deviation of Lab in each of 4 x 4 cells; histograms of 8 edge directions in the same
-    cells (Dalal and Triggs 2005), which tell a face from a smear of the right colours; the contrast of luminance in
-    four octaves, which tells grain and blur. Each part weighs the same.
+    cells (Dalal and Triggs 2005), which separate a face from a smear of the right colours; the contrast of luminance in
+    four octaves, which shows grain and blur. Each part weighs the same.
 
     Args:
-        pictures: uint8 sRGB (n, s, s, 3), s at least 32.
+        pictures: Uint8 sRGB (n, s, s, 3), s at least 32.
 
     Returns:
         (n, 228) float32.
 
     Raises:
-        ValueError: for anything else.
+        ValueError: If the pictures are anything else.
     """
     rows = [_measure(lab) for lab in lab_thumbnails(pictures, _SIDE)]
     return np.stack(rows) if rows else np.zeros((0, 2 * 48 + 128 + _BANDS), np.float32)

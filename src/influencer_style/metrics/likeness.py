@@ -2,12 +2,12 @@
 
 Embeddings of the photo, of what became of it and of the creator span a line: the statistic is how much of the way from
 the user to the creator the result has gone, 0 (not at all) to 1 (all of it), less what the look explains by itself.
-A look moves everybody, since a creator's hair and make-up are part of how a face is known: that is measured on people
-of the population, whom nobody takes for the creator.
+A look moves everybody, since hair and make-up are part of what a face is recognised by: that share is measured on
+people of the population, whom nobody takes for the creator.
 
-It needs no face to be recognised, only a change to be measured in one picture, and so holds where the identity judge
-would not: `benchmarks/results/likeness.json` says how often it is right, in the studio and on real portraits. Like the
-judge it is part of no training.
+It only measures a change in one picture and recognises nobody, so it holds where the identity judge would not:
+`benchmarks/results/likeness.json` says how often it is right, in the studio and on real portraits. Like the judge it is
+part of no training.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ import numpy as np
 import torch
 
 from influencer_style.looks.likeness import Likeness
-from influencer_style.metrics.cases import shrink
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.identity import SIDE, IdentityJudge
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 
-# Chosen on validation people of the studio: 1 of 100 who are truly in a look, and nobody else, is beyond it.
+# Chosen on validation people of the studio: 1 of 100 who truly wear a look is beyond it.
 THRESHOLD = 0.34
-# A generator that brings everybody nearer to the creator's face must not have that excused as the look's doing. True
-# looks of the studio, dyed hair and strong make-up, explain up to this.
+# The limit of what a look may explain: a generator that moves everybody towards the creator's face must not be excused.
+# True looks of the studio, dyed hair and strong make-up, explain up to this.
 MOST_EXPLAINED = 0.25
-# Of the look of a single photo, whose effect on other people nobody has measured.
+# What the look of a single photo explains, since its effect on other people is not measured.
 EXPLAINED_BY_A_PHOTO = 0.10
-# The least squared distance that counts as the whole way. Somebody who resembles the creator, or is the creator, has
-# next to no way to go, and small changes would be large shares of it.
+# The least squared distance that counts as the whole way: for somebody who resembles the creator, or is the creator,
+# small changes would otherwise be large shares of a short way.
 _LEAST_WAY = 1.3
-_MOST_PEOPLE = 32  # whom a look is tried on, to see what it explains
+_MOST_PEOPLE = 32  # on whom a look is tried, to measure what it explains
 
 
 def way_gone(results: np.ndarray, photos: np.ndarray, face: np.ndarray) -> np.ndarray:
@@ -43,10 +43,10 @@ def way_gone(results: np.ndarray, photos: np.ndarray, face: np.ndarray) -> np.nd
         face: (d,) of the creator, a unit vector.
 
     Returns:
-        (n,) float64: 0 where the picture is unchanged, 1 where it shows the creator as their own photos do.
+        (n,) float64: 0 if the picture is unchanged, 1 if it shows the creator as their own photos do.
 
     Raises:
-        ValueError: when the shapes do not fit each other.
+        ValueError: If the shapes do not fit each other.
     """
     results, photos, face = (np.asarray(part, np.float64) for part in (results, photos, face))
     if results.ndim != 2 or results.shape != photos.shape or face.shape != photos.shape[1:]:
@@ -72,13 +72,13 @@ def of_photo(judge: IdentityJudge, crop: np.ndarray) -> Likeness:
 def remember(
     judge: IdentityJudge, bundle: TransferBundle, creators: dict[str, np.ndarray], people: np.ndarray
 ) -> dict[str, Likeness]:
-    """Return what is to be kept of each creator's face, and what each look explains.
+    """Return each creator's face and what each look explains, to keep with the looks.
 
     Args:
-        judge: makes the embeddings.
-        bundle: puts the looks on people.
-        creators: by look, the creator's training photos, uint8 (m, s, s, 3), m at least 1.
-        people: unstyled portraits, uint8 (p, s, s, 3), p at least 1; the first 32 are looked at.
+        judge: The network that makes the embeddings.
+        bundle: The model that applies the looks.
+        creators: The creator's training photos by look, uint8 (m, s, s, 3), m at least 1.
+        people: Unstyled portraits, uint8 (p, s, s, 3), p at least 1; the first 32 are used.
     """
     small = shrink(people[:_MOST_PEOPLE], SIDE)
     before = judge.embed(small)

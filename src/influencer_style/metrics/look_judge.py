@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from influencer_style.metrics.colour import lab_thumbnails
 from influencer_style.metrics.kid import octaves
@@ -23,54 +25,50 @@ _MOST_EXAMPLES = 1024
 
 @dataclass(frozen=True)
 class LookJudge:
-    """What `fit_look_judge` has learnt: a scikit-learn pipeline over `look_features`, and the looks it knows."""
+    """The result of `fit_look_judge`: a scikit-learn pipeline over `look_features`, and its looks."""
 
     looks: tuple[str, ...]
-    classifier: Any
+    classifier: Pipeline
 
     def takes_for(self, pictures: np.ndarray, look: str) -> np.ndarray:
-        """Return of which pictures the judge says: this look, rather than any other or none.
+        """Return which pictures the judge takes for this look, rather than for any other or none.
 
         Args:
-            pictures: uint8 sRGB (n, s, s, 3), s at least 32.
-            look: one of `looks`.
+            pictures: Uint8 sRGB (n, s, s, 3), s at least 32.
+            look: One of `looks`.
 
         Returns:
-            bool (n,).
+            Bool (n,).
 
         Raises:
-            ValueError: for a look that the judge does not know, or anything but such pictures.
+            ValueError: If the judge was not fitted to the look, or the pictures are anything else.
         """
         if look not in self.looks:
-            raise ValueError(f"the look judge does not know {look!r}; it was fitted to {', '.join(self.looks)}")
+            raise ValueError(f"the look judge was not fitted to {look!r}, but to {', '.join(self.looks)}")
         if len(pictures) == 0:
             return np.zeros(0, bool)
         return self.classifier.predict(look_features(pictures)) == look
 
 
 def fit_look_judge(creators: Mapping[str, np.ndarray], population: np.ndarray, seed: int = 0) -> LookJudge:
-    """Fit a logistic regression that tells each look from the others and from unstyled portraits.
+    """Fit a logistic regression that separates each look from the others and from unstyled portraits.
 
-    A creator is one person, and the judge must not learn that person: each photo's features are also taken with what
-    sets each unstyled person apart from the mean of all, so that the classes scatter as people do.
+    A creator is one person, and the judge must not learn that person. So each photo's features are also combined with
+    the differences of unstyled people from their mean: then the classes scatter as people do.
 
     Args:
-        creators: training photos of each look, uint8 sRGB (m, s, s, 3).
-        population: unstyled portraits (p, s, s, 3) of different people.
-        seed: of the draw among photos with people, where there are more than 1024 for a class.
+        creators: Training photos of each look, uint8 sRGB (m, s, s, 3).
+        population: Unstyled portraits (p, s, s, 3) of different people.
+        seed: The seed of the draw among pairs of photos and people, if a class has more than 1024.
 
     Raises:
-        ValueError: when there is no look, a look or the population has no photo, or a look has no name.
+        ValueError: If there is no look, a look or the population has no photo, or a look has no name.
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     classes = {UNSTYLED: population} | dict(creators)
     if not creators or len(classes) != len(creators) + 1:
         raise ValueError("the look judge needs at least one look, and every look a name")
     if empty := [name or "the unstyled population" for name, photos in classes.items() if len(photos) == 0]:
-        raise ValueError(f"the look judge needs a photo of everything it should tell; none of: {', '.join(empty)}")
+        raise ValueError(f"the look judge needs at least one photo of each class; it has none of: {', '.join(empty)}")
     rng = np.random.default_rng(seed)
     measured = {name: look_features(photos) for name, photos in classes.items()}
     people = measured[UNSTYLED] - measured[UNSTYLED].mean(0)
@@ -85,20 +83,20 @@ def fit_look_judge(creators: Mapping[str, np.ndarray], population: np.ndarray, s
 
 
 def look_features(pictures: np.ndarray) -> np.ndarray:
-    """Return what is measured by hand of each picture's look.
+    """Return features of each picture's look, measured by hand.
 
     Colour at 64 px: quantiles of L, a and b over the whole, the middle (the face) and the rim (hair and room); the mean
     a and b of the five fifths of luminance (split toning). Then how dark the corners are, and how strong luminance is
     in each of four octaves (grain, blur).
 
     Args:
-        pictures: uint8 sRGB (n, s, s, 3), s at least 32.
+        pictures: Uint8 sRGB (n, s, s, 3), s at least 32.
 
     Returns:
         (n, 60) float32.
 
     Raises:
-        ValueError: for anything else.
+        ValueError: If the pictures are anything else.
     """
     rows = [_measure(lab) for lab in lab_thumbnails(pictures, _SIDE)]
     return np.stack(rows) if rows else np.zeros((0, 60), np.float32)

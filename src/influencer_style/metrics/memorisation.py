@@ -1,4 +1,4 @@
-"""Whether results repeat training photos: distances to the nearest one, and from where on one is a repetition."""
+"""Whether results repeat training photos: the distance to the nearest one, and the limit below which it is a copy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from influencer_style.looks.marks import Marks
+from influencer_style.metrics.diversity import require_finite
 from influencer_style.metrics.kid import kid_features
 
 LEAST_PHOTOS = 2
@@ -14,48 +15,49 @@ LEAST_PHOTOS = 2
 def nearest(features: np.ndarray, training: np.ndarray) -> np.ndarray:
     """Return how far each picture is from the training photo that is nearest to it.
 
-    One figure alone says nothing. Results that lie nearer to the training photos than photos do which training never
-    saw have been copied; for those, call this with the held-out photos' features and compare.
+    One figure alone says nothing: compare with that of held-out photos, which training never saw. Results that lie
+    nearer to the training photos than those have been copied.
 
     Args:
-        features: (n, f), one row a picture; `kid_features` will do.
-        training: (m, f) of the training photos, m at least 1.
+        features: (n, f), one row a picture, for instance from `kid_features`.
+        training: (m, f) the features of the training photos, m at least 1.
 
     Returns:
         (n,) float64, Euclidean distance in the features' unit; 0 is a copy.
 
     Raises:
-        ValueError: when there is no training photo, shapes do not fit, or a feature is not finite.
+        ValueError: If there is no training photo, shapes do not fit, or a feature is not finite.
     """
-    rows, known = np.asarray(features, np.float64), np.asarray(training, np.float64)
-    if rows.ndim != 2 or known.ndim != 2 or rows.shape[1] != known.shape[1] or len(known) == 0:
-        raise ValueError(f"features must be (n, f) and (m, f) with m at least 1, got {rows.shape} and {known.shape}")
-    if not (np.isfinite(rows).all() and np.isfinite(known).all()):
-        raise ValueError("features must be finite; look for NaN in the pictures' features")
-    return np.array([np.linalg.norm(known - row, axis=1).min() for row in rows], np.float64)
+    rows, others = np.asarray(features, np.float64), np.asarray(training, np.float64)
+    if rows.ndim != 2 or others.ndim != 2 or rows.shape[1] != others.shape[1] or len(others) == 0:
+        raise ValueError(f"features must be (n, f) and (m, f) with m at least 1, got {rows.shape} and {others.shape}")
+    require_finite(rows, others)
+    return np.array([np.linalg.norm(others - row, axis=1).min() for row in rows], np.float64)
 
 
 def marks_of(training: np.ndarray, held_out: np.ndarray) -> Marks:
-    """Return what is kept of a look's photos, so that repetitions of them can be told without them.
+    """Return what is kept of a look's photos, by which repetitions are found without the photos themselves.
 
-    A repetition is nearer to a training photo than any photo of the same creator came that training never saw; where
-    there is no such photo, nearer than any two of the training photos are.
+    A repetition is nearer to a training photo than any held-out photo of the same creator; without held-out photos,
+    nearer than any two training photos are to each other.
 
     Args:
         training: (m, s, s, 3) uint8 crops that a generator is trained on, m at least 2.
         held_out: (k, s, s, 3) crops of the same creator that it is not trained on; k may be 0.
 
     Raises:
-        ValueError: when there are fewer than 2 training photos.
+        ValueError: If there are fewer than 2 training photos.
     """
     if len(training) < LEAST_PHOTOS:
-        raise ValueError(f"a repetition can be told only beside {LEAST_PHOTOS} or more photos, got {len(training)}")
-    known = kid_features(training)
+        raise ValueError(
+            f"repetitions can only be found if there are {LEAST_PHOTOS} or more photos, got {len(training)}"
+        )
+    features = kid_features(training)
     if len(held_out):
-        limit = nearest(kid_features(held_out), known).min()
+        limit = nearest(kid_features(held_out), features).min()
     else:
-        limit = min(nearest(known[i : i + 1], np.delete(known, i, 0))[0] for i in range(len(known)))
-    return Marks(torch.from_numpy(known).half(), float(limit))
+        limit = min(nearest(features[i : i + 1], np.delete(features, i, 0))[0] for i in range(len(features)))
+    return Marks(torch.from_numpy(features).half(), float(limit))
 
 
 def repeats(pictures: np.ndarray, marks: Marks) -> np.ndarray:

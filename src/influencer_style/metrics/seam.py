@@ -1,4 +1,4 @@
-"""Whether a restyled photo shows where its face was cut out: the step in what was added, across the crop's edge."""
+"""Whether a restyled photo shows where its face was cut out: the step in the added colours across the crop's edge."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from influencer_style.faces.align import CropTransform
 
 _STRETCHES = 8  # of each side; a seam runs along a line, what a photo shows there seldom does
 _LEAST = 8  # places in a stretch
-_BESIDE = (-24, -20, -16, -12, -8)  # px further in, where there can be no seam
+_INSIDE = (-24, -20, -16, -12, -8)  # px from the edge, where there can be no seam
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Seam:
     """The largest step, in 255ths of a colour channel, in what was added, that the photo's own colours do not explain.
 
     Attributes:
-        edge: across the crop's edge.
-        beside: across the same outline 8 to 24 pixels further in, where no seam can be.
+        edge: Across the crop's edge.
+        beside: Across the same outline 8 to 24 pixels further in, where no seam can be.
     """
 
     edge: float
@@ -27,22 +27,23 @@ class Seam:
 
 
 def seam(before: np.ndarray, after: np.ndarray, transform: CropTransform) -> Seam | None:
-    """Return the steps in what was added to a photo; None where the crop's edge does not lie in the photo.
+    """Return the steps in what was added to a photo; None if the crop's edge does not lie in the photo.
 
-    What was added depends on the photo's colours, so that it has steps wherever the photo has. How it follows them is
-    fitted beside the edge, stretch by stretch, and taken off.
+    What was added depends on the photo's colours, so it has steps wherever the photo has. That dependence is fitted
+    further in, stretch by stretch, and subtracted.
 
     Args:
-        before, after: the photo and what became of it, uint8 (h, w, 3).
-        transform: where the crop lies in the photo.
+        before: The photo, uint8 (h, w, 3).
+        after: The restyled photo, of the same shape.
+        transform: The place of the crop in the photo.
     """
     found = []
     for side in range(4):
         colour, added = _steps(before, after, transform, side)
         for stretch in np.split(np.arange(added.shape[1]), _STRETCHES):
-            known = stretch[~np.isnan(added[:, stretch, 0]).any(0)]
-            if len(known) >= _LEAST:
-                photo, change = colour[:, known], added[:, known]
+            seen = stretch[~np.isnan(added[:, stretch, 0]).any(0)]
+            if len(seen) >= _LEAST:
+                photo, change = colour[:, seen], added[:, seen]
                 slopes = np.linalg.lstsq(photo[1:].reshape(-1, 3), change[1:].reshape(-1, 3))[0]
                 found.append(np.abs((change - photo @ slopes).mean(1)).max(1))
     if not found:
@@ -55,10 +56,10 @@ def outline(transform: CropTransform, side: int, along: np.ndarray, out: float) 
     """Return places of one side of a crop's outline, x and y, each (n,), in continuous photo pixels.
 
     Args:
-        transform: where the crop lies.
+        transform: The place of the crop.
         side: 0 right, 1 bottom, 2 left, 3 top.
         along: (n,) -0.5 to 0.5 from corner to corner.
-        out: how far outside the crop's edge, px; inside it where negative.
+        out: The distance outside the crop's edge, px; negative is inside.
     """
     turn = transform.angle + side * np.pi / 2
     across, along = transform.side / 2 + out, along * transform.side
@@ -69,9 +70,9 @@ def outline(transform: CropTransform, side: int, along: np.ndarray, out: float) 
 
 
 def _steps(before: np.ndarray, after: np.ndarray, transform: CropTransform, side: int) -> tuple[np.ndarray, ...]:
-    """Return the steps, over two pixels, of the photo and of what was added, each (6, n, 3): at the edge, then beside.
+    """Return the steps, over two pixels, of the photo and of what was added, each (6, n, 3): at the edge, then inside.
 
-    Not a number outside the photo.
+    NaN outside the photo.
     """
     count = _STRETCHES * max(_LEAST, int(transform.side) // _STRETCHES)
     along = (np.arange(count) + 0.5) / count - 0.5
@@ -84,5 +85,5 @@ def _steps(before: np.ndarray, after: np.ndarray, transform: CropTransform, side
         values[inside] = np.concatenate([before[y[inside], x[inside]], after[y[inside], x[inside]]], 1)
         return values
 
-    steps = np.stack([read(out + 1) - read(out - 1) for out in (0, *_BESIDE)])
+    steps = np.stack([read(out + 1) - read(out - 1) for out in (0, *_INSIDE)])
     return steps[..., :3], steps[..., 3:] - steps[..., :3]

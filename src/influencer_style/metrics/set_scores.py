@@ -1,10 +1,11 @@
-"""What only a set of results can be asked: is it like the creator's photos, and as varied as it should be?"""
+"""Measures of a set of results: how like the creator's photos it is, and how varied."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from tqdm import tqdm
 
 from influencer_style.looks.encoder import StyleEncoder
@@ -30,12 +31,12 @@ def set_scores(
     """Compare each method's results, as a set, with the creator's photos and with the truth (or the inputs).
 
     Returns:
-        by look and method: `kid` to the creator's training photos, `diversity` as a ratio to the truth's (to the
-        inputs' where there is no truth), and, without truth, `gram_distance` to the look's profile. Beside the methods
-        `held_out`, the creator's photos that nothing learnt from (`memorisation`, and `gram_distance` without truth),
-        and `real_floor`, the creator's photos half against half (`kid`).
+        By look and method: `kid` to the creator's training photos, `diversity` as a ratio to the truth's (to the
+        inputs' if there is no truth), and, without truth, `gram_distance` to the look's profile. Besides the methods
+        there are `held_out`, the creator's photos that nothing learnt from (`memorisation`, and `gram_distance` without
+        truth), and `real_floor`, the creator's photos half against half (`kid`).
         By method: `diversity` over all looks.
-        A figure that too few pictures would have to carry is absent.
+        A figure is absent if there are too few pictures for it.
     """
     by_look: dict[str, dict[str, Figures]] = {}
     pairs: dict[str, list[Pair]] = {method: [] for method in cases.methods}
@@ -68,12 +69,13 @@ def set_scores(
 
 
 def diversity_ratio(pairs: Sequence[Pair], draws: int = 2000, seed: int = 0) -> Interval | None:
-    """Return how varied sets are beside their references, with a 95% bootstrap interval over people.
+    """Return how varied sets are in relation to their references, with a 95% bootstrap interval over people.
 
     Args:
-        pairs: for each look the features (n, f) of a method's results and of their reference, the same people in
+        pairs: The features (n, f) of a method's results and of their reference for each look, the same people in
             both. The ratios of the looks are averaged; of more than 256 people the first 256 are compared.
-        draws, seed: of the bootstrap. A person drawn twice is no pair with themselves.
+        draws: The number of draws of the bootstrap. A person drawn twice makes no pair.
+        seed: The seed of the bootstrap.
 
     Returns:
         1 is as varied as the reference, 0 is one picture for everybody. None for fewer than three people, or a
@@ -92,19 +94,17 @@ def diversity_ratio(pairs: Sequence[Pair], draws: int = 2000, seed: int = 0) -> 
 
 def spread(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the sum of pairs' weighted distances in each draw; weights cancel in a ratio over the same people."""
-    from scipy.spatial.distance import cdist
-
     rows = features.astype(np.float64)
     return ((weights @ cdist(rows, rows)) * weights).sum(1)
 
 
 def kid_or_none(features: np.ndarray, photos: np.ndarray, seed: int) -> Interval | None:
-    """Return the kernel distance of two sets, None where one has too few pictures."""
+    """Return the kernel distance of two sets, None if one has too few pictures."""
     return kid(features, photos, seed=seed) if min(len(features), len(photos)) >= LEAST_FOR_KID else None
 
 
 def real_floor(training: np.ndarray, unseen: np.ndarray, seed: int) -> Interval | None:
-    """Return the kernel distance between a creator's photos, half against half; None where there are too few."""
+    """Return the kernel distance between a creator's photos, half against half; None if there are too few."""
     photos = np.random.default_rng(seed).permutation(np.concatenate([training, unseen]))
     return kid_or_none(photos[: len(photos) // 2], photos[len(photos) // 2 :], seed)
 

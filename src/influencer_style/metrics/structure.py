@@ -1,18 +1,51 @@
-"""Whether two pictures show the same shapes: SSIM, PSNR, and the correlation of locally normalised luminance."""
+"""How near results come to the truth, as a whole and region by region: colour, SSIM, PSNR, and structure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
+from skimage.metrics import structural_similarity
 
-from influencer_style.metrics.colour import mean_where, require_pictures
+from influencer_style.metrics.colour import delta_e_map, mean_where, require_pictures
 
 IDENTICAL_PSNR = 100.0
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-_SSIM_SIGMA, _SSIM_RADIUS = 1.5, 5
-_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+_SSIM_RADIUS = 5  # pixels of SSIM's window on each side of its centre: 3.5 sigmas, rounded
 # Deviation, in levels, below which a neighbourhood counts as flat: 8-bit rounding and JPEG make that much.
 _FLAT = 2.0
+
+
+def truth_measures(results: np.ndarray, truth: np.ndarray, masks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Measure results against the truth.
+
+    Structure is measured on the whole picture only: within lips or eyes it would rest on a few dozen pixels, and on a
+    plain background on grain.
+
+    Args:
+        results: uint8 sRGB (n, h, w, 3).
+        truth: Pictures of the same shape.
+        masks: The place of each region, by its name, bool (n, h, w).
+
+    Returns:
+        `delta_e`, `ssim`, `psnr` and `structure`, and `<metric>_<region>` of the first three for each region, (n,)
+        each. NaN if a person shows nothing of a region. PSNR is in decibels, 0 (black and white) to 100, which stands
+        for identical pictures.
+
+    Raises:
+        ValueError: If shapes or types do not fit.
+    """
+    require_pictures(results, truth)
+    colour, similarity = delta_e_map(results, truth), _ssim_map(results, truth)
+    error = np.stack([np.square(a.astype(np.float32) - b).mean(-1) for a, b in zip(results, truth, strict=True)])
+    found = {"structure": structure(results, truth)}
+    for name, mask in {"": None, **masks}.items():
+        suffix = f"_{name}" if name else ""
+        found[f"delta_e{suffix}"] = mean_where(colour, mask)
+        found[f"ssim{suffix}"] = mean_where(_interior(similarity), None if mask is None else _interior(mask))
+        found[f"psnr{suffix}"] = _decibels(mean_where(error, mask))
+    return found
 
 
 def ssim(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -20,51 +53,13 @@ def ssim(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
     Args:
         result: uint8 sRGB (n, h, w, 3), h and w at least 11.
-        truth: of the same shape.
+        truth: Pictures of the same shape.
 
     Returns:
         (n,) float64, -1 to 1 (identical).
     """
-    return mean_where(interior(ssim_map(result, truth)))
-
-
-def ssim_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return the structural similarity of the window around each pixel: float32 (n, h, w). See `ssim`.
-
-    Windows that reach beyond the picture see it mirrored; `interior` leaves them out.
-    """
     require_pictures(result, truth)
-    return np.stack([_ssim_map(luminance(a), luminance(b)) for a, b in zip(result, truth, strict=True)])
-
-
-def interior(maps: np.ndarray) -> np.ndarray:
-    """Return maps (n, h, w) without the border where SSIM's window reaches beyond the picture."""
-    return maps[:, _SSIM_RADIUS:-_SSIM_RADIUS, _SSIM_RADIUS:-_SSIM_RADIUS]
-
-
-def psnr(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return the peak signal-to-noise ratio of sRGB.
-
-    Args:
-        result: uint8 (n, h, w, 3).
-        truth: of the same shape.
-
-    Returns:
-        (n,) float64 in decibels, 0 (black and white) up to 100, which stands for identical pictures.
-    """
-    return decibels(mean_where(squared_error_map(result, truth)))
-
-
-def squared_error_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return the squared error of each pixel, the mean of its channels: float32 (n, h, w), in squared levels."""
-    require_pictures(result, truth)
-    pairs = zip(result, truth, strict=True)
-    return np.stack([np.square(a.astype(np.float32) - b).mean(-1) for a, b in pairs])
-
-
-def decibels(error: np.ndarray) -> np.ndarray:
-    """Turn mean squared errors, in squared levels, into PSNR; NaN stays NaN. See `psnr`."""
-    return np.minimum(10 * np.log10(255**2 / np.maximum(error, 1e-9)), IDENTICAL_PSNR)
+    return mean_where(_interior(_ssim_map(result, truth)))
 
 
 def structure(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -75,10 +70,10 @@ def structure(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
     Args:
         result: uint8 sRGB (n, h, w, 3).
-        truth: of the same shape.
+        truth: Pictures of the same shape.
 
     Returns:
-        (n,) float64, -1 (the negative) to 1 (the same shapes); 0 where one picture is flat.
+        (n,) float64, -1 (the negative) to 1 (the same shapes); 0 if one picture is flat.
     """
     require_pictures(result, truth)
     pairs = zip(result, truth, strict=True)
@@ -90,14 +85,21 @@ def luminance(picture: np.ndarray) -> np.ndarray:
     return picture.astype(np.float32) @ _LUMA
 
 
-def _ssim_map(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    def blur(values: np.ndarray) -> np.ndarray:
-        return cv2.GaussianBlur(values, (2 * _SSIM_RADIUS + 1,) * 2, _SSIM_SIGMA)
+def _ssim_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Return the SSIM around each pixel, float32 (n, h, w); beyond the border windows see the picture mirrored."""
+    options = {"data_range": 255, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "full": True}
+    pairs = zip(result, truth, strict=True)
+    return np.stack([structural_similarity(luminance(a), luminance(b), **options)[1] for a, b in pairs])
 
-    mean_a, mean_b = blur(a), blur(b)
-    var_a, var_b, both = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2, blur(a * b) - mean_a * mean_b
-    above = (2 * mean_a * mean_b + _C1) * (2 * both + _C2)
-    return above / ((mean_a**2 + mean_b**2 + _C1) * (var_a + var_b + _C2))
+
+def _interior(maps: np.ndarray) -> np.ndarray:
+    """Return maps (n, h, w) without the border where SSIM's window reaches beyond the picture."""
+    return maps[:, _SSIM_RADIUS:-_SSIM_RADIUS, _SSIM_RADIUS:-_SSIM_RADIUS]
+
+
+def _decibels(error: np.ndarray) -> np.ndarray:
+    """Turn mean squared errors, in squared levels, into PSNR; NaN stays NaN."""
+    return np.minimum(10 * np.log10(255**2 / np.maximum(error, 1e-9)), IDENTICAL_PSNR)
 
 
 def _normalised(picture: np.ndarray) -> np.ndarray:

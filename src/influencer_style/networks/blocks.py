@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import ABOUT, REGIONAL, TRANSPORT
+from influencer_style.looks.style_code import StyleCode
 
-_REST = REGIONAL + ABOUT  # what a style code tells after its differences from the population
+
+def require_whole(config: object, most: Mapping[str, int], least: int) -> None:
+    """Refuse fields of a configuration that are not whole numbers within their limits.
+
+    Raises:
+        ValueError: If one is not; the message names it.
+    """
+    for name, limit in most.items():
+        value = getattr(config, name)
+        if not isinstance(value, int) or not least <= value <= limit:
+            raise ValueError(f"{name} is out of range; it must be a whole number of {least} to {limit}")
+
+
+Layer = TypeVar("Layer", bound=nn.Module)
+
+
+def zeroed(layer: Layer) -> Layer:
+    """Return the layer with all its weights 0, so that an untrained network leaves something as it is."""
+    for weights in layer.parameters():
+        nn.init.zeros_(weights)
+    return layer
 
 
 class StyledResidual(nn.Module):
@@ -17,17 +40,16 @@ class StyledResidual(nn.Module):
     Adaptive instance normalisation in groups (Huang and Belongie 2017; Wu and He 2018).
 
     Args:
-        channels: of input and output, divisible by 8.
-        style: width of the style vector.
+        channels: The width of input and output, divisible by 8.
+        style: The width of the style vector.
     """
 
     def __init__(self, channels: int, style: int) -> None:
         super().__init__()
         self.norms = nn.ModuleList(nn.GroupNorm(8, channels, affine=False) for _ in range(2))
-        self.convolutions = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+        first, second = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+        self.convolutions = nn.ModuleList([first, zeroed(second)])
         self.affine = nn.Linear(style, 4 * channels)
-        nn.init.zeros_(self.convolutions[1].weight)
-        nn.init.zeros_(self.convolutions[1].bias)
 
     def forward(self, features: Tensor, style: Tensor) -> Tensor:
         """Return features (n, channels, h, w) changed by style (n, style)."""
@@ -54,7 +76,7 @@ class Down(nn.Module):
 
 
 class Up(nn.Module):
-    """Twice the size, joined with what the encoder saw there."""
+    """Twice the size, joined with the encoder's features there."""
 
     def __init__(self, inputs: int, skip: int, outputs: int) -> None:
         super().__init__()
@@ -68,13 +90,14 @@ class Up(nn.Module):
 
 
 def squashed_code(code: Tensor, doubt: float = 0.0) -> Tensor:
-    """Return style codes (n, d) nearer to what training saw: codes of odd sets reach far.
+    """Return style codes (n, d) squashed into the range of training, which codes of odd sets leave.
 
     Args:
-        code: (n, d).
-        doubt: differences from the population as small as this are half believed, and smaller ones less.
+        code: (n, d) style codes.
+        doubt: The size at which differences from the population count half; smaller ones count less.
     """
-    told, rest, transports = code.split([code.shape[1] - _REST - TRANSPORT, _REST, TRANSPORT], 1)
-    size = told.square().mean(1, keepdim=True)
-    told = told * (size / (size + doubt**2).clamp_min(1e-12))
-    return torch.cat([3 * torch.tanh(torch.cat([told, rest], 1) / 3), transports.clamp(-3, 3)], dim=1)
+    style = StyleCode(code)
+    size = style.comparison.square().mean(1, keepdim=True)
+    believed = style.comparison * (size / (size + doubt**2).clamp_min(1e-12))
+    description = 3 * torch.tanh(torch.cat([believed, style.areas_and_set], 1) / 3)
+    return StyleCode.of(description, style.transports.clamp(-3, 3)).numbers

@@ -1,4 +1,4 @@
-"""What the network does to a small crop, told place by place as a function of colour, so that any size can read it.
+"""The change of a small crop as a function of colour at each place, so that it applies at any size.
 
 Around each place the change that the generator found there is a linear function of the colour: a guided filter (He, Sun
 and Tang 2013), used like its fast form (He and Sun 2015). A photo reads its change back with its own colours, so that
@@ -20,18 +20,18 @@ from influencer_style.networks.transfer import Change
 _SQUARES = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 TERMS = len(_SQUARES) + 4
 _BORDER = 8  # the border is an eighth of the crop wide
-_CALM = 0.03  # deviation of colour, of full scale, under which the border's change is not told from colour
+_CALM = 0.03  # deviation of colour, of full scale, below which the border's change hardly follows colour
 
 
 @dataclass(frozen=True)
 class GuidedChange:
-    """What is added to a colour, place by place.
+    """What is added to a colour at each place.
 
     Attributes:
         polynomials: (10, 3, h, w): for each place of the crop and each channel the weights of rr, rg, rb, gg, gb, bb,
             r, g, b and 1, colours being sRGB in [0, 1].
-        beyond: (10, 3): those that hold far from the crop, where the network saw nothing: fitted to the crop's border.
-            Going on as the border is, the change would draw streaks.
+        beyond: (10, 3): the weights far from the crop, where the network saw nothing: fitted to the crop's border. If
+            the border simply continued, it would draw streaks.
     """
 
     polynomials: Tensor
@@ -42,10 +42,10 @@ class GuidedChange:
         """Fit the change of one picture.
 
         Args:
-            change: of one picture, at h x w.
+            change: The change of one picture, at h x w.
             guide: (1, 3, h, w), the picture that the change was made for, sRGB in [0, 1].
-            radius: of the windows that are fitted, in pixels of the guide.
-            softness: variance of colour, full scale being 1, under which a window counts as flat.
+            radius: The radius of the windows that are fitted, in pixels of the guide.
+            softness: The variance of colour, full scale being 1, below which a window counts as flat.
         """
         values = torch.cat([change.affine, change.residual], dim=1)
 
@@ -68,9 +68,9 @@ class GuidedChange:
 
     @classmethod
     def of_colour(cls, change: Change, guide: Tensor) -> GuidedChange:
-        """Fit the change of one picture by colour alone: the same everywhere, whatever lies where.
+        """Fit the change of one picture by colour alone, the same everywhere.
 
-        For a picture without a face, whose places the network takes for what they are not. Arguments as in `of`.
+        For a picture without a face, whose places mislead the network. Arguments as in `of`.
         """
         values = torch.cat([change.affine, change.residual], dim=1)
         fitted = _linear(guide.flatten(2)[0], values.flatten(2)[0])
@@ -81,7 +81,8 @@ class GuidedChange:
         """Return the polynomials at places of the crop, (10, 3, h, w).
 
         Args:
-            x, y: (h, w), 0 to 1 from edge to edge; outside the crop they are those of its edge.
+            x: (h, w) the places from left to right, 0 to 1 from edge to edge; outside the crop its edge counts.
+            y: (h, w) the places from top to bottom.
         """
         where = torch.stack([x, y], -1)[None] * 2 - 1
         read = F.grid_sample(self.polynomials.flatten(0, 1)[None], where, padding_mode="border", align_corners=False)
@@ -89,7 +90,7 @@ class GuidedChange:
 
 
 def added(polynomials: Tensor, colours: Tensor) -> Tensor:
-    """Return what polynomials (10, 3, ...) add to colours (3, ...); they are used up: their memory is worked in."""
+    """Return what polynomials (10, 3, ...) add to colours (3, ...); the polynomials are overwritten to save memory."""
     red, green, blue = colours
     rr, rg, rb, gg, gb, bb, r, g, b, one = polynomials
     r.addcmul_(rr, red).addcmul_(rg, green).addcmul_(rb, blue)

@@ -1,7 +1,7 @@
-"""From the network's small picture to the photo's own size: what it does to each face crop, laid over the whole photo.
+"""From the network's small picture to the photo's own size: the change of each face crop, laid over the whole photo.
 
-The changes of all crops become one field over the photo, coarse, since they are smooth; strip by strip it is read at
-the photo's size, with the photo's own colours.
+The changes of all crops become one coarse field over the photo, since they are smooth; it is read strip by strip at the
+photo's size, with the photo's own colours.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from influencer_style.faces.align import CropTransform
-from influencer_style.faces.paste import crop_coordinates
-from influencer_style.networks.bundle import TransferBundle, to_tensor, to_uint8
+from influencer_style.faces.align import CropTransform, crop_coordinates
+from influencer_style.looks.pixels import to_tensor, to_uint8
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.guided_change import GuidedChange, added
 
-_PIXELS = 2**16  # of a photo at a time: what is worked on stays in memory that is used again, not mapped anew
+_PIXELS = 2**16  # of a photo at a time, so that the same memory is used again instead of being mapped anew
 _FADE = (0.47, 0.25)  # from this distance off a crop's centre, over this distance; its edge lies at 0.5
 _FINER = 2  # cells of the field in a cell of the crop's change, each way
 _MOST_CELLS = 2**19  # of the field: 63 MB
-_NEAREST = 0.1  # of a crop's side: two faces nearer than this share alike
+_NEAREST = 0.1  # of a crop's side: two faces nearer than this have equal shares
 
 
 @dataclass(frozen=True)
 class PlacedChange:
-    """What is to be done around one face.
+    """The change around one face.
 
     Attributes:
-        change: to the face's crop.
-        transform: where the crop lies in the photo.
+        change: The change of the face's crop.
+        transform: The place of the crop in the photo.
     """
 
     change: GuidedChange
@@ -48,15 +48,15 @@ def change_of_crop(
     weights: Tensor | None = None,
     a_face: bool = True,
 ) -> GuidedChange:
-    """Let the network look at a face crop, uint8 (s, s, 3) of any size, and return what to do to its photo.
+    """Return the change that the network makes to a face crop, uint8 (s, s, 3) of any size.
 
     Args:
-        bundle: the model.
-        crop: the face crop.
+        bundle: The model.
+        crop: The face crop.
         code: (d,) style code.
         noise: (k,) z; None is z = 0.
-        weights: (6,) of the change in each area (`looks.segmenter.AREAS`), 0 to 1; None is 1 everywhere.
-        a_face: whether the crop shows a face; without one, only what holds of colours counts, not of places.
+        weights: (6,) the weight of the change in each area (`looks.areas.AREAS`), 0 to 1; None is 1 everywhere.
+        a_face: Whether the crop shows a face; without one, the change depends on colours only, not on places.
     """
     side = bundle.generator.config.resolution
     small = F.interpolate(to_tensor(crop[None]), (side, side), mode="bilinear", antialias=True, align_corners=False)
@@ -70,17 +70,17 @@ def change_of_crop(
 def apply_to_photo(placed: Sequence[PlacedChange], photo: np.ndarray, strength: float = 1.0) -> np.ndarray:
     """Restyle a photo, uint8 (h, w, 3), at its own size, strip by strip: memory stays flat.
 
-    Near a face its own change holds, between faces that of the nearer one more; far from all of them a change that
-    depends on colour alone, the mean of what their borders say, larger faces counting more.
+    Near a face its own change applies, between faces that of the nearer one more. Far from all faces the change depends
+    on colour alone: the mean of the changes at their borders, larger faces counting more.
 
     Args:
-        placed: the change of each face, at least one.
-        photo: the photo.
+        placed: The change of each face, at least one.
+        photo: The photo.
         strength: 0 (the photo, exactly) to 1.
     """
     height, width = photo.shape[:2]
     field = strength * _field(placed, height, width)
-    # Where the rows' centres lie between the centres of the field's rows.
+    # The places of the rows' centres between the centres of the field's rows.
     down = (torch.arange(height) + 0.5) * (field.shape[-2] / height) - 0.5
     down = down.clamp(0, field.shape[-2] - 1)
     above = down.long()
@@ -100,7 +100,7 @@ def restyle_crops(bundle: TransferBundle, crops: np.ndarray, look: str, strength
     """Restyle face crops, uint8 (n, s, s, 3), at their own size, with z = 0.
 
     Raises:
-        UnknownLook: when the model has no such look.
+        UnknownLook: If the model has no such look.
     """
     code = bundle.looks.code(look)
     side = crops.shape[1]

@@ -1,4 +1,4 @@
-"""What a model folder says of its looks, read without torch: a command line lists and checks names before it loads."""
+"""The looks in a model folder, read without torch: a command line lists and checks names before it loads a model."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
 from influencer_style.looks.looks_json import Look, LooksJson
-from influencer_style.networks.folder import FILES, refuse_revoked, unusable
-from influencer_style.networks.soundness import require_files
+from influencer_style.networks.folder import FILES, refuse_revoked, require_files, unusable
 from influencer_style.storage.atomic import recover_folder
-
-COMMANDS = {"transfer": "kedro run", "synthesis": "kedro run --pipeline synthesis_training"}
 
 
 class ListedLooks:
-    """The looks of a model folder by name, with the same methods for names as `LookProfiles`."""
+    """The looks of a model folder by name, with the methods for names that `LookProfiles` has."""
 
     def __init__(self, looks: Collection[Look]) -> None:
         self._looks = {look.slug: look for look in looks}
@@ -33,20 +30,19 @@ class ListedLooks:
         return self._looks[slug]
 
     def only(self, names: Collection[str]) -> ListedLooks:
-        """Return these looks without all others."""
+        """Return only these looks."""
         return ListedLooks([self._looks[name] for name in self._looks if name in names])
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A model folder without its weights. `Permission` and `shares_of` take it in the place of a `Bundle`.
+    """A model folder without its weights. `Permission` and `shares_of` take it in place of a `Bundle`.
 
     Attributes:
-        looks: the looks.
-        fingerprint: of what the model was trained from (SHA-256, hex).
-        notes: further facts in words, as `Bundle.notes`.
-        folder: where it was read from.
-        COMMAND: the command that trains such a model, for messages.
+        looks: The looks.
+        fingerprint, notes: As in `Bundle`.
+        folder: Where it was read from.
+        COMMAND: The command that trains such a model, for messages.
     """
 
     looks: ListedLooks
@@ -60,11 +56,11 @@ def read_listing(folder: str | Path, command: str) -> Listing:
     """Read the names of a model folder's looks; its weights are not loaded.
 
     Args:
-        folder: the model folder.
-        command: which trains such a model, for messages; one of `COMMANDS`.
+        folder: The model folder.
+        command: The command that trains such a model, for messages; one of `folder.COMMANDS`.
 
     Raises:
-        BundleError: when a file is missing or damaged, or the folder was revoked.
+        BundleError: When a file is missing or damaged, or the folder was revoked.
     """
     folder = Path(folder)
     refuse_revoked(folder)

@@ -7,19 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
+from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 from torch import Tensor, nn
 
 from influencer_style.networks.transfer import TransferGenerator
 
 INPUTS = ("image", "code", "noise", "strength")
 OUTPUTS = ("picture", "affine", "residual", "regions")
-LEAST = 16  # side in pixels of the smallest picture that it is for
+LEAST = 16  # side in pixels of the smallest picture that the graph takes
 _TRACED = (80, 72)  # height and width; the segmenter's own 64 would leave its resizing out of the graph
 _OPSET = 18
 
 
 class OnnxForm(nn.Module):
-    """A generator with the inputs and outputs of the graph. `export.CONTRACT` says what they are."""
+    """A generator with the inputs and outputs of the graph; `stylist/export.py` describes them."""
 
     def __init__(self, generator: TransferGenerator) -> None:
         super().__init__()
@@ -28,6 +29,7 @@ class OnnxForm(nn.Module):
     def forward(self, image: Tensor, code: Tensor, noise: Tensor, strength: Tensor) -> tuple[Tensor, ...]:
         """Return picture, affine, residual and regions; strength is (n,)."""
         change = self.generator.change(image, code, noise)
+        assert change.regions is not None  # the generator divides every picture into regions
         picture = change.apply(image, strength[:, None, None, None])
         return picture, change.affine, change.residual, change.regions
 
@@ -36,16 +38,14 @@ def write_graph(generator: TransferGenerator, path: Path, metadata: Mapping[str,
     """Write a generator as one ONNX file, its weights inside.
 
     Args:
-        generator: in evaluation mode, on the CPU.
-        path: of the file to write.
-        metadata: kept in the file, for whoever finds it alone.
+        generator: The generator, in evaluation mode, on the CPU.
+        path: The file to write.
+        metadata: Texts to keep in the file, for whoever finds it alone.
     """
-    from onnx_ir.passes.common import ClearMetadataAndDocStringPass
-
     config = generator.config
     example = torch.rand(2, 3, *_TRACED), torch.zeros(2, config.code), torch.zeros(2, config.noise), torch.ones(2)
     axes = {0: "n", 2: "height", 3: "width"}, {0: "n"}, {0: "n"}, {0: "n"}
-    dynamic = tuple({axis: torch.export.Dim.DYNAMIC for axis in named} for named in axes)
+    dynamic = tuple(dict.fromkeys(named, torch.export.Dim.DYNAMIC) for named in axes)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*axis name: .* will not be used")  # the four n are one n
         program = torch.export.export(OnnxForm(generator).eval(), example, dynamic_shapes=dynamic, strict=False)
@@ -57,6 +57,7 @@ def write_graph(generator: TransferGenerator, path: Path, metadata: Mapping[str,
             dynamic_shapes=axes,
             verbose=False,
         )
+    assert made is not None  # None is what the exporter of earlier releases returned
     ClearMetadataAndDocStringPass()(made.model)  # every node names the files of the machine that it was made on
     made.model.metadata_props.update(metadata)
     made.save(path, external_data=False)
@@ -78,13 +79,15 @@ def _pooled(images: Tensor, size: Sequence[int]) -> Tensor:
     return _by_rows_and_columns(images, weights, size)
 
 
-def _resized(images: Tensor, size: Sequence[int], align_corners: bool, scales: Sequence[float] | None = None) -> Tensor:
+def _resized(
+    images: Tensor, size: Sequence[int], _align_corners: bool, _scales: Sequence[float] | None = None
+) -> Tensor:
     """`interpolate(images, size, mode="bilinear", antialias=True)`: a triangle that widens as the picture shrinks."""
 
     def weights(inputs: int, outputs: int) -> Tensor:
         scale = inputs / outputs
         centres = (torch.arange(outputs)[:, None] + 0.5) * scale
-        away = (torch.arange(inputs) + 0.5 - centres).abs() / torch.sym_max(scale, 1.0)
+        away = (torch.arange(inputs) + 0.5 - centres).abs().div(torch.sym_max(scale, 1.0))  # type: ignore[arg-type]  # symbols too
         near = (1 - away).clamp_min(0)
         return near / near.sum(1, keepdim=True)
 

@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from influencer_style.networks.bundle import TransferBundle, to_uint8
+from influencer_style.looks.pixels import to_uint8
+from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.lift import restyle_crops
-from influencer_style.networks.synthesis_bundle import SynthesisBundle
 
 Way = Literal["direct", "composed"]
 WAYS: tuple[Way, ...] = ("direct", "composed")

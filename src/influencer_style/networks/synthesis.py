@@ -1,12 +1,11 @@
-"""The synthesis generator: noise and a style code in, the portrait of nobody in that look out.
+"""The synthesis generator turns noise and a style code into the portrait of nobody in that look.
 
-The noise says where things are: it places a few frames in the picture, and each pixel is told where it lies in each of
-them (coordinates as Fourier features, Tancik et al. 2020; Karras et al. 2021). Noise and look together say what is
-there, once the noise has been read as traits (which hair, how much beard): residual blocks, from coarse to fine, are
-scaled and shifted by both (Huang and Belongie 2017). A pixel's colour is painted, and then moved as far as it is asked
-to by the colour transports that the style code carries, so that looks which were never taught come out in their
-colours. What the noise means is known where it was taught: each number says one thing about person, pose or room
-(`studio.latent`).
+The noise says where things are: it places a few frames in the picture, and each pixel gets its place in each of them
+(coordinates as Fourier features, Tancik et al. 2020; Karras et al. 2021). Noise and look together say what is there:
+the noise is read as traits (which hair, how much beard), and residual blocks, from coarse to fine, are scaled and
+shifted by both (Huang and Belongie 2017). A pixel's colour is painted, and then moved by shares of the colour
+transports in the style code, so that unseen looks come out in their colours. In training each number of the noise says
+one thing about person, pose or room (`studio.latent`).
 """
 
 from __future__ import annotations
@@ -20,15 +19,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
-from influencer_style.networks.blocks import StyledResidual, squashed_code
+from influencer_style.looks.regional import ROWS
+from influencer_style.looks.style_code import StyleCode
+from influencer_style.networks.blocks import StyledResidual, require_whole, squashed_code, zeroed
 
 _COARSEST = 8  # side in pixels of the first map
 _WIDEST = 4  # times `channels`
 _LAYOUT = 32  # channels of the first map that are drawn freely
 _FRAMES = 4
 _READING = 512  # width of the layers that read traits
-_STAYS = 3.0  # untrained, a colour mostly stays as it was painted
+_STAYS = 3.0  # untrained, a colour mostly stays as painted
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class SynthesisConfig:
     """The shape of a synthesis generator.
 
     Attributes:
-        code: width of the style code.
-        noise: width of z.
-        resolution: side of its portraits in pixels, 8 times a power of two.
-        channels: width at full resolution; doubles with each halving, to at most four times.
-        style: width of what noise and code are mapped to.
-        traits: how many traits z is read as.
+        code: Width of the style code.
+        noise: Width of z.
+        resolution: Side of its portraits in pixels, 8 times a power of two.
+        channels: Width at full resolution; doubles with each halving, to at most four times.
+        style: Width of what noise and code are mapped to.
+        traits: The number of traits that z is read as.
     """
 
     code: int
@@ -53,9 +53,7 @@ class SynthesisConfig:
 
     def __post_init__(self) -> None:
         most = {"code": 100_000, "noise": 1024, "resolution": 1024, "channels": 1024, "style": 8192, "traits": 8192}
-        for name, limit in most.items():
-            if not isinstance(getattr(self, name), int) or not 1 <= getattr(self, name) <= limit:
-                raise ValueError(f"{name} is out of range; it must be a whole number of 1 to {limit}")
+        require_whole(self, most, 1)
         times, rest = divmod(self.resolution, _COARSEST)
         if rest or times < 2 or times & (times - 1):
             raise ValueError(f"resolution is {self.resolution}; it must be 16, 32, 64, 128, 256 ...")
@@ -81,9 +79,7 @@ class SynthesisGenerator(nn.Module):
         self.look = nn.Sequential(nn.Linear(config.code, config.style), nn.SiLU())
         both = nn.Linear(2 * config.style, config.style)
         self.style = nn.Sequential(both, nn.SiLU(), nn.Linear(config.style, config.style), nn.SiLU())
-        self.frames = nn.Linear(config.style, 6 * _FRAMES)
-        nn.init.zeros_(self.frames.weight)
-        nn.init.zeros_(self.frames.bias)
+        self.frames = zeroed(nn.Linear(config.style, 6 * _FRAMES))
         self.layout = nn.Linear(config.style, _LAYOUT * _COARSEST**2)
         self.start = nn.Conv2d(_LAYOUT, widths[0], 1)
         self.grow = nn.ModuleList(
@@ -93,19 +89,19 @@ class SynthesisGenerator(nn.Module):
             nn.Conv2d(_FRAMES * (2 + 4 * _octaves(size)), width, 1) for width, size in zip(widths, sizes, strict=True)
         )
         self.blocks = nn.ModuleList(StyledResidual(width, config.style) for width in widths)
-        # A colour, and how far it stays, or goes with each transport.
-        self.colours = nn.Conv2d(widths[-1], 3 + 1 + TRANSPORTS, 3, padding=1)
+        # A colour, and the shares of staying as it is and of each transport.
+        self.colours = nn.Conv2d(widths[-1], 3 + 1 + ROWS, 3, padding=1)
         nn.init.zeros_(self.colours.weight[3:])
-        nn.init.constant_(self.colours.bias[3:4], _STAYS)
+        nn.init.constant_(self.colours.get_parameter("bias")[3:4], _STAYS)
 
     def forward(self, noise: Tensor, codes: Tensor) -> Tensor:
         """Return portraits (n, 3, r, r), sRGB in [0, 1]; in training mode they are not clipped.
 
         Args:
-            noise: (n, config.noise), standard normal, or nearer to 0 (see `draw_noise`): who and where.
-            codes: (n, config.code) style codes: in which look.
+            noise: (n, config.noise), standard normal, or nearer to 0 (see `draw_noise`): the person and the place.
+            codes: (n, config.code) style codes: the looks.
         """
-        # Taught by themselves (training/traits.py): portraits would teach them what is true of a few people only.
+        # Trained on their own (training/synthesis/traits.py): portraits would teach what is true of a few people only.
         traits = torch.sigmoid(self.traits(noise)).detach()
         who, codes = self.who(torch.cat([noise, traits], 1)), squashed_code(codes)
         style = self.style(torch.cat([who, self.look(codes)], 1))
@@ -116,8 +112,8 @@ class SynthesisGenerator(nn.Module):
             larger = F.interpolate(features, (size, size), mode="bilinear", align_corners=False)
             larger = larger.contiguous(memory_format=torch.channels_last)
             features = block(grow(larger) + place(_whereabouts(frames, size)), style)
-        painted, ways = self.colours(F.silu(features)).float().split([3, 1 + TRANSPORTS], 1)
-        portraits = _moved(torch.sigmoid(painted), ways.softmax(1)[:, 1:], codes[:, -TRANSPORT:].float())
+        painted, ways = self.colours(F.silu(features)).float().split([3, 1 + ROWS], 1)
+        portraits = _moved(torch.sigmoid(painted), ways.softmax(1)[:, 1:], StyleCode(codes).transports.float())
         return portraits if self.training else portraits.clamp(0, 1)
 
     def describe(self) -> dict[str, int]:
@@ -126,15 +122,15 @@ class SynthesisGenerator(nn.Module):
 
 
 def _moved(colours: Tensor, shares: Tensor, transports: Tensor) -> Tensor:
-    """Return colours (n, 3, h, w) moved by shares (n, k, h, w) of the transports (n, k * 12) of a style code."""
+    """Return colours (n, 3, h, w) moved by shares (n, k, h, w) of transports (n, k, 12)."""
     with torch.autocast(colours.device.type, enabled=False):  # colours to more than 8 bits
-        change = torch.einsum("nkhw,nkt->nthw", shares, transports.unflatten(1, (TRANSPORTS, 12)))
+        change = torch.einsum("nkhw,nkt->nthw", shares, transports)
         matrices, offsets = change[:, :9].unflatten(1, (3, 3)), change[:, 9:]
         return colours + (matrices * colours.unsqueeze(1)).sum(2) + offsets
 
 
 def _octaves(size: int) -> int:
-    """How many octaves of waves a map of this side can show."""
+    """The number of octaves of waves that a map of this side can show."""
     return int(math.log2(size)) - 1
 
 
@@ -143,7 +139,7 @@ def _whereabouts(frames: Tensor, size: int) -> Tensor:
 
     Args:
         frames: (n, k, 2, 3) affine maps from the picture, whose sides are 2, less the identity.
-        size: side of the map in pixels.
+        size: Side of the map in pixels.
 
     Returns:
         (n, k * (2 + 4 * octaves), size, size).
@@ -153,24 +149,24 @@ def _whereabouts(frames: Tensor, size: int) -> Tensor:
     here = torch.stack([x, y, torch.ones_like(x)]).flatten(1)
     there = (frames @ here + here[:2]).flatten(1, 2)
     waves = [2.0**octave * (math.pi / 2) * there for octave in range(_octaves(size))]
-    told = [there, *(torch.sin(wave) for wave in waves), *(torch.cos(wave) for wave in waves)]
-    return torch.cat(told, 1).unflatten(2, (size, size)).contiguous(memory_format=torch.channels_last)
+    waves_and_places = [there, *(torch.sin(wave) for wave in waves), *(torch.cos(wave) for wave in waves)]
+    return torch.cat(waves_and_places, 1).unflatten(2, (size, size)).contiguous(memory_format=torch.channels_last)
 
 
 def draw_noise(count: int, seed: int, width: int, truncation: float = 1.0, first: int = 0) -> Tensor:
     """Return z (count, width) for new portraits, the same for the same seed on every machine.
 
-    Row k depends on the seed and `first` + k alone, so that asking for more pictures does not change the first ones.
+    Row k depends on the seed and `first` + k alone, so that requesting more pictures does not change the first ones.
 
     Args:
-        count: how many, 0 or more.
-        seed: 0 or more.
-        width: of z, `SynthesisConfig.noise`.
-        truncation: scales z towards 0, the average person: below 1 portraits are more ordinary, and more alike.
-        first: number of the first portrait, 0 or more.
+        count: The number of portraits, 0 or more.
+        seed: The seed, 0 or more.
+        width: The width of z, `SynthesisConfig.noise`.
+        truncation: Scales z towards 0, the average person: below 1 portraits are more ordinary, and more alike.
+        first: The number of the first portrait, 0 or more.
 
     Raises:
-        ValueError: when one of them is out of range.
+        ValueError: If one of them is out of range.
     """
     if min(count, seed, first) < 0 or width < 1 or not 0 < truncation <= 1:
         raise ValueError("count, seed and first must be 0 or more, width at least 1, truncation above 0 and at most 1")

@@ -1,11 +1,11 @@
-"""The transfer generator: a portrait and a style code in, the same portrait in that look out.
+"""The transfer generator turns a portrait and a style code into the same portrait in that look.
 
-It composes its answer with the input instead of painting it anew, so that people stay themselves: soft masks say where,
-each mask has a colour transform (3 x 4, predicted from the style and the picture), and a gated residual adds what
-colour cannot do. One set of masks follows the areas of a portrait (skin, lips, eyes, hair, background, other), which
-the segmenter finds; the other is free. Transforms start at the likely grade that the style code carries
-(`looks.grade`) and may lean on the area's own transport: the untrained network already is the strongest baseline, and
-learns the rest. Beside it small networks that see mean colours alone say what they become (`palette`).
+It changes the input instead of painting it anew, so that people stay themselves: soft masks say where, each mask has a
+colour transform (3 x 4, predicted from the style and the picture), and a gated residual adds what colour cannot do. One
+set of masks follows the areas of a portrait (skin, lips, eyes, hair, background, other), which the segmenter finds; the
+other is free. Transforms start at the likely grade in the style code (`looks.grade`) and may use the area's own
+transport: the untrained network already is the strongest baseline, and learns the rest. Small networks that see only
+mean colours predict what these become (`palette`).
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.looks.profile import TRANSPORT, TRANSPORTS
+from influencer_style.looks.areas import AREAS
 from influencer_style.looks.regional import area_colours, shown
-from influencer_style.looks.segmenter import AREAS, Segmenter, load_segmenter
-from influencer_style.networks.blocks import Down, StyledResidual, Up, squashed_code
+from influencer_style.looks.segmenter import Segmenter, load_segmenter
+from influencer_style.looks.style_code import StyleCode
+from influencer_style.looks.transport import matrix_and_offset
+from influencer_style.networks.blocks import Down, StyledResidual, Up, require_whole, squashed_code, zeroed
 from influencer_style.networks.palette import Palette, Sitter
 
 _REGIONS = len(AREAS)
 _LAYOUT = 3 * 4 * 4  # the picture's own colours, 4 x 4
 _OWN = 4 * _REGIONS  # and area by area: share and mean colour
-_EDGE = 0.02  # of a colour: five of 255 levels between yes and no
+_EDGE = 0.02  # of a colour: the soft edge between teeth and lips is five of 255 levels wide
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,17 @@ class TransferConfig:
     """The shape of a transfer generator.
 
     Attributes:
-        code: width of the style code, its last 84 numbers being the colour transports.
-        resolution: side in pixels of the crops that it was trained on.
-        channels: width at full resolution; halving the size doubles it.
-        blocks: styled residual blocks at a quarter of the size.
-        masks: number of free soft masks.
-        noise: width of z.
-        doubt: shrinkage threshold, in standard deviations of the population. A set's difference of this size is
+        code: The width of the style code, see `looks.style_code`.
+        resolution: Side in pixels of the crops that it was trained on.
+        channels: Width at full resolution; halving the size doubles it.
+        blocks: Styled residual blocks at a quarter of the size.
+        masks: Number of free soft masks.
+        noise: Width of z.
+        doubt: Shrinkage threshold, in standard deviations of the population. A set's difference of this size is
             halved, and smaller ones shrink more; 0 disables shrinkage.
-        trust: weight of the network against the most likely grade where photos of many people show the look, so that
-            a grade explains them well; 1 uses the network alone. For one person's photos the network judges better.
-        palette: weight of the palette's prediction of mean colours, 0 (ignored) to 1 (used alone). The two models make
+        trust: Weight of the network against the most likely grade if photos of many people show the look, so that a
+            grade explains them well; 1 uses the network alone. For one person's photos the network is the better judge.
+        palette: Weight of the palette's prediction of mean colours, 0 (ignored) to 1 (used alone). The two models make
             different errors, so their average beats either.
     """
 
@@ -58,10 +60,8 @@ class TransferConfig:
     palette: float = 0.0
 
     def __post_init__(self) -> None:
-        whole = {"code": 100_000, "resolution": 4096, "channels": 1024, "blocks": 64, "masks": 256, "noise": 1024}
-        for name, most in whole.items():
-            if not isinstance(getattr(self, name), int) or not 0 <= getattr(self, name) <= most:
-                raise ValueError(f"{name} is out of range; it must be a whole number of at most {most}")
+        most = {"code": 100_000, "resolution": 4096, "channels": 1024, "blocks": 64, "masks": 256, "noise": 1024}
+        require_whole(self, most, 0)
         for name in ("doubt", "trust", "palette"):
             if not 0 <= getattr(self, name) <= 100:
                 raise ValueError(f"{name} is out of range; it must be 0 to 100")
@@ -75,7 +75,7 @@ class Change:
         affine: (n, 12, h, w): a 3 x 4 colour transform for each pixel, row by row, less the identity.
         residual: (n, 3, h, w): what is added after it.
         regions: (n, 6, h, w): how far a pixel belongs to skin, lips, eyes, hair, background or none of these; they sum
-            to 1. None where it is not known.
+            to 1. None if unknown.
     """
 
     affine: Tensor
@@ -86,10 +86,10 @@ class Change:
         """Return the change scaled by a weight for each area, (6,), 0 (none of it there) to 1.
 
         Raises:
-            ValueError: when the areas are not known.
+            ValueError: If the areas are unknown.
         """
         if self.regions is None:
-            raise ValueError("this change does not know its areas; weigh it before it is collected or resized")
+            raise ValueError("the areas of this change are unknown; weight it before it is collected or resized")
         share = torch.einsum("nkhw,k->nhw", self.regions, weights).unsqueeze(1)
         return replace(self, affine=self.affine * share, residual=self.residual * share)
 
@@ -102,7 +102,7 @@ class Change:
 
 
 class TransferGenerator(nn.Module):
-    """See the module's text. `forward` returns pictures, `change` what to do to them."""
+    """See the module's text. `forward` returns pictures, `change` the change to apply to them."""
 
     def __init__(self, config: TransferConfig) -> None:
         super().__init__()
@@ -118,16 +118,15 @@ class TransferGenerator(nn.Module):
         self.blocks = nn.ModuleList(StyledResidual(4 * c, width) for _ in range(config.blocks))
         self.up1, self.up2 = Up(4 * c, 2 * c, 2 * c), Up(2 * c, c, c)
         self.heads = nn.Conv2d(c, config.masks + 4, 3, padding=1)
-        # For each mask a transform, and how much of the whole's and of the area's own transport goes beside it.
+        # For each mask a transform, and the shares of the whole's and of the area's own transport that are added.
         self.transforms = nn.Linear(width + 4 * c, (_REGIONS + config.masks) * (3 + 12))
-        # Untrained, it is the likely grade: every transform is, and there is no residual.
+        # Untrained, every transform is the likely grade, and there is no residual.
         for layer in (self.heads, self.transforms):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+            zeroed(layer)
         nn.init.normal_(self.heads.weight[: config.masks], std=0.05)
 
     def change(self, images: Tensor, code: Tensor, noise: Tensor | None = None) -> Change:
-        """Return what to do to the pictures.
+        """Return the change to apply to the pictures.
 
         Args:
             images: (n, 3, h, w), sRGB in [0, 1]; h and w divisible by 4.
@@ -139,9 +138,9 @@ class TransferGenerator(nn.Module):
         regions = self.regions(images)
         with torch.autocast(images.device.type, enabled=False):  # mean colours to more than 8 bits
             sitter = Sitter.of(images, regions.float(), code)
-            asked = self.asks(images, code, sitter)
-        transports = _rows(code[:, -TRANSPORT:].float().unflatten(1, (TRANSPORTS, 12)))
-        squashed, own = asked[0].split([self.config.code, _LAYOUT + _OWN], 1)
+            inputs = self.palette_inputs(images, code, sitter)
+        transports = _rows(StyleCode(code).transports.float())
+        squashed, own = inputs[0].split([self.config.code, _LAYOUT + _OWN], 1)
         style = self.style(torch.cat([squashed, noise, own], dim=1))
         full = F.silu(self.stem(torch.cat([images * 2 - 1, regions], 1)))
         half = self.down1(full)
@@ -155,22 +154,13 @@ class TransferGenerator(nn.Module):
         with torch.autocast(images.device.type, enabled=False):
             free, residual, gate = heads.float().split([self.config.masks, 3, 1], dim=1)
             masks = torch.cat([regions, free.softmax(1)], dim=1)
-            transforms = transforms.float().unflatten(1, (-1, 3 + 12))
-            whole = transports[:, :1]
-            areas = torch.cat([transports[:, 1:], whole.expand(-1, self.config.masks, -1)], 1)
-            # Each pixel lies in one area and in one free mask: half of the grade comes with either.
-            affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * areas + transforms[..., 3:]
-            # Dyed hair has the look's colour whatever it was before: its mean goes there.
-            shift = F.pad(sitter.shifts, (0, 0, 0, self.config.masks))
-            affine = affine.unflatten(2, (3, 4))
-            affine = torch.cat([affine[..., :3], affine[..., 3:] + (transforms[..., 2:3] * shift).unsqueeze(-1)], -1)
-            affine = affine.flatten(2)
+            affine = self._affine(transforms.float().unflatten(1, (-1, 3 + 12)), transports, sitter.shifts)
             change = torch.einsum("nkhw,nka->nahw", masks, affine)
             residual = torch.tanh(residual) * torch.sigmoid(gate)
             if self.config.palette > 0:
-                with torch.no_grad():  # taught by itself, and no adversary talks it out of what it knows
-                    told = self.palette(*asked).mean(0)
-                offsets = _offsets(Change(change, residual, regions).apply(images), told, regions, sitter.share)
+                with torch.no_grad():  # it is trained on its own: the adversary must not change it
+                    means = self.palette(*inputs).mean(0)
+                offsets = _offsets(Change(change, residual, regions).apply(images), means, regions, sitter.share)
                 change = change + self.config.palette * offsets
             if self.config.trust < 1:
                 trust = _trust(code, self.config.trust)[:, :, None, None]
@@ -178,16 +168,31 @@ class TransferGenerator(nn.Module):
                 residual = trust * residual
             return Change(change, residual, regions)
 
+    def _affine(self, transforms: Tensor, transports: Tensor, shifts: Tensor) -> Tensor:
+        """Return the colour transform of each mask, (n, k, 12), from its prediction (n, k, 3 + 12).
+
+        The first three predicted numbers are shares of the grade, of the area's transport and of its shift of the mean.
+        """
+        whole = transports[:, :1]
+        areas = torch.cat([transports[:, 1:], whole.expand(-1, self.config.masks, -1)], 1)
+        # Each pixel lies in one area and in one free mask: half of the grade comes with each.
+        affine = (0.5 + transforms[..., :1]) * whole + transforms[..., 1:2] * areas + transforms[..., 3:]
+        # Dyed hair has the look's colour whatever it was before, so its mean moves there.
+        shift = F.pad(shifts, (0, 0, 0, self.config.masks))
+        affine = affine.unflatten(2, (3, 4))
+        affine = torch.cat([affine[..., :3], affine[..., 3:] + (transforms[..., 2:3] * shift).unsqueeze(-1)], -1)
+        return affine.flatten(2)
+
     def regions(self, images: Tensor) -> Tensor:
-        """Return the soft areas (n, 6, h, w) of images (n, 3, h, w): what shows what."""
+        """Return the soft areas (n, 6, h, w) of images (n, 3, h, w)."""
         with torch.no_grad():
             return _teeth_are_no_lips(images, self.segmenter(images))
 
-    def asks(self, images: Tensor, code: Tensor, sitter: Sitter) -> tuple[Tensor, Tensor, Tensor]:
-        """Return what the palette is asked about pictures in looks: the arguments of its `forward`."""
-        grade = _rows(code[:, -TRANSPORT:][:, :12].float()).unflatten(1, (3, 4))
-        told = torch.cat([squashed_code(code, self.config.doubt), _colours(images, sitter)], 1).float()
-        return told, sitter.colours, sitter.aims(grade)
+    def palette_inputs(self, images: Tensor, code: Tensor, sitter: Sitter) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the arguments of the palette's `forward` for pictures in looks."""
+        grade = _rows(StyleCode(code).grade.float()).unflatten(1, (3, 4))
+        inputs = torch.cat([squashed_code(code, self.config.doubt), _colours(images, sitter)], 1).float()
+        return inputs, sitter.colours, sitter.aims(grade)
 
     def forward(self, images: Tensor, code: Tensor, noise: Tensor | None = None, strength: float = 1.0) -> Tensor:
         """Return the restyled pictures (n, 3, h, w), not clipped. Arguments as in `change`."""
@@ -199,9 +204,9 @@ class TransferGenerator(nn.Module):
 
 
 def _teeth_are_no_lips(images: Tensor, regions: Tensor) -> Tensor:
-    """Give what is pale and light between the lips to the eyes, whose whites are its next of kin: lipstick spares it.
+    """Move what is pale and light between the lips to the eyes, whose whites are most alike: lipstick spares teeth.
 
-    Drawn people hardly show teeth, so that the segmenter takes a smile for lips.
+    Drawn people hardly show teeth, so the segmenter takes a smile for lips.
     """
     skin, lips, eyes, rest = regions.split([1, 1, 1, regions.shape[1] - 3], 1)
     light = images.mean(1, keepdim=True)
@@ -216,19 +221,18 @@ def _teeth_are_no_lips(images: Tensor, regions: Tensor) -> Tensor:
 
 
 def _trust(code: Tensor, least: float) -> Tensor:
-    """How far to trust the network, (n, 1): `least` where photos share nothing, 1 where they share half or more."""
-    shared = code[:, -TRANSPORT - 1 : -TRANSPORT].float()
-    return least + (1 - least) * (2 * shared).clamp(0, 1)
+    """How far to trust the network, (n, 1): `least` if photos share nothing, 1 if they share half or more."""
+    return least + (1 - least) * (2 * StyleCode(code).shared.float()).clamp(0, 1)
 
 
 def _colours(images: Tensor, sitter: Sitter) -> Tensor:
-    """The picture's own colours, coarsely and area by area: how far it is from a look depends on them."""
+    """The picture's own colours, as a coarse layout and by area: its distance from a look depends on them."""
     layout = F.adaptive_avg_pool2d(images, 4).flatten(1) * 4 - 2
     return torch.cat([layout, torch.cat([sitter.share * 6, sitter.colours * 2 - 1], 2).flatten(1)], 1)
 
 
 def _offsets(results: Tensor, wanted: Tensor, regions: Tensor, share: Tensor) -> Tensor:
-    """Colour transforms (n, 12, h, w) that move the mean colour of each area of results to the wanted (n, 6, 3)."""
+    """Colour transforms (n, 12, h, w) that move the mean colour of each area of results to `wanted` (n, 6, 3)."""
     _, found = area_colours(results, regions)
     shifts = shown(share) * (wanted - found)
     offsets = torch.einsum("nkhw,nkc->nchw", regions, shifts)
@@ -237,5 +241,5 @@ def _offsets(results: Tensor, wanted: Tensor, regions: Tensor, share: Tensor) ->
 
 def _rows(transport: Tensor) -> Tensor:
     """Reorder (..., 12) from matrix (9) and offset (3) to three rows of four."""
-    matrix, offset = transport[..., :9].unflatten(-1, (3, 3)), transport[..., 9:].unsqueeze(-1)
-    return torch.cat([matrix, offset], dim=-1).flatten(-2)
+    matrix, offset = matrix_and_offset(transport)
+    return torch.cat([matrix, offset.unsqueeze(-1)], dim=-1).flatten(-2)

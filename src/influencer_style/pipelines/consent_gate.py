@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from influencer_style.consent.grant import Scope
 from influencer_style.consent.places import project_ledger
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.project.folder import in_project
+from influencer_style.photos.source import PhotoSource
 
 log = logging.getLogger(__name__)
 
@@ -24,26 +23,26 @@ class NobodyPermitted(ValueError):
 def permitted(
     stage: str,
     creators: Mapping[str, str],
-    source: Mapping[str, Any],
+    source: PhotoSource,
     *scopes: Scope,
     learnt: LookProfiles | None = None,
 ) -> set[str]:
     """Return the slugs of those whose consent covers one of `scopes` now; record each decision.
 
     Args:
-        stage: for the record.
-        creators: names of creators' folders, by slug.
-        source: where the photos are, and with them the consents.
-        scopes: any of them will do.
-        learnt: looks, whose own consents must hold as well.
+        stage: The stage's name, for the record.
+        creators: The names of creators' folders, by slug.
+        source: Where the photos are, and with them the consents.
+        scopes: The purposes, any of which is enough.
+        learnt: Looks whose own copies of consents must hold as well.
 
     Raises:
-        AuditError: when a decision cannot be recorded.
+        AuditError: If a decision cannot be recorded.
     """
     ledger, found = project_ledger(), set()
     for slug, name in sorted(creators.items()):
         own = None if learnt is None else learnt[slug].consent
-        decision, _ = ledger.decide_folder(stage, slug, in_project(source["creators"]) / name, *scopes, learnt=own)
+        decision = ledger.decide_folder(stage, slug, source.creator_folder(name), *scopes, learnt=own)
         if decision.allowed:
             found.add(slug)
         else:
@@ -51,25 +50,23 @@ def permitted(
     return found
 
 
-def permitted_photos(stage: str, manifest: pd.DataFrame, source: Mapping[str, Any], *scopes: Scope) -> pd.DataFrame:
+def permitted_photos(stage: str, manifest: pd.DataFrame, source: PhotoSource, *scopes: Scope) -> pd.DataFrame:
     """Return the manifest without creators whose consent covers none of `scopes` now; as `permitted`."""
     own = manifest[(manifest["role"] == "creator") & (manifest["status"] == "accepted")]
     found = permitted(stage, dict(zip(own["slug"], own["creator"], strict=True)), source, *scopes)
     return manifest[(manifest["role"] != "creator") | manifest["slug"].isin(found)]
 
 
-def permitted_crops(stage: str, crops: FaceStore, source: Mapping[str, Any], *scopes: Scope) -> FaceStore:
+def permitted_crops(stage: str, crops: FaceStore, source: PhotoSource, *scopes: Scope) -> FaceStore:
     """Return the crops without those of creators whose consent covers none of `scopes` now; as `permitted`."""
     return crops.without_creators_but(permitted(stage, crops.creators, source, *scopes))
 
 
-def permitted_looks(
-    stage: str, looks: LookProfiles, source: Mapping[str, Any], scope: Scope = "transfer"
-) -> LookProfiles:
+def permitted_looks(stage: str, looks: LookProfiles, source: PhotoSource, scope: Scope = "transfer") -> LookProfiles:
     """Return the looks whose creators' consent covers `scope` now; as `permitted`.
 
     Raises:
-        NobodyPermitted: when there is none.
+        NobodyPermitted: If there is none.
     """
     creators = {name: looks[name].creator for name in looks.names}
     found = permitted(stage, creators, source, scope, learnt=looks)

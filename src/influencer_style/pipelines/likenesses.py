@@ -21,4 +21,4 @@ def with_likenesses(bundle: TransferBundle, crops: FaceStore) -> TransferBundle:
 
     creators = {name: pixels("creator", name, "train") for name in bundle.looks.names}
     known = remember(load_identity_judge(), bundle, creators, pixels("user", "", "train", "validation"))
-    return replace(bundle, looks=bundle.looks.with_each(likeness=known))
+    return replace(bundle, looks=bundle.looks.with_likenesses(known))

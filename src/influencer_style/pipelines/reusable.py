@@ -1,4 +1,4 @@
-"""Nodes whose work is done once for the same inputs: the decorator that says so, and results that wait to be needed."""
+"""Nodes whose work is done once for the same inputs: the decorator that says so, and results computed when needed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import functools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 log = logging.getLogger(__name__)
+Inputs = ParamSpec("Inputs")
+Outputs = TypeVar("Outputs")
 
 
 @dataclass(frozen=True)
@@ -20,56 +22,58 @@ class Reused:
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What a node's outputs depend on beside its data inputs.
+    """What a node's outputs depend on in addition to its data inputs.
 
     Attributes:
-        reads: for parameters that are typed models, by the argument's name, the fields that the node reads; all of them
+        reads: For parameters that are typed models, by the argument's name, the fields that the node reads; all of them
             where an argument is not named.
-        also: takes the node's inputs and returns what else its outputs depend on, as data. An input may be a `Result`.
+        also: Takes the node's inputs and returns what else its outputs depend on, as data. An input may be a `Result`.
     """
 
     reads: dict[str, Sequence[str]] = field(default_factory=dict)
-    also: Callable[..., Any] | None = None
+    also: Callable[..., object] | None = None
 
 
-def reusable(reads: dict[str, Sequence[str]] | None = None, also: Callable[..., Any] | None = None) -> Any:
+def reusable(
+    reads: dict[str, Sequence[str]] | None = None, also: Callable[..., object] | None = None
+) -> Callable[[Callable[Inputs, Outputs]], Callable[Inputs, Outputs]]:
     """Return a decorator for a node that always makes the same of the same inputs; `ReuseHook` then skips its work.
 
     Args:
-        reads: see `Dependencies`.
-        also: see `Dependencies`. Consents, files and registered versions that the node looks up itself belong here.
+        reads: As in `Dependencies`.
+        also: As in `Dependencies`. Consents, files and registered versions that the node looks up itself belong here.
     """
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Callable[Inputs, Outputs]) -> Callable[Inputs, Outputs]:
         @functools.wraps(function)
-        def node(*inputs: Any, **named: Any) -> Any:
+        def node(*inputs: Inputs.args, **named: Inputs.kwargs) -> Outputs:
             for value in (*inputs, *named.values()):
                 if isinstance(value, Reused):
                     return value.outputs
             return function(*inputs, **named)
 
-        node.dependencies = Dependencies(reads or {}, also)
+        vars(node)["dependencies"] = Dependencies(reads or {}, also)
         return node
 
     return decorate
 
 
 class Computation:
-    """A node's work that is put off: an earlier run has done it, but kept no file of some of its outputs.
+    """A node's work that is postponed: an earlier run has done it, but kept no file of some of its outputs.
 
     Args:
-        name: the node's.
-        function: its function.
-        inputs: in its order; those that are results are worked out first.
+        name: The node's name.
+        function: The node's function.
+        inputs: Its inputs, in their order; those that are results are computed first.
     """
 
     def __init__(self, name: str, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         self._name, self._function, self._inputs = name, function, inputs
 
     @functools.cached_property
-    def outputs(self) -> Any:
-        """What the function returns; worked out once."""
-        log.info("%s is done again, because a result that it kept no file of is needed", self._name)
+    def outputs(self) -> Any:  # noqa: ANN401 (of any node)
+        """What the function returns; computed once."""
+        log.info("%s runs again, because one of its results is needed, and no file of it was kept", self._name)
         return self._function(*(value.value if isinstance(value, Result) else value for value in self._inputs))
 
 
@@ -82,12 +86,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Result:
-    """An output of a reusable node that is only in memory: what it was made from, and the way to it.
+    """An output of a reusable node that is only in memory: what it was made from, and how to compute it.
 
     Attributes:
-        fingerprint: of the node's inputs; it identifies the output without working it out.
-        index: which of the node's outputs; None for its only one.
-        work: that makes it, or has made it.
+        fingerprint: Fingerprint of the node's inputs; it identifies the output without computing it.
+        index: Which of the node's outputs it is; None for its only one.
+        work: The work that makes it, or has made it.
     """
 
     fingerprint: str
@@ -95,7 +99,7 @@ class Result:
     work: Computation | Done
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Any:  # noqa: ANN401 (of any node)
         """The output itself."""
         outputs = self.work.outputs
         return outputs if self.index is None else outputs[self.index]

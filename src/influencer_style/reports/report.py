@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from influencer_style.consent.audit_log import Head
+from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation.full_size import FullSize
 from influencer_style.evaluation.limits import limits
 from influencer_style.evaluation.scorecard import best_baseline

@@ -8,9 +8,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from influencer_style.examples.synthesis import KnownPortraits
-from influencer_style.examples.transfer import Examples
-from influencer_style.networks.bundle import to_uint8
+from influencer_style.examples.batch import Paired, PairedPhotos
+from influencer_style.looks.pixels import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.reports.looks import INK, PAPER
@@ -37,7 +36,9 @@ def draw_samples(
     return _strip(torch.cat(columns), step, tile)
 
 
-def draw_examples_in_looks(generator: TransferGenerator, examples: Examples, step: int, count: int = 8) -> Image.Image:
+def draw_examples_in_looks(
+    generator: TransferGenerator, examples: PairedPhotos, step: int, count: int = 8
+) -> Image.Image:
     """Draw one strip of examples, spread over all: input, result with z = 0, truth, side by side."""
     device = next(generator.parameters()).device
     chosen = torch.linspace(0, len(examples.inputs) - 1, count).long()
@@ -47,9 +48,7 @@ def draw_examples_in_looks(generator: TransferGenerator, examples: Examples, ste
     return _strip(columns, step, 64)
 
 
-def draw_known_portraits(
-    generator: SynthesisGenerator, portraits: KnownPortraits, step: int, count: int = 12
-) -> Image.Image:
+def draw_known_portraits(generator: SynthesisGenerator, portraits: Paired, step: int, count: int = 12) -> Image.Image:
     """Draw one strip of portraits, spread over all: what was made, and the truth, side by side."""
     device = next(generator.parameters()).device
     chosen = torch.linspace(0, len(portraits.truth) - 1, count).long()

@@ -1,9 +1,8 @@
-"""Connections to the server, bounded: uvicorn waits for a request's headers, and for who reads slowly, without end."""
+"""Bounded connections: uvicorn itself waits without end for a request's headers, and for a client that reads slowly."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -16,9 +15,9 @@ _FULL = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\ncontent-length:
 
 
 class BoundedConnection(H11Protocol):
-    """uvicorn's HTTP protocol with a bound for how many connections there are, and how long each may do nothing.
+    """uvicorn's HTTP protocol with bounds for the number of connections, and for how long each may be idle.
 
-    Where there are too many, the one that has been without a request for longest is closed.
+    Where there are too many, the one that has been idle for longest is closed.
     """
 
     most, idle_seconds, send_seconds = MOST_CONNECTIONS, IDLE_SECONDS, SEND_SECONDS
@@ -26,7 +25,8 @@ class BoundedConnection(H11Protocol):
     _idle: asyncio.TimerHandle | None = None
     _sending: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn's own
+        """Close this connection, or one that is idle, where there are too many."""
         super().connection_made(transport)
         self._wait_for_request()
         if len(self.connections) > self.most:
@@ -39,17 +39,20 @@ class BoundedConnection(H11Protocol):
                 transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the timers."""
         for timer in (self._idle, self._sending):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
+        """Give the client a time within which it must have taken the response."""
         super().pause_writing()
         if self._sending is None:
             self._sending = self.loop.call_later(self.send_seconds, self.transport.abort)
 
     def on_response_complete(self) -> None:
+        """Wait for the next request."""
         if self._sending is not None:
             self._sending.cancel()
             self._sending = None
@@ -78,13 +81,13 @@ def bound_connections(config: Config) -> None:
     config.ws_protocol_class = None
 
 
-def config_of(receive: Any) -> Config:
-    """Return the configuration of the uvicorn that started an application, known by its lifespan's `receive`.
+def config_of(receive: object) -> Config:
+    """Return the configuration of the uvicorn that started an application, which its lifespan's `receive` leads to.
 
     Raises:
-        ImportError: when it is no uvicorn, or one that is built in another way.
+        ImportError: When it is no uvicorn, or one that is built in another way.
     """
     config = getattr(getattr(receive, "__self__", None), "config", None)
     if not isinstance(config, Config):
-        raise ImportError("the server is not the uvicorn that is known; install uvicorn 0.54")
+        raise ImportError("the server is not the uvicorn that this release knows; install uvicorn 0.54")
     return config

@@ -18,10 +18,10 @@ class HostNames:
     """The host names that are answered: this machine's loopback names and addresses, and further ones.
 
     Args:
-        further: names or addresses without a port, such as `models.example.org`, `192.168.1.5` or `fd00::1`.
+        further: Names or addresses without a port, such as `models.example.org`, `192.168.1.5` or `fd00::1`.
 
     Raises:
-        ValueError: for one that is no host name.
+        ValueError: For one that is no host name.
     """
 
     def __init__(self, further: Iterable[str] = ()) -> None:
@@ -46,7 +46,7 @@ class HostNames:
 
 
 def _name_of(host: str) -> str | None:
-    """Return the host of a Host header, in one spelling; None where it is none."""
+    """Return the host of a Host header, in one spelling; None where it is not valid."""
     found = _HOST.fullmatch(host)
     if found is None:
         return None

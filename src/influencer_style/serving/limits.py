@@ -11,7 +11,7 @@ from influencer_style.serving.request import MAX_BODY
 
 WAITING = "INFLUENCER_STYLE_QUEUE"  # requests that may wait
 DEADLINE = "INFLUENCER_STYLE_DEADLINE"  # seconds that a request may wait
-HOSTS = "INFLUENCER_STYLE_HOSTS"  # host names that are answered beside the loopback ones, separated by commas
+HOSTS = "INFLUENCER_STYLE_HOSTS"  # host names that are answered apart from the loopback ones, separated by commas
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class Limits:
     """Bounds of a server.
 
     Attributes:
-        waiting: requests that may wait for the model.
-        wait_seconds: how long each may wait, from its last byte until the model begins.
-        receive_seconds: within which a request's body has to come in.
-        body: bytes of one request.
-        memory: bytes of all requests, and of the responses that are being sent.
-        hosts: the host names that are answered.
+        waiting: How many requests may wait for the model.
+        wait_seconds: How long each may wait, from its last byte until the model begins.
+        receive_seconds: The time within which a request's body has to come in.
+        body: The most bytes of one request.
+        memory: The most bytes of all requests, and of the responses that are being sent.
+        hosts: The host names that are answered.
     """
 
     waiting: int = 8
@@ -36,10 +36,10 @@ class Limits:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Limits:
-        """Return the bounds that the environment variables say, and the usual ones else.
+        """Return the bounds in the environment variables; the defaults for those that are not set.
 
         Raises:
-            ValueError: for a value that cannot be used; the message names the variable.
+            ValueError: For a value that cannot be used; the message names the variable.
         """
         names = [name.strip() for name in environment.get(HOSTS, "").split(",")]
         try:

@@ -1,4 +1,4 @@
-"""What is answered instead of pictures: a status and a sentence that says what is wrong and what to do."""
+"""Refusals, which are sent instead of pictures: a status, and a sentence on what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ CODES = {
 
 
 class RefusedError(ValueError):
-    """A request is not answered as it was meant. The message repeats nothing of the request but the start of a name.
+    """A request is refused. The message repeats no more of the request than the start of a wrong value.
 
     Attributes:
-        status: of HTTP, one of `CODES`.
-        headers: further headers of the response, such as `{"retry-after": "2"}`.
+        status: The HTTP status, one of `CODES`.
+        headers: Further headers of the response, such as `{"retry-after": "2"}`.
     """
 
     def __init__(self, message: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
@@ -36,6 +36,6 @@ class RefusedError(ValueError):
 
 
 def overloaded(retry_after: int) -> RefusedError:
-    """Return the refusal of a request that there is no time or room for; it may come again after these seconds."""
+    """Return the refusal of a request that there is no time or room for; it may be sent again after these seconds."""
     message = f"the server is busy; send the request again in {retry_after} s"
     return RefusedError(message, 503, {"retry-after": str(retry_after)})

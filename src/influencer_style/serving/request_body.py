@@ -1,15 +1,18 @@
-"""Bodies of requests as they come in: each bounded, all of them together bounded, none waited for without end."""
+"""Bodies of requests as they come in: each is bounded, all together are bounded, and each must come in in time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from influencer_style.serving.refusal import RefusedError
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
+# ASGI's own types: messages are free JSON.
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class NoRoomError(RuntimeError):
@@ -24,7 +27,7 @@ class MemoryBudget:
     """The bytes that all requests and responses may hold together. To be used from one thread.
 
     Args:
-        limit: bytes.
+        limit: The most bytes.
     """
 
     def __init__(self, limit: int) -> None:
@@ -32,7 +35,7 @@ class MemoryBudget:
 
     @property
     def used(self) -> int:
-        """Bytes that are held now; may be above the limit by what `hold` was given."""
+        """Bytes that are held now; `hold` may bring them above the limit."""
         return self._used
 
     def take(self, size: int) -> None:
@@ -41,7 +44,7 @@ class MemoryBudget:
         self._used += size
 
     def require(self, size: int) -> None:
-        """Raise NoRoomError where there is no room for so many bytes."""
+        """Raise NoRoomError where there is no room for this many bytes."""
         if self._used + size > self._limit:
             raise NoRoomError(f"{self._used + size} bytes are more than {self._limit}")
 
@@ -50,7 +53,7 @@ class MemoryBudget:
         self._used += size
 
     def give_back(self, size: int) -> None:
-        """Count bytes no more."""
+        """Stop counting bytes."""
         self._used -= size
 
 
@@ -58,8 +61,8 @@ class RequestBody:
     """One body: counted in a budget until its `with` block ends, and then freed.
 
     Args:
-        budget: of all bodies together.
-        limit: bytes that this one may have.
+        budget: The budget of all bodies together.
+        limit: The most bytes of this one.
     """
 
     def __init__(self, budget: MemoryBudget, limit: int) -> None:
@@ -70,14 +73,14 @@ class RequestBody:
         """Read the body.
 
         Args:
-            receive: as ASGI has it.
-            length: what the header Content-Length says; None without one.
-            seconds: after which the body must be there.
+            receive: ASGI's `receive`.
+            length: The header Content-Length; None without one.
+            seconds: The time within which the body must come in.
 
         Raises:
             RefusedError: (413) for a body that is too long, (408) for one that is too slow.
-            NoRoomError: when all bodies together are too long.
-            ClientLeftError: when the client is gone.
+            NoRoomError: When all bodies together are too long.
+            ClientLeftError: When the client is gone.
         """
         if length is not None:
             self._require_short(length)
@@ -92,18 +95,20 @@ class RequestBody:
                     self._add(message.get("body", b""))
                     more = message.get("more_body", False)
         except TimeoutError:
-            message = f"the request did not come in within {seconds:g} s; send smaller photos, or over a faster network"
-            raise RefusedError(message, 408, {"connection": "close"}) from None
+            reason = f"the request did not come in within {seconds:g} s; send smaller photos, or over a faster network"
+            raise RefusedError(reason, 408, {"connection": "close"}) from None
 
     def take(self) -> bytearray:
-        """Return the bytes, which the body does not hold any more; they stay counted."""
+        """Return the bytes, which the body no longer holds; they stay counted."""
         taken, self._bytes = self._bytes, bytearray()
         return taken
 
-    def __enter__(self) -> RequestBody:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.take()
         self._budget.give_back(self._counted)
         self._counted = 0

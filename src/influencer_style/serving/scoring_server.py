@@ -11,62 +11,63 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Generic
 
 import yaml
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE, TEMPORARILY_UNAVAILABLE
 from mlflow.version import VERSION
 
+from influencer_style.serving.connections import bound_connections, config_of
 from influencer_style.serving.limits import Limits
 from influencer_style.serving.refusal import RefusedError
-from influencer_style.serving.request import Input, read_body, read_inputs
-from influencer_style.serving.request_body import RequestBody
+from influencer_style.serving.request import Kind, Prediction, read_body, read_inputs
+from influencer_style.serving.request_body import Receive, RequestBody, Scope, Send
 from influencer_style.serving.service import Service
 from influencer_style.serving.work_queue import OverloadedError, WorkQueue
 
 _APP = "mlflow.pyfunc.scoring_server.app"
-_META = "registered_model_meta"  # MLflow writes it beside MLmodel when a registered model is loaded
+_META = "registered_model_meta"  # MLflow writes it next to MLmodel when a registered model is loaded
 _MOST_META = 10_000  # bytes
 
 
-class Worker:
+class Worker(Generic[Kind]):
     """Makes pictures in one thread, one request at a time, for callers in this process and over HTTP.
 
-    One request at a time: the face detector is not to be shared, torch takes all cores for each anyway, and so memory
+    One request at a time: the face detector must not be shared, torch takes all cores for each anyway, and so memory
     stays that of one request. One thread for all: torch keeps threads of its own for each that calls it.
 
     Args:
-        kind: what the model is asked.
-        make: turns the inputs of a request into its predictions.
+        kind: The kind of the model's inputs.
+        answer: Turns the inputs of a request into its predictions.
 
     Raises:
-        ValueError: for an environment variable of `Limits` that cannot be used.
+        ValueError: For an environment variable of `Limits` that cannot be used.
     """
 
-    def __init__(self, kind: type[Input], make: Callable[[list[Any]], list[dict[str, Any]]]) -> None:
-        self._kind, self._make = kind, make
-        self._limits = Limits.from_environment(os.environ)
-        self._queue = WorkQueue(self._limits.waiting).start("worker")
-        self.service = Service(self._answer, self._queue, self._limits, VERSION)
+    def __init__(self, kind: type[Kind], answer: Callable[[list[Kind]], list[Prediction]]) -> None:
+        self._kind, self._answer = kind, answer
+        limits = Limits.from_environment(os.environ)
+        self._queue = WorkQueue(limits.waiting).start("worker")
+        self.service = Service(self._response, self._queue, limits, VERSION)
 
-    def predict(self, inputs: Any) -> list[dict[str, Any]]:
+    def predict(self, inputs: object) -> list[Prediction]:
         """Return the predictions for inputs.
 
         Raises:
-            MlflowException: for a request that is refused.
+            MlflowException: For a request that is refused.
         """
         with _as_mlflow():
-            return self._queue.submit(partial(self._make, read_inputs(inputs, self._kind))).result()
+            return self._queue.submit(partial(self._answer, read_inputs(inputs, self._kind))).result()
 
-    def _answer(self, body: RequestBody) -> bytes:
+    def _response(self, body: RequestBody) -> bytes:
         inputs = read_inputs(read_body(body.take(), self._kind), self._kind)
-        return json.dumps({"predictions": self._make(inputs)}).encode()
+        return json.dumps({"predictions": self._answer(inputs)}).encode()
 
 
 def take_over(service: Service) -> None:
@@ -74,7 +75,7 @@ def take_over(service: Service) -> None:
     if _APP in sys.modules:
         # An import gives what stands in sys.modules when the module has run: this, and not MLflow's own.
         replaced = ModuleType(_APP)
-        replaced.app = _configuring(service)  # type: ignore[attr-defined]
+        vars(replaced)["app"] = _configuring(service)
         sys.modules[_APP] = replaced
 
 
@@ -82,7 +83,7 @@ def registered_version(folder: str | Path) -> str:
     """Return which registered version a model folder belongs to, such as `look-transfer version 3`; empty if unknown.
 
     Args:
-        folder: inside a logged model that MLflow has loaded.
+        folder: A folder inside a logged model that MLflow has loaded.
     """
     for above in Path(folder).absolute().parents[:3]:
         if (above / "MLmodel").is_file():
@@ -93,21 +94,19 @@ def registered_version(folder: str | Path) -> str:
 def _version_in(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            said = yaml.safe_load(file.read(_MOST_META))
-        name, version = str(said["model_name"]), str(said["model_version"])
+            meta = yaml.safe_load(file.read(_MOST_META))
+        name, version = str(meta["model_name"]), str(meta["model_version"])
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError):
         return ""  # it was loaded as a folder, not from a registry
     sound = re.fullmatch(r"[\w. -]{1,100}", name) and re.fullmatch(r"[0-9]{1,9}", version)
     return f"{name} version {version}" if sound else ""
 
 
-def _configuring(service: Service) -> Callable[..., Any]:
+def _configuring(service: Service) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """Return the service as an application that configures the uvicorn that MLflow has started, as that begins."""
 
-    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            from influencer_style.serving.connections import bound_connections, config_of
-
             try:
                 bound_connections(config_of(receive))
             except ImportError as error:
@@ -125,8 +124,8 @@ def _as_mlflow() -> Iterator[None]:
     codes = {400: INVALID_PARAMETER_VALUE, 500: INTERNAL_ERROR}
     try:
         yield
-    except RefusedError as refused:
-        raise MlflowException(str(refused), error_code=codes[refused.status]) from None
+    except RefusedError as error:
+        raise MlflowException(str(error), error_code=codes[error.status]) from None
     except OverloadedError as busy:
         message = f"{busy}; call again in {busy.retry_after} s"
         raise MlflowException(message, error_code=TEMPORARILY_UNAVAILABLE) from None

@@ -10,47 +10,29 @@ from typing import Any
 
 import mlflow
 
-from influencer_style.serving.request import MAX_PIXELS, Request, consent_or_refused, recorded_or_refused, refusal
-from influencer_style.serving.scoring_server import Worker, registered_version, take_over
-from influencer_style.stylist.one_request import for_request
+from influencer_style.networks.bundle import TransferBundle
+from influencer_style.photos.decode import photo_header
+from influencer_style.serving.refusal import RefusedError
+from influencer_style.serving.request import MAX_PIXELS, Prediction, Request, refused
+from influencer_style.serving.served import Served
 from influencer_style.stylist.permission import SERVING, Permission
-from influencer_style.stylist.result import StylistError, UnrecordedError
 from influencer_style.stylist.stylist import Stylist
 
 LIKENESS_VARIABLE = "INFLUENCER_STYLE_LIKENESS"  # what the likeness guard does: warn (the default), refuse or off
 DETECTOR_VARIABLE = "INFLUENCER_STYLE_DETECTOR"  # what finds faces; by default what found those of the model
 
 
-class ServedModel(mlflow.pyfunc.PythonModel):
+class ServedModel(Served[Request]):
     """A Stylist behind MLflow's interface."""
 
-    # MLflow takes the schema from `predict`'s type hint and leaves the check to us: its own errors repeat the request.
-    _skip_type_hint_validation = True
+    KIND = Request
 
-    def load_context(self, context: Any) -> None:
-        """Load the model folder that was registered with this file."""
-        from influencer_style.networks.bundle import TransferBundle
-
-        # Not by path: the provenance goes to strangers, and says nothing of this machine.
-        bundle = TransferBundle.load(context.artifacts["model"])
-        likeness = os.environ.get(LIKENESS_VARIABLE, "warn")
-        version = registered_version(context.artifacts["model"])
-        self._stylist = Stylist(
-            bundle,
-            "look-transfer",
-            version,
-            permission=Permission(SERVING),
-            likeness=likeness,
-            detector=os.environ.get(DETECTOR_VARIABLE) or None,
-        )
-        self._worker = Worker(Request, self._answer)
-        take_over(self._worker.service)
-
-    # No return type: MLflow would read it as a schema, and a provenance is free JSON.
-    def predict(self, model_input: list[Request], params: dict[str, Any] | None = None):
+    def predict(  # type: ignore[override] # MLflow lets models leave out the context
+        self,
+        model_input: list[Request],
+        params: dict[str, Any] | None = None,  # noqa: ARG002 - of MLflow's interface
+    ) -> list[Prediction]:
         """Restyle each photo; return for each {"image": a file in base64, "provenance": dict}.
-
-        All that can be checked is, of every photo, before the first is restyled.
 
         Raises:
             MlflowException: (INVALID_PARAMETER_VALUE, HTTP 400) for a broken or oversized image, an unknown look, a
@@ -59,46 +41,35 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         """
         return self._worker.predict(model_input)
 
-    predict._is_pyfunc = True  # or MLflow would advise, at every registration, to have it check the hint
+    def _open(self, folder: str, version: str) -> None:
+        self._stylist = Stylist(
+            TransferBundle.load(folder),
+            "look-transfer",  # not its path: the provenance goes to strangers, and says nothing of this machine
+            version,
+            Permission(SERVING),
+            os.environ.get(LIKENESS_VARIABLE, "warn"),
+            os.environ.get(DETECTOR_VARIABLE) or None,
+        )
 
-    def _answer(self, requests: list[Request]) -> list[dict[str, Any]]:
-        with recorded_or_refused():
-            return self._restyled(requests)
-
-    def _restyled(self, requests: list[Request]) -> list[dict[str, Any]]:
-        from influencer_style.photos.decode import PhotoError, photo_header
-
+    def _predictions(self, requests: list[Request]) -> list[Prediction]:
         files, pixels = [], 0
         for index, request in enumerate(requests):
-            try:
-                request.check_file()
-                self._stylist.check(request.look, request.strength)
+            with refused(f"inputs[{index}]: "):
+                self._stylist.check(request.look)
                 files.append(request.file())
                 header = photo_header(files[-1], MAX_PIXELS)
                 request.check_size(header.width, header.height)
-            except PhotoError as error:
-                raise refusal(f"inputs[{index}]: image {error.message}") from error
-            except UnrecordedError:
-                raise
-            except ValueError as error:
-                raise refusal(f"inputs[{index}]: {error}") from error
-            pixels += header.width * header.height
+                pixels += header.width * header.height
         if pixels > MAX_PIXELS:
             limit = f"{MAX_PIXELS / 1e6:.0f} megapixels"
-            raise refusal(f"the images have more than {limit} together; send fewer at once or smaller ones")
-        with consent_or_refused():
-            stylist, predictions = for_request(self._stylist, {request.look for request in requests}), []
+            raise RefusedError(f"the images have more than {limit} together; send fewer at once or smaller ones")
+        with refused():
+            stylist = self._stylist.for_request({request.look for request in requests})
+        predictions = []
         for index, (request, file) in enumerate(zip(requests, files, strict=True)):
-            try:
+            with refused(f"inputs[{index}]: "):  # by the likeness guard, or as a consent has ended meanwhile
                 result = stylist.apply(file, request.look, request.strength)
-            except PhotoError as error:
-                raise refusal(f"inputs[{index}]: image {error.message}") from error
-            except UnrecordedError:
-                raise
-            except StylistError as error:  # the likeness guard's, or a consent that has ended meanwhile
-                raise refusal(f"inputs[{index}]: {error}") from error
-            said = {"notices": result.notices} if result.notices else {}
-            predictions.append({"image": request.encoded(result), "provenance": result.provenance | said})
+            predictions.append(request.prediction(result))
         return predictions
 
 

@@ -1,4 +1,4 @@
-"""The server's application (ASGI): one worker's pictures over HTTP, and refusals at once where there is too much to do.
+"""The server's application (ASGI): one worker's pictures over HTTP, and refusals at once where it is overloaded.
 
 It knows neither what the worker does nor who runs the server.
 """
@@ -8,22 +8,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, MutableMapping
 from functools import partial
 from typing import Any
 
 from influencer_style.serving.limits import Limits
 from influencer_style.serving.refusal import RefusedError, overloaded
-from influencer_style.serving.request_body import ClientLeftError, MemoryBudget, NoRoomError, Receive, RequestBody
+from influencer_style.serving.request_body import (
+    ClientLeftError,
+    MemoryBudget,
+    NoRoomError,
+    Receive,
+    RequestBody,
+    Scope,
+    Send,
+)
 from influencer_style.serving.work_queue import OverloadedError, WorkQueue
 
 logger = logging.getLogger(__name__)
 
-Scope = dict[str, Any]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-_CHUNK = 256 * 2**10  # bytes of a response that are handed on at a time: the rest waits for the client
-# Before a refusal for want of room: clients that ask again at once would else take the processor from the worker.
+_CHUNK = 256 * 2**10  # bytes of a response that are sent at a time: the rest waits for the client
+# Before a refusal for lack of room: clients that try again at once would otherwise take the processor from the worker.
 _REFUSAL_SECONDS = 0.2
 _DRAIN_SECONDS = 5.0  # in which the rest of a refused body may come in
 _METHODS = {"/invocations": "POST", "/ping": "GET", "/health": "GET", "/version": "GET"}
@@ -33,11 +38,11 @@ class Service:
     """Answers `POST /invocations`; and `GET` of `/ping`, `/health` and `/version`.
 
     Args:
-        answer: takes a request's body and returns the response's JSON; is called in the worker's thread. A RefusedError
+        answer: Takes a request's body and returns the response's JSON; called in the worker's thread. A RefusedError
             that it raises is the response; anything else goes to the log, and the client learns that it failed.
-        queue: of the worker.
-        limits: of time, memory and host names.
-        version: what `/version` says.
+        queue: The worker's queue.
+        limits: Limits of time, memory and host names.
+        version: The response of `/version`.
     """
 
     def __init__(self, answer: Callable[[RequestBody], bytes], queue: WorkQueue, limits: Limits, version: str) -> None:
@@ -49,23 +54,23 @@ class Service:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            try:
+            with contextlib.suppress(ClientLeftError):  # nobody is left to answer
                 await self._respond(scope, receive, send)
-            except ClientLeftError:
-                pass  # nobody is there to be answered
         else:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = _Incoming(receive)
+        refusal = None
         try:
-            body, status, headers = await self._routed(scope, incoming), 200, {}
-        except RefusedError as refused:
-            body, status, headers = refused.as_json(), refused.status, refused.headers
+            body = await self._routed(scope, incoming)
+        except RefusedError as error:
+            refusal = error
         except (OverloadedError, NoRoomError):
             await asyncio.sleep(_REFUSAL_SECONDS)
-            refused = overloaded(self._queue.retry_after())
-            body, status, headers = refused.as_json(), refused.status, refused.headers
+            refusal = overloaded(self._queue.retry_after())
+        status, headers = (refusal.status, refusal.headers) if refusal else (200, {})
+        body = refusal.as_json() if refusal else body
         self._memory.hold(len(body))
         try:
             await _send(send, status, body, headers)
@@ -78,21 +83,22 @@ class Service:
     async def _routed(self, scope: Scope, receive: Receive) -> bytes:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if not self._limits.hosts.answer_to(headers.get("host", "")):
-            message = "this server does not answer to that host name; use localhost, or set INFLUENCER_STYLE_HOSTS"
-            raise RefusedError(message, 421)
+            reason = "this server does not answer to that host name; use localhost, or set INFLUENCER_STYLE_HOSTS"
+            raise RefusedError(reason, 421)
         path = scope["path"]
         if path not in _METHODS:
             raise RefusedError("there is no such address; use POST /invocations", 404)
         if scope["method"] != _METHODS[path]:
-            message = f"this address has no such method; use {_METHODS[path]}"
-            raise RefusedError(message, 405, {"allow": _METHODS[path]})
+            reason = f"this address has no such method; use {_METHODS[path]}"
+            raise RefusedError(reason, 405, {"allow": _METHODS[path]})
         if path == "/version":
             return self._version.encode()
         if path != "/invocations":
             return b"\n"
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            message = "the request does not say that it is JSON; set the header Content-Type: application/json"
-            raise RefusedError(message)
+            raise RefusedError(
+                "the request does not say that it is JSON; set the header Content-Type: application/json"
+            )
         self._queue.require_room()
         with RequestBody(self._memory, self._limits.body) as body:
             length = headers.get("content-length")
@@ -106,12 +112,13 @@ class Service:
         done = asyncio.wrap_future(job)
         done.add_done_callback(_noticed)
         left = asyncio.ensure_future(receive())  # after the body all that can come is that the client has left
+        either: set[asyncio.Future[Any]] = {done, left}
         try:
-            await asyncio.wait({done, left}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
             if not done.done() and not left.done():
                 if job.cancel():
                     raise overloaded(self._queue.retry_after())
-                await asyncio.wait({done, left}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not done.done():
                 job.cancel()
                 raise ClientLeftError
@@ -127,17 +134,17 @@ def _answered(answer: Callable[[RequestBody], bytes], body: RequestBody) -> byte
     try:
         return answer(body)
     except RefusedError as error:
-        refused = error
+        refusal = error
     except Exception:  # whatever it is, it is for the log of the server and not for the client
         logger.exception("A request failed")
-        refused = RefusedError("the model failed, and its server's log says why; tell whoever runs it", 500)
+        refusal = RefusedError("the model failed, and its server's log says why; tell whoever runs it", 500)
     # The stack would keep the photo in memory for as long as the refusal lives.
-    refused.__traceback__ = refused.__context__ = refused.__cause__ = None
-    return refused
+    refusal.__traceback__ = refusal.__context__ = refusal.__cause__ = None
+    return refusal
 
 
-def _noticed(done: asyncio.Future[bytes]) -> None:
-    """Look at what a job raised: where the client has left nobody else does, and asyncio would complain."""
+def _noticed(done: asyncio.Future[Any]) -> None:
+    """Take notice of what a job raised: where the client has left nobody else does, and asyncio would complain."""
     if not done.cancelled():
         done.exception()
 
@@ -148,7 +155,7 @@ class _Incoming:
     def __init__(self, receive: Receive) -> None:
         self._receive, self._ended = receive, False
 
-    async def __call__(self) -> dict[str, Any]:
+    async def __call__(self) -> MutableMapping[str, Any]:
         message = await self._receive()
         if not message.get("more_body", False):
             self._ended = True
@@ -164,13 +171,13 @@ class _Incoming:
 
 async def _send(send: Send, status: int, body: bytes, headers: dict[str, str]) -> None:
     """Send all of a response, but not its end."""
-    said = {
+    all_headers = {
         "content-type": "application/json",
         "content-length": str(len(body)),
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
     } | headers
-    encoded = [(name.encode(), value.encode()) for name, value in said.items()]
+    encoded = [(name.encode(), value.encode()) for name, value in all_headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     for start in range(0, len(body), _CHUNK):
         await send({"type": "http.response.body", "body": body[start : start + _CHUNK], "more_body": True})

@@ -13,7 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ class OverloadedError(RuntimeError):
     """There is more work than can be done in time.
 
     Attributes:
-        retry_after: whole seconds after which a new attempt makes sense, 1 to 60.
+        retry_after: Whole seconds after which a new attempt makes sense, 1 to 60.
     """
 
     def __init__(self, message: str, retry_after: int) -> None:
@@ -46,12 +47,12 @@ class Counters:
     """What a queue has done since it was made, and what it does now.
 
     Attributes:
-        waiting: jobs in the queue.
+        waiting: Jobs in the queue.
         running: 1 while the worker is at work, else 0.
-        done: jobs that ran, those that failed included.
-        refused: jobs that found the queue full.
-        dropped: jobs that were late or cancelled before they began.
-        mean_seconds: that the last jobs took, up to 16 of them; 0 before the first.
+        done: Jobs that ran, including those that failed.
+        refused: Jobs that found the queue full.
+        dropped: Jobs that were late or cancelled before they began.
+        mean_seconds: Mean duration of the last jobs, up to 16 of them; 0 before the first.
     """
 
     waiting: int
@@ -68,8 +69,8 @@ class _Job(Generic[T]):
     deadline: float
     future: Future[T]
 
-    def take(self) -> Callable[[], T]:
-        """Return the work, which the job does not hold any more."""
+    def take(self) -> Callable[[], T] | None:
+        """Return the work, which the job no longer holds."""
         work, self.work = self.work, None
         return work
 
@@ -78,18 +79,18 @@ class WorkQueue:
     """Jobs for one worker, first in, first out. Safe to use from several threads.
 
     Args:
-        most_waiting: jobs that may wait; the one that runs does not count.
-        clock: seconds; deadlines are moments of it.
+        most_waiting: How many jobs may wait; the one that runs does not count.
+        clock: Gives the time in seconds; deadlines are moments of it.
 
     Raises:
-        ValueError: for a queue without room.
+        ValueError: For a queue without room.
     """
 
     def __init__(self, most_waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
         if most_waiting < 1:
-            raise ValueError(f"a queue with room for {most_waiting} jobs is none; choose 1 or more")
+            raise ValueError(f"a queue cannot have room for {most_waiting} jobs; choose 1 or more")
         self._most_waiting, self._clock = most_waiting, clock
-        self._waiting: deque[_Job] = deque()
+        self._waiting: deque[_Job[Any]] = deque()
         self._changed = threading.Condition()
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self._running = self._done = self._refused = self._dropped = 0
@@ -107,22 +108,22 @@ class WorkQueue:
             return Counters(waiting, self._running, self._done, self._refused, self._dropped, self._mean())
 
     def now(self) -> float:
-        """Return the moment it is by the queue's clock."""
+        """Return the time by the queue's clock."""
         return self._clock()
 
     def submit(self, work: Callable[[], T], deadline: float = math.inf) -> Future[T]:
         """Put a job into the queue.
 
         Args:
-            work: is called in the worker's thread.
-            deadline: the moment, by the queue's clock, by which the job must have begun.
+            work: Called in the worker's thread.
+            deadline: The moment, by the queue's clock, by which the job must have begun.
 
         Returns:
-            Its future: the result of `work`, or what it raised, or ExpiredError. To cancel it takes the job out of the
+            Its future: the result of `work`, or what it raised, or ExpiredError. Cancelling it takes the job out of the
             queue, unless it has begun.
 
         Raises:
-            BusyError: when the queue is full.
+            BusyError: When the queue is full.
         """
         future: Future[T] = Future()
         job = _Job(work, deadline, future)
@@ -139,7 +140,7 @@ class WorkQueue:
             self._require_room()
 
     def retry_after(self) -> int:
-        """Return the whole seconds, 1 to 60, in which the queue as it is now should be worked off."""
+        """Return the whole seconds, 1 to 60, in which the jobs of the queue should be done."""
         with self._changed:
             return self._retry_after()
 
@@ -147,7 +148,7 @@ class WorkQueue:
         """Run or drop the next job; return whether there was one.
 
         Args:
-            wait: for a job, where there is none.
+            wait: Whether to wait for a job where there is none.
         """
         with self._changed:
             while not self._waiting:
@@ -166,30 +167,27 @@ class WorkQueue:
         work = job.take()
         if late:
             job.future.set_exception(ExpiredError("the job's deadline passed while it waited", retry_after))
-        else:
+        elif work is not None:
             self._run(work, job.future, start)
         return True
 
     def _run(self, work: Callable[[], T], future: Future[T], start: float) -> None:
-        error, result = None, None
+        finish: Callable[[], None]
         try:
-            result = work()
-        except BaseException as raised:  # whatever it is, it is for whoever waits, and ends no worker
-            error = raised
+            finish = partial(future.set_result, work())
+        except BaseException as error:  # whatever it is, it is for whoever waits, and ends no worker
+            finish = partial(future.set_exception, error)
         with self._changed:
             self._running, self._done = 0, self._done + 1
             self._recent.append(self._clock() - start)
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)
-            del error  # else it would hold this frame, and the frame it
+        finish()
+        del finish  # else the error would hold this frame, and the frame the error
 
     def _work(self) -> None:
         while True:
             self.run_next()
 
-    def _forget(self, job: _Job) -> None:
+    def _forget(self, job: _Job[Any]) -> None:
         """Take a cancelled job out of the queue, with all that it holds."""
         with self._changed:
             self._dropped += 1

@@ -129,7 +129,7 @@ class Figure:
 
     def parts(self, points: Tensor) -> Tensor:
         """Distances (4, n) of world points (3, n) to skin, eyes, hair and clothes."""
-        x, y, z = local = self.to_head(points)
+        x, y, z = self.to_head(points)
         ax = (x * x + 4e-4).sqrt()
         half = torch.stack([ax, y, z])
         cranium, face, chin, wing, hole, ear = self._masses(half)
@@ -150,7 +150,7 @@ class Figure:
         torso = smooth_min(self._shoulders(torch.stack([side, by, bz]))[0], self._chest(points)[0], 0.3)
         body = smooth_min(neck, torso, 0.35)
         clothes = self._clothes(side, by, bz, body, neck)
-        hair = self.hair.distance(*local, ax, cranium)
+        hair = self.hair.distance(x, y, z)
         return torch.stack([smooth_min(skin, body, 0.12), ball, hair, clothes])
 
     def _clothes(self, side: Tensor, y: Tensor, z: Tensor, body: Tensor, neck: Tensor) -> Tensor:

@@ -45,6 +45,7 @@ class GBuffer:
 
     @property
     def rays(self) -> int:
+        """The number of rays."""
         return self.size * self.size + 4 * len(self.edges)
 
     @property
@@ -113,7 +114,7 @@ def _edges(size: int, depth: Tensor, material: Tensor, drop: float) -> Tensor:
     return torch.nonzero(edge.reshape(-1))[:, 0]
 
 
-def _meet(figure: Figure, rays: Tensor, depth: Tensor, slack: float) -> tuple[Tensor, ...]:
+def _meet(figure: Figure, rays: Tensor, depth: Tensor, slack: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """What the walked rays met: ray indexes (h,), points (3, h), distances left (h,) and nearest things (h,).
 
     A ray that ran out of steps with more than `slack` to go was passing something by, and meets nothing.
@@ -125,7 +126,10 @@ def _meet(figure: Figure, rays: Tensor, depth: Tensor, slack: float) -> tuple[Te
     return hits[met], points[:, met], distance[met], thing[met]
 
 
-def _worn(figure: Figure, rays: Tensor, depth: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+Worn = tuple[Tensor, Tensor, Tensor]
+
+
+def _worn(figure: Figure, rays: Tensor, depth: Tensor) -> Worn:
     """Where spectacles are met before anything else: rays (k,), points (3, k) and normals (3, k)."""
     if figure.glasses is None:
         nowhere = torch.zeros(3, 0)
@@ -137,8 +141,16 @@ def _worn(figure: Figure, rays: Tensor, depth: Tensor) -> tuple[Tensor, Tensor, 
     return index, CAMERA[:, None] + rays[:, index] * at[index], unit(facing)
 
 
+def _put_on(worn: Worn, hits: Tensor, material: Tensor, points: Tensor, normals: Tensor) -> tuple[Tensor, ...]:
+    """Let spectacles take the place of what their rays had met: hits, material, points and normals."""
+    rays, at, facing = worn
+    bare = ~torch.isin(hits, rays)
+    hits, material = torch.cat([hits[bare], rays]), torch.cat([material[bare], torch.full_like(rays, GLASSES)])
+    return hits, material, torch.cat([points[:, bare], at], 1), torch.cat([normals[:, bare], facing], 1)
+
+
 def _normals(figure: Figure, points: Tensor, distance: Tensor, reach: float) -> Tensor:
-    """Unit normals (3, n), by differences over `reach`, of points whose distance is known."""
+    """Unit normals (3, n), by differences over `reach`, of points with this `distance` to the surface."""
     slope = torch.stack([figure.distance(points + reach * axis[:, None]) - distance for axis in torch.eye(3)])
     return unit(slope)
 
@@ -191,8 +203,8 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
     seen[worn[0]] = GLASSES
     # finer rays where the picture has seams, from the nearest depth around
     edges = _edges(size, depth, seen, max(0.05, 2.0 * pixel))
-    finer = [_rays(pose, size, columns[edges] + dx, rows[edges] + dy) for dx, dy in SUBSAMPLES]
-    finer = torch.stack(finer, 2).reshape(3, -1)
+    shifted = [_rays(pose, size, columns[edges] + dx, rows[edges] + dy) for dx, dy in SUBSAMPLES]
+    finer = torch.stack(shifted, 2).reshape(3, -1)
     around = -max_pool2d(-depth.view(1, 1, size, size), 3, 1, 1).view(-1)[edges].repeat_interleave(4)
     start = torch.where(around < FAR, around - 2.0 * pixel, FAR)
     fine_depth = _trace(figure, finer, start, 0.4 * pixel, stride, 12)
@@ -202,19 +214,16 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
 
     normals = _normals(figure, points, distance, max(0.5 * pixel, 0.004))
     also = _worn(figure, finer, fine_depth)
-    worn = (
-        torch.cat([worn[0], also[0] + size * size]),
-        *(torch.cat(pair, 1) for pair in zip(worn[1:], also[1:], strict=True)),
-    )
-    bare = ~torch.isin(hits, worn[0])
-    hits, material = torch.cat([hits[bare], worn[0]]), torch.cat([material[bare], torch.full_like(worn[0], GLASSES)])
-    points, normals = (torch.cat([own[:, bare], new], 1) for own, new in zip((points, normals), worn[1:], strict=True))
+    rays_worn = torch.cat([worn[0], also[0] + size * size])
+    worn = rays_worn, torch.cat([worn[1], also[1]], 1), torch.cat([worn[2], also[2]], 1)
+    hits, material, points, normals = _put_on(worn, hits, material, points, normals)
     owners = torch.cat([torch.arange(size * size), edges.repeat_interleave(4)])[hits]
     openness = spread(
         size, hits, owners, max(1, size // 128), lambda at: _openness(figure, points[:, at], normals[:, at])
     )
     views = unit(CAMERA[:, None] - points)
-    local, skin, eye, hair = figure.to_head(points), *(material == kind for kind in (SKIN, EYE, HAIR))
+    local = figure.to_head(points)
+    skin, eye, hair = (material == thing for thing in (SKIN, EYE, HAIR))
     marks = {
         SKIN: skin_marks(figure, local[:, skin], 0.4 * pixel),
         EYE: eye_marks(figure, local[:, eye], 0.4 * pixel),

@@ -22,7 +22,7 @@ class Hair:
         self.strands, self.cut = self.haircut.strands, self.haircut.cut
 
     def scalp(self, local: Tensor, cranium: Tensor) -> Tensor:
-        """How densely hair roots stand (n,), 0 to 1, at head points (3, n) `cranium` off the skull.
+        """Return how densely hair roots stand (n,), 0 to 1, at head points (3, n) that lie `cranium` off the skull.
 
         Towards the hairline roots stand singly, like strands.
         """
@@ -35,7 +35,7 @@ class Hair:
             dense = torch.maximum(dense, 0.16 * step(0.3, 0.9, y) * step(0.4, 0.0, z) * (1.0 + sparse).clamp(0.0, 2.0))
         return dense * step(0.06, 0.02, cranium)
 
-    def distance(self, x: Tensor, y: Tensor, z: Tensor, ax: Tensor, cranium: Tensor) -> Tensor:
+    def distance(self, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
         """Distance (n,) to the hair, too small rather than too large; strands and loose hairs roughen it."""
         if self.cut.top == 0.0:
             return torch.full_like(x, 9.0)

@@ -1,4 +1,4 @@
-"""Haircuts: how each style is cut and combed, as a chart of the hair's outer radius around a head.
+"""A haircut as a chart of the hair's outer radius around a head.
 
 Unit: decimetre, in the axes of the turned head (see figure.py). A point of the chart is an azimuth around the upright
 axis through the middle of the head (0 in front) and a height along the head: below `MIDDLE` the height itself, above it
@@ -8,57 +8,21 @@ the arc towards the crown.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
-from influencer_style.studio.identity import HairStyle, Identity
+from influencer_style.studio.cuts import CUTS
+from influencer_style.studio.identity import Identity
 from influencer_style.studio.solids import smooth_max, smooth_min, step
-from influencer_style.studio.strands import Flow, Strands
+from influencer_style.studio.strands import Strands
 
 MIDDLE, AXIS_Z, ARC = 0.10, -0.25, 0.85
 ROWS, COLUMNS = 128, 256
 WIDEST, LOWEST, HIGHEST = math.radians(150.0), -1.9, 0.5 * math.pi * ARC
 BARE = 0.15  # radius without hair: inside the neck
-
-
-@dataclass(frozen=True)
-class Cut:
-    """One style. Thicknesses and heights in decimetres.
-
-    `end` is the height where the hair ends, `top`, `front` and `side` how far it stands off, `rise` over which distance
-    behind the hairline it gets there, `sweep` (0 to 1) how low a fringe hangs, `wild` (0 to 1) how far locks stand out.
-    """
-
-    flow: Flow
-    end: float
-    top: float
-    side: float
-    front: float = 0.0
-    rise: float = 0.34
-    falls: bool = False
-    sweep: float = 0.0
-    wild: float = 0.5
-    curly: bool = False
-
-
-CUTS: dict[HairStyle, Cut] = {
-    "shaved": Cut("crown", -0.12, 0.0, 0.0),
-    "receding": Cut("crown", -0.14, 0.06, 0.045, wild=0.3),
-    "short": Cut("crown", -0.12, 0.09, 0.05, rise=0.24, wild=0.5),
-    "swept": Cut("swept", -0.10, 0.13, 0.04, front=0.16, rise=0.20, wild=0.6),
-    "curly": Cut("crown", -0.20, 0.19, 0.15, rise=0.20, wild=0.9, curly=True),
-    "tied": Cut("back", -0.5, 0.06, 0.05, rise=0.30, wild=0.35),
-    "bob": Cut("parted", -0.86, 0.11, 0.10, falls=True, wild=0.4),
-    "fringe": Cut("crown", -1.25, 0.12, 0.10, rise=0.12, falls=True, sweep=0.35, wild=0.45),
-    "asymmetric": Cut("parted", -1.0, 0.14, 0.11, rise=0.22, falls=True, sweep=0.8, wild=0.5),
-    "wavy": Cut("parted", -1.35, 0.13, 0.13, falls=True, wild=0.8),
-    "long": Cut("parted", -2.5, 0.09, 0.09, falls=True, wild=0.4),
-    "ringlets": Cut("parted", -1.75, 0.15, 0.16, falls=True, wild=0.9, curly=True),
-}
 
 
 def chart(x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -71,7 +35,7 @@ def chart(x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 class Haircut:
-    """The hair of one person as a chart: `read` gives what it knows anywhere around the head."""
+    """The hair of one person as a chart: `read` gives its properties anywhere around the head."""
 
     def __init__(self, identity: Identity) -> None:
         self.identity = i = identity
@@ -193,7 +157,7 @@ class Haircut:
         return torch.where(inside > 0.0, (inside.clamp_min(0.0).sqrt() - b) / a, BARE).clamp_min(BARE)
 
     def _knot(self, base: Tensor, towards: Tensor) -> Tensor:
-        """How far a bun at the back reaches, 0 where there is none."""
+        """How far a bun at the back reaches, 0 if it is not met."""
         size = 0.22 + 0.14 * self.identity.hair_volume
         high = 0.5 + 0.5 * math.sin(self.phases[5])
         offset = base - torch.tensor([0.25 * self.part, 0.9 + 0.4 * high, -0.95 + 0.45 * high])[:, None]
@@ -231,7 +195,7 @@ class Haircut:
         return smooth_min(cover, floor, 0.12)
 
     def _tucked(self, x: Tensor) -> Tensor:
-        """1 on a side where the hair is tucked behind the ear, 0 elsewhere."""
+        """1 on a side with the hair tucked behind the ear, 0 elsewhere."""
         return step(0.1, 0.3, x.abs() if self.tuck == 2 else self.tuck * x)
 
     def _thickness(self, x: Tensor, y: Tensor, z: Tensor) -> Tensor:

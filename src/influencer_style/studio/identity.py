@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 
 RGB = tuple[float, float, float]
 Glasses = Literal["none", "round", "square"]
 Garment = Literal["crew", "vee", "shirt", "roll"]
+FRAMES: tuple[Glasses, ...] = ("round", "square")
+GARMENTS: tuple[Garment, ...] = get_args(Garment)
+GARMENT_SHARES = (0.4, 0.22, 0.26, 0.12)
+Kind = TypeVar("Kind")
 HairStyle = Literal[
     "shaved", "receding", "short", "swept", "curly", "tied", "bob", "fringe", "asymmetric", "wavy", "long", "ringlets"
 ]  # fmt: skip
@@ -32,9 +37,20 @@ WITH_BUILD = {
 
 
 def from_hex(colour: str) -> RGB:
-    """sRGB colour in [0, 1] from six hexadecimal digits. Raises ValueError if `colour` is no such string."""
+    """Return the sRGB colour in [0, 1] of six hexadecimal digits. Raises ValueError if `colour` is no such string."""
     red, green, blue = bytes.fromhex(colour)
     return red / 255, green / 255, blue / 255
+
+
+def rgb(channels: np.ndarray) -> RGB:
+    """Return three channels as plain numbers."""
+    red, green, blue = channels.tolist()
+    return red, green, blue
+
+
+def one_of(rng: np.random.Generator, kinds: Sequence[Kind], shares: Sequence[float] | None = None) -> Kind:
+    """Draw one of some kinds, each as often as its share; None is all alike."""
+    return kinds[int(rng.choice(len(kinds), p=shares))]
 
 
 @dataclass(frozen=True)
@@ -121,15 +137,15 @@ def on_line(colours: tuple[str, ...], at: float) -> np.ndarray:
 
 def _between(rng: np.random.Generator, colours: tuple[str, ...], at: float) -> RGB:
     """A colour on the broken line through `colours`, with a little scatter."""
-    return tuple(np.clip(on_line(colours, at) * rng.uniform(0.95, 1.05, 3), 0.0, 1.0).tolist())
+    return rgb(np.clip(on_line(colours, at) * rng.uniform(0.95, 1.05, 3), 0.0, 1.0))
 
 
 def monk_skin(step: float) -> RGB:
     """Return the skin colour at a step of the Monk scale, 0 (lightest) to 9 (darkest), sRGB."""
-    return tuple(on_line(MONK_SCALE, step).tolist())
+    return rgb(on_line(MONK_SCALE, step))
 
 
-# how common each hair style is with soft and with strong features
+# how common each hair style is among people with soft and with strong features
 STYLES: dict[HairStyle, tuple[float, float]] = {
     "shaved": (0.02, 0.11), "receding": (0.0, 0.08), "short": (0.06, 0.26), "swept": (0.05, 0.24),
     "curly": (0.09, 0.10), "tied": (0.16, 0.05), "bob": (0.13, 0.01), "fringe": (0.12, 0.02),
@@ -138,13 +154,14 @@ STYLES: dict[HairStyle, tuple[float, float]] = {
 
 
 def style_shares(build: float, age: float, curl: float) -> np.ndarray:
-    """How likely each of STYLES is, (12,), with these features, at this age, for hair that curls so much."""
+    """Return how likely each of STYLES is, (12,), with these features, at this age, for hair of this curl."""
     strong = float(np.clip(0.5 + 0.8 * build, 0.0, 1.0))
     share = np.array([soft + (hard - soft) * strong for soft, hard in STYLES.values()])
-    for name, factor in {
+    factors: dict[HairStyle, float] = {
         "receding": 4.0 * age, "curly": 0.3 + 1.9 * curl, "ringlets": 0.3 + 1.9 * curl,
         "swept": 1.4 - curl, "bob": 1.4 - curl, "fringe": 1.6 - 1.5 * curl, "asymmetric": 1.4 - curl,
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, factor in factors.items():
         share[list(STYLES).index(name)] *= factor
     return share / share.sum()
 
@@ -161,10 +178,9 @@ def sample_identity(rng: np.random.Generator) -> Identity:
     fair = float(np.clip(1.0 - tone / 5.0, 0.0, 1.0))
     natural = rng.uniform(0.0, 1.0 + 7.0 * fair)
     curl = rng.beta(1.0, 1.6) if tone < 5.5 else rng.beta(1.6, 1.0)
-    style = list(STYLES)[int(rng.choice(len(STYLES), p=style_shares(build, age, curl)))]
+    style = one_of(rng, list(STYLES), style_shares(build, age, curl).tolist())
     grey = float(np.clip((age - 0.6) / 0.35 + rng.normal(0.0, 0.15), 0.0, 1.0))
-    hair = np.array(_between(rng, HAIR_COLOURS, natural))
-    hair = tuple((hair + 0.85 * grey * (np.array(from_hex(GREY_HAIR)) - hair)).tolist())
+    young = np.array(_between(rng, HAIR_COLOURS, natural))
     faded = style in ("bob", "asymmetric", "wavy", "long", "ringlets") and rng.random() < 0.35
     bearded = build > 0.1 and rng.random() < 0.6
     frames = rng.random() < 0.12 + 0.2 * age
@@ -173,7 +189,7 @@ def sample_identity(rng: np.random.Generator) -> Identity:
         age=float(age),
         skin=_between(rng, MONK_SCALE, tone),
         eyes=_between(rng, EYE_COLOURS, rng.uniform(0.0, 1.5 + 4.5 * fair)),
-        hair=hair,
+        hair=rgb(young + 0.85 * grey * (np.array(from_hex(GREY_HAIR)) - young)),
         clothes=_between(rng, CLOTHES_COLOURS, float(rng.integers(len(CLOTHES_COLOURS)))),
         neckline=float(rng.uniform(0.0, 1.0)),
         hair_style=style,
@@ -186,9 +202,9 @@ def sample_identity(rng: np.random.Generator) -> Identity:
         beard=float(rng.uniform(0.3, 1.0) if bearded else 0.0),
         beard_length=float(rng.beta(1.0, 1.5) if bearded else 0.0),
         freckles=float(rng.uniform(0.2, 1.0) * fair if rng.random() < 0.35 else 0.0),
-        glasses=str(rng.choice(["round", "square"])) if frames else "none",
+        glasses=one_of(rng, FRAMES) if frames else "none",
         frame=_between(rng, FRAME_COLOURS, float(rng.integers(len(FRAME_COLOURS)))),
-        garment=str(rng.choice(["crew", "vee", "shirt", "roll"], p=[0.4, 0.22, 0.26, 0.12])),
+        garment=one_of(rng, GARMENTS, GARMENT_SHARES),
         pattern=float(max(0.0, rng.uniform(-1.0, 1.0))),
         texture_seed=int(rng.integers(2**31)),
     )

@@ -1,32 +1,35 @@
 """A portrait as a function of noise: each number of z says one thing about the person, the pose, the light or the room.
 
 Maps a standard normal z onto what `sample_identity`, `crop_pose`, `photo_light` and `photo_backdrop` draw, quantile by
-quantile: people are about as likely as there. So whoever draws z knows all that a portrait shows, but for its look.
+quantile, so that people are about as likely as there. So z determines all that a portrait shows, except its look.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
 
 import numpy as np
 
 from influencer_style.studio.identity import (
     EYE_COLOURS,
     FRAME_COLOURS,
+    GARMENT_SHARES,
+    GARMENTS,
     GREY_HAIR,
     HAIR_COLOURS,
     MONK_SCALE,
     SHAPE_FIELDS,
     STYLES,
     WITH_BUILD,
-    Garment,
     HairStyle,
     Identity,
+    Kind,
     Pose,
     from_hex,
     on_line,
+    rgb,
     style_shares,
 )
 from influencer_style.studio.look import MATERIALS, Backdrop, Light, Look
@@ -45,15 +48,14 @@ _ROOM = (
 )  # fmt: skip
 SLOTS: tuple[str, ...] = (*SHAPE_FIELDS, *(f"style_{name}" for name in STYLES), *_PERSON, *_POSE, *_LIGHT, *_ROOM)
 WIDTH = len(SLOTS)
-# Few patterns and few arrangements of rooms: what only a seed tells must be learnt by heart.
+# Few patterns and few arrangements of rooms, because a network must learn by heart what depends on a seed alone.
 TEXTURES, LAYOUTS = 6, 8
-_GARMENTS = (0.4, 0.22, 0.26, 0.12)
 _EDGES, _HUES = (0.0, 0.4, 0.45, 0.55, 0.6, 1.0), (0.05, 0.13, 0.29, 0.37, 0.53, 0.63)  # of walls: warm, green, blue
 
 
 @dataclass(frozen=True)
 class Sitter:
-    """All that z tells of a photo; `seed` names the arrangement of its background and its grain."""
+    """All that z determines of a photo; `seed` names the arrangement of its background and its grain."""
 
     identity: Identity
     pose: Pose
@@ -62,7 +64,7 @@ class Sitter:
     seed: int
 
     def wearing(self, look: Look) -> Look:
-        """Return the look with this photo's own light and backdrop where it has none."""
+        """Return the look with this photo's own light and backdrop if it has none."""
         return replace(look, light=look.light or self.light, backdrop=look.backdrop or self.backdrop)
 
 
@@ -87,13 +89,13 @@ class _Noise:
         """0 for most, then rising to 1 over the upper `share` of people."""
         return max(0.0, (self.u(slot) - 1.0 + share) / share)
 
-    def one_of(self, slot: str, names: tuple[str, ...], shares: tuple[float, ...]) -> str:
+    def one_of(self, slot: str, kinds: Sequence[Kind], shares: Sequence[float]) -> Kind:
         at = int(np.searchsorted(np.cumsum(shares), self.u(slot)))
-        return names[min(at, len(names) - 1)]
+        return kinds[min(at, len(kinds) - 1)]
 
 
 def sitter(z: np.ndarray) -> Sitter:
-    """Return who sits where, and how, for z (WIDTH,). Raises ValueError for anything but such an array."""
+    """Return the sitter, the light and the room of z (WIDTH,). Raises ValueError for anything but such an array."""
     noise = _Noise(np.asarray(z, np.float64))
     return Sitter(
         _identity(noise), _pose(noise), _light(noise), _backdrop(noise), int(noise.between("layout", 0, LAYOUTS))
@@ -122,10 +124,10 @@ def _identity(z: _Noise) -> Identity:
     return Identity(
         **shape,
         age=age,
-        skin=tuple(on_line(MONK_SCALE, tone).tolist()),
-        eyes=tuple(on_line(EYE_COLOURS, z.between("eyes", 0.0, 1.5 + 4.5 * fair)).tolist()),
-        hair=tuple(hair.tolist()),
-        clothes=tuple(cloth.clip(0.02, 0.97).tolist()),
+        skin=rgb(on_line(MONK_SCALE, tone)),
+        eyes=rgb(on_line(EYE_COLOURS, z.between("eyes", 0.0, 1.5 + 4.5 * fair))),
+        hair=rgb(hair),
+        clothes=rgb(cloth.clip(0.02, 0.97)),
         neckline=z.u("neckline"),
         hair_style=style,
         hair_volume=z.u("volume"),
@@ -138,8 +140,8 @@ def _identity(z: _Noise) -> Identity:
         beard_length=_beta(z.u("beard_length"), 1.5) * min(1.0, 3.0 * beard),
         freckles=fair * z.above("freckles", 0.35),
         glasses="none" if framed == 0.0 else "round" if framed < 0.5 else "square",
-        frame=tuple(on_line(FRAME_COLOURS, z.between("frame", 0.0, len(FRAME_COLOURS) - 1)).tolist()),
-        garment=z.one_of("garment", get_args(Garment), _GARMENTS),
+        frame=rgb(on_line(FRAME_COLOURS, z.between("frame", 0.0, len(FRAME_COLOURS) - 1))),
+        garment=z.one_of("garment", GARMENTS, GARMENT_SHARES),
         pattern=z.above("pattern", 0.5),
         texture_seed=int(z.between("texture", 0, TEXTURES)),
     )
@@ -166,8 +168,8 @@ def _pose(z: _Noise) -> Pose:
 
 def _light(z: _Noise) -> Light:
     warmth, azimuth = 0.045 * z["warmth"], z.between("azimuth", -55.0, 55.0)
-    key, fill = (0.97 + warmth, 0.95, 0.93 - warmth), (0.93 - warmth, 0.95, 0.97 + warmth)
-    key, fill = (tuple(np.clip(colour, 0.0, 1.0).tolist()) for colour in (key, fill))
+    near, far = np.clip(0.97 + warmth, 0.0, 1.0), np.clip(0.93 - warmth, 0.0, 1.0)
+    key, fill = rgb(np.array([near, 0.95, far])), rgb(np.array([far, 0.95, near]))
     return Light(
         azimuth, z.between("elevation", 20.0, 50.0), key, z.between("key", 0.85, 1.1), fill,
         z.between("fill", 0.12, 0.32), -140.0 if azimuth > 0.0 else 140.0, fill, z.between("rim", 0.0, 0.3), fill,

@@ -48,8 +48,10 @@ class Light:
 
 @dataclass(frozen=True)
 class Grade:
-    """Colour grade of the finished picture: out = lift + (gain - lift) * in ** (1 / gamma) in each channel, then split
-    toning (`shadows` and `highlights` are added where it is dark and bright), saturation and contrast (1 = as is).
+    """Colour grade of the finished picture.
+
+    out = lift + (gain - lift) * in ** (1 / gamma) in each channel, then split toning (`shadows` and `highlights` are
+    added where it is dark and bright), saturation and contrast (1 = as is).
     """
 
     gain: RGB = ONES
@@ -63,8 +65,10 @@ class Grade:
 
 @dataclass(frozen=True)
 class Backdrop:
-    """Two colours; `gradient` mixes them from top to bottom, `texture` in the pattern of a material, `bokeh` lights
-    discs of the second, all three from 0 to 1.
+    """What lies behind a person, in two colours.
+
+    `gradient` mixes them from top to bottom, `texture` in the pattern of a material, `bokeh` lights discs of the
+    second, all three from 0 to 1.
     """
 
     first: RGB
@@ -77,7 +81,7 @@ class Backdrop:
 
 @dataclass(frozen=True)
 class Look:
-    """One style. Where `hair`, `light` or `backdrop` is None, the person's hair, the photo's light or backdrop stay.
+    """One style. If `hair`, `light` or `backdrop` is None, the person's hair, the photo's light or backdrop stay.
 
     `hair_blend` (0 to 1) is how far the hair takes the colour; `vignette` (0 to 1) darkens the corners; `grain` is the
     standard deviation of the film grain in units of full scale.

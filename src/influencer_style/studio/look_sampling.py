@@ -7,24 +7,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from influencer_style.studio.identity import RGB
+from influencer_style.studio.identity import RGB, one_of, rgb
 from influencer_style.studio.look import MATERIALS, Backdrop, Grade, Light, Look, Makeup
 
 
 def hsv(hue: float, saturation: float, value: float) -> RGB:
-    """sRGB colour of a hue that goes round at 1, and of saturation and value, clipped to [0, 1]."""
-    return tuple(
-        float(channel) for channel in colorsys.hsv_to_rgb(hue % 1.0, np.clip(saturation, 0, 1), np.clip(value, 0, 1))
-    )
+    """Return the sRGB colour of a hue that goes round at 1, and of saturation and value, clipped to [0, 1]."""
+    return rgb(np.array(colorsys.hsv_to_rgb(hue % 1.0, np.clip(saturation, 0, 1), np.clip(value, 0, 1))))
 
 
 def _near(colour: RGB, rng: np.random.Generator, deviation: float) -> RGB:
-    return tuple(float(value) for value in np.clip(np.array(colour) + rng.normal(0.0, deviation, 3), 0.0, 1.0))
+    return rgb(np.clip(np.array(colour) + rng.normal(0.0, deviation, 3), 0.0, 1.0))
 
 
 def _around(rng: np.random.Generator, centre: float, deviation: float) -> RGB:
     """Three channels around `centre`: a common part and a tint of like size."""
-    return tuple(float(value) for value in centre + rng.normal(0.0, deviation) + rng.normal(0.0, deviation, 3))
+    return rgb(centre + rng.normal(0.0, deviation) + rng.normal(0.0, deviation, 3))
 
 
 def photo_light(rng: np.random.Generator) -> Light:
@@ -49,7 +47,7 @@ def photo_backdrop(rng: np.random.Generator) -> Backdrop:
     second = hsv(hue + rng.normal(0.0, 0.08), rng.beta(1.3, 4.5), value + rng.normal(0.0, 0.22))
     return Backdrop(
         first, second, float(rng.uniform(0.0, 1.0)), float(max(0.0, rng.uniform(-0.6, 0.8))),
-        float(rng.beta(1.0, 2.0)), str(rng.choice(MATERIALS)),
+        float(rng.beta(1.0, 2.0)), one_of(rng, MATERIALS),
     )  # fmt: skip
 
 
@@ -90,7 +88,7 @@ def _sample_light(rng: np.random.Generator) -> Light:
 
 def _sample_grade(rng: np.random.Generator, strength: float) -> Grade:
     def about(centre: float, deviation: float) -> RGB:
-        return tuple(np.clip(_around(rng, centre, strength * deviation), centre - 0.35, centre + 0.35).tolist())
+        return rgb(np.clip(_around(rng, centre, strength * deviation), centre - 0.35, centre + 0.35))
 
     faded = float(rng.beta(1.0, 4.0) * 0.22 * strength * 2)
     return Grade(
@@ -119,7 +117,7 @@ def sample_look(rng: np.random.Generator) -> Look:
     second = hsv(hue + rng.normal(0.0, 0.15), rng.beta(1.0, 1.0), rng.beta(1.2, 1.0))
     set_ = Backdrop(
         first, second, float(rng.random()), float(max(0.0, rng.uniform(-0.5, 1.0))),
-        float(rng.beta(1.0, 2.0)), str(rng.choice(MATERIALS)),
+        float(rng.beta(1.0, 2.0)), one_of(rng, MATERIALS),
     )  # fmt: skip
     return Look(
         makeup=_sample_makeup(rng) if rng.random() < 0.8 else Makeup(),
@@ -134,7 +132,7 @@ def sample_look(rng: np.random.Generator) -> Look:
 
 
 def vary_look(look: Look, rng: np.random.Generator) -> Look:
-    """The same look in another photo: the lights moved a little, colours and amounts slightly off."""
+    """Return the same look in another photo: the lights moved a little, colours and amounts slightly off."""
 
     def off(amount: float, deviation: float = 0.06) -> float:
         return float(max(0.0, amount * (1.0 + rng.normal(0.0, deviation))))
@@ -154,7 +152,7 @@ def vary_look(look: Look, rng: np.random.Generator) -> Look:
         look.backdrop, first=_near(look.backdrop.first, rng, 0.015), second=_near(look.backdrop.second, rng, 0.015),
         gradient=float(np.clip(look.backdrop.gradient + rng.normal(0.0, 0.08), 0.0, 1.0)),
     )  # fmt: skip
-    gain = tuple(float(value) for value in np.array(g.gain) * (1.0 + rng.normal(0.0, 0.01, 3)))
+    gain = rgb(np.array(g.gain) * (1.0 + rng.normal(0.0, 0.01, 3)))
     return replace(
         look, makeup=makeup, light=light, backdrop=backdrop,
         grade=replace(g, gain=gain, saturation=off(g.saturation, 0.03)),

@@ -1,4 +1,4 @@
-"""Training material with known truth: the same portraits unstyled and in random looks, and strangers who wear these."""
+"""Training material with known truth: the same portraits unstyled and in random looks, and strangers in these looks."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from influencer_style.looks.areas import REGIONS
 from influencer_style.studio.geometry import GBuffer, march
 from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
 from influencer_style.studio.latent import WIDTH, sitter
 from influencer_style.studio.look import Look
 from influencer_style.studio.look_sampling import sample_look, sample_neutral, vary_look
 from influencer_style.studio.population import KNOWN_STREAM, PAIR_STREAM, photo_seed
-from influencer_style.studio.region_names import REGIONS
 from influencer_style.studio.render import regions, shade
 
 
@@ -33,11 +33,11 @@ class Sitting:
     """Some people, unstyled and in some looks, and one stranger who wears each look too. All uint8.
 
     Attributes:
-        neutral: sRGB (targets, s, s, 3).
+        neutral: SRGB (targets, s, s, 3).
         styled: (looks, targets, s, s, 3).
         worn: (looks, references, s, s, 3) the stranger.
         masks: (targets, 5, s, s) soft, of what the targets' pictures show, in the order REGIONS.
-        latents: (targets, WIDTH) float32 all that they are, see `latent`; (targets, 0) where nobody knows.
+        latents: (targets, WIDTH) float32 the z of each target, see `latent`; (targets, 0) if they were not made from z.
     """
 
     neutral: np.ndarray
@@ -50,8 +50,8 @@ class Sitting:
 def sitting(seed: int, number: int, looks: int, targets: int, references: int, size: int) -> Sitting:
     """Render sitting `number` of the endless many of a seed, at `size` pixels.
 
-    The people of a sitting wear all of its looks, one after the other: marching is what takes time, and a look is told
-    from a person where the same person wears several.
+    The people of a sitting wear all of its looks, one after the other: marching takes most of the time, and a look can
+    be separated from a person if the same person wears several.
     """
     rng = np.random.default_rng((PAIR_STREAM, seed, number))
     people = []
@@ -70,7 +70,7 @@ def sitting(seed: int, number: int, looks: int, targets: int, references: int, s
 
 
 def known_sitting(seed: int, number: int, looks: int, targets: int, references: int, size: int) -> Sitting:
-    """Render a sitting of which all is known: z and the look tell everything that a target's picture shows."""
+    """Render a sitting whose targets are made from z: z and the look determine everything that their pictures show."""
     rng = np.random.default_rng((KNOWN_STREAM, seed, number))
     latents = rng.standard_normal((targets, WIDTH), dtype=np.float32)
     people = [sitter(z) for z in latents]
@@ -92,9 +92,9 @@ def known_sitting(seed: int, number: int, looks: int, targets: int, references: 
 
 
 def _stranger(rng: np.random.Generator, references: int, size: int) -> tuple[Identity, list[GBuffer]]:
-    """Draw a person in so many poses."""
+    """Draw a person in this many poses."""
     who = sample_identity(rng)
-    # marching is what takes time: each pose is photographed twice, under another light, before another backdrop
+    # marching takes most of the time: each pose is photographed twice, in another light, before another backdrop
     poses = [march(who, crop_pose(rng), size) for _ in range(-(-references // 2))] * 2
     return who, poses[:references]
 

@@ -11,7 +11,7 @@ from influencer_style.studio.identity import HairStyle, Identity, Pose, monk_ski
 from influencer_style.studio.look import Look
 from influencer_style.studio.look_sampling import sample_neutral, vary_look
 
-# the first word of every random stream, so that no person of one kind ever comes up as another kind
+# the first seed of every random stream, so that no person of one kind ever comes up as another kind
 CREATOR_STREAM, USER_STREAM, PAIR_STREAM, KNOWN_STREAM = 101, 102, 103, 104
 # Steps on the Monk scale, spread over it. Rosewater is not darker than this: the LBP cascade, which must find the
 # creators, misses very dark skin framed by bright hair.
@@ -21,9 +21,11 @@ CREATOR_HAIR: dict[str, HairStyle] = {"aurora": "bob", "noir": "long", "rosewate
 
 @dataclass(frozen=True)
 class StudioSettings:
-    """What the demo set holds: photos of each creator, number of users, picture size in pixels, seed, and the indexes
-    of the users whose truth is rendered: those who test (with the oracle beside it) and those who validate. Raises
-    ValueError for numbers out of range, and for users that do not exist or would do both.
+    """What the demo set holds.
+
+    Photos of each creator, number of users, picture size in pixels, seed, and the indexes of the users whose truth is
+    rendered: those who test (with the oracle) and those who validate. Raises ValueError for numbers out of range, and
+    for users that do not exist or would do both.
     """
 
     creators_photos: int = 24
@@ -36,16 +38,16 @@ class StudioSettings:
     def __post_init__(self) -> None:
         if self.creators_photos < 0 or self.users < 0 or not 64 <= self.size <= 1024:
             raise ValueError("creators_photos and users must not be negative, size must lie between 64 and 1024")
-        known = (*self.test_users, *self.validation_users)
-        if missing := [user for user in known if not 0 <= user < self.users]:
+        named = (*self.test_users, *self.validation_users)
+        if missing := [user for user in named if not 0 <= user < self.users]:
             raise ValueError(f"test_users and validation_users name users that do not exist: {missing}")
-        if len(set(known)) < len(known):
+        if len(set(named)) < len(named):
             raise ValueError("test_users and validation_users must be different people, each named once")
 
 
 @dataclass(frozen=True)
 class Portrait:
-    """All that a portrait's pixels depend on, but for its size. `seed` names the photo: its light, backdrop, grain."""
+    """All that a portrait's pixels depend on, except its size. `seed` names the photo: its light, backdrop, grain."""
 
     identity: Identity
     pose: Pose
@@ -59,7 +61,7 @@ def photo_seed(rng: np.random.Generator) -> int:
 
 
 def creators(settings: StudioSettings) -> dict[str, list[Portrait]]:
-    """The photos of each creator, by look name: one person, the look a little varied, a new pose each time."""
+    """Return the photos of each creator, by look name: one person, the look a little varied, a new pose each time."""
     shown: dict[str, list[Portrait]] = {}
     for number, (name, look) in enumerate(CREATOR_LOOKS.items()):
         rng = np.random.default_rng((CREATOR_STREAM, settings.seed, 10 + number))
@@ -73,7 +75,7 @@ def creators(settings: StudioSettings) -> dict[str, list[Portrait]]:
 
 
 def users(settings: StudioSettings) -> list[Portrait]:
-    """One unstyled photo of each user."""
+    """Return one unstyled photo of each user."""
     shown = []
     for number in range(settings.users):
         rng = np.random.default_rng((USER_STREAM, settings.seed, number))
@@ -82,9 +84,9 @@ def users(settings: StudioSettings) -> list[Portrait]:
 
 
 def truths(settings: StudioSettings, user: int, portrait: Portrait) -> dict[tuple[str, str], Portrait]:
-    """What a user looks like in each creator look, by (kind, look name).
+    """Return what a user looks like in each creator look, by (kind, look name).
 
-    Kind `truth` is the look itself in the same photo (same own light and backdrop where the look leaves them), `oracle`
+    Kind `truth` is the look itself in the same photo (same own light and backdrop if the look leaves them), `oracle`
     is the look a little varied, as in another photo of that creator.
     """
     shown = {}

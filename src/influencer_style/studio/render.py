@@ -6,16 +6,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from influencer_style.looks.areas import REGIONS
 from influencer_style.studio.backdrop import background
-from influencer_style.studio.clothes_shading import clothes_radiance, frame_radiance
-from influencer_style.studio.eye_shading import eye_radiance
 from influencer_style.studio.geometry import CLOTHES, EYE, GLASSES, HAIR, SKIN, GBuffer, landmarks, march
-from influencer_style.studio.hair_shading import hair_radiance
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.light import cast
 from influencer_style.studio.look import Grade, Light, Look
 from influencer_style.studio.look_sampling import photo_backdrop, photo_light
-from influencer_style.studio.skin_shading import skin_radiance
+from influencer_style.studio.shading import (
+    clothes_radiance,
+    eye_radiance,
+    frame_radiance,
+    hair_radiance,
+    skin_radiance,
+)
 
 __all__ = ["landmarks", "march", "regions", "render", "shade"]
 
@@ -24,7 +28,7 @@ LUMA = torch.tensor([0.2126, 0.7152, 0.0722])
 
 
 def _encode(value: Tensor) -> Tensor:
-    """sRGB in [0, 1] of linear light, highlights rolled off above 0.65."""
+    """Return sRGB in [0, 1] of linear light, highlights rolled off above 0.65."""
     value = torch.where(value > 0.65, 0.65 + 0.35 * torch.tanh((value - 0.65) / 0.35), value.clamp_min(0.0))
     return torch.where(value > 0.0031308, 1.055 * value.clamp_min(1e-6) ** (1 / 2.4) - 0.055, 12.92 * value)
 
@@ -59,7 +63,7 @@ def _graded(image: Tensor, grade: Grade) -> Tensor:
 def shade(gbuffer: GBuffer, identity: Identity, look: Look, seed: int) -> np.ndarray:
     """Picture of a G-buffer in a look: uint8 (size, size, 3), sRGB.
 
-    `seed` names the photo: its own light and backdrop (used where the look has none), background shapes and grain.
+    `seed` names the photo: its own light and backdrop (used if the look has none), background shapes and grain.
     """
     size = gbuffer.size
     light = look.light or photo_light(np.random.default_rng((seed, LIGHT_SEED)))
@@ -105,4 +109,4 @@ def regions(gbuffer: GBuffer) -> dict[str, np.ndarray]:
     masks[skin, 0], masks[skin, 1], masks[skin, 2] = 1.0 - lips - lids - marks["mouth"], lips, lids
     masks[eye, 2], masks[hair, 3] = 1.0, 1.0
     resolved = gbuffer.resolve(masks).numpy()
-    return {name: resolved[:, :, c].copy() for c, name in enumerate(("skin", "lips", "eyes", "hair", "background"))}
+    return {name: resolved[:, :, c].copy() for c, name in enumerate(REGIONS)}

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+Triple = tuple[float, float, float]
+
 
 def smooth_min(a: Tensor, b: Tensor, k: float) -> Tensor:
     """Union of two distances whose seam is rounded over about `k` decimetres."""
@@ -53,7 +55,7 @@ class Ellipsoids:
     Each row is (centre, radii, shears): y grows by shears[0] * z and z by shears[1] * x before the test.
     """
 
-    def __init__(self, rows: list[tuple[tuple, tuple, tuple]]) -> None:
+    def __init__(self, rows: list[tuple[Triple, Triple, tuple[float, float]]]) -> None:
         matrices, offsets = [], []
         for centre, radii, (yz, zx) in rows:
             matrices.append(np.array([[1, 0, 0], [yz * zx, 1, yz], [zx, 0, 1]]) / np.array(radii)[:, None])
@@ -74,7 +76,7 @@ class Ellipsoids:
 class Capsules:
     """Several capsules at once, rows of (start, end, radius at the start, radius at the end)."""
 
-    def __init__(self, rows: list[tuple[tuple, tuple, float, float]]) -> None:
+    def __init__(self, rows: list[tuple[Triple, Triple, float, float]]) -> None:
         table = torch.tensor([[*a, *b, ra, rb] for a, b, ra, rb in rows], dtype=torch.float32)
         self._start, axis = table[:, :3], table[:, 3:6] - table[:, :3]
         self._axis, self._along = axis, axis / axis.square().sum(1, keepdim=True)

@@ -9,10 +9,13 @@ from torch.nn.functional import grid_sample
 
 
 def noise_table(seed: int, height: int, width: int, smooth: tuple[int, int]) -> Tensor:
-    """A tileable random texture (height, width), mean 0 and deviation 1, averaged over `smooth` texels of each axis."""
+    """Return a tileable random texture (height, width), averaged over `smooth` texels of each axis.
+
+    Its mean is 0 and its deviation 1.
+    """
     table = np.random.default_rng(seed).normal(size=(height, width))
     for axis, length in enumerate(smooth):
-        table = sum(np.roll(table, shift, axis) for shift in range(length))
+        table = sum((np.roll(table, shift, axis) for shift in range(length)), np.zeros_like(table))
     return torch.tensor((table - table.mean()) / table.std(), dtype=torch.float32)
 
 

@@ -1,1 +1,1 @@
-"""The Python API: the Stylist, what it is asked and what it answers, and whether a look may be used."""
+"""The Python API: the Stylist, its requests and results, and whether a look may be used."""

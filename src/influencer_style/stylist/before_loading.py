@@ -1,30 +1,31 @@
-"""What can be asked of a model without loading it, which takes seconds: its looks, and whether one may be used."""
+"""What can be checked before a model is loaded, which takes seconds: its looks, consents, and where results go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from influencer_style.consent.grant import Scope
+from influencer_style.networks.listing import Listing
 from influencer_style.stylist import models
+from influencer_style.stylist.errors import ExportError, StylistError
+from influencer_style.stylist.look_names import shares_of, with_names
 from influencer_style.stylist.permission import Permission
-from influencer_style.stylist.wishes import shares_of, with_names
 
-if TYPE_CHECKING:
-    from influencer_style.consent.grant import Scope
-    from influencer_style.networks.listing import Listing
+EXPORTED = ("generator.onnx", "looks.json", "card.md")  # the files of an export for apps
+MOST_IN_SHEET = 240  # pictures: a dozen looks in twenty strengths, or sixty looks in four
 
 
 def open_listing(model: str | Path, command: str = "kedro run") -> Listing:
-    """Return the looks of a model without loading it, those of creators who have withdrawn left out.
+    """Return the looks of a model without loading it, without those of creators who have withdrawn.
 
     Args:
-        model: a model folder, or a registered model.
-        command: which trains such a model, for messages.
+        model: A model folder, or a registered model.
+        command: The command that trains such a model, for messages.
 
     Raises:
-        BundleError, RegistryError: when there is no usable model at that place.
-        StylistError: when the model rests on somebody who has withdrawn.
+        BundleError, RegistryError: When there is no usable model at that place.
+        StylistError: When the model rests on somebody who has withdrawn.
     """
     return Permission().without_withdrawn(models.open_listing(model, command))
 
@@ -39,16 +40,38 @@ def check_look(
     """Check a look, or a mix of looks, before the model is loaded; return it with each name as the model spells it.
 
     Args:
-        model: as `open_listing` takes it.
-        look: a name, or a mix of looks with their shares.
-        stage: for the record of a refusal.
-        scope: what the looks' consents must cover today.
-        command: which trains such a model, for messages.
+        model: A model as `open_listing` takes it.
+        look: A name, or a mix of looks with their shares.
+        stage: The stage that a refusal is recorded for.
+        scope: What the looks' consents must cover today.
+        command: The command that trains such a model, for messages.
 
     Raises:
-        StylistError: for an unknown look, a share out of range, or a consent that does not hold.
-        BundleError, RegistryError: when there is no usable model.
+        StylistError: For an unknown look, or a consent that does not hold.
+        BundleError, RegistryError: When there is no usable model.
     """
     listing = open_listing(model, command)
-    Permission(stage).check(listing, shares_of(look, listing.looks), scope)
+    Permission(stage).check(listing, shares_of(look, listing.looks.names), scope)
     return with_names(look, listing.looks.names)
+
+
+def require_room(looks: Sequence[str], strengths: Sequence[float]) -> None:
+    """Refuse a comparison of more pictures than a sheet has room for. Raises StylistError."""
+    if not 1 <= len(looks) * len(strengths) <= MOST_IN_SHEET:
+        raise StylistError(
+            f"{len(looks)} looks in {len(strengths)} strengths do not fit on a sheet of 1 to {MOST_IN_SHEET} pictures; "
+            "name fewer"
+        )
+
+
+def require_free(folder: Path) -> None:
+    """Refuse a folder for an export that holds anything but an earlier export.
+
+    Raises:
+        ExportError: Naming the folder, and the first files that are in the way.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise ExportError(f"{folder} is not a folder of its own; name another")
+    others = sorted(path.name for path in folder.iterdir() if path.name not in EXPORTED) if folder.is_dir() else []
+    if others:
+        raise ExportError(f"{folder} holds other files ({', '.join(others[:3])}), which are not replaced; name another")

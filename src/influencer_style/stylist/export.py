@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import onnxruntime
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from influencer_style.consent.ledgers import Ledgers
-from influencer_style.looks.segmenter import AREAS
-from influencer_style.networks.bundle import TransferBundle, to_tensor
+from influencer_style.looks.areas import AREAS
+from influencer_style.looks.pixels import to_tensor
+from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.card import write_export_card
 from influencer_style.networks.onnx_graph import INPUTS, LEAST, OnnxForm, write_graph
 from influencer_style.networks.transfer import TransferConfig
@@ -26,9 +26,10 @@ from influencer_style.studio.look_sampling import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.population import photo_seed
 from influencer_style.studio.render import render
-from influencer_style.stylist.export_folder import FILES, ExportError, require_free
+from influencer_style.stylist.before_loading import EXPORTED, require_free
+from influencer_style.stylist.errors import ExportError
 
-LIMIT = 1e-3  # the largest difference from torch that is let pass
+LIMIT = 1e-3  # the largest difference from torch that is accepted
 _CHECKED = ((64, 64), (96, 96), (128, 96), (131, 250), (256, 256))  # height and width; none of them is the traced one
 
 
@@ -37,9 +38,9 @@ class Export:
     """What was exported.
 
     Attributes:
-        looks: the names of the looks in it.
-        left_out: by name, why a look is not in it.
-        differences: by size, such as `96 x 128` (width x height), the largest difference between ONNX and torch, over
+        looks: The names of the looks in it.
+        left_out: By name, why a look is not in it.
+        differences: By size, such as `96 x 128` (width x height), the largest difference between ONNX and torch, over
             all outputs; pictures are in [0, 1].
     """
 
@@ -49,21 +50,21 @@ class Export:
 
 
 def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, version: str = "") -> Export:
-    """Write `generator.onnx`, `looks.json` and `card.md` into a folder, which an earlier export in it makes room for.
+    """Write `generator.onnx`, `looks.json` and `card.md` into a folder, replacing an earlier export in it.
 
-    The graph holds the weights, and takes any number of pictures of any size. It is run beside torch at five sizes
+    The graph holds the weights, and takes any number of pictures of any size. It is compared with torch at five sizes
     before anything is written. Looks whose consent has expired, or does not cover `transfer`, stay out.
 
     Args:
-        bundle: the model.
-        folder: to write; it may hold an earlier export, and nothing else.
-        ledgers: decide which looks may go out, and record that and where they went.
-        version: of the model, such as `look-transfer version 3`.
+        bundle: The model.
+        folder: The folder to write; it may hold an earlier export, and nothing else.
+        ledgers: The ledgers that decide which looks may go out, and record that and where they went.
+        version: The version of the model, such as `look-transfer version 3`.
 
     Raises:
-        ExportError: when the folder holds something else, no look may go out, or ONNX and torch differ by more than
+        ExportError: When the folder holds something else, no look may go out, or ONNX and torch differ by more than
             1e-3.
-        AuditError: when a decision about a consent cannot be recorded.
+        AuditError: When a decision about a consent cannot be recorded.
     """
     folder = Path(os.path.abspath(folder))
     require_free(folder)
@@ -73,41 +74,44 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, ve
         reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
         raise ExportError(f"no look may be exported ({reasons}); ask the creators to renew or widen their consent")
     codes = torch.stack([bundle.looks.code(name) for name in names])
+    graph, looks, card = EXPORTED
     with atomic_folder(folder, private=False) as made:
-        about = {"fingerprint": bundle.fingerprint, "version": version}
-        write_graph(bundle.generator, made / FILES[0], about)
-        differences = _differences(bundle, made / FILES[0], codes)
-        for size, difference in differences.items():
-            if not difference <= LIMIT:
-                raise ExportError(
-                    f"ONNX and torch differ by {difference:.2g} at {size} pixels, more than {LIMIT:g}; nothing was "
-                    "written. Please report it, with the versions of torch, onnxscript and onnxruntime"
-                )
-        told = about | {
-            "resolution": bundle.generator.config.resolution,
-            "crop_margin": bundle.crop_margin,
-            "contract": _contract(bundle.generator.config),
-            "differences_from_torch": differences,
-            "looks": [
-                {
-                    "name": name,
-                    "creator": bundle.looks[name].creator,
-                    "consent": dict(bundle.looks[name].consent),
-                    "code": [float(str(number)) for number in code.numpy()],  # no more digits than float32 needs
-                }
-                for name, code in zip(names, codes, strict=True)
-            ],
-        }
-        text = json.dumps(told, indent=1, ensure_ascii=False, default=str)
-        (made / FILES[1]).write_text(text, encoding="utf-8")
-        card = write_export_card(bundle.looks, names, bundle.fingerprint, version, told["contract"], differences)
-        (made / FILES[2]).write_text(card, encoding="utf-8")
+        write_graph(bundle.generator, made / graph, {"fingerprint": bundle.fingerprint, "version": version})
+        differences = _differences(bundle, made / graph, codes)
+        _require_near(differences)
+        (made / looks).write_text(_looks_json(bundle, names, version, codes, differences), encoding="utf-8")
+        contract = _contract(bundle.generator.config)
+        text = write_export_card(bundle.looks, names, bundle.fingerprint, version, contract, differences)
+        (made / card).write_text(text, encoding="utf-8")
         ledgers.note_written("export", names, folder)
     return Export(names, left_out, differences)
 
 
+def _looks_json(
+    bundle: TransferBundle, names: list[str], version: str, codes: Tensor, differences: dict[str, float]
+) -> str:
+    document = {
+        "fingerprint": bundle.fingerprint,
+        "version": version,
+        "resolution": bundle.generator.config.resolution,
+        "crop_margin": bundle.crop_margin,
+        "contract": _contract(bundle.generator.config),
+        "differences_from_torch": differences,
+        "looks": [
+            {
+                "name": name,
+                "creator": bundle.looks[name].creator,
+                "consent": dict(bundle.looks[name].consent),
+                "code": [float(str(number)) for number in code.numpy()],  # no more digits than float32 needs
+            }
+            for name, code in zip(names, codes, strict=True)
+        ],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, default=str)
+
+
 def _withheld(bundle: TransferBundle, ledgers: Ledgers) -> dict[str, str]:
-    """Say, by name, why a look may not leave the house today."""
+    """Return, by name, why a look may not be exported today."""
     reasons, model = {}, bundle.fingerprint[:16]
     for name in bundle.looks.names:
         look = bundle.looks[name]
@@ -138,9 +142,7 @@ def _contract(config: TransferConfig) -> dict[str, dict[str, str]]:
 
 
 def _differences(bundle: TransferBundle, path: Path, codes: Tensor) -> dict[str, float]:
-    """Run the file beside torch: two studio portraits at a time, in looks that take turns, at half and at full."""
-    import onnxruntime
-
+    """Run the file and torch on two studio portraits at a time, in looks that take turns, at half and full strength."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -150,13 +152,22 @@ def _differences(bundle: TransferBundle, path: Path, codes: Tensor) -> dict[str,
     for turn, (height, width) in enumerate(_CHECKED):
         image = F.interpolate(portraits, (height, width), mode="bilinear", antialias=True, align_corners=False)
         code = codes[[(2 * turn + picture) % len(codes) for picture in range(2)]]
-        given = image, code, noise, torch.tensor([0.5, 1.0])
+        inputs = image, code, noise, torch.tensor([0.5, 1.0])
         with torch.no_grad():
-            expected = ours(*given)
-        told: Sequence[Any] = session.run(None, {name: x.numpy() for name, x in zip(INPUTS, given, strict=True)})
-        apart = [np.abs(onnx - torchs.numpy()).max() for onnx, torchs in zip(told, expected, strict=True)]
+            expected = ours(*inputs)
+        outputs = session.run(None, {name: x.numpy() for name, x in zip(INPUTS, inputs, strict=True)})
+        apart = [np.abs(onnx - torchs.numpy()).max() for onnx, torchs in zip(outputs, expected, strict=True)]
         found[f"{width} x {height}"] = float(np.max(apart))
     return found
+
+
+def _require_near(differences: dict[str, float]) -> None:
+    for size, difference in differences.items():
+        if not difference <= LIMIT:
+            raise ExportError(
+                f"ONNX and torch differ by {difference:.2g} at {size} pixels, more than {LIMIT:g}; nothing was "
+                "written. Please report it, with the versions of torch, onnxscript and onnxruntime"
+            )
 
 
 def _portraits(count: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A photo as a caller may give it: a file, a file's bytes, an open file, a PIL image, or an array."""
+"""Reads a photo as a caller gives it: a file, a file's bytes, an open file, a PIL image, or an array."""
 
 from __future__ import annotations
 
@@ -6,41 +6,28 @@ import inspect
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from PIL import Image
 
-from influencer_style.stylist.result import StylistError
-
-if TYPE_CHECKING:
-    from influencer_style.photos.original import Original
-
-
-class OpenFile(Protocol):
-    """What has a file's bytes to read: an open file, `io.BytesIO`, an upload of a web framework."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return at most so many bytes."""
-
-
-GivenPhoto = str | os.PathLike[str] | bytes | bytearray | memoryview | OpenFile | Image.Image | np.ndarray
+from influencer_style.photos.files import MAX_BYTES, PhotoError, read_file
+from influencer_style.photos.original import Original, of_image, read_original
+from influencer_style.provenance.parent import parent_of
+from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.restyling import GivenPhoto, OpenFile
 
 
 def original_of(photo: GivenPhoto, private: bool) -> Original:
     """Read a photo; of a file also its Content Credentials, which become those of the result's parent.
 
     Args:
-        photo: arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound.
-        private: keep all of its metadata.
+        photo: The photo; arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound.
+        private: Whether all of its metadata is kept.
 
     Raises:
-        StylistError: for an array of another kind, or what is no photo at all.
-        PhotoError: when it cannot be decoded.
+        StylistError: For an array of another kind, or what is no photo at all.
+        PhotoError: When it cannot be decoded.
     """
-    from influencer_style.photos.original import Original, of_image, read_original
-    from influencer_style.provenance.parent import parent_of
-
     if isinstance(photo, Image.Image):
         return of_image(photo, private)
     if not isinstance(photo, np.ndarray):
@@ -53,10 +40,8 @@ def original_of(photo: GivenPhoto, private: bool) -> Original:
     return Original(np.require(photo, requirements=("C", "W")))  # torch wants memory that may be written to
 
 
-def _bytes_of(photo: Any) -> bytes:
+def _bytes_of(photo: str | os.PathLike[str] | bytes | bytearray | memoryview | OpenFile) -> bytes:
     """Return a file's bytes; of an open file at most one more than a photo may have."""
-    from influencer_style.photos.files import MAX_BYTES, PhotoError, read_file
-
     if isinstance(photo, str | os.PathLike):
         return read_file(Path(photo))
     if isinstance(photo, bytes | bytearray | memoryview):
@@ -65,9 +50,9 @@ def _bytes_of(photo: Any) -> bytes:
         kinds = "a file's name, its bytes, an open file, a PIL image or an array"
         raise StylistError(f"a photo must be {kinds}, not {type(photo).__name__}")
     try:
-        if callable(getattr(photo, "seek", None)) and photo.seekable():
-            photo.seek(0)
-        content = photo.read(MAX_BYTES + 1)
+        if callable(seek := getattr(photo, "seek", None)) and photo.seekable():  # type: ignore[attr-defined]
+            seek(0)
+        content: object = photo.read(MAX_BYTES + 1)
     except Exception as error:  # an upload whose sender has left, a file that was closed: whatever it raises
         raise PhotoError("unreadable", f"cannot be read ({type(error).__name__}: {error}); send it again") from error
     if inspect.iscoroutine(content):

@@ -1,29 +1,22 @@
-"""The likeness guard: says, or refuses, where a result has become the creator's face rather than the user's."""
+"""The likeness guard: warns, or refuses, where a result has become the creator's face rather than the user's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, get_args
 
-from influencer_style.stylist.result import StylistError
+import numpy as np
 
-if TYPE_CHECKING:
-    import numpy as np
+from influencer_style.faces.align import CropTransform, crop_face
+from influencer_style.looks.likeness import Likeness
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.metrics.identity import IdentityJudge, load_identity_judge
+from influencer_style.metrics.likeness import THRESHOLD, likeness, of_photo
+from influencer_style.stylist.errors import LikenessError, StylistError
+from influencer_style.stylist.restyling import LIKENESS_MODES, LikenessMode
 
-    from influencer_style.faces.align import CropTransform
-    from influencer_style.looks.likeness import Likeness
-    from influencer_style.looks.profile import LookProfiles
-    from influencer_style.metrics.identity import IdentityJudge
-
-Mode = Literal["warn", "refuse", "off"]
-MODES: tuple[Mode, ...] = get_args(Mode)
 _REFERENCE = "the reference photo"  # its person among the creators; no look has a name with spaces
 _CROP = 128  # px; the judge looks at 64
-
-
-class LikenessError(StylistError):
-    """A result was refused: it has become the creator's face, or nobody could tell whether it has."""
 
 
 class LikenessGuard:
@@ -33,39 +26,36 @@ class LikenessGuard:
         mode: `warn` lets a result pass with a notice, `refuse` does not let it pass, `off` does not look.
 
     Raises:
-        StylistError: for another mode.
+        StylistError: For another mode.
     """
 
-    def __init__(self, mode: Mode = "warn") -> None:
-        if mode not in MODES:
-            raise StylistError(f"likeness is {mode!r}; choose {', '.join(MODES[:-1])} or {MODES[-1]}")
-        self.mode = mode
+    def __init__(self, mode: str = "warn") -> None:
+        if mode not in LIKENESS_MODES:
+            raise StylistError(f"likeness is {mode!r}; choose warn, refuse or off")
+        self.mode: LikenessMode = mode
 
     def creators(self, names: Iterable[str], looks: LookProfiles) -> tuple[dict[str, Likeness], list[str]]:
         """Return what the looks keep of their creators' faces, and a notice about those that keep nothing.
 
         Raises:
-            LikenessError: where one keeps nothing, and what cannot be checked is to be refused.
+            LikenessError: Where one keeps nothing, and what cannot be checked is to be refused.
         """
         if self.mode == "off":
             return {}, []
-        found = {name: looks[name].likeness for name in names}
+        kept = {name: looks[name].likeness for name in names}
         sha256, width = self._judge.sha256, self._judge.network.dimension
-        known = {name: own for name, own in found.items() if own and own.judge == sha256 and len(own.face) == width}
-        if unknown := ", ".join(name for name in found if name not in known):
-            why = f"the model keeps no face of {unknown} that this release can compare with"
-            return known, self._unchecked(why, "train again: kedro run")
-        return known, []
+        usable = {name: own for name, own in kept.items() if own and own.judge == sha256 and len(own.face) == width}
+        if missing := ", ".join(name for name in kept if name not in usable):
+            why = f"the model keeps no face of {missing} that this release can compare with"
+            return usable, self._unchecked(why, "train again: kedro run")
+        return usable, []
 
     def reference(self, photo: np.ndarray, place: CropTransform | None) -> tuple[dict[str, Likeness], list[str]]:
         """Return the face of a reference photo, uint8 (h, w, 3), or a notice where none was found there.
 
         Raises:
-            LikenessError: where there is none, and what cannot be checked is to be refused.
+            LikenessError: Where there is none, and what cannot be checked is to be refused.
         """
-        from influencer_style.faces.align import crop_face
-        from influencer_style.metrics.likeness import of_photo
-
         if self.mode == "off":
             return {}, []
         if place is None:
@@ -82,21 +72,17 @@ class LikenessGuard:
         """Return by look how far each face has become its creator's (above `metrics.likeness.THRESHOLD` it has).
 
         Args:
-            creators: whose faces to compare with.
-            before, after: the photo and what became of it, uint8 (h, w, 3).
-            places: where the restyled faces' crops lie.
+            creators: The faces to compare with, by look.
+            before: The photo, uint8 (h, w, 3).
+            after: The restyled photo, uint8 (h, w, 3).
+            places: Where the restyled faces' crops lie.
 
         Returns:
-            the figures, in the order of `places`; and notices.
+            The figures, in the order of `places`; and notices.
 
         Raises:
-            LikenessError: where a face has become a creator's, and that is to be refused.
+            LikenessError: Where a face has become a creator's, and that is to be refused.
         """
-        import numpy as np
-
-        from influencer_style.faces.align import crop_face
-        from influencer_style.metrics.likeness import THRESHOLD, likeness
-
         if not creators or not places:
             return {}, []
         crops = [crop_face(photo, place, _CROP) for photo in (before, after) for place in places]
@@ -113,17 +99,15 @@ class LikenessGuard:
         remedy = "lower the strength"
         if notices and self.mode == "refuse":
             raise LikenessError(f"likeness: {'; '.join(notices)}; {remedy}")
-        return found, [f"{notice}; {remedy}, or have the leave of whoever it resembles" for notice in notices]
+        return found, [f"{notice}; {remedy}, or get the permission of the person it resembles" for notice in notices]
 
     def _unchecked(self, why: str, remedy: str) -> list[str]:
         if self.mode == "refuse":
-            raise LikenessError(f"likeness: it cannot be told whose face a result would be, since {why}; {remedy}")
+            raise LikenessError(f"likeness: whose face a result would be cannot be checked, since {why}; {remedy}")
         return [f"whether the result has become the other's face was not checked: {why}; {remedy}"]
 
     @cached_property
     def _judge(self) -> IdentityJudge:
-        from influencer_style.metrics.identity import load_identity_judge
-
         return load_identity_judge()
 
 

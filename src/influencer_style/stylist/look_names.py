@@ -1,13 +1,13 @@
-"""Which look a name means, however it is capitalised, or if it is the creator's; else a message with suggestions."""
+"""Which looks names mean, however they are capitalised, or if they are the creators'; else a message that suggests."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from influencer_style.consent.slug import slug
 from influencer_style.storage.text import quoted
-from influencer_style.stylist.result import StylistError
+from influencer_style.stylist.errors import StylistError
 
 _MOST_NAMED = 12  # looks that a message names
 
@@ -16,12 +16,12 @@ def look_named(text: str, names: Sequence[str], purpose: str = "") -> str:
     """Return the look that `text` names: `Aurora` is aurora, and `Ada Example` is ada-example.
 
     Args:
-        text: a look's name, or its creator's, as somebody typed it.
-        names: the looks that there are.
-        purpose: what the look is for, such as "to generate in", for the message.
+        text: A look's name, or its creator's, as somebody typed it.
+        names: The looks to choose from.
+        purpose: What the look is for, such as "to generate in", for the message.
 
     Raises:
-        StylistError: when there is no such look; the message suggests those that are spelled alike, else lists them.
+        StylistError: When there is no such look; the message suggests those that are spelled alike, else lists them.
     """
     if text in names:
         return text
@@ -31,6 +31,30 @@ def look_named(text: str, names: Sequence[str], purpose: str = "") -> str:
     alike = get_close_matches(meant, names, 3)
     suggestion = f"did you mean {' or '.join(alike)}?" if alike else f"choose one of: {_listed(names)}"
     raise StylistError(f"there is no look {quoted(text)}{purpose and f' {purpose}'}; {suggestion}")
+
+
+def with_names(look: str | Mapping[str, float], names: Sequence[str]) -> str | dict[str, float]:
+    """Return a look or a mix of looks with each name as the model spells it (see `look_named`).
+
+    Raises:
+        StylistError: For an unknown look, or one that a mix names twice.
+    """
+    if isinstance(look, str):
+        return look_named(look, names)
+    named: dict[str, float] = {}
+    for name, share in look.items():
+        if (found := look_named(name, names)) in named:
+            raise StylistError(f"the mix names look {found} twice; give it one share")
+        named[found] = share
+    return named
+
+
+def shares_of(look: str | Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
+    """Return each look's share of the whole, for a look or a mix of looks. Raises StylistError as `with_names` does."""
+    named = with_names(look, names)
+    shares = {named: 1.0} if isinstance(named, str) else named
+    total = sum(shares.values())
+    return {name: share / total for name, share in shares.items()}
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -3,49 +3,60 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from influencer_style.networks.listing import Listing, read_listing
+from influencer_style.project.folder import enclosing_project
 
 if TYPE_CHECKING:
     from influencer_style.networks.bundle import Bundle
-    from influencer_style.networks.listing import Listing
 
-DEFAULT_MODEL = "data/06_models/look_transfer"
+DEFAULT_TRANSFER = "data/06_models/look_transfer"
+DEFAULT_SYNTHESIS = "data/06_models/look_synthesis"
 
 Kind = TypeVar("Kind", bound="Bundle")
 
 
-def open_model(kind: type[Kind], uri: str | Path) -> tuple[Kind, str, str]:
-    """Return a model, where it came from, and which version it is.
+class LoadedModel(NamedTuple, Generic[Kind]):
+    """A model, and what a picture's provenance says of it.
+
+    Attributes:
+        bundle: The model.
+        source: Where it came from, without a path of this machine, since strangers read it.
+        version: Which registered version it is, such as `look-transfer version 3`; empty for a model folder.
+    """
+
+    bundle: Kind
+    source: str = ""
+    version: str = ""
+
+
+def open_model(kind: type[Kind], uri: str | Path) -> LoadedModel[Kind]:
+    """Load a model.
 
     Args:
         kind: `TransferBundle` or `SynthesisBundle`.
-        uri: a model folder, or a registered model such as `models:/look-transfer@champion`. A relative folder that is
-            not there from the working folder is looked for in the project around it.
-
-    Returns:
-        the model; where it came from, for the provenance, without a path of this machine, since strangers read it; and
-        its version in words, empty for a model folder.
+        uri: A model folder, or a registered model such as `models:/look-transfer@champion`. A relative folder that
+            does not exist in the working folder is looked for in the project around it.
 
     Raises:
-        BundleError: when there is no usable model at that place.
-        RegistryError: when the registry has no such model, or does not answer.
+        BundleError: When there is no usable model at that place.
+        RegistryError: When the registry has no such model, or does not answer.
     """
     folder, version = _located(uri)
-    return kind.load(folder), str(uri) if _is_registered(uri) else Path(uri).name, version
+    return LoadedModel(kind.load(folder), str(uri) if _is_registered(uri) else Path(uri).name, version)
 
 
 def open_listing(uri: str | Path, command: str) -> Listing:
-    """Return what a model says of its looks, without loading its weights: milliseconds, where a model takes seconds.
+    """Return the looks of a model without loading its weights: milliseconds, where a model takes seconds.
 
     Args:
-        uri: as `open_model` takes it; only the registry's addresses load MLflow.
-        command: which trains such a model, for messages.
+        uri: A model as `open_model` takes it; only the registry's addresses load MLflow.
+        command: The command that trains such a model, for messages.
 
     Raises:
-        BundleError, RegistryError: as `open_model` does.
+        BundleError, RegistryError: As `open_model` does.
     """
-    from influencer_style.networks.listing import read_listing
-
     return read_listing(_located(uri)[0], command)
 
 
@@ -55,17 +66,11 @@ def _is_registered(uri: str | Path) -> bool:
 
 def _located(uri: str | Path) -> tuple[Path, str]:
     """Return a model's folder, and its version in words; empty for a model folder."""
-    if not _is_registered(uri):
-        return _found(Path(uri)), ""
-    from influencer_style.tracking.registry.versions import model_folder
+    if _is_registered(uri):
+        from influencer_style.tracking.registry.versions import model_folder  # noqa: PLC0415 - MLflow takes seconds
 
-    return model_folder(str(uri))
-
-
-def _found(folder: Path) -> Path:
-    """Return a model folder that is here, or else in the project around the working folder."""
-    from influencer_style.project.folder import enclosing_project
-
+        return model_folder(str(uri))
+    folder = Path(uri)
     if folder.exists() or (project := enclosing_project()) is None:
-        return folder
-    return project / folder
+        return folder, ""
+    return project / folder, ""

@@ -1,92 +1,76 @@
-"""A reference photo whose look is taken: what it was, and whether its people agreed."""
+"""A reference photo whose look is taken: which photo it was, and whether its people agreed."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from influencer_style.consent.reference import UNASKED, decide_reference
+from influencer_style.networks.bundle import Bundle
+from influencer_style.photos.original import Original
 from influencer_style.storage.fingerprint import fingerprint
-from influencer_style.stylist.given_photo import GivenPhoto
+from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.permission import Permission, recording
-from influencer_style.stylist.result import StylistError
-
-if TYPE_CHECKING:
-    from influencer_style.networks.bundle import Bundle
-    from influencer_style.photos.original import Original
+from influencer_style.stylist.restyling import GivenPhoto
+from influencer_style.stylist.result import ReferenceRecord
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference photo that may be asked about again and again.
+    """A reference photo, whose consent may be checked again and again.
 
     Attributes:
-        file: where it lies; None for one that has no name.
-        sha256: of its file; empty where that is not known.
-        pixels: fingerprint of its pixels, which stands for it in the record where its file is not known.
+        file: Where it lies; None for one that has no name.
+        sha256: SHA-256 of its file; empty where that is not known.
+        pixels: Fingerprint of its pixels, which stands for it in the record where its file is not known.
     """
 
     file: Path | None
     sha256: str
     pixels: str = ""
 
-    @property
-    def digest(self) -> str:
-        """What stands for the photo in records."""
-        return self.sha256 or self.pixels
+    @classmethod
+    def of(cls, photo: GivenPhoto, original: Original) -> Reference:
+        """Return what identifies a photo, which is `original` when it is decoded."""
+        return cls(file_of(photo), original.sha256, "" if original.sha256 else fingerprint(original.pixels))
 
-    def consent(self, permission: Permission, bundle: Bundle) -> tuple[str, dict[str, Any] | None, list[str]]:
-        """Decide whether the photo's look may be taken today, and record it.
+    def check(
+        self, permission: Permission, bundle: Bundle, refusals_only: bool = False
+    ) -> tuple[ReferenceRecord, list[str]]:
+        """Decide whether the photo's look may be taken today, and record the decision.
 
         Args:
-            permission: how it is asked for.
-            bundle: the model that it is asked of.
+            permission: What asks.
+            bundle: The model.
+            refusals_only: Whether only a refusal is recorded: a permission was recorded before.
 
         Returns:
-            the slug of whose photo it is, empty where that is not known; their consent in short, None without one; and
-            notices.
+            What is known of the photo and its consent; and notices.
 
         Raises:
-            StylistError: when a consent is known for it that does not hold, is damaged or does not allow `transfer`,
-                or when it is a photo of somebody who has withdrawn. UnrecordedError: when that cannot be recorded.
+            StylistError: When a consent is known for it that does not hold, is damaged or does not allow `transfer`,
+                or when it is a photo of somebody who has withdrawn.
+            UnrecordedError: When that cannot be recorded.
         """
-        return self._decided(permission, bundle, refusals_only=False)
-
-    def check(self, permission: Permission, bundle: Bundle) -> None:
-        """Ask again; raises as `consent` does. Only a refusal is recorded."""
-        self._decided(permission, bundle, refusals_only=True)
-
-    def _decided(
-        self, permission: Permission, bundle: Bundle, refusals_only: bool
-    ) -> tuple[str, dict[str, Any] | None, list[str]]:
+        digest = self.sha256 or self.pixels
         with recording(permission, bundle) as ledgers:
             found = decide_reference(ledgers, self.file, self.sha256, "transfer")
-            decision = found.decision
+            decision, consent = found.decision, found.consent
             if not (decision.allowed and refusals_only):
-                reference = self.digest[:16]
-                ledgers.record(
-                    permission.stage, found.creator, ("transfer",), decision, found.consent, reference=reference
-                )
+                facts = {"reference": digest[:16]}
+                ledgers.record(permission.stage, found.creator, ("transfer",), decision, consent, **facts)
         if not decision.allowed:
             raise StylistError(permission.refusal("the reference photo cannot be used: its consent", decision))
-        consent = dict(found.consent) if found.consent else None
-        return found.creator, consent, [UNASKED] if decision.reason == UNASKED else []
+        record: ReferenceRecord = {
+            "sha256": digest,
+            "creator": found.creator,
+            "consent": dict(consent) if consent else None,
+        }
+        return record, [UNASKED] if decision.reason == UNASKED else []
 
 
-def reference_of(photo: GivenPhoto, original: Original) -> Reference:
-    """Return what identifies a reference photo.
-
-    Args:
-        photo: as it was given.
-        original: the same, decoded.
-    """
-    pixels = "" if original.sha256 else fingerprint(original.pixels)
-    return Reference(file_of(photo), original.sha256, pixels)
-
-
-def file_of(photo: Any) -> Path | None:
-    """Return the file that a photo was read from, where its path, its PIL image or its file object tells; else None."""
+def file_of(photo: GivenPhoto) -> Path | None:
+    """Return the file of a photo that is a path, or a PIL image or file object that has a name; else None."""
     named = photo if isinstance(photo, str | Path) else getattr(photo, "filename", None) or getattr(photo, "name", None)
     return Path(named) if isinstance(named, str | Path) and os.path.lexists(named) else None

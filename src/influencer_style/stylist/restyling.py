@@ -1,47 +1,120 @@
-"""What is asked of many photos at once: a look or a reference photo, how strongly, where, and in what format."""
+"""The request to restyle photos: the one place that says which options there are, their ranges and what they mean.
+
+Python, the command line, the parameters of `stylize` and HTTP requests all take their options from here.
+"""
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Annotated, Literal, Protocol, Self, TypedDict, get_args
 
+import numpy as np
+from PIL import Image
+from pydantic import AfterValidator, ConfigDict, Field, SkipValidation, model_validator
+
+from influencer_style.looks.areas import AREAS
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
-from influencer_style.stylist.result import StylistError
+from influencer_style.storage.text import quoted
+from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.request import Options
 from influencer_style.version import __version__
 
-if TYPE_CHECKING:
-    from influencer_style.stylist.stylist import Stylist
-
-Format = Literal["keep", "jpeg", "png", "webp", "avif"]
 _MOST_LABEL = 60  # letters
 
 
-@dataclass(frozen=True)
-class Restyling:
-    """What to do with every photo; the arguments of `Stylist.apply`, and the format of the files.
+class OpenFile(Protocol):
+    """What has a file's bytes to read: an open file, `io.BytesIO`, an upload of a web framework."""
 
-    Attributes:
-        look: the name of a look, or a mix of looks with their shares; None with a reference.
-        reference: a photo whose look is taken; None with a look.
-        strength: 0 (the photo, exactly) to 1.
-        seed: draws the variation inside the look; None is the look's centre.
-        regions: weight of each region, such as `{"hair": 0.5}`; None is 1 everywhere.
-        faces: which faces are restyled: `all`, `largest`, or their numbers, the largest being 0.
-        format: of the files; `keep` is the photo's own.
-        private: whether place, time and other private metadata of the photos are kept.
+    def read(self, size: int, /) -> bytes:
+        """Return at most this many bytes."""
+
+
+GivenPhoto = str | os.PathLike[str] | bytes | bytearray | memoryview | OpenFile | Image.Image | np.ndarray
+Faces = Literal["all", "largest"] | tuple[Annotated[int, Field(ge=0)], ...]
+SUFFIX_OF = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "avif": ".avif"}  # of the formats' files
+LikenessMode = Literal["warn", "refuse", "off"]
+LIKENESS_MODES: tuple[LikenessMode, ...] = get_args(LikenessMode)
+Number = Annotated[float, Field(allow_inf_nan=True)]  # in a table that has a validator of its own
+Strength = Annotated[float, Field(ge=0, le=1, description="a number from 0 (the photo as it is) to 1 (the whole look)")]
+
+
+class RestylingOptions(TypedDict, total=False):
+    """The options of `Restyling` that `Stylist.apply` takes by name, as type checkers and editors see them."""
+
+    reference: GivenPhoto | None
+    regions: Mapping[str, float] | None
+    seed: int | None
+    faces: Literal["all", "largest"] | Sequence[int]
+    private: bool
+
+
+def _sound_mix(look: str | dict[str, float] | None) -> str | dict[str, float] | None:
+    if isinstance(look, dict):
+        shares = look.values()
+        if not all(0 <= share < math.inf for share in shares) or not 0 < sum(shares) < math.inf:
+            raise ValueError(f"a mix of looks needs shares of 0 or more that are not all 0, not {look}")
+    return look
+
+
+def _sound_regions(regions: dict[str, float] | None) -> dict[str, float] | None:
+    for name, weight in (regions or {}).items():
+        if name not in AREAS:
+            raise ValueError(f"there is no region {quoted(name)}; choose from: {', '.join(AREAS)}")
+        if not 0 <= weight <= 1:
+            raise ValueError(f"region {name} has the weight {weight}; choose 0 (left as it is) to 1")
+    return regions or None
+
+
+class Restyling(Options):
+    """What to do with each photo. The description of a field says which values it takes, and what they mean.
+
+    A batch needs a reference that is a file, and writes files of the `format`.
     """
 
-    look: str | Mapping[str, float] | None = None
-    reference: Path | None = None
-    strength: float = 1.0
-    seed: int | None = None
-    regions: Mapping[str, float] | None = None
-    faces: Literal["all", "largest"] | tuple[int, ...] = "all"
-    format: Format = "keep"
-    private: bool = False
+    model_config = ConfigDict(arbitrary_types_allowed=True)  # a reference may be an array, or an image
+
+    look: Annotated[
+        str | dict[str, Number] | None,
+        AfterValidator(_sound_mix),
+        Field(description="the name of a look, or several with their shares"),
+    ] = None
+    reference: Annotated[
+        SkipValidation[GivenPhoto | None], Field(description="a photo whose look is taken instead of a named one")
+    ] = None
+    strength: Strength = 1.0
+    seed: Annotated[
+        int | None,
+        Field(ge=0, lt=2**63, description="a whole number from 0: a variation inside the look; none for its centre"),
+    ] = None
+    regions: Annotated[
+        dict[str, Number] | None,
+        AfterValidator(_sound_regions),
+        Field(description=f"share of the change that a region gets, 0 to 1 (else 1); regions: {', '.join(AREAS)}"),
+    ] = None
+    faces: Annotated[
+        Faces,
+        Field(
+            min_length=1,
+            description="all, largest, or face numbers (0 is the largest face); others change like the background",
+        ),
+    ] = "all"
+    format: Annotated[
+        Literal["keep", "jpeg", "png", "webp", "avif"],
+        Field(description="keep (the photo's own; HEIC becomes JPEG, and TIFF becomes PNG), jpeg, png, webp or avif"),
+    ] = "keep"
+    private: Annotated[
+        bool,
+        Field(description="keep place, names, serial numbers and other private metadata (default: they are dropped)"),
+    ] = False
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.look is None) == (self.reference is None):
+            raise ValueError("name either a look, or a reference photo whose look is taken")
+        return self
 
     @property
     def label(self) -> str:
@@ -52,31 +125,30 @@ class Restyling:
             total = sum(self.look.values())
             label = "-".join(f"{name}{round(100 * share / total)}" for name, share in sorted(self.look.items()))
         else:
-            label = f"like-{Path(self.reference or '').stem}"
+            label = f"like-{self._reference_file().stem}"
         return label if len(label) <= _MOST_LABEL else f"{label[: _MOST_LABEL - 9]}-{fingerprint(label)[:8]}"
 
-    @property
-    def options(self) -> dict[str, Any]:
-        """The arguments of `Stylist.apply` beside the photo."""
-        names = ("look", "strength", "reference", "regions", "seed", "faces", "private")
-        return {name: getattr(self, name) for name in names}
-
     def check_reference(self) -> None:
-        """Refuse a reference that is not a regular file: to open a named pipe would block. Raises StylistError."""
-        if self.reference and not os.path.isfile(self.reference):
-            raise StylistError(f"{self.reference} is not a file; name another reference")
+        """Refuse a reference that is not a regular file: opening a named pipe would block. Raises StylistError."""
+        if self.reference is not None and not os.path.isfile(file := self._reference_file()):
+            raise StylistError(f"{file} is not a file; name another reference")
 
-    def fingerprint(self, stylist: Stylist) -> str:
-        """Return what a picture depends on beside its photo, as 16 hex digits: model, likeness guard, face detector,
-        wishes and this software.
+    def fingerprint(self, *stylist: str) -> str:
+        """Return what a picture depends on apart from its photo, as 16 hex digits: options, Stylist, this software.
 
-        Raises:
-            StylistError: when the reference photo cannot be read.
+        `stylist` is `Stylist.identity`. Raises StylistError when the reference photo cannot be read.
         """
         self.check_reference()
-        try:
-            reference = None if self.reference is None else file_sha256(self.reference)
-        except OSError as error:
-            raise StylistError(f"{self.reference} cannot be read ({error.strerror}); name another reference") from error
-        wishes = self.options | {"reference": reference}
-        return fingerprint(__version__, stylist.fingerprint, stylist.guard.mode, stylist.detector, wishes)[:16]
+        options = self.model_dump(include={*Restyling.model_fields} - {"format"}) | {"reference": None}
+        if self.reference is not None:
+            file = self._reference_file()
+            try:
+                options["reference"] = file_sha256(file)
+            except OSError as error:
+                raise StylistError(f"{file} cannot be read ({error.strerror}); name another reference") from error
+        return fingerprint(__version__, *stylist, options)[:16]
+
+    def _reference_file(self) -> Path:
+        if isinstance(self.reference, str | os.PathLike):
+            return Path(self.reference)
+        raise StylistError("the reference of a batch must be a file; name one")

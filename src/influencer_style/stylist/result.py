@@ -1,28 +1,67 @@
-"""What a model gives: the picture, and what is to be said of it."""
+"""What a model gives: the picture, and what is recorded of how it was made."""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TypedDict
 
 from PIL import Image
 
-from influencer_style.provenance.record import COMPOSITE
+from influencer_style.faces.detect import Face
+from influencer_style.photos.parent import Parent
+from influencer_style.provenance.credentials import credentials
+from influencer_style.provenance.formats import SUFFIXES, WRITTEN
+from influencer_style.provenance.manifest import signed
+from influencer_style.provenance.record import COMPOSITE, encode
+from influencer_style.storage.atomic import write_bytes
+from influencer_style.stylist.errors import StylistError
 
-if TYPE_CHECKING:
-    from influencer_style.faces.detect import Face
-    from influencer_style.photos.parent import Parent
+
+class ReferenceRecord(TypedDict):
+    """What is recorded of a reference photo: its digest, and the creator and consent where they are known."""
+
+    sha256: str
+    creator: str
+    consent: Mapping[str, object] | None
 
 
-class StylistError(ValueError):
-    """The picture, the look or the strength cannot be used; the message says what to do."""
+class Provenance(TypedDict, total=False):
+    """The record in a picture's file of how it was made.
 
+    All pictures have the fields up to `consents`; restyled photos those up to `likeness`, portraits those up to
+    `transfer_model`. The rest is added by what writes the file.
+    """
 
-class UnrecordedError(StylistError):
-    """A decision about a consent cannot be recorded, so it is not made; the message names the file and the remedy."""
+    software: str
+    model: str
+    model_version: str
+    model_fingerprint: str
+    looks: dict[str, float]
+    seed: int | None
+    consents: dict[str, dict[str, object]]
+
+    strength: float
+    regions: dict[str, float]
+    reference: ReferenceRecord | None
+    faces: int
+    source_sha256: str
+    likeness: dict[str, list[float]]
+
+    way: str
+    truncation: float
+    number: int | None
+    rejected: int
+    transfer_model: dict[str, str]
+
+    notices: list[str]
+    asked: str
+    strengths: list[float]
+    portraits: int
+    written: str
 
 
 @dataclass(frozen=True)
@@ -30,21 +69,21 @@ class Result:
     """A restyled photo, or a new portrait.
 
     Attributes:
-        picture: upright, of the photo's size, RGB, or RGBA where the photo can be transparent; in the photo's own
+        picture: Upright, of the photo's size, RGB, or RGBA where the photo can be transparent; in the photo's own
             colour space, see `profile`.
-        faces: the faces found, largest first.
-        provenance: which model, looks, strength and consents made it, of which photo.
-        notices: what the user should know, in sentences.
+        faces: The faces found, largest first.
+        provenance: Which model, looks, strength and consents made it, of which photo.
+        notices: What the user should know, in sentences.
         profile: ICC profile of the picture; empty is sRGB.
-        exif: what is kept of the photo's EXIF.
-        xmp: what is kept of its XMP, an element `rdf:Description`.
-        parent: the photo's file, for the manifest; None where it was no file, or there was no photo.
-        source_type: which of IPTC's digital source types it is: a photo that was changed, or `record.GENERATED`.
+        exif: What is kept of the photo's EXIF.
+        xmp: What is kept of its XMP, an element `rdf:Description`.
+        parent: The photo's file, for the manifest; None where it was no file, or there was no photo.
+        source_type: One of IPTC's digital source types: a photo that was changed, or `record.GENERATED`.
     """
 
     picture: Image.Image
     faces: list[Face]
-    provenance: dict[str, Any]
+    provenance: Provenance
     notices: list[str] = field(default_factory=list)
     profile: bytes = b""
     exif: bytes = b""
@@ -61,22 +100,18 @@ class Result:
             quality: 1 to 100, for JPEG and WebP (95 by default) and AVIF (90).
 
         Raises:
-            StylistError: for another suffix, a quality out of range or for PNG, or a picture larger than the format
+            StylistError: For another suffix, a quality out of range or for PNG, or a picture larger than the format
                 has room for.
-            CredentialsError: when there is nothing to sign with; SigningError: when signing fails.
+            CredentialsError: When there is nothing to sign with.
+            SigningError: When signing fails.
         """
-        from influencer_style.provenance.credentials import credentials
-        from influencer_style.provenance.formats import SUFFIXES, WRITTEN
-        from influencer_style.provenance.manifest import signed
-        from influencer_style.provenance.record import encode
-
         if suffix not in SUFFIXES:
             raise StylistError(f"{suffix or 'none'} is no suffix of {', '.join(sorted(SUFFIXES))}; choose one of them")
         picture = self.picture
         if picture.mode == "RGBA" and not WRITTEN[suffix].alpha:
             picture = Image.new("RGB", picture.size, "white")
             picture.paste(self.picture, mask=self.picture)
-        record = self.provenance | {"written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")}
+        record = {**self.provenance, "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")}
         try:
             file = encode(picture, record, suffix, self.exif, self.profile, self.source_type, self.xmp, quality)
         except ValueError as error:
@@ -88,9 +123,6 @@ class Result:
 
         `influencer-style verify` says what it proves, `influencer-style trace` where it comes from.
         """
-        from influencer_style.provenance.formats import SUFFIXES
-        from influencer_style.storage.atomic import write_bytes
-
         suffix = Path(path).suffix.lower()
         if suffix not in SUFFIXES:
             raise StylistError(f"{path} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")

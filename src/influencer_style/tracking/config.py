@@ -1,15 +1,15 @@
-"""What `mlflow.yml` may say, in the shape that people know from kedro-mlflow."""
+"""The content of `mlflow.yml`, in the shape that people know from kedro-mlflow."""
 
 from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from influencer_style.project.config_loader import AnyFolderConfigLoader
 from influencer_style.project.folder import ConfigurationError, enclosing_project
-from influencer_style.tracking.sqlite_uri import SQLITE, sqlite_path, sqlite_uri
+from influencer_style.tracking.uri import sqlite_path, sqlite_uri
 
 
 class _Section(BaseModel):
@@ -17,7 +17,7 @@ class _Section(BaseModel):
 
 
 class Server(_Section):
-    """`server`: where the store is; None means what MLflow itself would take (`MLFLOW_TRACKING_URI`)."""
+    """`server`: where the store is. None leaves the choice to MLflow (`MLFLOW_TRACKING_URI`)."""
 
     mlflow_tracking_uri: str | None = "sqlite:///mlflow.db"
 
@@ -25,7 +25,7 @@ class Server(_Section):
 class Experiment(_Section):
     """`tracking.experiment`."""
 
-    name: str = Field("influencer_style", min_length=1)
+    name: str = Field(default="influencer_style", min_length=1)
 
 
 class Tracking(_Section):
@@ -42,11 +42,11 @@ class TrackingConfig(_Section):
     tracking: Tracking = Tracking()
 
     @classmethod
-    def of(cls, content: dict[str, Any]) -> TrackingConfig:
+    def of(cls, content: object) -> TrackingConfig:
         """Check the content of `mlflow.yml`.
 
         Raises:
-            ConfigurationError: naming each field that is wrong.
+            ConfigurationError: The message names each wrong field.
         """
         try:
             return cls.model_validate(content)
@@ -59,8 +59,7 @@ class TrackingConfig(_Section):
     def uri(self, project: Path) -> str | None:
         """Return the tracking URI; a relative sqlite path starts at `project`."""
         uri = self.server.mlflow_tracking_uri
-        path = sqlite_path(uri) if uri else None
-        if path is None:
+        if uri is None or (path := sqlite_path(uri)) is None:
             return uri
         _, options, values = uri.partition("?")
         return f"{sqlite_uri(project / path)}{options}{values}"
@@ -70,13 +69,11 @@ def project_uri() -> str | None:
     """Return the tracking URI of the Kedro project around the working folder; None (MLflow's choice) outside of one.
 
     Raises:
-        ConfigurationError: when the project's `mlflow.yml` cannot be used.
+        ConfigurationError: The project's `mlflow.yml` cannot be used.
     """
     project = enclosing_project()
     if project is None:
         return None
-    from influencer_style.project.config_loader import AnyFolderConfigLoader
-
     with warnings.catch_warnings():
         # Kedro's own call; nothing that a user could mend.
         warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
@@ -87,19 +84,4 @@ def project_uri() -> str | None:
             config_patterns={"mlflow": ["mlflow*", "mlflow*/**"]},
             merge_strategy={"mlflow": "soft"},
         )
-        content = dict(loader["mlflow"])
-    return TrackingConfig.of(content).uri(project)
-
-
-def without_password(uri: str) -> str:
-    """Return the URI as it may be shown: user and password, if there are any, become `***`."""
-    if uri.startswith(SQLITE):  # an @ is part of its path
-        return uri
-    scheme, _, rest = uri.partition("://")
-    return f"{scheme}://***@{rest.rpartition('@')[2]}" if "@" in rest else uri
-
-
-def artifact_location(uri: str) -> str | None:
-    """Return where a new experiment keeps its files: beside a sqlite store, else where the server says (None)."""
-    path = sqlite_path(uri)
-    return None if path is None else (path.resolve().parent / "mlruns").as_uri()
+        return TrackingConfig.of(dict(loader["mlflow"])).uri(project)

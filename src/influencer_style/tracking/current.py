@@ -1,6 +1,6 @@
-"""What a node may say while it runs. Where nothing is tracked, these do nothing, so a node is a plain function.
+"""What a node may log while it runs. Where nothing is tracked, these functions do nothing: a node is a plain function.
 
-A thread that a node starts speaks for that node as long as no other node runs at the same time.
+A thread that a node starts logs for that node as long as no other node runs at the same time.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from influencer_style.tracking.node_run import NodeRun
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # MLflow, which takes seconds, is loaded where a run is tracked
     import pandas as pd
     from PIL import Image
+
+    from influencer_style.tracking.node_run import NodeRun
 
 CREATORS_TAG = "influencer_style.creators"  # see `shows`
 
@@ -24,7 +24,7 @@ _lock = threading.Lock()
 
 
 def enter(run: NodeRun) -> None:
-    """Make `run` the one that this thread speaks for, until it is closed."""
+    """Make `run` the one that this thread logs to, until it is closed."""
     with _lock:
         _open[:] = [other for other in _open if not other.closed] + [run]
     _here.set(run)
@@ -47,31 +47,30 @@ def log_metrics(metrics: dict[str, float], step: int | None = None) -> None:
 
 
 def shows(creators: Iterable[str]) -> None:
-    """Say whose photos or looks the pictures of this pipeline run may show, by slug: who withdraws is looked for there.
+    """Record whose photos or looks the pictures of this pipeline run may show, by slug, for a later withdrawal.
 
-    What a pipeline run has shown without a word is taken to show everybody.
+    A pipeline run that records nobody is taken to show everybody.
     """
     if run := node_run():
-        names = ", ".join(sorted(creators))
-        run.write("writing a tag", lambda client, run_id: client.set_tag(run_id, CREATORS_TAG, names))
+        run.set_tag(CREATORS_TAG, ", ".join(sorted(creators)))
 
 
 def say_made_from(made_from: str, reused: bool) -> None:
-    """Say what this node's outputs are made from, by its fingerprint, and whether an earlier run has made them.
+    """Record the fingerprint of what this node's outputs are made from, and whether an earlier run has made them.
 
-    The run that made them is found by the same tag `made_from`; what it kept of them is not kept again.
+    The run that made them is found by the same tag `made_from`; outputs that it kept are not kept again.
     """
     if run := node_run():
         run.reused = reused
-        run.write("writing a tag", lambda client, run_id: client.set_tag(run_id, "made_from", made_from))
+        run.set_tag("made_from", made_from)
         if reused:
             say_reused()
 
 
 def say_reused() -> None:
-    """Say that this node had nothing to do, because an earlier run has done it."""
+    """Record that this node had nothing to do, because an earlier run has done it."""
     if run := node_run():
-        run.write("writing a tag", lambda client, run_id: client.set_tag(run_id, "reused", "true"))
+        run.set_tag("reused", "true")
 
 
 def log_picture(picture: Image.Image, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The sqlite file of a store: made whole or not at all, and given up soon when it cannot be opened."""
+"""The sqlite file of a store: created whole or not at all, and given up soon when it cannot be opened."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+
+from mlflow import MlflowClient
+from mlflow.store.db import utils
 
 from influencer_style.storage.atomic import remove_leftovers, temporary_folder
 from influencer_style.storage.private import close_to_others
 from influencer_style.tracking.moved import follow_move
-from influencer_style.tracking.sqlite_uri import sqlite_path, sqlite_uri
+from influencer_style.tracking.uri import sqlite_path, sqlite_uri
 
 
-def client_of(uri: str, patience_s: float) -> Any:
-    """Return MLflow's client for a store and registry; a new sqlite file is made.
+def client_of(uri: str, patience_s: float) -> MlflowClient:
+    """Return MLflow's client for a store and registry; a new sqlite file is created.
 
-    MLflow makes one table by table, for seconds: what interrupts it, or does the same at the same time, leaves a file
-    that is of no use ever after. And it tries for minutes to open a file that is locked, or no database.
+    MLflow creates the tables one by one, for seconds: an interrupt, or another process that does the same, would leave
+    a file that can never be used. And MLflow tries for minutes to open a file that is locked or no database.
 
     Args:
-        uri: the tracking URI.
-        patience_s: how long to wait for a sqlite file that another program has locked, in seconds.
+        uri: The tracking URI.
+        patience_s: How long to wait for a sqlite file that another program has locked, in seconds.
 
     Raises:
-        sqlite3.Error: when the file is locked, or no database.
-        Exception: MLflow's, its libraries' or the system's, when the store does not answer or cannot be made.
+        sqlite3.Error: The file is locked, or no database.
+        Exception: An error of MLflow, its libraries or the system: the store does not answer or cannot be created.
     """
-    from mlflow import MlflowClient
-
     if path := sqlite_path(uri):
         _make_no_folders()
         remove_leftovers(path.parent)
@@ -43,15 +43,13 @@ def client_of(uri: str, patience_s: float) -> Any:
 
 
 def _make(path: Path) -> None:
-    from mlflow import MlflowClient
-
     with temporary_folder(path) as folder:
         made = folder / path.name
         uri = sqlite_uri(made)
         MlflowClient(tracking_uri=uri, registry_uri=uri).search_experiments()
         close_to_others(made)
         try:
-            os.link(made, path)  # unlike a rename, it does not replace what another process made meanwhile
+            os.link(made, path)  # unlike a rename, it does not replace what another process has made in the meantime
         except FileExistsError:
             pass
         except OSError:  # a file system without links
@@ -59,9 +57,7 @@ def _make(path: Path) -> None:
 
 
 def _make_no_folders() -> None:
-    """Keep MLflow from making the folder `my%20photos` for a store in `my photos`: it does not decode the address."""
-    from mlflow.store.db import utils
-
+    """Keep MLflow from making the folder `my%20photos` for a store in `my photos`: it does not decode the URI."""
     usual = utils._make_parent_dirs_if_sqlite
     if usual.__module__ == utils.__name__:
-        utils._make_parent_dirs_if_sqlite = lambda uri: None if "%" in uri else usual(uri)
+        utils._make_parent_dirs_if_sqlite = lambda db_uri: None if "%" in db_uri else usual(db_uri)

@@ -1,15 +1,18 @@
-"""What a run says of where and how it ran: commit, command, packages, device, memory."""
+"""Where and how a run happens: process, commit, command, packages, device, memory."""
 
 from __future__ import annotations
 
 import contextlib
 import getpass
+import os
 import platform
 import shlex
+import socket
 import subprocess
 import sys
 from importlib.metadata import distributions
 from pathlib import Path
+from types import ModuleType
 
 _STATUS = Path("/proc/self/status")
 
@@ -22,15 +25,59 @@ def command() -> str:
 
 
 def user() -> str:
-    """Return who runs this, or `unknown` where the system has no name for them (containers)."""
+    """Return the user's name, or `unknown` where the system has none (containers)."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
 
 
+def host() -> str:
+    """Return the name of this machine."""
+    return socket.gethostname()
+
+
+def this_process() -> str:
+    """Return a name by which a later run can tell whether this process is still alive: host, number, start.
+
+    The start is in it because numbers are used again, in a container at once.
+    """
+    return f"{host()}:{os.getpid()}:{_start(os.getpid())}"
+
+
+def is_alive(process: str) -> bool:
+    """Return whether the process with a name from `this_process`, on this machine, is still alive."""
+    number, _, start = process.removeprefix(f"{host()}:").partition(":")
+    return _exists(int(number)) and start in ("", _start(int(number)))
+
+
+def _start(pid: int) -> str:
+    """Return when a process started, in ticks since the machine did.
+
+    Empty where the system does not say, and for a process that has ended and not yet been waited for.
+    """
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    state, *numbers = status.rpartition(")")[2].split()
+    return "" if state in "ZX" else numbers[18]
+
+
+def _exists(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # elsewhere, this signal may end the process
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def environment() -> str:
-    """Return Python, system and all installed packages with their versions, as pip would take them."""
+    """Return Python, system and all installed packages with their versions, in pip's format."""
     found = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}
     packages = "".join(f"{name}=={found[name]}\n" for name in sorted(found, key=str.lower))
     return f"# Python {platform.python_version()}, {platform.platform()}\n{packages}"
@@ -58,7 +105,7 @@ def _git(project: Path, *arguments: str) -> str | None:
 
 
 def device() -> str:
-    """Return the name of the GPU in use, else `cpu`. PyTorch is asked only if somebody has imported it."""
+    """Return the name of the GPU in use, else `cpu`. It does not import PyTorch."""
     cuda = _cuda()
     return cuda.get_device_name() if cuda else "cpu"
 
@@ -76,7 +123,7 @@ def start_peaks() -> None:
 
 
 def peaks() -> dict[str, float]:
-    """Return peak memory since `start_peaks` in MiB: of the process where the system tells it, of the GPU in use."""
+    """Return peak memory since `start_peaks` in MiB: of the process where the system reports it, of the GPU in use."""
     peak = _peak_mib()
     found = {} if peak is None else {"peak_memory_mib": peak}
     if cuda := _cuda():
@@ -90,14 +137,14 @@ def _peak_mib() -> float | None:
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
     try:
-        import resource
-    except ImportError:  # Windows
+        import resource  # noqa: PLC0415 (Windows has none)
+    except ImportError:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 1024)
 
 
-def _cuda():
+def _cuda() -> ModuleType | None:
     torch = sys.modules.get("torch")
     cuda = getattr(torch, "cuda", None)
     return cuda if cuda is not None and cuda.is_available() and cuda.is_initialized() else None

@@ -1,4 +1,4 @@
-"""A project that was moved: MLflow's database holds absolute places of files, which are made to follow the project.
+"""A project that was moved: MLflow's database holds absolute paths of files, which are made to follow the project.
 
 `python -m influencer_style.tracking.moved` does it for the project around the working folder, before MLflow's own
 programs open its store.
@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
+
+from influencer_style.tracking.config import project_uri
+from influencer_style.tracking.uri import sqlite_path
 
 logger = logging.getLogger(__name__)
 
@@ -24,33 +27,33 @@ _PLACES = (_OF_EXPERIMENTS, *_OF_FILES, ("model_versions", "source"), ("model_ve
 
 
 def follow_move(connection: sqlite3.Connection, database: Path) -> None:
-    """Write down where the store's files lie now, if they were recorded elsewhere and have moved with the database.
+    """Correct the recorded paths of the store's files, if these have moved with the database.
 
     Places that somebody has chosen for an experiment, away from the database, stay as they are.
 
     Args:
-        connection: to the database; all or nothing is changed.
-        database: its file.
+        connection: A connection to the database; all or nothing is changed.
+        database: Its file.
 
     Raises:
-        sqlite3.Error: when it is no database, is locked, or cannot be written.
+        sqlite3.Error: The file is no database, is locked, or cannot be written.
     """
     here = database.resolve().parent / FILES
     if not _moved(connection, here):
         return
     with _transaction(connection):
         for old in _moved(connection, here):  # another process may have been faster
-            for table, column in _known(connection, _PLACES):
+            for table, column in _existing(connection, _PLACES):
                 connection.execute(
                     f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {column} = ? OR {column} GLOB ?",
                     (here.as_uri(), len(old) + 1, old, f"{_escaped(old)}/*"),
                 )
-            logger.warning("%s was moved here from %s; the places of its files are corrected.", database, _path(old))
+            logger.warning("%s was moved here from %s; the paths of its files are corrected.", database, _path(old))
 
 
 def _moved(connection: sqlite3.Connection, here: Path) -> list[str]:
-    """Return the places, as URIs, whose files lie in `here` by now."""
-    if not _known(connection, [_OF_EXPERIMENTS]):
+    """Return the recorded places, as URIs, whose files are in `here` now."""
+    if not _existing(connection, [_OF_EXPERIMENTS]):
         return []
     recorded = {row[0] for row in connection.execute("SELECT artifact_location FROM experiments") if row[0]}
     return [
@@ -65,15 +68,15 @@ def _moved(connection: sqlite3.Connection, here: Path) -> list[str]:
 
 def _has_come_along(connection: sqlite3.Connection, old: str, here: Path) -> bool:
     """Return whether files that are recorded under the place `old` lie in `here`."""
-    for table, column in _known(connection, _OF_FILES):
+    for table, column in _existing(connection, _OF_FILES):
         found = connection.execute(f"SELECT {column} FROM {table} WHERE {column} GLOB ?", (f"{_escaped(old)}/*",))
         if any((here / url2pathname(uri[len(old) + 1 :])).exists() for (uri,) in found):
             return True
     return False
 
 
-def _known(connection: sqlite3.Connection, places: object) -> list[tuple[str, str]]:
-    """Return those of the tables and columns that the database has: of a new one, none."""
+def _existing(connection: sqlite3.Connection, places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of the tables and columns that the database has; a new one has none."""
     return [
         (table, column)
         for table, column in places
@@ -103,9 +106,6 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def main() -> int:
     """Correct the store of the project around the working folder; return 0, or 1 when that fails."""
-    from influencer_style.tracking.config import project_uri
-    from influencer_style.tracking.sqlite_uri import sqlite_path
-
     logging.basicConfig(format="%(message)s")
     path = sqlite_path(project_uri() or "")
     if path is None or not path.exists():

@@ -5,46 +5,56 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
-from influencer_style.consent.audit_log import AuditError
+from kedro.pipeline.node import Node
+from mlflow import MlflowClient
+
+from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.tracking import facts
-from influencer_style.tracking.leftovers import PROCESS_TAG, end_children, end_leftovers, this_process
-from influencer_style.tracking.node_run import NodeRun, end, error_tag, log_parameters
+from influencer_style.tracking.node_run import NodeRun
+from influencer_style.tracking.run import VALUE_LENGTH, Run, now_ms
 from influencer_style.tracking.store import Store
-from influencer_style.tracking.text import VALUE_LENGTH
 
 logger = logging.getLogger(__name__)
 
+PROCESS_TAG = "process"
 
-class PipelineRun:
+
+class RunParams(TypedDict):
+    """What Kedro tells its hooks about a run, as far as it is used here."""
+
+    run_id: str
+    project_path: str
+    env: str | None
+    pipeline_names: list[str] | None
+
+
+class PipelineRun(Run):
     """A parent run. Safe to use from several threads, and from forked workers.
 
     Args:
-        store: where to track.
-        experiment: the experiment's name.
-        run_params: what Kedro says of this run.
-        node_names: the nodes that will run.
-        forks: whether they run in worker processes (ParallelRunner).
+        store: Where to track.
+        experiment: The experiment's name.
+        run_params: What Kedro says about this run.
+        node_names: The nodes that will run.
+        forks: Whether they run in worker processes (ParallelRunner).
 
     Attributes:
-        run_id: MLflow's id; None until the store has answered.
         kedro_id: Kedro's id of the run.
-        owner: the process that started it; workers are others.
+        owner: The process that started it; workers are others.
     """
 
     def __init__(
-        self, store: Store, experiment: str, run_params: dict[str, Any], node_names: set[str], forks: bool
+        self, store: Store, experiment: str, run_params: RunParams, node_names: Collection[str], forks: bool
     ) -> None:
-        self.store, self.node_names, self.forks = store, node_names, forks
-        self.kedro_id: str = run_params["run_id"]
+        super().__init__(store)
+        self.node_names, self.forks = node_names, forks
+        self.kedro_id = run_params["run_id"]
         self.owner = os.getpid()
-        self.run_id: str | None = None
-        self.experiment_id: str | None = None
         self._experiment = experiment
         self._params = run_params
         self._project = Path(run_params["project_path"])
@@ -52,14 +62,14 @@ class PipelineRun:
         self._lock = threading.RLock()
         self._thread = threading.current_thread()
 
-    def start(self, configuration: dict[str, Any]) -> None:
-        """Open the run, and write what it says of itself.
+    def start(self, configuration: Mapping[str, Mapping[str, object]]) -> None:
+        """Open the run, and write its tags, parameters, configuration and environment.
 
         Args:
-            configuration: the resolved configuration, kept as `config.yml`.
+            configuration: The resolved configuration, kept as `config.yml`.
         """
         names = ", ".join(self._params.get("pipeline_names") or ["__default__"])
-        command, now = facts.command(), int(time.time() * 1000)
+        command, now = facts.command(), now_ms()
         tags = {
             "kedro.run_id": self.kedro_id,
             "kedro.pipelines": names,
@@ -68,46 +78,44 @@ class PipelineRun:
             "mlflow.source.name": command[:VALUE_LENGTH],
             "mlflow.source.type": "LOCAL",
             "mlflow.user": facts.user(),
-            PROCESS_TAG: this_process(),
+            PROCESS_TAG: facts.this_process(),
         } | facts.git(self._project)
+        content, environment = dict(configuration), facts.environment()
+        self.store.write(
+            "starting a run", lambda: self.open(self.store.experiment_id(self._experiment), names, tags, now)
+        )
+        self.log_parameters(configuration["parameters"])
+        self.write("writing the configuration", lambda client, run_id: client.log_dict(run_id, content, "config.yml"))
+        self.write(
+            "writing the environment", lambda client, run_id: client.log_text(run_id, environment, "environment.txt")
+        )
+        self.write("ending leftover runs", lambda client, _run_id: self._end_leftovers(client))
 
-        def open_run() -> None:
-            self.experiment_id = self.store.experiment_id(self._experiment)
-            self.run_id = self.store.client.create_run(self.experiment_id, now, tags, names).info.run_id
-
-        environment = facts.environment()
-        self.store.write("starting a run", open_run)
-        log_parameters(self._write, configuration["parameters"])
-        self._write("writing the configuration", lambda client, run: client.log_dict(run, configuration, "config.yml"))
-        self._write("writing the environment", lambda client, run: client.log_text(run, environment, "environment.txt"))
-        self._write("ending leftover runs", lambda client, run: end_leftovers(self.store, self.experiment_id))
-
-    def node_run(self, node: Any) -> NodeRun | None:
+    def node_run(self, node: Node) -> NodeRun | None:
         """Return the node's run, opened now if it is not open yet; None in a worker whose parent is not tracked yet."""
         with self._lock:
             if node.name not in self._nodes and (self.run_id or self.owner == os.getpid()):
-                opened = NodeRun(self.store, None, None, node.name, node.outputs, self._project, self._write)
+                opened = NodeRun(self.store, node.name, node.outputs, self._project, self)
                 self._nodes[node.name] = opened
                 self._open(opened, node.namespace or "")
             return self._nodes.get(node.name)
 
     def _open(self, node_run: NodeRun, namespace: str) -> None:
-        now = int(time.time() * 1000)
+        now = now_ms()
 
-        def open_run(client: Any, parent: str) -> None:
+        def open_run(_client: MlflowClient, run_id: str) -> None:
             tags = {
-                "mlflow.parentRunId": parent,
+                "mlflow.parentRunId": run_id,
                 "kedro.node": node_run.name,
                 "kedro.namespace": namespace,
                 "mlflow.user": facts.user(),
             }
-            node_run.experiment_id = self.experiment_id
-            node_run.run_id = client.create_run(self.experiment_id, now, tags, node_run.name).info.run_id
+            node_run.open(self.ids()[0], node_run.name, tags, now)
 
-        self._write("starting a node's run", open_run)
+        self.write("starting a node's run", open_run)
 
     def stays_in(self, thread: threading.Thread) -> bool:
-        """Return whether all that runs, runs in `thread`: then an error raised there ends it."""
+        """Return whether everything in this run happens in `thread`: then an error raised there ends it."""
         nodes = [node.thread for node in list(self._nodes.values()) if node.thread and not node.closed]
         return all(other is thread for other in [self._thread, *nodes])
 
@@ -117,20 +125,33 @@ class PipelineRun:
             nodes, self._nodes = list(self._nodes.values()), {}
         for node_run in nodes:
             node_run.close(status, error)
-        self._write("writing down where the audit log ends", self._tag_audit_head)
+        self.write("recording where the audit log ends", self._tag_audit_head)
         # Workers (ParallelRunner), and a node's end that was itself interrupted, leave runs open.
-        self._write("ending nodes' runs", lambda client, run: end_children(self.store, self.experiment_id, run, status))
-        end(self._write, status, error_tag(error))
+        self.write("ending nodes' runs", lambda client, run_id: self._end_children(client, run_id, status))
+        self.terminate(status, error)
         self.store.catch_up(urgent=True)
 
-    def _tag_audit_head(self, client: Any, run: str) -> None:
-        """Note the head of the project's audit log, so that one that is cut off or written anew is found out."""
+    def _tag_audit_head(self, client: MlflowClient, run_id: str) -> None:
+        """Record the head of the project's audit log, so that a truncated or rewritten log can be detected."""
         try:
             head = Ledger.of(self._project).log.head()
         except AuditError as error:
-            logger.warning("The audit log's end is not noted with this run: %s", error)
+            logger.warning("The end of the audit log is not recorded with this run: %s", error)
             return
-        client.set_tag(run, "audit_head", str(head))
+        client.set_tag(run_id, "audit_head", str(head))
 
-    def _write(self, what: str, action: Callable[[Any, str], Any]) -> None:
-        self.store.write(what, lambda: action(self.store.client, self.run_id) if self.run_id else None)
+    def _end_leftovers(self, client: MlflowClient) -> None:
+        """End, as KILLED, runs of this machine whose process was killed outright (out of memory, power)."""
+        running = client.search_runs(
+            [self.ids()[0]],
+            f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{facts.host()}:%'",
+        )
+        for run in running:
+            if not facts.is_alive(run.data.tags[PROCESS_TAG]):
+                self._end_children(client, run.info.run_id, "KILLED")
+                client.set_terminated(run.info.run_id, "KILLED")
+
+    def _end_children(self, client: MlflowClient, run_id: str, status: str) -> None:
+        children = f"tags.`mlflow.parentRunId` = '{run_id}' and attributes.status = 'RUNNING'"
+        for child in client.search_runs([self.ids()[0]], children):
+            client.set_terminated(child.info.run_id, status)

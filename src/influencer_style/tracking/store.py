@@ -1,4 +1,4 @@
-"""The MLflow store behind a guard: what fails there is one warning, never the end of a run, and tried again later."""
+"""The MLflow store behind a guard: a failure there is one warning, never the end of a run, and is retried later."""
 
 from __future__ import annotations
 
@@ -9,26 +9,33 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import TypeVar
 
-from influencer_style.tracking.config import artifact_location, without_password
+import mlflow
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from requests import RequestException
+from sqlalchemy.exc import SQLAlchemyError
+
 from influencer_style.tracking.database import client_of
+from influencer_style.tracking.uri import artifact_location, without_password
 
 logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
-# After a failure the store is left in peace this long, or so many times as long as the failure took, if that is more:
-# a store that is down or hangs may not slow a training down by more than a twentieth.
+# After a failure the store is left alone for PAUSE_S, or for PAUSE_FACTOR times as long as the failure took, whichever
+# is longer: a store that is down or hangs may not slow a training down by more than a twentieth.
 PAUSE_S, PAUSE_FACTOR = 30.0, 20.0
 SLOW_S = 10.0
-# What is kept for a store that does not answer; metrics are kept apart, by their runs.
+# How many writes are kept for a store that does not answer; metrics are kept separately, by their runs.
 MOST_WAITING = 2000
 # MLflow would otherwise try for minutes to reach a server that is down, at every call.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "15"}
-# Progress bars belong to our own long work, not to MLflow's copying of files.
+# Progress bars are for our own long work, not for MLflow's copying of files.
 _QUIET = {"MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
 # A pooled sqlite connection must not cross a fork (ParallelRunner): open one for each call instead, 0.2 ms.
 _NO_POOL = {"MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool"}
-# These say at length, at each try, what our one warning says.
+# These repeat at length, on each attempt, what our one warning says.
 _TALKATIVE = {
     "alembic": logging.WARNING,
     "mlflow.models.signature": logging.WARNING,
@@ -51,42 +58,40 @@ class Store:
     """An MLflow tracking store and registry. Safe to use from several threads, and from forked workers.
 
     Args:
-        uri: the tracking URI; None for MLflow's own choice.
-        patience_s: how long to wait for a sqlite file that is locked when it is first opened, in seconds.
+        uri: The tracking URI; None for MLflow's own choice.
+        patience_s: How long to wait for a locked sqlite file when it is first opened, in seconds.
     """
 
     def __init__(self, uri: str | None, patience_s: float = 1.0) -> None:
         for name, value in (_PATIENCE | _QUIET | _NO_POOL).items():
             os.environ.setdefault(name, value)
-        import mlflow
-
         for talkative, level in _TALKATIVE.items():
             logging.getLogger(talkative).setLevel(level)
         self.uri = uri or mlflow.get_tracking_uri()
         self._patience_s = patience_s
         self._lock = threading.RLock()
-        self._waiting: list[tuple[str, Callable[[], Any]]] = []
+        self._waiting: list[tuple[str, Callable[[], object]]] = []
         self._process = os.getpid()
         self._warned = False
         self._quiet_until = 0.0
 
     @cached_property
-    def client(self) -> Any:
-        """MLflow's client. The first use makes the store, or fails when it does not answer."""
+    def client(self) -> MlflowClient:
+        """MLflow's client. The first use creates the store, or fails when it does not answer."""
         return client_of(self.uri, self._patience_s)
 
-    def write(self, what: str, action: Callable[[], Any]) -> None:
-        """Do `action` after all that was to be written before it: now, or later when the store does not answer now."""
+    def write(self, what: str, action: Callable[[], object]) -> None:
+        """Do `action` after all earlier writes: now, or later if the store does not answer now."""
         with self._lock:
-            if self._process != os.getpid():  # a forked worker: what waited is its parent's to write
+            if self._process != os.getpid():  # a forked worker: its parent writes what was waiting
                 self._process, self._waiting = os.getpid(), []
             self._waiting.append((what, action))
             if len(self._waiting) > MOST_WAITING:  # the first ones open runs, the last ones end them
                 del self._waiting[MOST_WAITING // 2]
             self.catch_up()
 
-    def attempt(self, what: str, action: Callable[[], Any], urgent: bool = False) -> Any:
-        """Do `action` now, after what waits, and return its result; None when it failed.
+    def attempt(self, what: str, action: Callable[[], Result], urgent: bool = False) -> Result | None:
+        """Do `action` now, after the waiting writes, and return its result; None when it failed.
 
         After a failure nothing is tried for a while, except what is `urgent`.
         """
@@ -100,7 +105,7 @@ class Store:
                 return None
 
     def catch_up(self, urgent: bool = False) -> bool:
-        """Write what waits, in its order; return whether the store answers."""
+        """Do the waiting writes, in their order; return whether the store answers."""
         with self._lock:
             if time.monotonic() < self._quiet_until and not urgent:
                 return False
@@ -115,16 +120,15 @@ class Store:
                         self._waiting.insert(0, waiting)
                         return False
                 if (took := time.monotonic() - start) > SLOW_S:
-                    self._say(f"{what} took {took:.0f} seconds. The run goes on; metrics are written more rarely.")
+                    self._say(f"{what} took {took:.0f} seconds. The run continues; metrics are written less often.")
             return True
 
     def warn(self, what: str, error: Exception) -> None:
-        """Say that `what` failed, the first time aloud."""
-        self._say(
-            f"{what} failed ({type(error).__name__}: {_brief(error)}). The run goes on; what can be written later is."
-        )
+        """Log that `what` failed: the first time as a warning, later for debugging."""
+        brief = _shortened(" ".join(str(error).split()))
+        self._say(f"{what} failed ({type(error).__name__}: {brief}). The run continues, and retries what it can later.")
 
-    def _try(self, action: Callable[[], Any]) -> Any:
+    def _try(self, action: Callable[[], Result]) -> Result:
         start = time.monotonic()
         try:
             return action()
@@ -134,15 +138,13 @@ class Store:
                 self._quiet_until = now + max(PAUSE_S, PAUSE_FACTOR * (now - start))
             raise
 
-    def _say(self, words: str) -> None:
+    def _say(self, message: str) -> None:
         log = logger.debug if self._warned else logger.warning
         self._warned = True
-        log("Tracking in %s: %s", without_password(self.uri), words)
+        log("Tracking in %s: %s", without_password(self.uri), message)
 
     def experiment_id(self, name: str) -> str:
-        """Return the id of the experiment, made or brought back if need be."""
-        from mlflow.exceptions import MlflowException
-
+        """Return the id of the experiment, created or restored if need be."""
         experiment = self.client.get_experiment_by_name(name)
         if experiment is None:
             try:
@@ -157,16 +159,11 @@ class Store:
 
 
 def _refused(error: Exception) -> bool:
-    """Return whether the store answered, and would say the same again."""
-    from mlflow.exceptions import MlflowException
-    from requests import RequestException
-    from sqlalchemy.exc import SQLAlchemyError
-
+    """Return whether the store answered, and would give the same answer again."""
     if isinstance(error, MlflowException):
         return error.error_code in _REFUSALS
     return not isinstance(error, RequestException | SQLAlchemyError | sqlite3.Error | ConnectionError | TimeoutError)
 
 
-def _brief(error: Exception, length: int = 300) -> str:
-    text = " ".join(str(error).split())
+def _shortened(text: str, length: int = 300) -> str:
     return text if len(text) <= length else f"{text[:length]} ..."

@@ -1,1 +1,1 @@
-"""Adversarial training: the discriminator, the losses, the loop, its checkpoints, the guard."""
+"""Adversarial training: one engine, the game of two networks, and what transfer and synthesis do differently."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from influencer_style.looks.profile import TRANSPORT
+from influencer_style.looks.style_code import StyleCode, description_width
 
 
 class Discriminator(nn.Module):
-    """One trunk for all; a projection of the style code asks for the look (Miyato and Koyama 2018), and each domain (a
-    creator, the users) has a projection of its own beside it.
+    """One trunk for all looks and domains.
+
+    A projection of the style code conditions it on the look (Miyato and Koyama 2018); each domain (a creator, the
+    users) adds a projection of its own.
 
     Args:
-        code: width of the style code.
-        resolution: side of the pictures in pixels, a power of two of 32 or more.
-        channels: width after the first convolution; doubles with each halving, to at most eight times.
-        domains: number of domains.
+        code: Width of the style code.
+        resolution: Side of the pictures in pixels, a power of two, at least 32.
+        channels: Width after the first convolution; doubles with each halving, to at most eight times.
+        domains: Number of domains.
     """
 
     def __init__(self, code: int, resolution: int = 64, channels: int = 24, domains: int = 0) -> None:
@@ -30,7 +32,9 @@ class Discriminator(nn.Module):
             size //= 2
         self.trunk = nn.Sequential(*layers)
         self.real = nn.Linear(widths[-1], 1)
-        self.look = nn.Sequential(nn.Linear(code - TRANSPORT, 128), nn.LeakyReLU(0.2), nn.Linear(128, widths[-1]))
+        self.look = nn.Sequential(
+            nn.Linear(description_width(code), 128), nn.LeakyReLU(0.2), nn.Linear(128, widths[-1])
+        )
         # Row 0 is nobody's, for the studio's people, and stays 0.
         self.domain = nn.Embedding(1 + domains, widths[-1], padding_idx=0)
         nn.init.zeros_(self.domain.weight)
@@ -41,23 +45,23 @@ class Discriminator(nn.Module):
         Args:
             images: (n, 3, h, w), sRGB in [0, 1].
             code: (n, code) style codes.
-            domain: (n,) numbers of domains from 1; 0 is none of them, and so is None.
+            domain: (n,) numbers of domains from 1; 0, or None for all, means no domain.
         """
         features = self.trunk(images * 2 - 1).mean((2, 3))
-        look = self.look(3 * torch.tanh(code[:, :-TRANSPORT] / 3))
+        look = self.look(3 * torch.tanh(StyleCode(code).description / 3))
         if domain is not None:
             look = look + self.domain(domain)
         return (self.real(features)[:, 0] + (features * look).sum(1) / features.shape[1] ** 0.5).float()
 
 
 def augment(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Mirror, shift by up to an eighth, and cut out a quarter: real and fake go through this before they are judged.
+    """Mirror, shift by up to an eighth, and cut out a quarter, of real and fake pictures before they are judged.
 
     Differentiable augmentation (Zhao et al. 2020) without its colour changes: colour is the look here.
 
     Args:
         images: (n, 3, h, w).
-        generator: source of the random choices, on the CPU.
+        generator: Source of the random choices, on the CPU.
     """
     n, _, h, w = images.shape
     mirror = torch.rand(n, generator=generator) < 0.5

@@ -1,4 +1,4 @@
-"""What trainings take of the machine: its device, and bfloat16 where its processor computes that quickly."""
+"""What trainings use of the machine: its best device, and bfloat16 where its processor computes that quickly."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import torch
 
 Half = Literal["auto", True, False]
 
-# Flags of processors, x86's and Arm's, that multiply matrices of bfloat16 themselves. PyTorch computes them on others,
-# too, but several times as slowly as in full precision: see benchmarks/half_precision.py.
+# Flags of x86 and Arm processors that multiply bfloat16 matrices in hardware. On others PyTorch does so several times
+# more slowly than in full precision: see benchmarks/half_precision.py.
 _FLAGS = ("amx_bf16", "avx512_bf16", "bf16")
 
 

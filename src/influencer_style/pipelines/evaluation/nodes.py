@@ -21,6 +21,7 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.metrics.cases import Cases
 from influencer_style.networks.bundle import TransferBundle
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_looks
 from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.pipelines.reusable import reusable
@@ -33,7 +34,7 @@ _PACKAGES = "influencer-style torch numpy scikit-image scikit-learn opencv-pytho
 
 
 def choose_looks(
-    bundle: TransferBundle, face_crops: FaceStore, manifest: pd.DataFrame, source: dict[str, Any]
+    bundle: TransferBundle, face_crops: FaceStore, manifest: pd.DataFrame, source: PhotoSource
 ) -> tuple[TransferBundle, FaceStore, pd.DataFrame]:
     """Return model, crops and manifest without creators whose consent does not cover `transfer` now.
 
@@ -64,7 +65,7 @@ def restyle_test_users(
 
 @reusable(reads={"parameters": ["size", "bootstrap_draws", "seed"]})
 def score(
-    cases: Cases, bundle: TransferBundle, source: dict[str, Any], parameters: EvaluationParameters
+    cases: Cases, bundle: TransferBundle, source: PhotoSource, parameters: EvaluationParameters
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return the scorecard, the same as a table, the figures of every single case, and the likeness guard's."""
     judges = appoint_judges(cases, parameters.seed)
@@ -81,8 +82,8 @@ def score(
         "test_users": len(cases.inputs),
         "size": parameters.size,
         "identity_threshold": judges.identity.threshold,
-        "source": source["kind"],
-        "users_are_studio": source["users_are_studio"],
+        "source": source.kind,
+        "users_are_studio": source.users_are_studio,
         "population": bundle.looks.reference_note,
         "versions": {name: version(name) for name in _PACKAGES.split()},
     }

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import pandas as pd
 
 from influencer_style.consent.places import ledgers_of, project_ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.ingestion.folders import SourceError, photo_folders, require_apart
 from influencer_style.pipelines.ingestion.known import remember_creators
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.project.folder import as_written, in_project, project_folder
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.studio.demo_set import DONE, render_demo_set
+from influencer_style.studio.population import StudioSettings
 
 log = logging.getLogger(__name__)
 STUDIO_FOLDER = "data/01_raw/studio"
 
 
-def open_source(parameters: IngestionParameters) -> dict[str, Any]:
-    """Return where the photos are; render the studio's first where they come from there.
+def open_source(parameters: IngestionParameters) -> PhotoSource:
+    """Return where the photos are; photos that come from the studio are rendered first.
 
     Raises:
-        SourceError: if a folder is missing, empty, or no folder.
+        SourceError: If a folder is missing, empty, or not a folder.
     """
     if parameters.source == "studio":
         made = _render(parameters, parameters.studio.creators_photos, STUDIO_FOLDER)
         folders = {name: f"{STUDIO_FOLDER}/{name}" for name in ("creators", "users", "truth", "oracle", "regions")}
-        return {"kind": "studio", **folders, "users_are_studio": True, "fingerprint": made}
+        return PhotoSource(kind="studio", **folders, users_are_studio=True, fingerprint=made)
     creators, own_users = photo_folders(parameters)
     made = ""
     if own_users:
@@ -38,24 +40,23 @@ def open_source(parameters: IngestionParameters) -> dict[str, Any]:
         made, users = _render(parameters, 0, folder), in_project(f"{folder}/users")
         log.warning("ingestion.users is empty: the studio's neutral people stand in for users' photos")
     require_apart(creators, users)
-    source = {"kind": "folder", "creators": as_written(creators), "users": as_written(users)}
-    return {
-        **source,
-        "users_are_studio": bool(made),
-        "truth": None,
-        "oracle": None,
-        "regions": None,
-        "fingerprint": fingerprint(source, made),
-    }
+    named = {"kind": "folder", "creators": as_written(creators), "users": as_written(users)}
+    return PhotoSource(
+        kind="folder",
+        creators=named["creators"],
+        users=named["users"],
+        users_are_studio=bool(made),
+        fingerprint=fingerprint(named, made),
+    )
 
 
-def scan_photos(source: dict[str, Any], before: pd.DataFrame | None, parameters: IngestionParameters) -> pd.DataFrame:
+def scan_photos(source: PhotoSource, before: pd.DataFrame | None, parameters: IngestionParameters) -> pd.DataFrame:
     """Return the manifest: every file, whether it is used, and if not, why."""
-    fixed = {}
-    for kind, split in (("truth", "validation"), ("oracle", "test")):  # whoever has an oracle has a truth as well
-        if source[kind]:
-            fixed |= {picture.stem: split for picture in in_project(source[kind]).rglob("*.png")}
-    folders = PhotoFolders(in_project(source["creators"]), in_project(source["users"]), fixed)
+    fixed: dict[str, str] = {}
+    for kind, split in (("truth", "validation"), ("oracle", "test")):  # who has an oracle has a truth as well
+        if folder := source.truth_folders.get(kind):
+            fixed |= {picture.stem: split for picture in folder.rglob("*.png")}
+    folders = PhotoFolders(in_project(source.creators), in_project(source.users), fixed)
     settings = ScanSettings(
         base=project_folder(),
         ledger=project_ledger(),
@@ -70,22 +71,18 @@ def scan_photos(source: dict[str, Any], before: pd.DataFrame | None, parameters:
     left = manifest[(manifest["status"] == "accepted") & (manifest["role"] == "creator")]
     if left.empty:
         raise SourceError(
-            f"no usable photo of a creator with consent in {source['creators']}; the reasons are above: "
+            f"no usable photo of a creator with consent in {source.creators}; the reasons are above: "
             f"{'; '.join(manifest.loc[manifest['role'] == 'creator', 'reason'].unique()[:3])}"
         )
     return manifest
 
 
 def _render(parameters: IngestionParameters, creators_photos: int, folder: str) -> str:
-    """Render the studio's photos; return the digest of what was asked for and of the code that rendered it."""
-    from influencer_style.studio.demo_set import DONE, render_demo_set  # torch: seconds, and only needed here
-    from influencer_style.studio.population import StudioSettings
-
-    asked = parameters.studio
-    # The last third test and the quarter before them validates; for them the truth of each look is known, where there
-    # are looks.
-    test, validation = 2 * asked.users // 3, 5 * asked.users // 12
-    known = (tuple(range(test, asked.users)), tuple(range(validation, test))) if creators_photos else ((), ())
-    settings = StudioSettings(creators_photos, asked.users, asked.size, asked.seed, *known)
+    """Render the studio's photos; return the digest of the settings and of the code that rendered them."""
+    studio = parameters.studio
+    # The last third tests and the quarter before it validates; their truth in each look is known, if there are looks.
+    test, validation = 2 * studio.users // 3, 5 * studio.users // 12
+    known = (tuple(range(test, studio.users)), tuple(range(validation, test))) if creators_photos else ((), ())
+    settings = StudioSettings(creators_photos, studio.users, studio.size, studio.seed, *known)
     render_demo_set(in_project(folder), settings, parameters.workers, True)
     return file_sha256(in_project(folder) / DONE)

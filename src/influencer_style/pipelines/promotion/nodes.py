@@ -15,6 +15,7 @@ from influencer_style.evaluation.wording import scores_in_markdown
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.cases import CasesError
 from influencer_style.networks.bundle import TransferBundle
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
 from influencer_style.pipelines.reusable import reusable
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 Record = dict[str, Any]
 
 
-def choose_crops(faces: FaceStore, source: Record) -> FaceStore:
+def choose_crops(faces: FaceStore, source: PhotoSource) -> FaceStore:
     """Return the crops without those of creators whose consent does not cover `transfer` now."""
     return permitted_crops("promotion", faces, source, "transfer")
 

@@ -9,7 +9,7 @@ from influencer_style.project.folder import in_project
 
 
 def photo_folder(folder: str) -> Path:
-    """Return the folder, taken from the project where it is relative. Raises BatchError when there is none."""
+    """Return the folder; a relative one starts at the project. Raises BatchError when it does not exist."""
     place = in_project(folder)
     if not place.is_dir():
         raise BatchError(f"stylize.folder: {place} is not a folder; give one that holds photos")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from PIL import Image
 
-from influencer_style.batches.batch import Batch, Outcome
+from influencer_style.batches.batch import Batch, Outcome, Status
 from influencer_style.batches.gathering import BatchError, gather
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
+from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.stylize.folder import photo_folder
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.project.folder import in_project, model_place, project_folder
@@ -22,44 +22,46 @@ from influencer_style.stylist.stylist import Stylist
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
-_STATUSES = ("written", "up to date", "quarantined")
-_PICTURES = "restyled"  # folder of the pictures, beside the index
+_STATUSES: tuple[Status, ...] = ("written", "up to date", "quarantined")
+_PICTURES = "restyled"  # folder of the pictures, next to the index
 _MOST_NAMED = 20  # photos that are named in the log; the index has all
-_TILE, _PAIRS = 192, 4  # px; photo and picture beside each other, so many pairs in a row
+_TILE, _PAIRS = 192, 4  # px; pairs of photo and picture in a row
 
 
-def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
+def restyle_folder(source: PhotoSource | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
     """Restyle a folder of photos: what is new or changed since the last time.
 
     Args:
-        source: where the photos of the last run are; its users' are restyled where `stylize.folder` is empty.
-        folder: gets the pictures, in a sub-folder, and their index.
-        parameters: what to do.
+        source: Where the photos of the last run are; its users' are restyled where `stylize.folder` is empty.
+        folder: Gets the pictures, in a sub-folder, and their index.
+        parameters: What to do.
 
     Returns:
-        the index: a row for each picture, and for each photo that could not be used, why.
+        The index: a row for each picture, and for each photo that could not be used, why.
 
     Raises:
-        RegistryError, BundleError: when there is no model of that name.
-        StylistError: when the model cannot do what is asked.
-        BatchError: when there are no photos, or the folder cannot be written to.
+        RegistryError, BundleError: When there is no model of that name.
+        StylistError: When the model cannot do what is requested.
+        BatchError: When there are no photos, or the folder cannot be written to.
     """
-    if not parameters.folder and source is None:
+    users = source.users if source else ""
+    if not (parameters.folder or users):
         raise BatchError("stylize.folder is empty, and there are no users yet; name a folder, or run `kedro run` first")
-    photos_folder = photo_folder(parameters.folder or source["users"])
+    photos_folder = photo_folder(parameters.folder or users)
     stylist = Stylist.load(model_place(parameters.model), parameters.likeness)
-    current.shows(stylist.check(parameters.restyling().look, parameters.strength))
-    batch = Batch(stylist, parameters.restyling(), folder / _PICTURES, folder / "index.parquet", project_folder())
+    current.shows(stylist.check(parameters.look))
+    batch = Batch(stylist, parameters, folder / _PICTURES, folder / "index.parquet", project_folder())
     photos = gather([photos_folder])
-    named, start = [], time.monotonic()
+    named: list[Path] = []
+    start = time.monotonic()
 
-    def told(outcome: Outcome) -> None:
+    def report(outcome: Outcome) -> None:
         for words in (outcome.reason, *outcome.notices):
             if words and len(named) < _MOST_NAMED:
                 named.append(outcome.photo)
                 log.warning("%s: %s", one_line(outcome.photo), one_line(words))
 
-    counts = batch.run(photos, told)
+    counts = batch.run(photos, report)
     seconds = time.monotonic() - start
     log.info(
         "%d photos: %d written, %d up to date, %d quarantined; pictures and index.parquet are in %s",
@@ -72,13 +74,13 @@ def restyle_folder(source: dict[str, Any] | None, folder: Path, parameters: Styl
 
 
 def draw_restyled(index: pd.DataFrame, folder: Path, parameters: StylizeParameters) -> Image.Image:
-    """Draw photos and pictures of the look that was asked for in pairs, the latest first; at most `sheet_photos`."""
+    """Draw photos and pictures of the requested look in pairs, the latest first; at most `sheet_photos`."""
     written = index[(index["status"] == "written") & (index["photo"] != "")]  # generated portraits have no photo
-    written = written[written["look"] == parameters.restyling().label]
+    written = written[written["look"] == parameters.label].sort_values("time", ascending=False, kind="stable")
     pairs: list[Image.Image] = []
-    for row in written.sort_values("time", ascending=False, kind="stable").itertuples():
+    for photo, picture in zip(map(str, written["photo"]), map(str, written["picture"]), strict=True):
         try:
-            pair = [_small(in_project(row.photo)), _small(folder / row.picture)]
+            pair = [_small(in_project(photo)), _small(folder / picture)]
         except PhotoError:
             continue  # a photo that is gone, or has changed since; its picture stays
         pairs += pair

@@ -2,56 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from influencer_style.consent.slug import slug
 from influencer_style.project.folder import in_project
-from influencer_style.stylist.likeness_guard import Mode
-from influencer_style.stylist.restyling import Format, Restyling
+from influencer_style.stylist.restyling import LikenessMode, Restyling
 
 
-class StylizeParameters(BaseModel):
-    """See conf/base/parameters_stylize.yml."""
+class StylizeParameters(Restyling, coerce_numbers_to_str=True):
+    """A restyling, and what to restyle with which model; see conf/base/parameters_stylize.yml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     folder: str
     model: str = Field(min_length=1)
-    look: str | dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(coerce_numbers_to_str=True)
-    reference: str
-    strength: float = Field(ge=0, le=1)
-    seed: Annotated[int, Field(ge=0, lt=2**32)] | None
-    regions: dict[str, Annotated[float, Field(ge=0, le=1)]]
-    faces: Literal["all", "largest"] | tuple[Annotated[int, Field(ge=0)], ...]
-    format: Format
-    keep_private: bool
-    likeness: Mode
+    reference: Path | None
+    private: bool = Field(alias="keep_private")
+    likeness: LikenessMode
     sheet_photos: int = Field(ge=1, le=200)
 
-    @model_validator(mode="after")
-    def _one_look(self) -> StylizeParameters:
-        if not self.look and not self.reference:
+    @model_validator(mode="before")
+    @classmethod
+    def _one_source_in_use(cls, given: object) -> object:
+        """An empty reference counts as no reference; a reference takes precedence over a look."""
+        if not isinstance(given, Mapping):
+            return given
+        if given.get("reference"):
+            return {**given, "look": None}
+        if not given.get("look"):
             raise ValueError("stylize.look is empty; name a look (influencer-style looks) or a stylize.reference photo")
-        return self
+        return {**given, "reference": None}
 
-    def restyling(self) -> Restyling:
-        """Return what to do with every photo. A reference photo goes before a look."""
-        return Restyling(
-            look=None if self.reference else self._look_by_slug(),
-            reference=Path(in_project(self.reference)) if self.reference else None,
-            strength=self.strength,
-            seed=self.seed,
-            regions=self.regions or None,
-            faces=self.faces,
-            format=self.format,
-            private=self.keep_private,
-        )
+    @field_validator("reference")
+    @classmethod
+    def _from_project(cls, reference: Path | None) -> Path | None:
+        return Path(in_project(reference)) if reference else None
 
-    def _look_by_slug(self) -> str | dict[str, float]:
+    @field_validator("look")
+    @classmethod
+    def _by_slug(cls, look: str | dict[str, float] | None) -> str | dict[str, float] | None:
         """Return the look with its names as models spell them: pictures have the same names however it is typed."""
-        if isinstance(self.look, str):
-            return slug(self.look) or self.look
-        known = {slug(name) or name: share for name, share in self.look.items()}
-        return known if len(known) == len(self.look) else self.look  # a name that is given twice is refused later
+        if look is None or isinstance(look, str):
+            return look and (slug(look) or look)
+        named = {slug(name) or name: share for name, share in look.items()}
+        return named if len(named) == len(look) else look  # a name that is given twice is refused later

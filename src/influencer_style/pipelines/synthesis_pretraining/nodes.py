@@ -1,47 +1,19 @@
-"""Nodes of `synthesis_pretraining`."""
+"""The node of `synthesis_pretraining`."""
 
 from __future__ import annotations
 
-import logging
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-from PIL import Image
-
-from influencer_style.examples.stream import forget_shards
-from influencer_style.examples.synthesis import KnownPortraits
-from influencer_style.networks.synthesis import SynthesisGenerator
-from influencer_style.networks.synthesis_base import SynthesisBase
-from influencer_style.pipelines.synthesis_parameters import SynthesisTrainingParameters
-from influencer_style.pipelines.watching import SampleStrips, code_of_trainings, told
-from influencer_style.reports.training import draw_curves, draw_known_portraits
-from influencer_style.storage.fingerprint import fingerprint
-from influencer_style.training.synthesis_training import pretrain_synthesis
-
-log = logging.getLogger(__name__)
+from influencer_style.networks.base import SynthesisBase
+from influencer_style.pipelines.trainings.bases import train_base
+from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
+from influencer_style.pipelines.trainings.progress import Pictures
+from influencer_style.reports.training import draw_known_portraits
+from influencer_style.training.synthesis.pretraining import pretrain_synthesis
 
 
-def teach_synthesis_base(
-    parameters: dict[str, Any], work: Path
-) -> tuple[SynthesisBase, pd.DataFrame, Image.Image, Image.Image]:
-    """Teach the base of synthesis; an interrupted run goes on, in a folder of `work` named by all it depends on.
-
-    Returns:
-        The base, its history, its curves, and what it made of held-out people and looks along the way.
-    """
-    checked = SynthesisTrainingParameters.model_validate(parameters)
-    settings = checked.settings
-    folder = work / fingerprint(asdict(settings), code_of_trainings())[:16]
-    log.info("Teaching the base of synthesis in %s", folder)
-    samples = SampleStrips(folder / "samples")
-
-    def show(step: int, generator: SynthesisGenerator, portraits: KnownPortraits) -> None:
-        samples.keep(step, draw_known_portraits(generator, portraits, step))
-
-    with told(settings.steps, "Teaching") as watch:
-        base = pretrain_synthesis(settings, folder, watch, show, checked.device)
-    forget_shards(folder)
-    history = pd.DataFrame(base.history)
-    return base, history, draw_curves(history), samples.stacked()
+def teach_synthesis_base(parameters: SynthesisTrainingParameters, work: Path) -> tuple[SynthesisBase, *Pictures]:
+    """Train the base of synthesis, see `train_base`."""
+    train = partial(pretrain_synthesis, parameters.settings, device=parameters.device)
+    return train_base(parameters.settings, work, train, draw_known_portraits)

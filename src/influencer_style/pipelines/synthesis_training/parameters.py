@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from influencer_style.evaluation.new_faces_gathering import Drawing
-from influencer_style.pipelines.synthesis_parameters import SynthesisTrainingParameters
+from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
 
 
 class SynthesisJudging(BaseModel):

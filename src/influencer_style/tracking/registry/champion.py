@@ -1,4 +1,4 @@
-"""Who is the champion: contenders from the registry, and the alias that moves, with its record on the versions."""
+"""The champion among a model's versions: how the alias moves, and what is recorded about it on the versions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+
+from mlflow.exceptions import MlflowException
 
 from influencer_style.tracking.registry.errors import NoSuchVersionError, RegistryError, answered
 from influencer_style.tracking.registry.versions import find_version, registered_folder, versions_made_from
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 _TAG_LENGTH = 5000
-# What MLflow says of a version, and of an alias, that there is not.
+# MLflow's codes for a version, and for an alias, that does not exist.
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -26,9 +27,9 @@ class Contender:
     """A version of a registered model.
 
     Attributes:
-        name: of the registered model.
-        version: its number.
-        tags: the version's.
+        name: The registered model's name.
+        version: Its number.
+        tags: The version's tags.
     """
 
     name: str
@@ -37,7 +38,7 @@ class Contender:
 
     @property
     def objections(self) -> list[str]:
-        """Why it may not become champion by rules, whatever its pictures are like."""
+        """The reasons why the rules may not make it champion, whatever its pictures are like."""
         found = []
         if self.tags.get("revoked") == "true":
             found.append("a consent that it rests on was withdrawn")
@@ -47,37 +48,35 @@ class Contender:
 
 
 @answered
-def contender(store: Store, name: str, asked: str) -> Contender:
+def contender(store: Store, name: str, version: str) -> Contender:
     """Return a version.
 
     Args:
-        store: the registry.
-        name: of the registered model.
-        asked: a number, or an alias such as `@champion`.
+        store: The registry.
+        name: The registered model's name.
+        version: A number, or an alias such as `@champion`.
 
     Raises:
-        NoSuchVersionError: when there is no such version; the message says which there are.
-        RegistryError: when the registry does not answer.
+        NoSuchVersionError: There is no such version; the message lists the existing ones.
+        RegistryError: The registry does not answer.
     """
-    from mlflow.exceptions import MlflowException
-
     try:
-        found = find_version(store, name, asked)
+        found = find_version(store, name, version)
     except MlflowException as error:
         if error.error_code not in _NO_SUCH:
             raise
-        there = ", ".join(str(one.version) for one in store.client.search_model_versions(f"name = '{name}'"))
+        existing = ", ".join(str(one.version) for one in store.client.search_model_versions(f"name = '{name}'"))
         raise NoSuchVersionError(
-            f"{name} has no version {asked}; it has: {there or 'none'}. Give one of these, or make one: kedro run"
+            f"{name} has no version {version}; it has: {existing or 'none'}. Give one of these, or make one: kedro run"
         ) from error
     return Contender(name, str(found.version), dict(found.tags))
 
 
 def contender_of(store: Store, name: str, fingerprint: str) -> Contender:
-    """Return the version that was made from what `fingerprint` stands for.
+    """Return the version with a fingerprint.
 
     Raises:
-        RegistryError: when it is not registered.
+        RegistryError: It is not registered.
     """
     found = versions_made_from(store, name, fingerprint)
     if not found:
@@ -89,14 +88,14 @@ def folder_of(store: Store, one: Contender) -> Path:
     """Return the model folder of a version.
 
     Raises:
-        RegistryError: when it cannot be had.
+        RegistryError: It cannot be loaded.
     """
     return registered_folder(store, f"models:/{one.name}/{one.version}")
 
 
 @answered
 def record_verdict(store: Store, one: Contender, against: str, promoted: bool, reasons: Sequence[str]) -> None:
-    """Write on a version what came of holding it against another."""
+    """Record on a version the verdict of its comparison with another."""
     tags = {
         "verdict": "promoted" if promoted else "not promoted",
         "verdict_reasons": "; ".join(reasons)[:_TAG_LENGTH],
@@ -109,7 +108,7 @@ def record_verdict(store: Store, one: Contender, against: str, promoted: bool, r
 
 @answered
 def add_to_description(store: Store, one: Contender, text: str) -> None:
-    """Put a section of Markdown at the end of a version's description, in place of the one that had its heading."""
+    """Put a section of Markdown at the end of a version's description, in place of one with the same heading."""
     heading = text.partition("\n")[0]
     before = store.client.get_model_version(one.name, one.version).description or ""
     kept = before.partition(f"\n{heading}\n")[0].rstrip()
@@ -118,16 +117,16 @@ def add_to_description(store: Store, one: Contender, text: str) -> None:
 
 @answered
 def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
-    """Make a version the champion, and write on it since when, why and after whom.
+    """Make a version the champion, and record on it since when, why and after which version.
 
     Args:
-        store: the registry.
-        one: the version.
-        why: for the record.
-        deposed: the version that is champion now; None where there is none.
+        store: The registry.
+        one: The version.
+        why: The reason, for the record.
+        deposed: The version that is champion now; None where there is none.
 
     Raises:
-        RegistryError: when another version has become champion in the meantime.
+        RegistryError: Another version has become champion in the meantime.
     """
     now = store.client.get_registered_model(one.name).aliases.get(CHAMPION)
     if (None if now is None else str(now)) != deposed:
@@ -141,7 +140,7 @@ def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
     if "rolled_back" in one.tags:
         store.client.delete_model_version_tag(one.name, one.version, "rolled_back")
     store.client.set_registered_model_alias(one.name, CHAMPION, one.version)
-    aliases: dict[str, Any] = store.client.get_registered_model(one.name).aliases
+    aliases = store.client.get_registered_model(one.name).aliases
     if str(aliases.get(CHALLENGER)) == one.version:
         store.client.delete_registered_model_alias(one.name, CHALLENGER)
     logger.info("Version %s of %s is @champion now: %s", one.version, one.name, why)
@@ -149,19 +148,19 @@ def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
 
 @answered
 def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
-    """Give the title back, and keep the version that loses it from being promoted by rules again.
+    """Make an earlier version champion again, and keep the rules from promoting the rolled back version.
 
     Args:
-        store: the registry.
-        name: of the registered model.
-        to: the version; empty for the one that was champion before.
-        why: for the record.
+        store: The registry.
+        name: The registered model's name.
+        to: The version; empty for the previous champion.
+        why: The reason, for the record.
 
     Returns:
         `champion`, `rolled_back`, `why` and `on`.
 
     Raises:
-        RegistryError: when there is no champion, none before it, or `to` cannot be one.
+        RegistryError: There is no champion, none before it, or `to` cannot be champion.
     """
     champion = contender(store, name, f"@{CHAMPION}")
     earlier = to or champion.tags.get("champion_after", "")
@@ -177,14 +176,14 @@ def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
             f"version {earlier} of {name} was revoked: {'; '.join(new.objections)}; {_alternatives(store, champion)}"
         )
     now = _now()
-    # The tag first: who runs this again after a kill in between goes back to the same version, and not one further.
+    # The tag first: after a kill in between, a second call goes back to the same version, and not one further.
     store.client.set_model_version_tag(name, champion.version, "rolled_back", f"{now}{f': {why}' if why else ''}")
     crown(store, new, why or f"rolled back from version {champion.version}", champion.version)
     return {"champion": new.version, "rolled_back": champion.version, "why": why, "on": now}
 
 
 def _alternatives(store: Store, champion: Contender) -> str:
-    """Return what to do where there is no going back: which other versions may be champion."""
+    """Return what to do where there is no earlier champion: which other versions may be champion."""
     others = store.client.search_model_versions(f"name = '{champion.name}'")
     numbers = sorted(int(one.version) for one in others if one.tags.get("revoked") != "true")
     usable = ", ".join(str(number) for number in numbers if str(number) != champion.version)

@@ -1,22 +1,18 @@
-"""How registered models are served: by which file of `serving`, asked by what, with which packages."""
+"""How registered models are served: by which file of `serving`, and an example of a request."""
 
 from __future__ import annotations
 
 import base64
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version as installed_version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from influencer_style.tracking.registry.imported import distributions_of
+from PIL import Image
 
 PACKAGE = Path(str(files("influencer_style")))
-# Reads a project's mlflow.yml with Kedro: a served model is given its folder, and asks no registry.
-_NOT_SERVED = ("influencer_style.project.config_loader",)
 
 
 @dataclass(frozen=True)
@@ -24,36 +20,24 @@ class Served:
     """How one kind of model is served.
 
     Attributes:
-        file: that MLflow runs to make the model.
-        description: of the registered model.
-        example: makes, from a model folder, a request that the model can answer; MLflow tries it when a model is saved.
+        file: The file that MLflow runs to make the model.
+        description: The registered model's description.
+        example: Makes, from a model folder, a request that the model can answer; MLflow tries it when a model is saved.
     """
 
     file: Path
     description: str
-    example: Callable[[Path], dict[str, Any]]
+    example: Callable[[Path], Mapping[str, object]]
 
 
-def requirements() -> list[str]:
-    """Return what serving imports, pinned to what is installed (without local parts such as `+cu130`).
-
-    Not as MLflow guesses it: it misses what is imported late, and takes a minute.
-    """
-    modules = [f"influencer_style.serving.{served.file.stem}" for served in (TRANSFER, SYNTHESIS)]
-    needed = distributions_of(modules, without=_NOT_SERVED)
-    return [f"{package}=={installed_version(package).partition('+')[0]}" for package in needed]
-
-
-def _grey_photo(folder: Path) -> dict[str, Any]:
-    from PIL import Image
-
+def _grey_photo(folder: Path) -> Mapping[str, object]:
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), (128, 110, 100)).save(buffer, "PNG")
     image = base64.b64encode(buffer.getvalue()).decode("ascii")
     return {"image": image, "look": _first_look(folder), "strength": 0.5}
 
 
-def _first_portrait(folder: Path) -> dict[str, Any]:
+def _first_portrait(folder: Path) -> Mapping[str, object]:
     return {"look": _first_look(folder), "seed": 0}
 
 

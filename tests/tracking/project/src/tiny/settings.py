@@ -1,4 +1,4 @@
-from influencer_style.hooks.configuration import OneAtATimeConfigLoader
+from influencer_style.hooks.concurrency import OneAtATimeConfigLoader
 from influencer_style.hooks.tracking import TrackingHook
 
 HOOKS = (TrackingHook(),)

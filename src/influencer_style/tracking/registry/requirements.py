@@ -1,0 +1,75 @@
+"""The packages that a served model needs, found in our source: all that its modules import, directly or not."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from collections.abc import Collection, Iterator
+from importlib.metadata import packages_distributions
+from importlib.metadata import version as installed_version
+from importlib.resources import files
+from pathlib import Path
+
+from influencer_style.tracking.registry.served import SYNTHESIS, TRANSFER
+
+_OURS = "influencer_style"
+_SOURCE = Path(str(files(_OURS)))
+# Reads a project's mlflow.yml with Kedro; a served model is given its folder, and needs no registry.
+_NOT_SERVED = (f"{_OURS}.project.config_loader",)
+
+
+@functools.cache
+def requirements() -> list[str]:
+    """Return what serving imports, pinned to what is installed (without local parts such as `+cu130`).
+
+    MLflow's own guess misses late imports, and takes a minute. This takes three seconds, once per process.
+    """
+    modules = [f"{_OURS}.serving.{served.file.stem}" for served in (TRANSFER, SYNTHESIS)]
+    needed = distributions_of(modules, without=_NOT_SERVED)
+    return [f"{package}=={installed_version(package).partition('+')[0]}" for package in needed]
+
+
+def distributions_of(modules: Collection[str], without: Collection[str] = ()) -> list[str]:
+    """Return the names of the installed distributions that modules of ours import, in lower case, sorted.
+
+    Imports inside functions count as well.
+
+    Args:
+        modules: Full names of modules.
+        without: Modules to leave out, with whatever only they import.
+    """
+    installed, packages, seen = packages_distributions(), set(), set(without)
+    waiting = [*modules]
+    while waiting:
+        if (module := waiting.pop()) in seen:
+            continue
+        seen.add(module)
+        for name in _imports(_file(module).read_text(encoding="utf-8")):
+            top = name.partition(".")[0]
+            if top == _OURS:
+                waiting += _with_parents(name)
+            elif top not in sys.stdlib_module_names:
+                packages.add(top)
+    # Parts of MLflow are distributions of their own, which come with the whole.
+    return sorted({(name if name in installed[name] else installed[name][0]).lower() for name in packages})
+
+
+def _imports(source: str) -> Iterator[str]:
+    """Yield the full names that a module of ours imports: modules, and names in modules."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _with_parents(name: str) -> list[str]:
+    """Return the module that a name stands for or is in, and the packages around it."""
+    parts = name.split(".")
+    return [module for end in range(1, len(parts) + 1) if _file(module := ".".join(parts[:end])).is_file()]
+
+
+def _file(module: str) -> Path:
+    place = _SOURCE.joinpath(*module.split(".")[1:])
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")

@@ -1,0 +1,1 @@
+"""Training of synthesis: noise in, portrait out."""

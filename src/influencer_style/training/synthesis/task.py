@@ -1,0 +1,79 @@
+"""The task of synthesis: portraits of nobody in looks, regressed onto the portraits that z and look determine.
+
+A GAN that has nothing but noise spends hours on finding faces. In the studio the latent is known, so that each z has
+its own portrait from the first step; what is left to the adversary is the sharpness that a mean error blurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass as checked_dataclass
+from torch import Tensor
+
+from influencer_style.examples.batch import Paired, StepBatch
+from influencer_style.examples.shard import CHECKED, StreamSettings
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.style_code import code_width
+from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
+from influencer_style.studio.latent import WIDTH
+from influencer_style.studio.traits import TRAITS
+from influencer_style.training.settings import LossWeights, Share, TrainerSettings
+from influencer_style.training.synthesis.traits import TraitSettings
+from influencer_style.training.task import Task
+
+
+@checked_dataclass(frozen=True, config=CHECKED)
+class SynthesisSettings(TrainerSettings):
+    """How a synthesis generator is trained; conf/base/parameters_synthesis_pretraining.yml says more.
+
+    Attributes:
+        neutral: Share of unstyled portraits among the examples.
+        adversary_after: First step in which the discriminator takes part.
+        traits: How the reading of z is trained, before the first step.
+    """
+
+    neutral: Share = 0.25
+    adversary_after: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    relativistic: bool = True
+    traits: TraitSettings = field(default_factory=TraitSettings)
+    stream: StreamSettings = field(default_factory=lambda: StreamSettings(known=True))
+    weights: LossWeights = field(default_factory=lambda: LossWeights(features=0.15, adversarial=0.005, r1=1.0, r2=1.0))
+
+    @model_validator(mode="after")
+    def _studio_can_render_it(self) -> Self:
+        if self.neutral + self.colour > 1:
+            raise ValueError(f"neutral is {self.neutral} and colour {self.colour}; they are shares of one whole")
+        if not self.stream.known:
+            raise ValueError("stream.known is false; synthesis is trained on portraits that z and look determine")
+        return self
+
+
+@dataclass(kw_only=True)
+class SynthesisTask(Task[Paired, SynthesisGenerator]):
+    """Draw portraits that noise and look determine. Pretraining and adaptation say which ones."""
+
+    settings: SynthesisSettings
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # Nobody's portrait has content to keep: shapes alone are held on to.
+        self.settings = replace(self.settings, weights=replace(self.settings.weights, content=0.0))
+        self.adversary_after = self.settings.adversary_after
+        self.config = synthesis_shape(self.settings, self.encoder) if self.initial is None else self.initial.config
+
+    def fresh_generator(self) -> SynthesisGenerator:
+        """Return an untrained generator."""
+        return SynthesisGenerator(self.config)
+
+    def generate(self, run: Callable[..., Tensor], batch: StepBatch[Paired]) -> Tensor:
+        """Draw a portrait for each row of a batch."""
+        return run(batch.noise, batch.codes)
+
+
+def synthesis_shape(settings: SynthesisSettings, encoder: StyleEncoder) -> SynthesisConfig:
+    """Return the shape of a generator that is trained from nothing."""
+    return SynthesisConfig(code_width(encoder), WIDTH, settings.stream.resolution, settings.channels, traits=TRAITS)

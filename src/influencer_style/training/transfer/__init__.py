@@ -1,0 +1,1 @@
+"""Training of transfer: photo in, photo out."""

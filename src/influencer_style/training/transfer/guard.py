@@ -1,0 +1,127 @@
+"""The guard: what training made of a generator is kept only where nothing that can be checked got worse.
+
+It checks with people that training has not seen: known truth from the studio, and users and creators of the validation
+split. It chooses between generators that are finished; no gradient of what it measures ever reaches one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from influencer_style.examples.batch import PairedPhotos, mean_errors
+from influencer_style.looks.pixels import to_uint8
+from influencer_style.metrics.intervals import Interval, bootstrap
+from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
+from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training.losses import shape_loss
+from influencer_style.training.transfer.task import restyled
+
+_TOLERANCE = 0.01  # of the base's error: less than anybody sees
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What generators are checked on.
+
+    Attributes:
+        studio: The studio's portraits, and their truth.
+        people: (n, 3, s, s) in [0, 1], validation users.
+        looks: Style codes (d,) by look.
+        photos: Validation photos of each look's creator, uint8 (m, s, s, 3).
+    """
+
+    studio: PairedPhotos
+    people: Tensor
+    looks: dict[str, Tensor]
+    photos: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What was measured of a generator; rows of two generators' measures are the same pictures.
+
+    Attributes:
+        truth: (n,) mean absolute errors in 255ths on studio portraits.
+        shapes: (people, looks) shares of shapes lost, 0 to 2, see `losses.shape_loss`.
+        features: (people, f) by look, see `kid.kid_features`.
+    """
+
+    truth: np.ndarray
+    shapes: np.ndarray
+    features: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A generator compared with the base: differences, below 0 where it is better, with 95% intervals.
+
+    Attributes:
+        truth: Difference of the error, in 255ths.
+        shapes: Difference of the share of shapes lost.
+        kid: Difference of the distance to the creators' photos; None where there are too few of these or of people.
+        objections: Reasons not to keep it.
+    """
+
+    truth: Interval
+    shapes: Interval
+    kid: Interval | None
+    objections: list[str]
+
+
+def what_is_missing(people: int, photos: Mapping[str, int]) -> str | None:
+    """Return why nobody could say whether results are nearer to the creators' photos; None where it can be measured.
+
+    Args:
+        people: Number of validation users.
+        photos: Number of each creator's validation photos, by look.
+    """
+    if people >= LEAST_PICTURES and any(count >= LEAST_PHOTOS for count in photos.values()):
+        return None
+    own = ", ".join(f"{name} {count}" for name, count in photos.items())
+    return (
+        f"too few validation photos to tell whether results are nearer to the creators': there are {people} of users, "
+        f"and {LEAST_PICTURES} are needed; of creators {own}, and {LEAST_PHOTOS} of at least one are needed"
+    )
+
+
+def measure(generator: TransferGenerator, checked: Checked) -> Measures:
+    """Measure a generator, on the device that it is on."""
+    studio, device = checked.studio, next(generator.parameters()).device
+    truth = mean_errors(restyled(generator, studio.inputs, studio.codes, device), studio.truth)
+    shapes, features = [], {}
+    for name, code in checked.looks.items():
+        results = restyled(generator, checked.people, code.expand(len(checked.people), -1), device)
+        shapes.append([float(shape_loss(a, b)) for a, b in zip(results.split(1), checked.people.split(1), strict=True)])
+        features[name] = kid_features(to_uint8(results))
+    return Measures(truth.numpy(), np.array(shapes).T, features)
+
+
+def compare(candidate: Measures, base: Measures, photos: dict[str, np.ndarray], draws: int = 1000) -> Comparison:
+    """Compare a generator with the base, both measured on the same pictures.
+
+    Args:
+        candidate: The measures of the generator.
+        base: The measures of the base.
+        photos: uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 2 photos are left out of `kid`.
+        draws: Number of draws of the bootstrap.
+    """
+    truth = bootstrap(candidate.truth - base.truth, draws)
+    shapes = bootstrap((candidate.shapes - base.shapes).mean(1), draws)
+    objections = []
+    if truth.mean > _TOLERANCE * base.truth.mean():
+        objections.append(f"known truth is missed by {truth.mean:.2f} of 255 levels more")
+    if shapes.mean > _TOLERANCE:
+        objections.append(f"{shapes.mean:.3f} more of people's shapes are lost")
+    missing = what_is_missing(len(candidate.shapes), {name: len(own) for name, own in photos.items()})
+    if missing is not None:
+        return Comparison(truth, shapes, None, [*objections, missing])
+    names = [name for name, own in photos.items() if len(own) >= LEAST_PHOTOS]
+    one, other = ([measures.features[name] for name in names] for measures in (candidate, base))
+    kid = kid_difference(one, other, [kid_features(photos[name]) for name in names], draws)
+    if kid.high >= 0:
+        objections.append(f"results are not surely nearer to the creators' photos (KID {kid.mean:+.3f})")
+    return Comparison(truth, shapes, kid, objections)
