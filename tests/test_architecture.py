@@ -121,13 +121,17 @@ def test_no_folder_has_more_files_than_a_person_takes_in(room):
 
 
 def short_files_of_one(texts: dict[str, str], graph: dict[str, set[str]]) -> list[str]:
-    """Return the modules that are short and have one importer in the same room."""
+    """Return the modules that are short and have one importer, in the same room, which has space for them."""
     importers = Counter(other for others in graph.values() for other in others)
     only = {other: module for module, others in graph.items() for other in others}
+    lines = {module: len(text.splitlines()) for module, text in texts.items()}
     return [
         module
-        for module, text in texts.items()
-        if len(text.splitlines()) < SHORT and importers[module] == 1 and room_of(module) == room_of(only[module])
+        for module in texts
+        if lines[module] < SHORT
+        and importers[module] == 1
+        and room_of(module) == room_of(only[module])
+        and lines[module] + lines[only[module]] <= LINES
     ]
 
 
