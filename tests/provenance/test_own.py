@@ -116,7 +116,7 @@ def test_files_that_hold_something_else_are_refused(own, authorities, monkeypatc
 def test_a_key_of_another_certificate_is_refused(own, authorities):
     key = KEYS["es256"]()
     own(pem(authorities[0][0], certificate("Ada", key, authorities[0])), key_pem(key))
-    with refused(f"{PRIVATE_KEY}.*is not that of the first certificate.*{CERTIFICATES}.*own certificate first"):
+    with refused(f"{PRIVATE_KEY}.*does not match the first certificate.*{CERTIFICATES}.*own certificate first"):
         credentials()
 
 
