@@ -121,7 +121,9 @@ def request_body(side: int, look: str) -> bytes:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and print; keep the figures where that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)")
+    parser.add_argument(
+        "--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)"
+    )
     parser.add_argument("--look", default="aurora", help="name of a look (default: %(default)s)")
     parser.add_argument("--side", type=int, default=768, help="px of the photo (default: %(default)s)")
     parser.add_argument("--clients", type=int, default=64)

@@ -94,5 +94,5 @@ def test_transparency_is_kept(picture, suffix):
 
 @pytest.mark.parametrize(("mode", "suffix"), [("RGBA", ".jpg"), ("CMYK", ".png"), ("L", ".webp")])
 def test_a_mode_without_room_is_an_error(picture, mode, suffix):
-    with pytest.raises(ValueError, match=f"no room for a picture of mode {mode}; convert it"):
+    with pytest.raises(ValueError, match=f"cannot hold a picture of mode {mode}; convert it"):
         encode(picture.convert(mode), RECORD, suffix)
