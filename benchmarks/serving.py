@@ -152,7 +152,9 @@ def table(figures: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Measure, keep, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)")
+    parser.add_argument(
+        "--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)"
+    )
     parser.add_argument("--photo", type=Path, help="a portrait; without one, scikit-image's astronaut at 1024 pixels")
     parser.add_argument("--look", default="", help="name of a look; without one, the model's first")
     parser.add_argument("--requests", type=int, default=30, help="portraits that are timed")
