@@ -116,7 +116,7 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def peaks(contestant: Contestant) -> dict[str, float]:
+def peaks(_contestant: Contestant) -> dict[str, float]:
     """Return peak memory in MiB: of the process, and of the GPU where there is one."""
     found = {"process": peak_memory()}
     return found | ({"gpu": torch.cuda.max_memory_allocated() / 2**20} if torch.cuda.is_available() else {})

@@ -152,7 +152,9 @@ def table(figures: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Measure, keep, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)")
+    parser.add_argument(
+        "--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)"
+    )
     parser.add_argument("--photo", type=Path, help="a JPEG; without one, a studio portrait of 12 megapixels")
     parser.add_argument("--look", default="", help="name of a look; without one, the model's first")
     parser.add_argument("--repeats", type=int, default=7, help="turns of each way")

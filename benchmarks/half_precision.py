@@ -43,8 +43,8 @@ def main() -> None:
     torch.set_num_threads(1)
     times = {False: [], True: []}
     for _ in range(options.rounds + 1):
-        for half in times:
-            times[half].append(seconds(half))
+        for half, taken in times.items():
+            taken.append(seconds(half))
     full, low = (min(taken[1:]) for taken in times.values())  # the first of each prepares its kernels
     figures = {
         "ran_on": ran_on(),

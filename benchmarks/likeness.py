@@ -44,12 +44,12 @@ def _cosine(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return (one * other).sum(-1)
 
 
-# What else could be asked of the embeddings of result, photo and creator.
+# Other statistics of the embeddings of result, photo and creator.
 RIVALS: dict[str, Statistic] = {
-    "similarity to the creator": lambda result, photo, face: _cosine(result, face),
+    "similarity to the creator": lambda result, _photo, face: _cosine(result, face),
     "more similar to the creator than to the user": lambda result, photo, face: _cosine(result, face - photo),
     "more similar to the creator than the photo was": lambda result, photo, face: _cosine(result - photo, face),
-    "no longer similar to the user": lambda result, photo, face: -_cosine(result, photo),
+    "no longer similar to the user": lambda result, photo, _face: -_cosine(result, photo),
     "way gone": likeness.way_gone,
 }
 
@@ -79,7 +79,7 @@ def rate(rows: pd.DataFrame, name: str, threshold: float) -> dict[str, float]:
 
 def guard_figures(found: pd.DataFrame, name: str) -> dict[str, Any]:
     """Return how often the guard speaks of each kind of result, and how well these are told from the user's own."""
-    kinds = {kind: rows for kind, rows in found.groupby("kind", sort=False)}
+    kinds = dict(iter(found.groupby("kind", sort=False)))
     legitimate = pd.concat([kinds[kind] for kind in (WHOLE, TRUTH)])
     figures: dict[str, Any] = {}
     for kind, rows in kinds.items():
@@ -100,7 +100,7 @@ def by_look(found: pd.DataFrame) -> dict[str, Any]:
 
 def rivals(found: pd.DataFrame) -> dict[str, Any]:
     """Return each statistic's AUC, and what it finds at a threshold that 1 of 100 true results are beyond."""
-    kinds = {kind: rows for kind, rows in found.groupby("kind", sort=False)}
+    kinds = dict(iter(found.groupby("kind", sort=False)))
     figures = {}
     for name in (*RIVALS, "profile"):
         true = kinds[TRUTH][name]

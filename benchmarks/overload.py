@@ -121,7 +121,9 @@ def request_body(side: int, look: str) -> bytes:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and print; keep the figures where that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)")
+    parser.add_argument(
+        "--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)"
+    )
     parser.add_argument("--look", default="aurora", help="name of a look (default: %(default)s)")
     parser.add_argument("--side", type=int, default=768, help="px of the photo (default: %(default)s)")
     parser.add_argument("--clients", type=int, default=64)
@@ -130,11 +132,13 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     body, figures = request_body(options.side, options.look), {}
     for name, patient in (("waiting_as_told", True), ("asking_again_at_once", False)):
-        with tempfile.TemporaryDirectory() as folder:
-            with ModelServer(registered(options.model, Path(folder)), Path(folder)) as server:
-                figures[name] = measure(server, body, options.clients, options.seconds, patient)
-                if "Traceback" in server.log.read_text():
-                    raise RuntimeError(f"the server's log has a traceback: {server.log.read_text()[-2000:]}")
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            ModelServer(registered(options.model, Path(folder)), Path(folder)) as server,
+        ):
+            figures[name] = measure(server, body, options.clients, options.seconds, patient)
+            if "Traceback" in server.log.read_text():
+                raise RuntimeError(f"the server's log has a traceback: {server.log.read_text()[-2000:]}")
     kept = {
         "what": "clients that ask `mlflow models serve` for portraits all at once, beside one client alone",
         "ran_on": ran_on(),

@@ -32,8 +32,8 @@ from influencer_style.networks import lift
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos import original
 from influencer_style.photos.decode import decode_photo, photo_header
-from influencer_style.stylist.result import in_base64
 from influencer_style.stylist.models import DEFAULT_TRANSFER
+from influencer_style.stylist.result import in_base64
 from influencer_style.stylist.stylist import Stylist
 
 SIDE, WARM_UP, AT_ONCE = 1024, 5, 4
@@ -152,7 +152,9 @@ def table(figures: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Measure, keep, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)")
+    parser.add_argument(
+        "--model", type=Path, default=Path(DEFAULT_TRANSFER), help="model folder (default: %(default)s)"
+    )
     parser.add_argument("--photo", type=Path, help="a portrait; without one, scikit-image's astronaut at 1024 pixels")
     parser.add_argument("--look", default="", help="name of a look; without one, the model's first")
     parser.add_argument("--requests", type=int, default=30, help="portraits that are timed")

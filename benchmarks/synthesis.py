@@ -21,9 +21,10 @@ import yaml
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
+from influencer_style.evaluation.figures import Bootstrap, Figures
 from influencer_style.evaluation.new_faces import NewFaces, score_new_faces
 from influencer_style.evaluation.new_faces_gathering import appoint_jury, gather_new_faces
-from influencer_style.evaluation.new_faces_scorecard import better_way, mean_over_looks, new_faces_scorecard
+from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard, SynthesisJudging
 from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
@@ -45,11 +46,11 @@ MOST = {"repeats": 0.0, "largest_step": 3.0}
 _SHOWN = ("usable", *LEAST, *MOST, "kid", "memorisation", "identity_to_creator")
 
 
-def missed(figures: dict[str, dict[str, float]]) -> list[str]:
+def missed(figures: Figures) -> list[str]:
     """Return which bars the figures of a look and way miss, in words."""
-    low = [name for name, bar in LEAST.items() if figures[name]["mean"] < bar]
-    high = [name for name, bar in MOST.items() if figures[name]["mean"] > bar]
-    return [f"{name} {figures[name]['mean']:.2f}" for name in low + high]
+    low = [name for name, bar in LEAST.items() if figures[name].mean < bar]
+    high = [name for name, bar in MOST.items() if figures[name].mean > bar]
+    return [f"{name} {figures[name].mean:.2f}" for name in low + high]
 
 
 def _trained(
@@ -67,14 +68,29 @@ def _trained(
 
 
 def _judged(
-    faces: list[NewFaces], crops: FaceStore, truths: FaceStore, detector: Detector, told: dict[str, Any]
+    faces: list[NewFaces],
+    bundle: SynthesisBundle,
+    crops: FaceStore,
+    truths: FaceStore,
+    detector: Detector,
+    judging: SynthesisJudging,
 ) -> dict[str, Any]:
-    jury = appoint_jury(crops, truths, [one.look for one in faces], faces[0].size, detector, told["seed"])
-    found = {one.look: score_new_faces(one, jury, told["bootstrap_draws"], told["seed"]) for one in faces}
-    scorecard = new_faces_scorecard(found, {"detector": type(detector).__name__})
-    means = {way: {metric: mean_over_looks(scorecard, way, metric) for metric in _SHOWN} for way in WAYS}
-    bars = {look: {way: missed(ways[way]) for way in WAYS} for look, ways in scorecard["synthesis"].items()}
-    return scorecard | {"means": means, "missed": bars, "better_way": better_way(scorecard)}
+    jury = appoint_jury(crops, truths, [one.look for one in faces], faces[0].size, detector, judging.seed)
+    bootstrap = Bootstrap(judging.bootstrap_draws, judging.seed)
+    about = AboutNewFaces(
+        model={"fingerprint": bundle.fingerprint},
+        default_ways={look: default_way(bundle.looks, look) for look in bundle.looks.names},
+        resolution=faces[0].size,
+        detector=type(detector).__name__,
+        truth_known=any(len(one.others) for one in faces),
+        source="studio",
+        **judging.model_dump(),
+    )
+    found = {one.look: score_new_faces(one, jury, bootstrap) for one in faces}
+    scorecard = NewFacesScorecard(about=about, synthesis=found)
+    means = {way: {metric: scorecard.mean_over_looks(way, metric) for metric in _SHOWN} for way in WAYS}
+    bars = {look: {way: missed(ways[way]) for way in WAYS} for look, ways in scorecard.synthesis.items()}
+    return scorecard.model_dump() | {"means": means, "missed": bars, "better_way": scorecard.better_way()}
 
 
 def main() -> None:
@@ -112,10 +128,10 @@ def main() -> None:
             print("The guard kept the base: its figures are those above.")
             record[name] = {"decision": decision}
         else:
-            faces = gather_new_faces(bundle, transfer, crops, truths, SynthesisParameters(**told).judging.drawing)
-            record[name] = {"decision": decision, "defaults": defaults} | _judged(
-                faces, crops, truths, detector, told["judging"]
-            )
+            judging = SynthesisParameters(**told).judging
+            faces = gather_new_faces(bundle, transfer, crops, truths, judging)
+            judged = _judged(faces, bundle, crops, truths, detector, judging)
+            record[name] = {"decision": decision, "defaults": defaults} | judged
         print(
             name, json.dumps(rounded({"decision": decision, "means": record[name].get("means")}), indent=1), flush=True
         )

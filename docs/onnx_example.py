@@ -6,7 +6,7 @@
 
 In a phone app it is the same four steps (onnxruntime has packages for Android, iOS and the web): load
 `generator.onnx` once; read the look's `code` from `looks.json`; feed the inputs below, float32, by name; clip
-`picture` to [0, 1] and show it. What each input and output is, stands in `looks.json` under `contract`.
+`picture` to [0, 1] and show it. `looks.json` describes each input and output under `contract`.
 
 - The image is an upright portrait, best a square around the face and twice as wide as it (`crop_margin`), which is
   what any face detector's box gives. RGB, not BGR; planes, not interleaved; [0, 1], not [0, 255]; no mean taken off.
@@ -32,17 +32,17 @@ import onnxruntime
 from PIL import Image, ImageOps
 
 
-def load(folder):
+def load(folder: str) -> tuple[onnxruntime.InferenceSession, dict[str, dict]]:
     """Return the network, and its looks by name."""
     folder = Path(folder)
     session = onnxruntime.InferenceSession(str(folder / "generator.onnx"), providers=["CPUExecutionProvider"])
-    told = json.loads((folder / "looks.json").read_text(encoding="utf-8"))
-    if session.get_modelmeta().custom_metadata_map["fingerprint"] != told["fingerprint"]:
+    contents = json.loads((folder / "looks.json").read_text(encoding="utf-8"))
+    if session.get_modelmeta().custom_metadata_map["fingerprint"] != contents["fingerprint"]:
         raise SystemExit(f"the files in {folder} do not belong together; export again")
-    return session, {look["name"]: look for look in told["looks"]}
+    return session, {look["name"]: look for look in contents["looks"]}
 
 
-def refuse_unconsented(look, folder):
+def refuse_unconsented(look: dict, folder: str) -> None:
     """Refuse a look whose consent does not hold today: do not offer it any more."""
     consent, day, name = look["consent"], date.today().isoformat(), look["name"]
     expires, begins = str(consent.get("expires", "")), str(consent.get("granted_on", ""))
@@ -63,7 +63,7 @@ def refuse_unconsented(look, folder):
                 raise SystemExit(f"look {name}: {stone['creator']} withdrew on {since}; remove this export")
 
 
-def ledgers(folder):
+def ledgers(folder: str) -> list[Path]:
     """Return the folders in which withdrawals may be recorded."""
     found = [Path(os.environ["INFLUENCER_STYLE_LEDGER"])] if os.environ.get("INFLUENCER_STYLE_LEDGER") else []
     usual = {"win32": "~/AppData/Local", "darwin": "~/Library/Application Support"}.get(sys.platform, "~/.local/share")
@@ -74,9 +74,9 @@ def ledgers(folder):
     return found
 
 
-def restyle(session, look, image, strength=1.0):
+def restyle(session: onnxruntime.InferenceSession, look: dict, image: np.ndarray, strength: float = 1.0) -> np.ndarray:
     """Return an image, float32 (height, width, 3), sRGB in [0, 1], in a look. Ask `refuse_unconsented` first."""
-    noise = next(given for given in session.get_inputs() if given.name == "noise").shape[1]
+    noise = next(entry for entry in session.get_inputs() if entry.name == "noise").shape[1]
     inputs = {
         "image": image.transpose(2, 0, 1)[None],  # one picture, its planes first
         "code": np.array([look["code"]], np.float32),
@@ -87,23 +87,24 @@ def restyle(session, look, image, strength=1.0):
     return picture[0].transpose(1, 2, 0).clip(0, 1)
 
 
-def main():
+def main() -> None:
+    """Restyle the portrait that the command line names."""
     parser = argparse.ArgumentParser(description="Restyle a portrait with an exported model.")
     parser.add_argument("folder", help="of `influencer-style export`")
     parser.add_argument("portrait")
     parser.add_argument("look")
     parser.add_argument("--strength", type=float, default=1.0, help="0 to 1")
     parser.add_argument("--out", default="restyled.png")
-    asked = parser.parse_args()
-    session, looks = load(asked.folder)
-    if asked.look not in looks:
-        parser.error(f"there is no look {asked.look}; choose one of: {', '.join(looks)}")
-    refuse_unconsented(looks[asked.look], asked.folder)
-    with Image.open(asked.portrait) as opened:
+    arguments = parser.parse_args()
+    session, looks = load(arguments.folder)
+    if arguments.look not in looks:
+        parser.error(f"there is no look {arguments.look}; choose one of: {', '.join(looks)}")
+    refuse_unconsented(looks[arguments.look], arguments.folder)
+    with Image.open(arguments.portrait) as opened:
         portrait = ImageOps.exif_transpose(opened).convert("RGB")
     portrait.thumbnail((1024, 1024), Image.Resampling.LANCZOS)
-    restyled = restyle(session, looks[asked.look], np.asarray(portrait, np.float32) / 255, asked.strength)
-    Image.fromarray((restyled * 255).round().astype(np.uint8)).save(asked.out)
+    restyled = restyle(session, looks[arguments.look], np.asarray(portrait, np.float32) / 255, arguments.strength)
+    Image.fromarray((restyled * 255).round().astype(np.uint8)).save(arguments.out)
 
 
 if __name__ == "__main__":

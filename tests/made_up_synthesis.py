@@ -1,6 +1,7 @@
 """Two untrained models with two looks, for tests of what is built around them."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import torch
@@ -18,8 +19,12 @@ SIDE = 32
 CONSENT = {"scope": ["train", "transfer", "generate"], "expires": "never"}
 
 
+@cache
 def made_up_models() -> tuple[SynthesisBundle, TransferBundle]:
-    """Return a synthesis and a transfer model. The first has learnt from photos of `warm`, and none of `cold`."""
+    """Return a synthesis and a transfer model, made once for all tests, which replace what they change.
+
+    The first has learnt from photos of `warm`, and none of `cold`.
+    """
     encoder, people = load_encoder(), smooth_people(8, SIDE)
     sets = tinted(people)
     looks = made_up_looks(encoder, people, sets, consent=CONSENT)

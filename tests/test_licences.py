@@ -7,7 +7,7 @@ import pytest
 from tools import licences
 from tools.licences import ROOT, Licences, locked, main
 
-TOLD = {
+POLICY = {
     "allowed": ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"],
     "words": {"MIT License": "MIT"},
     "packages": {},
@@ -25,22 +25,22 @@ TOLD = {
     ],
 )  # fmt: skip
 def test_an_expression_is_met_by_all_of_what_and_joins_and_one_of_what_or_joins(expression, allowed):
-    assert Licences(TOLD).allows(expression) is allowed
+    assert Licences(POLICY).allows(expression) is allowed
 
 
 class Package:
     version = "1.0"
 
-    def __init__(self, *told):
+    def __init__(self, *metadata):
         from email.message import Message
 
         self.metadata = Message()
-        for name, value in told:
+        for name, value in metadata:
             self.metadata[name] = value
 
 
 @pytest.mark.parametrize(
-    ("told", "read"),
+    ("metadata", "read"),
     [
         ([("License-Expression", "MIT"), ("License", "no")], "MIT"),
         ([("Classifier", "License :: OSI Approved :: MIT License"), ("License", "no")], "MIT"),
@@ -49,8 +49,8 @@ class Package:
         ([], ""),
     ],
 )
-def test_a_package_tells_its_licence_in_many_ways(told, read):
-    assert Licences(TOLD).of("some", Package(*told)) == read
+def test_a_package_states_its_licence_in_many_ways(metadata, read):
+    assert Licences(POLICY).of("some", Package(*metadata)) == read
 
 
 def test_every_locked_package_is_allowed_and_none_of_the_exceptions_is_stale(capsys):
@@ -60,8 +60,8 @@ def test_every_locked_package_is_allowed_and_none_of_the_exceptions_is_stale(cap
     assert set(tomllib.loads((ROOT / "tools/licences.toml").read_text())["packages"]) <= names
 
 
-@pytest.mark.parametrize("told", [[("License-Expression", "AGPL-3.0-only")], []], ids=["not allowed", "unknown"])
-def test_what_is_not_allowed_is_named(monkeypatch, capsys, told):
-    monkeypatch.setattr(licences, "distribution", lambda name: Package(*told))
+@pytest.mark.parametrize("metadata", [[("License-Expression", "AGPL-3.0-only")], []], ids=["not allowed", "unknown"])
+def test_what_is_not_allowed_is_named(monkeypatch, capsys, metadata):
+    monkeypatch.setattr(licences, "distribution", lambda name: Package(*metadata))
     assert main() == 1
     assert "pillow (" in capsys.readouterr().err

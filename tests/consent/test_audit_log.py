@@ -200,7 +200,7 @@ def test_facts_are_bounded_and_plain(log):
     assert len(log.append("decision", reason="x" * 5000).text("reason")) == 2003
     with pytest.raises(AuditError, match="too large"):
         log.append("decision", many=["x" * 1000] * 100)
-    with pytest.raises(ValueError, match="keys that are no texts"):
+    with pytest.raises(ValueError, match="keys that are not texts"):
         log.append("decision", facts={10: "a", 9: "b"})
     with pytest.raises(ValueError, match="the log itself writes n"):
         log.append("decision", n=3)

@@ -15,7 +15,7 @@ from influencer_style.pipelines.generate.parameters import GenerateParameters
 from influencer_style.pipelines.ingestion.folders import SourceError
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
-from influencer_style.pipelines.withdrawal.errors import WithdrawalError
+from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ def test_a_parameter_that_only_one_node_reads_redoes_that_one_and_what_it_needs_
     run(project)
     caplog.set_level("INFO")
     assert sorted(run(project, width=11)) == ["decide", "draw", "measure"]
-    assert "measure is done again, because a result that it kept no file of is needed" in caplog.text
+    assert "measure runs again, because one of its results is needed, and no file of it was kept" in caplog.text
     assert picture(project) == {"drawn": [2, 4, 6], "width": 11}
     assert run(project, width=11) == ["decide"]
 

@@ -174,7 +174,7 @@ def test_nothing_that_trains_knows_the_judges():
     rooms = [source / room for room in ("training", "examples", "networks", "looks", "faces", "pipelines/training")]
     files = [file for room in rooms for file in room.rglob("*.py")]
     assert len(files) > 20
-    judges = ("metrics.identity", "metrics.look_judge", "metrics.kid", "evaluation.judges")
+    judges = ("metrics.identity", "metrics.look_judge", "metrics.kid", "evaluation.scoring")
     found = {
         str(file.relative_to(source)): [name for name in judges if name in file.read_text(encoding="utf-8")]
         for file in files

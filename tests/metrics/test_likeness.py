@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.looks.likeness import Likeness
 from influencer_style.metrics import likeness as guard
 from influencer_style.metrics.identity import load_identity_judge
@@ -104,20 +101,3 @@ def test_a_generator_that_makes_everybody_the_creator_is_not_excused(judge, show
     leaky = remember(judge, None, {"rosewater": own}, photos)["rosewater"]
     assert leaky.explained == MOST_EXPLAINED
     assert (likeness(judge.embed(donors), judge.embed(photos), leaky) > THRESHOLD).all()
-
-
-def test_the_trial_sees_blends_become_the_creator(cases, looks, judges):
-    trial = try_guard(cases, looks, judges.identity)
-    kinds = ["generator", "oracle", "morph_25", "morph_50", "morph_75", "morph_100"]
-    assert trial["kind"].unique().tolist() == kinds and len(trial) == len(kinds) * 2 * len(cases.inputs)
-    section = likeness_section(trial, draws=200)
-    means = [section["overall"][kind]["likeness"]["mean"] for kind in ("generator", *kinds[2:])]
-    assert means == sorted(means) and set(section["creators"]) == {"cool", "warm"}
-    assert section["overall"]["generator"]["alarms"]["n"] == len(cases.inputs)
-    assert section["overall"]["morph_100"]["alarms"]["mean"] > section["overall"]["generator"]["alarms"]["mean"]
-
-
-def test_looks_that_keep_no_face_or_one_of_another_judge_are_passed_over(cases, looks, judges):
-    old = looks.with_likenesses({"cool": dataclasses.replace(looks["cool"].likeness, judge="another")})
-    trial = try_guard(cases, old, judges.identity)
-    assert trial.empty and likeness_section(trial) == {"overall": {}, "creators": {}}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from influencer_style.consent.slug import SlugError, slug, slugs
-from influencer_style.photos.split import assign_splits
+from influencer_style.photos.split import SplitRules, assign_splits
 
 SHARES = {"train": 0.5, "validation": 0.2, "test": 0.3}
 ids = st.sets(st.text("0123456789abcdef", min_size=16, max_size=16), min_size=3, max_size=60)
@@ -37,7 +37,7 @@ def test_a_name_without_letters_is_refused():
 
 @given(ids, st.integers(0, 5))
 def test_splits_are_near_their_shares_and_whole(photos, seed):
-    splits = assign_splits(photos, SHARES, seed, {}, "users", least=1)
+    splits = assign_splits(photos, SplitRules(SHARES, seed, least=1), {}, "users")
     assert set(splits) == photos
     for name, share in SHARES.items():
         held = sum(split == name for split in splits.values())
@@ -46,9 +46,9 @@ def test_splits_are_near_their_shares_and_whole(photos, seed):
 
 @given(ids, ids, st.sets(st.integers(0, 59)))
 def test_splits_are_kept(photos, others, gone):
-    before = assign_splits(photos, SHARES, 0, {}, "users", least=1)
+    before = assign_splits(photos, SplitRules(SHARES, least=1), {}, "users")
     left = {photo for at, photo in enumerate(sorted(photos)) if at not in gone} | others
-    after = assign_splits(left, SHARES, 0, before, "users", least=1)
+    after = assign_splits(left, SplitRules(SHARES, least=1), before, "users")
     moved = [photo for photo in left & photos if after[photo] != before[photo]]
     emptied = [name for name in SHARES if not any(before.get(photo) == name for photo in left)]
     assert len(moved) <= len(emptied)
@@ -57,5 +57,5 @@ def test_splits_are_kept(photos, others, gone):
 @given(ids)
 def test_fixed_people_are_exactly_that_split(photos):
     tested = dict.fromkeys(sorted(photos)[:1], "test")
-    splits = assign_splits(photos, SHARES, 0, {}, "users", least=1, fixed=tested)
+    splits = assign_splits(photos, SplitRules(SHARES, least=1, fixed=tested), {}, "users")
     assert {photo for photo, split in splits.items() if split == "test"} == set(tested)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from kedro.io import DataCatalog, MemoryDataset
@@ -9,6 +11,7 @@ from kedro.runner import SequentialRunner
 from pydantic import ValidationError
 
 from influencer_style.datasets import AtomicJSONDataset
+from influencer_style.evaluation.neural_style import neural_style
 from influencer_style.metrics.cases import CasesError
 from influencer_style.pipelines.evaluation import create_pipeline
 from influencer_style.pipelines.evaluation.nodes import restyle_test_users
@@ -22,6 +25,12 @@ def run(world: dict, folder, **changed) -> dict:
     catalog["scorecard"] = AtomicJSONDataset(filepath=str(folder / "scorecard.json"))
     made = SequentialRunner().run(create_pipeline(), catalog)
     return {name: dataset.load() for name, dataset in made.items()} | {"scorecard": catalog["scorecard"].load()}
+
+
+@pytest.fixture(autouse=True)
+def few_steps(monkeypatch):
+    """A few steps of neural style: its pictures are of no interest here, and each step takes a fifth of a second."""
+    monkeypatch.setattr("influencer_style.evaluation.gather.neural_style", partial(neural_style, steps=4))
 
 
 def test_with_truth_the_pipeline_judges_and_draws(world, tmp_path):

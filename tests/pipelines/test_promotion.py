@@ -41,7 +41,7 @@ class Registry:
         monkeypatch.setattr(promotion.titles, "contender_of", lambda store, name, made: contender(store, name, "2"))
         monkeypatch.setattr(promotion.titles, "folder_of", lambda store, one: one.version)
         monkeypatch.setattr(promotion.titles, "crown", crown)
-        monkeypatch.setattr(promotion.titles, "record_verdict", lambda *told: self.verdicts.append(told[2:]))
+        monkeypatch.setattr(promotion.titles, "record_verdict", lambda *verdict: self.verdicts.append(verdict[2:]))
         monkeypatch.setattr(promotion.TransferBundle, "load", lambda version: self.bundles[version])
         return self
 
@@ -118,7 +118,7 @@ def test_a_version_that_was_not_held_against_the_champion_does_not_depose_it(val
     verdict, registry = contest(validated, monkeypatch, (0.9, 0.2))
     registry.crowned = "7"
     record = promotion.promote(verdict | {"promoted": True}, validated["params:promotion"])
-    assert not record["promoted"] and "not held against the champion, version 7" in record["reasons"][-1]
+    assert not record["promoted"] and "not judged against the champion, version 7" in record["reasons"][-1]
 
 
 def test_where_nothing_is_tracked_nobody_is_judged_and_a_question_is_refused(world):

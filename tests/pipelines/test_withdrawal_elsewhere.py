@@ -11,7 +11,7 @@ from influencer_style.consent.audit_check import verify
 from influencer_style.consent.known_creators import KnownCreator
 from influencer_style.consent.ledger import FOLDER, Ledger
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.pipelines.withdrawal.elsewhere import tell_user
+from influencer_style.pipelines.withdrawal.elsewhere import withdraw_for_user
 from influencer_style.pipelines.withdrawal.nodes import set_tombstone
 
 PHOTOS = ("a" * 16, "b" * 16)
@@ -57,10 +57,10 @@ def test_a_ledger_of_the_users_that_cannot_be_written_is_named_as_not_reached(le
     _, user = ledgers
     (user.folder / "withdrawn").write_text("a file where the folder should be")
     stone = Tombstone(creator="Ada", slug="ada", withdrawn_on=date(2026, 1, 1))
-    assert "copies of models outside of this project" in tell_user(stone) and "are not refused" in caplog.text
+    assert "copies of models outside of this project" in withdraw_for_user(stone) and "are not refused" in caplog.text
 
 
 def test_where_the_projects_ledger_is_the_users_own_there_is_nothing_to_tell(ledgers, tmp_path, monkeypatch):
     monkeypatch.setenv(FOLDER, str(tmp_path / "named"))
-    assert tell_user(Tombstone(creator="Ada", slug="ada", withdrawn_on=date(2026, 1, 1))) == ""
+    assert withdraw_for_user(Tombstone(creator="Ada", slug="ada", withdrawn_on=date(2026, 1, 1))) == ""
     assert not (tmp_path / "named").exists()

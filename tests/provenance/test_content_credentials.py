@@ -21,7 +21,7 @@ from signers import FORMATS, RECORD
 from influencer_style import __version__
 from influencer_style.provenance.credentials import credentials
 from influencer_style.provenance.manifest import RECORD_LABEL, SigningError, signed
-from influencer_style.provenance.record import COMPOSITE, GENERATED, encode, read_record
+from influencer_style.provenance.record import COMPOSITE, GENERATED, FileMetadata, encode, read_record
 from influencer_style.provenance.verify import verify
 
 
@@ -78,7 +78,7 @@ def test_nothing_of_person_or_machine_is_in_it(signed_files):
 
 
 def test_a_generated_picture_says_so(picture, write):
-    file = encode(picture, RECORD, ".png", source_type=GENERATED)
+    file = encode(picture, RECORD, ".png", FileMetadata(source_type=GENERATED))
     data = signed(file, ".png", RECORD, credentials(), source_type=GENERATED)
     assert COMPOSITE.encode() not in data and data.count(GENERATED.encode()) == 2
     assert "kind: a picture that a trained model made" in verify(write(data, "a.png")).known

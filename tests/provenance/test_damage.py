@@ -8,9 +8,8 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 from signers import FORMATS, RECORD
 
-from influencer_style.provenance.damage import damage
 from influencer_style.provenance.record import encode
-from influencer_style.provenance.verify import verify
+from influencer_style.provenance.verify import damage, verify
 
 
 def test_a_wrong_check_sum_of_the_manifests_own_chunk_is_damage(signed_files, write):
@@ -21,7 +20,7 @@ def test_a_wrong_check_sum_of_the_manifests_own_chunk_is_damage(signed_files, wr
         Image.open(io.BytesIO(data))
     found = verify(write(bytes(data), "a.png"))
     assert (found.state, found.proven, found.codes) == ("altered", [], [])
-    assert "the file is damaged (the check sum of its part caBX is wrong)" in found.not_proven[0]
+    assert "the file is damaged (the checksum of its part caBX is wrong)" in found.not_proven[0]
     assert found.record == RECORD, "what it says is shown"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from influencer_style.provenance.formats import SUFFIXES
-from influencer_style.provenance.record import RecordError, encode, read_record
+from influencer_style.provenance.record import FileMetadata, RecordError, encode, read_record
 
 RECORD = {"looks": {"nö<i>r": 1.0}, "quote": '"&#10;', "lines": "a\nb", "strength": 0.5, "consents": {"x": ["a", "b"]}}
 
@@ -69,7 +69,7 @@ def test_a_damaged_record_is_named(picture, tmp_path, inside):
 def test_exif_and_colour_profile_are_kept_when_given(picture, suffix):
     exif, icc = Image.Exif(), ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     exif[0x010F] = "a maker"
-    with Image.open(io.BytesIO(encode(picture, RECORD, suffix, exif.tobytes(), icc))) as opened:
+    with Image.open(io.BytesIO(encode(picture, RECORD, suffix, FileMetadata(exif.tobytes(), icc=icc)))) as opened:
         assert opened.getexif()[0x010F] == "a maker"
         assert opened.info["icc_profile"] == icc
 
@@ -94,5 +94,5 @@ def test_transparency_is_kept(picture, suffix):
 
 @pytest.mark.parametrize(("mode", "suffix"), [("RGBA", ".jpg"), ("CMYK", ".png"), ("L", ".webp")])
 def test_a_mode_without_room_is_an_error(picture, mode, suffix):
-    with pytest.raises(ValueError, match=f"no room for a picture of mode {mode}; convert it"):
+    with pytest.raises(ValueError, match=f"cannot hold a picture of mode {mode}; convert it"):
         encode(picture.convert(mode), RECORD, suffix)

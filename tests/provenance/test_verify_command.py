@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 
-import pytest
 from signers import RECORD
 
 from influencer_style.commands.main import main

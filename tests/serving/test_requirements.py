@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from influencer_style.tracking.registry import requirements
@@ -20,11 +19,11 @@ def reached_from(*modules: str) -> set[str]:
 
 
 def test_they_are_what_the_modules_reached_from_serving_import():
-    ours = reached_from(f"{PACKAGE}.serving.served_model", f"{PACKAGE}.serving.served_synthesis")
+    ours = reached_from(f"{PACKAGE}.serving.served_model", f"{PACKAGE}.serving.served_synthesis") | {PACKAGE}
     files = {module_name(path): path for path in SOURCE.rglob("*.py")}
     names = {name.split(".")[0] for one in ours for name in imports(files[one].read_text("utf-8"), one, MODULES)}
     foreign = names - sys.stdlib_module_names - {PACKAGE}
-    known = packages_distributions()
+    known = requirements.installed()
     required = [line.partition("==")[0] for line in requirements.requirements()]
     assert len(required) == len(foreign) > 15
     assert all({name.lower() for name in known[one]} & set(required) for one in foreign)

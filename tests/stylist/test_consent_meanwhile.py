@@ -22,7 +22,7 @@ from influencer_style.consent import clock
 from influencer_style.consent.ledger import FOLDER, Ledger
 from influencer_style.consent.places import ledgers_of
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.pipelines.withdrawal.written import carrying, written_elsewhere
+from influencer_style.pipelines.withdrawal.elsewhere import carrying, written_elsewhere
 from influencer_style.stylist import export
 from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.export import export_onnx
@@ -122,8 +122,8 @@ def test_the_ledger_knows_every_folder_sheet_and_export(models, ledger, photos, 
     (tmp_path / "mixed/index.parquet").unlink()
     (tmp_path / "sheet.png").unlink()
     listed = written_elsewhere("warm", ledger)
-    assert "mixed (stylize): its index is not there any more; look at every picture in it" in listed
-    assert "sheet.png (compare), which is not there any more: moved, or removed" in listed
+    assert "mixed (stylize): its index is no longer there; look at every picture in it" in listed
+    assert "sheet.png (compare), which is no longer there: it was moved or removed" in listed
     assert written_elsewhere("nobody", ledger) == [] and carrying("warm", None, tmp_path) == []
 
 
@@ -134,7 +134,7 @@ def test_pictures_in_the_look_of_a_withdrawn_reference_are_listed(models, ledger
     (folder / "consent.yml").write_text(WRITTEN)
     Image.fromarray(PHOTO).save(folder / "a.png")
     Batch(Stylist(models[1]), Restyling(reference=folder / "a.png"), tmp_path / "out").run(photos[:1])
-    assert written_elsewhere("warm", ledger) == ["out (stylize): those in the look of a reference photo, like-*"]
+    assert written_elsewhere("warm", ledger) == ["out (stylize): the pictures in the look of a reference photo, like-*"]
 
 
 def made(folder):

@@ -171,7 +171,7 @@ def test_a_side_that_a_format_has_no_room_for_is_named(restyled, suffix, side):
 
 def test_a_record_that_jpeg_has_no_room_for_is_named(restyled):
     result = replace(restyled, provenance={"note": "a" * 70_000})
-    with pytest.raises(StylistError, match="a JPEG file has room for 65502; choose PNG"):
+    with pytest.raises(StylistError, match="a JPEG file can hold only 65502; choose PNG"):
         result.encode(".jpg")
     assert result.encode(".png")
 

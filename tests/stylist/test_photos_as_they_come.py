@@ -17,9 +17,9 @@ from influencer_style.batches.gathering import gather
 from influencer_style.photos.decode import PhotoError
 from influencer_style.photos.losses import TRANSPARENCY
 from influencer_style.photos.original import Original
-from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.errors import StylistError, UnrecordedError
 from influencer_style.stylist.restyling import Restyling
-from influencer_style.stylist.result import Result, UnrecordedError
+from influencer_style.stylist.result import Result
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from influencer_style.networks.bundle import SynthesisBundle
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
+from influencer_style.pipelines.withdrawal.removal import Replacement
 from influencer_style.pipelines.withdrawal.versions import replace_champions, revoke_versions
 from influencer_style.serving.served_synthesis import ServedSynthesis
 from influencer_style.stylist.errors import StylistError
@@ -103,9 +104,9 @@ def here(withdrawn, tmp_path, monkeypatch):
 
 def test_the_base_in_the_looks_of_those_who_stay_is_champion(withdrawn, here):
     store, ((replaced, revoked), (again, left)) = withdrawn
-    assert replaced == [{"name": name, "deposed": "1", "champion": "2"} for name in (NAME, NEW_FACES)] and again == []
-    assert [one["name"] for one in revoked] == [NAME, NEW_FACES] and left == revoked
-    assert all(one["version"] == "1" and "trained on" in one["why"] and not one["left"] for one in revoked)
+    assert replaced == [Replacement(name, "1", "2") for name in (NAME, NEW_FACES)] and again == []
+    assert [one.name for one in revoked] == [NAME, NEW_FACES] and left == revoked
+    assert all(one.version == "1" and "trained on" in one.why and not one.left for one in revoked)
     for name, base in ((NAME, TransferBase), (NEW_FACES, SynthesisBase)):
         tags = store.client.get_model_version(name, "2").tags
         assert (tags["creators"], tags["kept"], tags["revoked"]) == ("cold", "base", "false")

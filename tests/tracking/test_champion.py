@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
+from influencer_style.tracking import current
+from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.registry.champion import (
     add_to_description,
     contender,
@@ -20,17 +21,35 @@ from influencer_style.tracking.registry.errors import RegistryError
 from influencer_style.tracking.registry.registration import is_registered, register_generator
 
 
-@pytest.fixture
-def versions(node_run, tmp_path: Path, request):
-    """A registered model of two versions, the first of them champion; its name."""
-    folder, name = tmp_path / "look_transfer", f"title-{abs(hash(request.node.name))}"
+@pytest.fixture(scope="module")
+def registered(store, project, tmp_path_factory):
+    """A registered model of two versions; its name."""
+    folder, name = tmp_path_factory.mktemp("champion") / "look_transfer", "title"
     folder.mkdir()
     (folder / "looks.json").write_text(json.dumps({"looks": [{"slug": "noir"}]}))
+    run = NodeRun(store, "node", [], project)
+    run.open(store.experiment_id("single"))
+    current.enter(run)
     assert not is_registered(name)
     for fingerprint in ("a", "b"):
         (folder / "generator.safetensors").write_bytes(fingerprint.encode())
         register_generator(folder, name, {"fingerprint": fingerprint, "revoked": "false"}, "# card")
     assert is_registered(name)
+    run.close("FINISHED")
+    return name
+
+
+@pytest.fixture
+def versions(store, registered, request):
+    """A registered model of the same two versions, the first of them champion, for one test to change; its name."""
+    name = f"title-{abs(hash(request.node.name))}"
+    store.client.create_registered_model(name)
+    for number, alias in (("1", "champion"), ("2", "challenger")):
+        one = store.client.get_model_version(registered, number)
+        store.client.create_model_version(
+            name, one.source, one.run_id, one.tags, description=one.description, model_id=one.model_id
+        )
+        store.client.set_registered_model_alias(name, alias, number)
     return name
 
 

@@ -1,7 +1,7 @@
 """The audit log: a file to which rows are only ever added, each chained to the one before by its hash.
 
 `audit.jsonl` holds one row a line, as canonical JSON: what happened, when, and `previous`, the hash of the row before.
-`audit.head` beside it holds the number of rows and the hash of the last. `audit_check.verify` reads both. Whoever adds
+`audit.head` next to it holds the number of rows and the hash of the last. `audit_check.verify` reads both. Whoever adds
 a row holds the lock of `audit.lock`, which stays empty.
 
 The chain proves that no row was changed, removed, put in or moved, unless all later rows were written anew. It does not
@@ -154,7 +154,7 @@ def rows_of(path: str | Path) -> Iterator[Row]:
 
 
 def written_head(path: Path) -> Head | None:
-    """Return what the head file beside the log at `path` says; None if there is none.
+    """Return what the head file next to the log at `path` says; None if there is none.
 
     Raises:
         AuditError: If it is damaged.

@@ -79,7 +79,7 @@ class Row:
         if len(row.line) >= MAX_BYTES:
             raise AuditError(f"a row of {len(row.line) + 1} bytes is too large for the audit log; give it fewer facts")
         if cls.parse(row.line) is None:
-            raise ValueError(f"{facts} holds keys that are no texts, so it would not be read as it was written")
+            raise ValueError(f"{facts} holds keys that are not texts, so it would not be read as it was written")
         return row
 
     @classmethod

@@ -29,7 +29,7 @@ ConsentCopy = Mapping[str, object]
 
 
 class ConsentError(ValueError):
-    """There is no valid consent. The text names the file, the line where it is known, the field and the remedy."""
+    """There is no valid consent. The text names the file, the line if it is known, the field and the remedy."""
 
 
 class Terms(BaseModel):

@@ -103,7 +103,7 @@ class KnownCreators:
     def folders_of(self, known: KnownCreator) -> list[Path]:
         """Return where a creator's consent stands today: their folder, if it is there.
 
-        If it was renamed, return the folders beside it whose consent is of the same subject. Nothing is returned if
+        If it was renamed, return the folders next to it whose consent is of the same subject. Nothing is returned if
         there is neither, such as on a disk that is not mounted.
         """
         folder = Path(os.path.normpath(self._ledger.absolute() / known.folder))

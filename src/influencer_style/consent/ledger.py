@@ -100,16 +100,7 @@ class Ledger:
     ) -> Decision:
         """Decide by the consent that lies in a creator's folder now, and record it.
 
-        Args:
-            stage: As in `decide`, like `creator`, `scopes` and `facts`.
-            creator: The creator's slug.
-            folder: The creator's folder; without a valid consent.yml in it, nothing is allowed.
-            scopes: The purposes, any of which is enough.
-            learnt: The copy of a consent that a look carries; see `consent_file.decide_folder`.
-            **facts: Further facts for the row.
-
-        Returns:
-            The decision, whose reason names the file, with the consent where one could be read.
+        Arguments are those of `decide` and `consent_file.decide_folder`, which says what is returned.
 
         Raises:
             AuditError: If it cannot be recorded.

@@ -50,15 +50,8 @@ class Ledgers:
     ) -> Decision:
         """Decide whether a look may be used today, and record it.
 
-        Args:
-            stage: What the decision is for: `stylize`, `serving`, ...
-            creator: The creator's slug.
-            consent: The consent as the look carries it.
-            scopes: The purposes, any of which is enough.
-            photos: The photo_ids of the photos that the look was learnt from, if they are known: in the user's own
-                ledger other projects may have a creator of the same name.
-            refusals_only: Whether a permission is not recorded: in a check that another decision follows.
-            **facts: Further facts for the row, such as the model.
+        Arguments are those of `Ledger.decide`; `photos` are the photo_ids of the photos that the look was learnt from,
+        if they are known: in the user's own ledger other projects may have a creator of the same name.
 
         Raises:
             AuditError: If it cannot be recorded, or a ledger cannot be read.

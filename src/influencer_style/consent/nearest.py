@@ -31,7 +31,7 @@ def folder_with_consent(photo: Path) -> Path | None:
         if named:
             _require_proper(folder, named)
             return folder
-        if folder == folder.parent or folder == home or os.path.ismount(folder):
+        if folder in (folder.parent, home) or os.path.ismount(folder):
             return None
         folder = folder.parent
     return None

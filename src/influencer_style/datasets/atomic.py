@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kedro.io import Version
 from kedro.io.core import get_filepath_str
 from kedro_datasets._typing import JSONPreview, TablePreview
 from kedro_datasets.json import JSONDataset
 from kedro_datasets.pandas import CSVDataset, ParquetDataset
 from kedro_datasets.text import TextDataset
+from pyarrow.parquet import ParquetFile
 
 from influencer_style.datasets.preview import as_json, as_table
-from influencer_style.datasets.previous import AS_IT_IS
+from influencer_style.datasets.previous import Mark
 from influencer_style.storage.atomic import atomic_file
 
 
 class _AtomicSave:
-    """Lets the class behind it save to a temporary sibling, which then takes the file's place."""
+    """Lets the next base class, a file dataset, save to a temporary sibling, which then takes the file's place."""
 
-    def save(self, data: Any) -> None:
-        if data is AS_IT_IS:
+    _protocol: str
+    _filepath: PurePosixPath
+    _version: Version | None
+    _get_save_path: Callable[[], PurePosixPath]
+
+    def save(self, data: Any) -> None:  # noqa: ANN401  # Kedro's signature
+        """Save data atomically, or leave the file as it is."""
+        if isinstance(data, Mark):
             return
         if self._protocol != "file":
-            super().save(data)  # an object store replaces whole objects by itself
+            super().save(data)  # type: ignore[misc]  # an object store replaces whole objects by itself
             return
         with atomic_file(Path(self._get_save_path())) as temporary:
             sibling = copy.copy(self)
             sibling._filepath, sibling._version = PurePosixPath(temporary), None
-            super(_AtomicSave, sibling).save(data)
+            super(_AtomicSave, sibling).save(data)  # type: ignore[misc]  # as above
 
 
 class AtomicParquetDataset(_AtomicSave, ParquetDataset):
@@ -37,13 +47,21 @@ class AtomicParquetDataset(_AtomicSave, ParquetDataset):
 
     def preview(self, nrows: int = 5) -> TablePreview:
         """Return the first rows, and read no more. Kedro's own preview reads the whole file, and fails on lists."""
-        import pyarrow.parquet as pq
-
         with self._fs.open(get_filepath_str(self._get_load_path(), self._protocol), "rb") as file:
-            opened = pq.ParquetFile(file)
-            rows = next(opened.iter_batches(nrows), None)
-            columns = opened.schema_arrow.names
-        return as_table(columns, [row.values() for row in rows.to_pylist()] if rows else [])
+            opened = ParquetFile(file)
+            rows = chain.from_iterable(batch.to_pylist() for batch in opened.iter_batches(nrows))
+            shown = list(islice(filter(self._is_shown, rows), nrows))
+            return as_table(opened.schema_arrow.names, [row.values() for row in shown])
+
+    def _is_shown(self, row: dict[str, Any]) -> bool:  # noqa: ARG002  # for those that show some rows only
+        return True
+
+
+class ManifestDataset(AtomicParquetDataset):
+    """The manifest of photos as Parquet. It lists who did not consent, with the reason; previews do not."""
+
+    def _is_shown(self, row: dict[str, Any]) -> bool:
+        return bool(row["status"] != "refused")
 
 
 class AtomicCSVDataset(_AtomicSave, CSVDataset):

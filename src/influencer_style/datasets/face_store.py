@@ -11,10 +11,9 @@ from kedro.io import DatasetError
 from kedro_datasets._typing import ImagePreview
 from PIL import Image
 
-from influencer_style.datasets.consented import consented
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.photo_source import PhotoSourceDataset
-from influencer_style.datasets.preview import as_preview, spread
+from influencer_style.datasets.preview import as_preview, consented, spread
 from influencer_style.faces.store import FaceStore
 from influencer_style.faces.update import FaceUpdate
 from influencer_style.project.folder import in_project
@@ -23,15 +22,17 @@ _TILE, _COLUMNS, _MOST = 96, 12, 96
 
 
 class FaceStoreDataset(LocalDataset):
-    """A ``FaceStore`` in the folder ``filepath``. Saving takes ``FaceUpdate``s, so that a node can hand on crops as it
-    makes them; what one update brought is on the disk before the next is made.
+    """A ``FaceStore`` in the folder ``filepath``.
+
+    Saving takes ``FaceUpdate``s, so that a node can hand on crops as it makes them; what one update brought is on the
+    disk before the next is made.
 
     Args:
-        filepath: the folder.
-        photo_source: the file of the entry `photo_source`, which says where creators' consents are; without it,
+        filepath: The folder.
+        photo_source: The file of the entry `photo_source`, which says where creators' consents are; without it,
             previews show no creator.
-        partial: take a store, too, whose making was interrupted: to go on with it.
-        metadata: for other programs, such as Kedro-Viz; not used here.
+        partial: Whether to load a store that was interrupted before it was whole, in order to go on with it.
+        metadata: For other programs, such as Kedro-Viz; not used here.
     """
 
     def __init__(
@@ -45,15 +46,17 @@ class FaceStoreDataset(LocalDataset):
         self._photo_source, self._partial = photo_source, partial
 
     def load(self) -> FaceStore:
+        """Return the store. Raises DatasetError if it is not whole and `partial` is off."""
         store = FaceStore.open(self._filepath)
         if not (store.whole or self._partial):
             raise DatasetError(
-                f"{self._filepath} has not all face crops yet, because what makes them was interrupted; go on with: "
+                f"{self._filepath} does not have all face crops yet, because making them was interrupted; go on with: "
                 "kedro run --pipeline preprocessing"
             )
         return store
 
     def save(self, data: FaceUpdate) -> None:
+        """Bring the store in line with an update."""
         data.apply(self._filepath)
 
     def _exists(self) -> bool:

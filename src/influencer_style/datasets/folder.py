@@ -1,4 +1,4 @@
-"""A folder that a node works in: what must outlive an interrupted run."""
+"""A folder that a node works in, for what must outlive an interrupted run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PIL import Image
 
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.preview import as_preview, spread, words
+from influencer_style.reports.training import stack_samples
 from influencer_style.storage.private import private_folder
 
 
@@ -18,10 +19,12 @@ class FolderDataset(LocalDataset):
     """Loads the folder's path, and makes the folder if it is not there."""
 
     def load(self) -> Path:
+        """Return the path."""
         private_folder(self._filepath)
         return self._filepath
 
-    def save(self, data: None) -> NoReturn:
+    def save(self, data: None) -> NoReturn:  # noqa: ARG002  # Kedro's signature
+        """Refuse to save: nodes write into the folder."""
         raise DatasetError(f"{self._filepath} is a folder that nodes work in; nothing is saved as it")
 
     def _exists(self) -> bool:
@@ -29,15 +32,13 @@ class FolderDataset(LocalDataset):
 
 
 class WorkFolderDataset(FolderDataset):
-    """The folder of trainings: one for each piece of work, with strips of samples as PNG in `samples/` in it."""
+    """The folder of trainings: each has one of its own, with strips of samples as PNG in its `samples/`."""
 
     def preview(self, strips: int = 8) -> ImagePreview:
         """Return the sample strips of the latest work, at most `strips`, first to last, as a base64 PNG."""
         files = sorted(self._filepath.glob("*/samples/**/*.png"))
         if not files:
             return as_preview(words("No samples here: nothing was trained in this folder."))
-        from influencer_style.reports.training import stack_samples
-
         latest = max(files, key=lambda file: file.stat().st_mtime).relative_to(self._filepath).parts[0]
         chosen = spread([file for file in files if file.relative_to(self._filepath).parts[0] == latest], strips)
         return as_preview(stack_samples([Image.open(file).convert("RGB") for file in chosen], strips))

@@ -7,16 +7,16 @@ from typing import Any
 
 from kedro.io import AbstractDataset
 
-from influencer_style.datasets.previous import AS_IT_IS
+from influencer_style.datasets.previous import Mark
 from influencer_style.storage.atomic import atomic_folder, recover_folder
 
 
-class LocalDataset(AbstractDataset):
+class LocalDataset(AbstractDataset[Any, Any]):
     """A dataset in one local file or folder.
 
     Args:
-        filepath: the file or folder.
-        metadata: for other programs, such as Kedro-Viz; not used here.
+        filepath: The file or folder.
+        metadata: For other programs, such as Kedro-Viz; not used here.
     """
 
     def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
@@ -34,18 +34,19 @@ class WholeFolderDataset(LocalDataset):
     """A folder that an object writes by its own `save`, and that is replaced as a whole.
 
     Attributes:
-        file: one of its files, without which there is nothing.
+        file: One of its files; if it is missing, nothing is saved yet.
     """
 
     file: str
 
-    def save(self, data: Any) -> None:
-        if data is AS_IT_IS:
+    def save(self, data: Any) -> None:  # noqa: ANN401  # Kedro's signature
+        """Replace the folder, or leave it as it is."""
+        if isinstance(data, Mark):
             return
         with atomic_folder(self._filepath) as folder:
             self._write(data, folder)
 
-    def _write(self, data: Any, folder: Path) -> None:
+    def _write(self, data: Any, folder: Path) -> None:  # noqa: ANN401  # whatever the dataset holds
         data.save(folder)
 
     def _exists(self) -> bool:

@@ -11,8 +11,7 @@ from PIL import Image, ImageOps
 
 from influencer_style.consent.slug import slugs
 from influencer_style.datasets.atomic import AtomicJSONDataset
-from influencer_style.datasets.consented import consented
-from influencer_style.datasets.preview import as_preview, spread
+from influencer_style.datasets.preview import as_preview, consented, spread
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
 from influencer_style.photos.formats import SUFFIXES
 from influencer_style.photos.source import PhotoSource
@@ -24,12 +23,14 @@ _TILE, _CREATORS = 128, 12
 
 
 class PhotoSourceDataset(AtomicJSONDataset):
-    """The folders `creators` (one folder in it for each creator) and `users`, as JSON; relative to the project."""
+    """A `PhotoSource` as JSON."""
 
     def load(self) -> PhotoSource:
+        """Return the source."""
         return PhotoSource.model_validate(super().load())
 
     def save(self, data: PhotoSource) -> None:
+        """Save the source."""
         super().save(data.model_dump())
 
     def preview(self, photos: int = 8) -> ImagePreview:
@@ -38,7 +39,7 @@ class PhotoSourceDataset(AtomicJSONDataset):
         Creators without valid consent are not shown.
 
         Args:
-            photos: most photos in a row, spread over all.
+            photos: The most photos in a row, spread over all.
         """
         source = self.load()
         creators = sorted(entry for entry in in_project(source.creators).iterdir() if _is_creator(entry))

@@ -9,7 +9,7 @@ from PIL import Image
 
 from influencer_style.datasets.local import LocalDataset
 from influencer_style.datasets.preview import as_preview
-from influencer_style.datasets.previous import AS_IT_IS
+from influencer_style.datasets.previous import Mark
 from influencer_style.storage.atomic import atomic_file
 
 
@@ -17,9 +17,9 @@ class PictureDataset(LocalDataset):
     """A Pillow image as PNG, JPEG or WebP, by the suffix of `filepath`.
 
     Args:
-        filepath: the file.
-        save_args: for `Image.save`, such as `quality`.
-        metadata: for other programs, such as Kedro-Viz; not used here.
+        filepath: The file.
+        save_args: Arguments of `Image.save`, such as `quality`.
+        metadata: For other programs, such as Kedro-Viz; not used here.
     """
 
     def __init__(
@@ -29,12 +29,14 @@ class PictureDataset(LocalDataset):
         self._save_args = save_args or {}
 
     def load(self) -> Image.Image:
+        """Return the picture, decoded."""
         with Image.open(self._filepath) as picture:
             picture.load()
         return picture
 
-    def save(self, data: Image.Image) -> None:
-        if data is AS_IT_IS:
+    def save(self, data: Image.Image | Mark) -> None:
+        """Save a picture, or leave the file as it is."""
+        if isinstance(data, Mark):
             return
         with atomic_file(self._filepath) as file:
             data.save(file, **self._save_args)

@@ -10,30 +10,32 @@ from kedro.io import AbstractDataset, DatasetError
 from influencer_style.storage.atomic import remove
 
 
-class _Mark:
-    """Stands in for data. Its class says in MLflow that nothing was written."""
+class Mark:
+    """Stands in for data that a node has not made. MLflow shows this class's name if nothing was written."""
 
 
 # What a node hands to a dataset in order to leave it alone, and to an OptionalDataset in order to have it removed.
-AS_IT_IS, GONE = _Mark(), _Mark()
+AS_IT_IS, GONE = Mark(), Mark()
 
 
-class PreviousDataset(AbstractDataset):
+class PreviousDataset(AbstractDataset[Any, Any]):
     """Loads what another entry's file holds before this run changes it; None if there is nothing yet.
 
     Args:
-        dataset: configuration of that dataset (`type`, `filepath`, ...), the same as in the other entry.
-        metadata: for other programs, such as Kedro-Viz; not used here.
+        dataset: The configuration of that dataset (`type`, `filepath`, ...), the same as in the other entry.
+        metadata: For other programs, such as Kedro-Viz; not used here.
     """
 
     def __init__(self, dataset: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
         self._dataset = AbstractDataset.from_config("previous", dataset)
         self.metadata = metadata
 
-    def load(self) -> Any:
+    def load(self) -> Any:  # noqa: ANN401  # Kedro's signature
+        """Return what the file holds; None if it is not there."""
         return self._dataset.load() if self._dataset.exists() else None
 
-    def save(self, data: Any) -> None:
+    def save(self, data: Any) -> None:  # noqa: ANN401, ARG002  # Kedro's signature
+        """Refuse to save: the other entry does that."""
         raise DatasetError(f"{self} is only read; save to the entry whose file it is")
 
     def _describe(self) -> dict[str, Any]:
@@ -49,10 +51,11 @@ class PreviousDataset(AbstractDataset):
 class OptionalDataset(PreviousDataset):
     """Loads what another entry's file holds, None if there is nothing; saves to it, or leaves it as it is.
 
-    For nodes that change what is there, where there is something. Arguments as for `PreviousDataset`.
+    For nodes that change what is there, if there is something. Arguments as for `PreviousDataset`.
     """
 
-    def save(self, data: Any) -> None:
+    def save(self, data: Any) -> None:  # noqa: ANN401  # Kedro's signature
+        """Save data, leave the file as it is, or remove it, as the two marks say."""
         if data is GONE:
             remove(Path(self._describe()["filepath"]))
         elif data is not AS_IT_IS:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from influencer_style.datasets.local import WholeFolderDataset
-from influencer_style.datasets.previous import AS_IT_IS
+from influencer_style.datasets.previous import Mark
+from influencer_style.networks.base import TransferBase
+from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry.registration import is_registered, register_generator
 from influencer_style.tracking.registry.served import SYNTHESIS
 from influencer_style.tracking.summary import log_model
-
-if TYPE_CHECKING:
-    from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +21,9 @@ class _RegisteredDataset(WholeFolderDataset):
     """A `Bundle` in the folder `filepath`.
 
     Args:
-        filepath: the model folder.
-        registered_model: name in the registry, such as `look-transfer`.
-        metadata: for other programs, such as Kedro-Viz; not used here.
+        filepath: The model folder.
+        registered_model: The name in the registry, such as `look-transfer`.
+        metadata: For other programs, such as Kedro-Viz; not used here.
     """
 
     file = "generator.safetensors"
@@ -36,15 +35,15 @@ class _RegisteredDataset(WholeFolderDataset):
     def _describe(self) -> dict[str, Any]:
         return super()._describe() | {"registered_model": self._registered_model}
 
-    def _written(self, data: Any) -> Any:
+    def _written(self, data: Any) -> Any:  # noqa: ANN401  # whichever generator the dataset holds
         """Return the generator that is in the folder now: a new one, or the one that is left as it is.
 
-        That one is to be registered too, if it is not: the registry may be another than the last run's.
+        The latter is registered, too, if it is not: the registry may be another than the last run's.
         """
         super().save(data)
-        return self.load() if data is AS_IT_IS else data
+        return self.load() if isinstance(data, Mark) else data
 
-    def _link(self, data: Any, version: str | None) -> None:
+    def _link(self, data: Bundle, version: str | None) -> None:
         if version is not None:
             log_model(self._registered_model, version, data.data_sha256)
 
@@ -56,19 +55,17 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
     """
 
     def load(self) -> TransferBundle:
-        from influencer_style.networks.bundle import TransferBundle
-
+        """Return the generator."""
         return TransferBundle.load(self._filepath)
 
-    def save(self, data: TransferBundle) -> None:
-        data = self._written(data)
+    def save(self, data: TransferBundle | Mark) -> None:
+        """Save and register a generator, or register the one that is left as it is."""
+        kept: TransferBundle = self._written(data)
         if not is_registered(self._registered_model):
-            self._register_base(data)
-        self._link(data, register_generator(self._filepath, self._registered_model, data.tags(), data.card))
+            self._register_base(kept)
+        self._link(kept, register_generator(self._filepath, self._registered_model, kept.tags(), kept.card))
 
     def _register_base(self, data: TransferBundle) -> None:
-        from influencer_style.networks.base import TransferBase
-
         shipped = TransferBase.load()
         if data.notes.get("kept") == "base" and data.notes.get("base_sha256") == shipped.sha256:
             return  # it is the base
@@ -87,11 +84,11 @@ class RegisteredSynthesisDataset(_RegisteredDataset):
     """A `SynthesisBundle`, registered when a tracked run saves it."""
 
     def load(self) -> SynthesisBundle:
-        from influencer_style.networks.bundle import SynthesisBundle
-
+        """Return the generator."""
         return SynthesisBundle.load(self._filepath)
 
-    def save(self, data: SynthesisBundle) -> None:
-        data = self._written(data)
-        version = register_generator(self._filepath, self._registered_model, data.tags(), data.card, served=SYNTHESIS)
-        self._link(data, version)
+    def save(self, data: SynthesisBundle | Mark) -> None:
+        """As for transfer."""
+        kept: SynthesisBundle = self._written(data)
+        version = register_generator(self._filepath, self._registered_model, kept.tags(), kept.card, served=SYNTHESIS)
+        self._link(kept, version)

@@ -1,6 +1,6 @@
-"""Two generators held against each other: the same people in the same looks, measured alike.
+"""Two generators compared: the same people in the same looks, measured in the same way.
 
-They are people of the validation split: nobody was trained on them, and no figure of the scorecard rests on them.
+The people are of the validation split: no generator was trained on them, and no figure of the scorecard uses them.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap
 from influencer_style.evaluation.gather import known_pictures, large_enough
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.cases import CasesError
 from influencer_style.metrics.identity import identity_kept, load_identity_judge
-from influencer_style.metrics.intervals import Interval, bootstrap
+from influencer_style.metrics.intervals import Interval
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
 from influencer_style.metrics.structure import structure, truth_measures
 from influencer_style.networks.bundle import TransferBundle
@@ -27,14 +28,14 @@ from influencer_style.networks.lift import restyle_crops
 
 @dataclass(frozen=True)
 class Panel:
-    """Whom generators are measured on. Pictures are uint8 sRGB.
+    """The people that generators are measured on. Pictures are uint8 sRGB.
 
     Attributes:
-        inputs: (n, s, s, 3), validation users' face crops.
-        truth: by look, the same people truly in it, (n, s, s, 3); empty where that is not known.
-        masks: by region, where it is at the size of scoring, bool (n, size, size); empty where not known.
-        photos: by look, validation photos of its creator, (m, size, size, 3); m may be 0.
-        size: side in pixels at which everything is scored.
+        inputs: The validation users' face crops, (n, s, s, 3).
+        truth: By look, the same people truly in it, (n, s, s, 3); empty if the truth is not known.
+        masks: By region, its mask at the size of scoring, bool (n, size, size); empty if not known.
+        photos: By look, validation photos of its creator, (m, size, size, 3); m may be 0.
+        size: The side in pixels at which everything is scored.
     """
 
     inputs: np.ndarray
@@ -46,11 +47,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured of a generator.
+    """The measurements of a generator.
 
     Attributes:
-        figures: by look and metric, (n,) one number a person; NaN where somebody shows nothing of a region.
-        features: by look, (n, f), see `kid.kid_features`.
+        figures: By look and metric, one number for each person, (n,); NaN where a person shows nothing of a region.
+        features: By look, the features of the results, (n, f), see `kid.kid_features`.
     """
 
     figures: dict[str, dict[str, np.ndarray]]
@@ -62,10 +63,11 @@ class Difference:
     """A metric of a challenger and of a champion.
 
     Attributes:
-        metric: its name.
-        look: the look; empty for the mean over looks.
-        challenger, champion: the means; None for `kid`, of which the difference alone is known well.
-        less: challenger less champion, with its interval over people.
+        metric: The metric's name.
+        look: The look; empty for the mean over looks.
+        challenger: The challenger's mean; None for `kid`, where only the difference is known well.
+        champion: The champion's mean, or None.
+        less: The challenger's less the champion's, with its interval over people.
     """
 
     metric: str
@@ -76,10 +78,11 @@ class Difference:
 
 
 def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int, most_people: int) -> Panel:
-    """Gather the validation users, and what is known of them in the looks.
+    """Gather at most `most_people` validation users, and what is known of them in the looks.
 
     Raises:
-        CasesError: when there is no validation user, the crops are smaller than `size`, or truth is missing for some.
+        CasesError: when there is no validation user, the crops are smaller than `size`, or the truth is missing for
+            some of them.
     """
     kept = faces.kept
     users = kept[(kept["role"] == "user") & (kept["split"] == "validation")].sort_values("photo_id").head(most_people)
@@ -104,7 +107,7 @@ def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int,
 
 
 def measure(bundle: TransferBundle, panel: Panel, title: str) -> Measured:
-    """Let a generator restyle the panel; measure results by the truth, or, without it, by what is left of people."""
+    """Measure a generator on the panel: by the truth, or, without it, by how much of each person is left."""
     judge = load_identity_judge()
     inputs = shrink(panel.inputs, panel.size)
     who = judge.embed(inputs)
@@ -121,14 +124,15 @@ def measure(bundle: TransferBundle, panel: Panel, title: str) -> Measured:
 
 
 def differences(
-    challenger: Measured, champion: Measured, photos: Mapping[str, np.ndarray], draws: int = 2000, seed: int = 0
+    challenger: Measured, champion: Measured, photos: Mapping[str, np.ndarray], bootstrap: Bootstrap = BOOTSTRAP
 ) -> list[Difference]:
-    """Compare, person by person: every metric over all looks, then look by look.
+    """Compare person by person: every metric over all looks, then look by look.
 
     Args:
-        challenger, champion: of the same panel.
-        photos: by look, see `Panel`. `kid`, over all looks and look by look, is there for looks that have enough.
-        draws, seed: of the bootstrap over people (and photos).
+        challenger: The challenger's measurements.
+        champion: The champion's, of the same panel.
+        photos: The creators' photos by look, see `Panel`. `kid` is compared for looks that have enough of them.
+        bootstrap: How intervals over people (and photos) are drawn.
     """
     found = []
     looks = list(challenger.figures)
@@ -136,20 +140,21 @@ def differences(
     for part in ["", *looks]:
         shown = looks if part == "" else [part]
         for metric in challenger.figures[looks[0]]:
-            both = (challenger, champion)
-            ours, theirs = (_over_looks([one.figures[look][metric] for look in shown]) for one in both)
-            present = np.isfinite(ours - theirs)  # who shows nothing of a region has no figure for it
+            ours, theirs = (
+                _over_looks([one.figures[look][metric] for look in shown]) for one in (challenger, champion)
+            )
+            present = np.isfinite(ours - theirs)  # a person who shows nothing of a region has no figure for it
             if present.any():
                 ours, theirs = ours[present], theirs[present]
-                less = bootstrap(ours - theirs, draws, seed)
+                less = bootstrap.of(ours - theirs)
                 found.append(Difference(metric, part, float(ours.mean()), float(theirs.mean()), less))
         judged = [look for look in shown if look in own]
         if judged and len(challenger.features[looks[0]]) >= LEAST_PICTURES:
-            sets = ([one.features[look] for look in judged] for one in (challenger, champion))
-            less = kid_difference(*sets, [own[look] for look in judged], draws, seed)
+            sets = [[one.features[look] for look in judged] for one in (challenger, champion)]
+            less = kid_difference(sets[0], sets[1], [own[look] for look in judged], bootstrap.draws, bootstrap.seed)
             found.append(Difference("kid", part, None, None, less))
     return found
 
 
 def _over_looks(figures: list[np.ndarray]) -> np.ndarray:
-    return pd.DataFrame(figures).mean().to_numpy()  # over those that are known, without a warning where none is
+    return pd.DataFrame(figures).mean().to_numpy()  # over those that are known, without a warning if none is

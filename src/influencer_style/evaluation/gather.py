@@ -1,4 +1,4 @@
-"""From a model and face crops to the cases that are judged: every method's results, beside what is known."""
+"""From a model and face crops to the cases that are judged: every method's results, alongside what is known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from influencer_style.metrics.cases import Cases, CasesError
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 
-# More photos hardly move the statistics that methods take from a set, and memory must not grow with it.
+# More photos hardly change the statistics that methods take from a set, and memory must not grow with them.
 _MOST_REFERENCE_PHOTOS = 512
 _BATCH = 64
 
@@ -28,64 +28,87 @@ def gather_cases(
     most_people: int = 64,
     neural_style_people: int = 4,
 ) -> Cases:
-    """Restyle the test users with the model and by every baseline, and lay out beside it what is known.
+    """Restyle the test users with the model and by every baseline, and add what is known of them.
 
     Args:
-        bundle: the trained model.
-        faces: all face crops.
-        truths: crops of truth and oracle pictures and masks of regions; may be empty.
-        size: side in pixels at which everything will be scored.
-        most_people: at most so many test users are judged, the first by photo_id (a hash: no order at all).
-        neural_style_people: so many of them are restyled by neural style, which takes seconds a picture; 0 is none.
+        bundle: The trained model.
+        faces: All face crops.
+        truths: The crops of truth and oracle pictures and the masks of regions; may be empty.
+        size: The side in pixels at which everything will be scored.
+        most_people: The maximum number of test users, the first by photo_id (a hash, so in random order).
+        neural_style_people: The number of them restyled by neural style, which takes seconds a picture; 0 skips it.
 
     Raises:
         CasesError: when the crops are smaller than `size`, there is no test user, no population, no photo of a look's
             creator, or a truth picture is missing.
     """
-    kept, looks = faces.kept, bundle.looks.names
-    people, others = _people(kept, most_people)
+    looks = bundle.looks.names
+    people, others = _people(faces.kept, most_people)
     inputs = large_enough(faces, people, size, "evaluation.size")
     photo_ids = people["photo_id"].tolist()
-    known = {kind: known_pictures(truths, kind, photo_ids, looks) for kind in ("truth", "oracle")}
-    regions = known_pictures(truths, "regions", photo_ids, list(REGIONS))
-    of_creator = {look: kept[(kept["role"] == "creator") & (kept["slug"] == look)] for look in looks}
-    training = {look: rows[rows["split"] == "train"] for look, rows in of_creator.items()}
-    for look, rows in training.items():
-        if rows.empty:
-            raise CasesError(f"no training photo of look {look!r} is among the face crops; run: kedro run")
-    creators = {look: _some(faces, rows, size) for look, rows in training.items()}
-    population, small = _some(faces, others, size), shrink(inputs, size)
+    truth, oracle = (known_pictures(truths, kind, photo_ids, looks) for kind in ("truth", "oracle"))
+    masks = known_pictures(truths, "regions", photo_ids, list(REGIONS))
+    photos = training_photos(faces, looks)
+    creators = {look: _shrunk(faces, training, size) for look, (training, _) in photos.items()}
+    population = _shrunk(faces, others.sort_values("photo_id"), size)
     progress = tqdm(looks, desc="Restyling test users", unit="look")
-    results = {look: restyle_crops(bundle, inputs, look) for look in progress}
-    baselines = {
-        name: {look: method(small, creators[look], population) for look in looks} for name, method in METHODS.items()
+    return Cases(
+        photo_ids=photo_ids,
+        looks=looks,
+        inputs=inputs,
+        results={look: restyle_crops(bundle, inputs, look) for look in progress},
+        truth=truth,
+        oracle=oracle,
+        creators=creators,
+        examples={look: faces.pixels(own.iloc[[medoid(creators[look])]])[0] for look, (own, _) in photos.items()},
+        held_out={look: _shrunk(faces, own[own["split"] == "test"], size) for look, (_, own) in photos.items()},
+        population=population,
+        size=size,
+        baselines=_baselines(bundle, shrink(inputs, size), creators, population, neural_style_people),
+        regions={name: np.ascontiguousarray(mask[..., 0]) for name, mask in masks.items()},
+    )
+
+
+def _baselines(
+    bundle: TransferBundle,
+    inputs: np.ndarray,
+    creators: dict[str, np.ndarray],
+    population: np.ndarray,
+    neural_style_people: int,
+) -> dict[str, dict[str, np.ndarray]]:
+    """Return what each method without training makes of the inputs, by method and look."""
+    found = {
+        name: {look: method(inputs, photos, population) for look, photos in creators.items()}
+        for name, method in METHODS.items()
     }
     if neural_style_people:
-        first = small[:neural_style_people]
-        progress = tqdm(looks, desc="Neural style", unit="look")
-        baselines["neural_style"] = {look: neural_style(first, creators[look], bundle.encoder) for look in progress}
-    return Cases(
-        photo_ids,
-        looks,
-        inputs,
-        results,
-        known["truth"],
-        known["oracle"],
-        creators,
-        {look: faces.pixels(_ordered(rows).iloc[[medoid(creators[look])]])[0] for look, rows in training.items()},
-        {look: _some(faces, rows[rows["split"] == "test"], size) for look, rows in of_creator.items()},
-        population,
-        size,
-        baselines,
-        {name: np.ascontiguousarray(masks[..., 0]) for name, masks in regions.items()},
-    )
+        first = inputs[:neural_style_people]
+        progress = tqdm(creators.items(), desc="Neural style", unit="look")
+        found["neural_style"] = {look: neural_style(first, photos, bundle.encoder) for look, photos in progress}
+    return found
+
+
+def training_photos(faces: FaceStore, looks: list[str]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Return the rows of each look's creator in the face store, those of training photos and the others.
+
+    Raises:
+        CasesError: when a creator has no training photo.
+    """
+    kept, found = faces.kept, {}
+    for look in looks:
+        own = kept[(kept["role"] == "creator") & (kept["slug"] == look)].sort_values("photo_id")
+        training = own["split"] == "train"
+        if not training.any():
+            raise CasesError(f"no training photo of look {look!r} is among the face crops; run: kedro run")
+        found[look] = own[training], own[~training]
+    return found
 
 
 def large_enough(faces: FaceStore, people: pd.DataFrame, size: int, parameter: str) -> np.ndarray:
     """Return people's face crops, uint8 (n, s, s, 3).
 
     Raises:
-        CasesError: when s is below `size`, which `parameter` asked for.
+        CasesError: when s is below `size`, the value of `parameter`.
     """
     crops = faces.pixels(people)
     if crops.shape[1] < size:
@@ -94,16 +117,16 @@ def large_enough(faces: FaceStore, people: pd.DataFrame, size: int, parameter: s
 
 
 def known_pictures(truths: FaceStore, kind: str, photo_ids: list[str], looks: list[str]) -> dict[str, np.ndarray]:
-    """Return what the truth store knows of people, one crop a person.
+    """Return what the truth store knows of people, one crop for each person.
 
     Args:
-        truths: see `preprocessing.crop_truth`.
+        truths: The truth store, see `preprocessing.crop_truth`.
         kind: `truth`, `oracle` or `regions`.
-        photo_ids: the people.
-        looks: the looks, or the regions.
+        photo_ids: The people.
+        looks: The looks, or the regions.
 
     Returns:
-        by look (or region) uint8 (n, s, s, 3); empty where nothing of that kind is known of any of them.
+        By look (or region) uint8 (n, s, s, 3); empty if nothing of that kind is known of any of them.
 
     Raises:
         CasesError: when it is known of some, and missing for others.
@@ -135,11 +158,8 @@ def _people(kept: pd.DataFrame, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return people, others
 
 
-def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values("photo_id").head(_MOST_REFERENCE_PHOTOS)
-
-
-def _some(faces: FaceStore, rows: pd.DataFrame, size: int) -> np.ndarray:
-    rows = _ordered(rows)
+def _shrunk(faces: FaceStore, rows: pd.DataFrame, size: int) -> np.ndarray:
+    """Return the crops of at most 512 rows, at `size` pixels."""
+    rows = rows.head(_MOST_REFERENCE_PHOTOS)
     parts = [shrink(faces.pixels(rows.iloc[i : i + _BATCH]), size) for i in range(0, len(rows), _BATCH)]
     return np.concatenate(parts) if parts else np.zeros((0, size, size, 3), np.uint8)

@@ -1,4 +1,4 @@
-"""Neural style (Gatys et al. 2016): pixels are moved until their features occur together as they do in a look."""
+"""Neural style (Gatys et al. 2016): pixels are optimised until their Gram matrices match those of a look."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _MOST_CREATOR_PHOTOS = 64
 def neural_style(
     photos: np.ndarray, creator_photos: np.ndarray, encoder: StyleEncoder, steps: int = 100, seed: int = 0
 ) -> np.ndarray:
-    """Restyle photos by optimising their pixels: the creator's mean Gram matrices, and the photo's own features.
+    """Restyle photos by optimising their pixels towards the creator's mean Gram matrices and the photo's own features.
 
-    It starts from the photo, and goes from coarse to fine, as Gatys et al. (2017) do: what was changed at a smaller
-    size is added to the larger photo. Each layer counts the same for every style, in units of its target. No photo
-    depends on those it is restyled with, but for rounding.
+    Optimisation starts from the photo and goes from coarse to fine, as in Gatys et al. (2017): the change at a smaller
+    size is added to the larger photo. Each layer counts the same for every style, in units of its target. Apart from
+    rounding, a photo's result does not depend on the photos it is restyled with.
 
     Args:
-        photos: uint8 sRGB (n, s, s, 3), s at least 32.
-        creator_photos: of the look (m, t, t, 3), m at least 1.
-        encoder: whose feature maps are compared; the last one is the content.
-        steps: of Adam, over all sizes. A 128 px photo takes about a second with the default on one core.
-        seed: of the draw among the creator's photos, where there are more than 64.
+        photos: The photos, uint8 sRGB (n, s, s, 3), s at least 32.
+        creator_photos: The creator's photos, (m, t, t, 3), m at least 1.
+        encoder: The encoder whose feature maps are compared; the last map is the content.
+        steps: Adam's steps, over all sizes. A 128 px photo takes about a second with the default on one core.
+        seed: The seed of the draw among the creator's photos, used if there are more than 64.
 
     Returns:
-        uint8 (n, s, s, 3).
+        The restyled photos, uint8 (n, s, s, 3).
 
     Raises:
-        ValueError: for other pictures, no photo of the creator, or less than three steps.
+        ValueError: for other pictures, no photo of the creator, or fewer than three steps.
     """
     require_pictures(photos)
     require_pictures(creator_photos)
@@ -72,7 +72,7 @@ def _restyled(encoder: StyleEncoder, photos: Tensor, targets: dict[int, list[Ten
 
 
 def _optimised(encoder: StyleEncoder, photos: Tensor, start: Tensor, targets: list[Tensor], steps: int) -> Tensor:
-    """Return images (n, 3, s, s) in [0, 1], from `start`: the content of `photos`, Gram matrices near `targets`."""
+    """Optimise images (n, 3, s, s) in [0, 1], from `start`: content as in `photos`, Gram matrices near `targets`."""
     with torch.no_grad():
         content = encoder.features(photos)[-1]
         size = content.square().mean((1, 2, 3))

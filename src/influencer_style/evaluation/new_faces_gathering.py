@@ -1,17 +1,17 @@
-"""From a synthesis model and face crops to what is judged: new portraits, beside photos and people in each look."""
+"""From a synthesis model and face crops to what is judged: new portraits, alongside photos and people in each look."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
 from tqdm import tqdm
 
-from influencer_style.evaluation.gather import known_pictures
+from influencer_style.evaluation.gather import known_pictures, training_photos
 from influencer_style.evaluation.new_faces import Jury, NewFaces
+from influencer_style.evaluation.new_faces_scorecard import SynthesisJudging
 from influencer_style.faces.detect import Detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.pixels import shrink
@@ -26,68 +26,46 @@ from influencer_style.networks.synthesis import draw_noise
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """How portraits are drawn to be judged.
-
-    Attributes:
-        samples: of each look and way.
-        paths: between two seeds, of each look and way.
-        frames: on each path, 3 or more.
-        size: side of the samples in pixels.
-        truncation: of the noise, see `synthesis.draw_noise`.
-        seed: of the noise.
-    """
-
-    samples: int = 64
-    paths: int = 8
-    frames: int = 17
-    size: int = 256
-    truncation: float = 1.0
-    seed: int = 0
-
-
 def gather_new_faces(
-    bundle: SynthesisBundle, transfer: TransferBundle, faces: FaceStore, truths: FaceStore, drawing: Drawing
+    bundle: SynthesisBundle, transfer: TransferBundle, faces: FaceStore, truths: FaceStore, judging: SynthesisJudging
 ) -> list[NewFaces]:
-    """Draw portraits in every look, both ways, none of them rejected, and lay out beside them what is known.
+    """Draw portraits in every look, both ways, none of them rejected, and add what is known to compare them with.
 
-    The composed way is left out of looks that the transfer model does not have; looks of whose creator there is but one
-    training photo are left out, since nothing would tell a repetition of it.
+    The composed way is left out of looks that the transfer model does not have. Looks with a single training photo are
+    left out, since a repetition of it could not be recognised.
 
     Args:
-        bundle: the synthesis model.
-        transfer: puts looks on nobodies.
-        faces: all face crops.
-        truths: crops of truth pictures, see `preprocessing.crop_truth`; may be empty.
-        drawing: how many, how large, from which noise.
+        bundle: The synthesis model.
+        transfer: The transfer model, which puts looks on portraits without any.
+        faces: All face crops.
+        truths: The crops of truth pictures, see `preprocessing.crop_truth`; may be empty.
+        judging: The number and size of portraits, and their noise.
 
     Raises:
         CasesError: when a look's creator has no photo among the crops, a truth picture is missing, or no look is left.
     """
     config, photos = bundle.generator.config, _photos(faces, bundle.looks.names, bundle.generator.config.resolution)
     worn = people_in_looks(faces, truths, bundle.looks.names)
-    noise = draw_noise(drawing.samples, drawing.seed, config.noise, drawing.truncation)
-    ends = draw_noise(2 * drawing.paths, drawing.seed + 1, config.noise, drawing.truncation).view(2, drawing.paths, -1)
-    ways = torch.stack([torch.lerp(*ends, step) for step in torch.linspace(0, 1, drawing.frames).tolist()], 1)
+    noise = draw_noise(judging.samples, judging.seed, config.noise, judging.truncation)
+    paths = _paths(judging, config.noise)
     found = []
     for look in tqdm(bundle.looks.names, desc="Drawing new faces", unit="look"):
 
         def drawn(way: str, noise: torch.Tensor, size: int, look: str = look) -> np.ndarray:
-            return (
-                direct(bundle, look, noise, size) if way == "direct" else composed(bundle, transfer, look, noise, size)
-            )
+            if way == "direct":
+                return direct(bundle, look, noise, size)
+            return composed(bundle, transfer, look, noise, size)
 
-        asked = ["direct", *(["composed"] if look in transfer.looks.names else [])]
+        ways = ["direct", *(["composed"] if look in transfer.looks.names else [])]
         training, held_out = photos[look]
         if len(training) < LEAST_PHOTOS:
-            log.warning("Look %s is not judged: there are fewer than %d training photos", look, LEAST_PHOTOS)
+            log.warning("Look %s is not judged: it has fewer than %d training photos", look, LEAST_PHOTOS)
             continue
         found.append(
             NewFaces(
                 look,
-                {way: drawn(way, noise, drawing.size) for way in asked},
-                {way: np.stack([drawn(way, path, config.resolution) for path in ways]) for way in asked},
+                {way: drawn(way, noise, judging.size) for way in ways},
+                {way: np.stack([drawn(way, path, config.resolution) for path in paths]) for way in ways},
                 training,
                 held_out,
                 worn[look],
@@ -99,13 +77,21 @@ def gather_new_faces(
     return found
 
 
+def _paths(judging: SynthesisJudging, noise: int) -> torch.Tensor:
+    """Return noise along straight paths between two seeds, (paths, frames, noise)."""
+    ends = draw_noise(2 * judging.paths, judging.seed + 1, noise, judging.truncation).view(2, judging.paths, -1)
+    steps: list[float] = torch.linspace(0, 1, judging.frames).tolist()
+    return torch.stack([torch.lerp(ends[0], ends[1], step) for step in steps], 1)
+
+
 def appoint_jury(
     faces: FaceStore, truths: FaceStore, looks: list[str], resolution: int, detector: Detector, seed: int = 0
 ) -> Jury:
-    """Fit the look judge, at `resolution` pixels, and put the others beside it.
+    """Fit the look judge, at `resolution` pixels, and load the others.
 
-    The look judge sees the creators' training photos and unstyled people, and where truth is known the test users as
-    well, as they are and as they truly are in each look: who learns a look from one person alone takes it for them.
+    The look judge sees the creators' training photos and unstyled people. If the truth is known, it sees the test
+    users too, as they are and as they truly are in each look: a judge that learns a look from one person alone takes
+    the person for the look.
     """
     kept = faces.kept
     users = kept[(kept["role"] == "user") & (kept["split"] != "test")].sort_values("photo_id")
@@ -119,7 +105,7 @@ def appoint_jury(
 
 
 def people_in_looks(faces: FaceStore, truths: FaceStore, looks: list[str]) -> dict[str, np.ndarray]:
-    """Return the test users as they truly are in each look, uint8 (q, s, s, 3) by look; q is 0 where it is not known.
+    """Return, by look, the test users as they truly are in it, uint8 (q, s, s, 3); q is 0 if that is not known.
 
     Raises:
         CasesError: when it is known of some, and missing for others.
@@ -135,12 +121,8 @@ def _test_users(faces: FaceStore) -> pd.DataFrame:
 
 
 def _photos(faces: FaceStore, looks: list[str], size: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Each look's creator, in training photos and others, at `size` pixels."""
-    kept, found = faces.kept, {}
-    for look in looks:
-        own = kept[(kept["role"] == "creator") & (kept["slug"] == look)].sort_values("photo_id")
-        training = own[own["split"] == "train"]
-        if training.empty:
-            raise CasesError(f"no training photo of look {look!r} is among the face crops; run: kedro run")
-        found[look] = tuple(shrink(faces.pixels(rows), size) for rows in (training, own[own["split"] != "train"]))
-    return found
+    """Return the training photos of each look's creator, and the creator's other photos, at `size` pixels."""
+    return {
+        look: (shrink(faces.pixels(training), size), shrink(faces.pixels(others), size))
+        for look, (training, others) in training_photos(faces, looks).items()
+    }

@@ -2,52 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
 
-from influencer_style.evaluation.new_faces import Figures
+from influencer_style.evaluation.figures import Methods, rows_of
 from influencer_style.networks.portraits import WAYS
 
 
-def new_faces_scorecard(found: Mapping[str, Mapping[str, Figures]], about: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `synthesis.<look>.<way>.<metric>`, each figure as {mean, low, high, n}, and beside it `about`.
+class SynthesisJudging(BaseModel):
+    """How portraits are drawn to be judged, and how they are judged.
 
-    Args:
-        found: by look, from `new_faces.score_new_faces`.
-        about: facts about model and data.
+    Attributes:
+        samples: The number of portraits of each look and way.
+        paths: The number of paths between two seeds, of each look and way.
+        frames: The number of portraits on each path.
+        size: The side of the samples in pixels.
+        truncation: The truncation of the noise, see `synthesis.draw_noise`.
+        seed: The seed of the noise and of the bootstrap.
+        bootstrap_draws: The number of draws for the intervals.
     """
-    plain = {
-        look: {way: {name: figure.as_dict() for name, figure in own.items()} for way, own in ways.items()}
-        for look, ways in found.items()
-    }
-    return {"about": dict(about), "synthesis": plain}
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    samples: int = Field(ge=4, le=10_000)
+    paths: int = Field(ge=1, le=1_000)
+    frames: int = Field(ge=3, le=1_000)
+    size: int = Field(ge=64, le=1024)
+    truncation: float = Field(gt=0, le=1)
+    seed: int = Field(ge=0)
+    bootstrap_draws: int = Field(ge=100, le=1_000_000)
 
 
-def new_faces_rows(scorecard: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the figures as a table: `look`, `way`, `metric`, `mean`, `low`, `high`, `n`."""
-    return pd.DataFrame(
-        [
-            {"look": look, "way": way, "metric": metric} | figure
-            for look, ways in scorecard["synthesis"].items()
-            for way, figures in ways.items()
-            for metric, figure in figures.items()
-        ]
-    )
+class AboutNewFaces(SynthesisJudging):
+    """Facts about the model and the data behind the figures.
+
+    Attributes:
+        default_ways: For each look, the way its portraits are made by default.
+        resolution: The side in pixels at which everything but faces is measured.
+        truth_known: Whether other people are known as they truly are in the looks.
+    """
+
+    model: dict[str, str]
+    default_ways: dict[str, str]
+    resolution: int
+    detector: str
+    truth_known: bool
+    source: str
 
 
-def mean_over_looks(scorecard: Mapping[str, Any], way: str, metric: str) -> float:
-    """Return a figure's mean over the looks that have it; NaN where none has."""
-    figures = [ways[way][metric]["mean"] for ways in scorecard["synthesis"].values() if metric in ways.get(way, {})]
-    return float(np.mean(figures)) if figures else float("nan")
+class NewFacesScorecard(BaseModel):
+    """Figures of new portraits by look and way, see `new_faces.score_new_faces`."""
 
+    model_config = ConfigDict(frozen=True)
+    about: AboutNewFaces
+    synthesis: dict[str, Methods]
 
-def better_way(scorecard: Mapping[str, Any]) -> str:
-    """Return the way that gives more usable portraits; of equals, the more varied one."""
-    measured = {way for ways in scorecard["synthesis"].values() for way in ways}
-    return max(
-        (way for way in WAYS if way in measured),
-        key=lambda way: (mean_over_looks(scorecard, way, "usable"), mean_over_looks(scorecard, way, "diversity")),
-    )
+    def rows(self) -> pd.DataFrame:
+        """Return the figures as a table: `look`, `way`, `metric`, `mean`, `low`, `high`, `n`."""
+        return pd.DataFrame(
+            [row for look, ways in self.synthesis.items() for row in rows_of(ways, method_column="way", look=look)]
+        )
+
+    def mean_over_looks(self, way: str, metric: str) -> float:
+        """Return a figure's mean over the looks that have it; NaN if none has."""
+        figures = [ways[way][metric].mean for ways in self.synthesis.values() if metric in ways.get(way, {})]
+        return float(np.mean(figures)) if figures else float("nan")
+
+    def better_way(self) -> str:
+        """Return the way that gives more usable portraits; of equals, the more varied one."""
+        measured = {way for ways in self.synthesis.values() for way in ways}
+        return max(
+            (way for way in WAYS if way in measured),
+            key=lambda way: (self.mean_over_looks(way, "usable"), self.mean_over_looks(way, "diversity")),
+        )

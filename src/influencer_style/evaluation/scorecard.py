@@ -1,19 +1,20 @@
-"""The scorecard: every method beside every other, against known truth, or, without it, against the creators' photos."""
+"""The scorecard: every method against the known truth, or, without it, against the creators' photos."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
+from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Methods, Row, rows_of
+from influencer_style.evaluation.likeness_trial import LikenessFigures
 from influencer_style.evaluation.scoring import figures_of
 from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
-from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.set_scores import set_scores
 
 MAIN_METRICS = ("delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "diversity")
@@ -24,103 +25,153 @@ REAL_METRICS = (
 )  # fmt: skip
 
 
+class About(BaseModel):
+    """Facts about the model and the data behind the figures.
+
+    Attributes:
+        model: The model's fingerprints, and its generator and encoder in words.
+        looks: The creator of each look.
+        thin_looks: A notice for each look that was learnt from few photos.
+        size: The side in pixels at which everything was scored.
+        identity_threshold: The cosine below which the identity judge sees two people.
+        population: The people that looks are measured against, in words.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    model: dict[str, str]
+    looks: dict[str, str] = {}
+    thin_looks: list[str] = []
+    test_users: int
+    size: int
+    identity_threshold: float
+    source: str
+    users_are_studio: bool
+    population: str = ""
+    versions: dict[str, str]
+
+
+class Scorecard(BaseModel):
+    """Each method's figures, with 95% bootstrap intervals over people.
+
+    Among the methods of a look are `held_out` and `real_floor`, see `set_scores`. A figure that too few people or
+    photos support is absent; its `n` says how many there were.
+
+    Attributes:
+        about: Facts about the model and the data.
+        transfer: With truth, figures by method over all looks.
+        paired: With truth, the generator less each other method, on the people whom both have restyled.
+        creators: With truth, figures by look and method.
+        real: Without truth, figures by look and method.
+        likeness: The likeness guard's figures.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    about: About
+    transfer: Methods | None = None
+    paired: Methods | None = None
+    creators: dict[str, Methods] | None = None
+    real: dict[str, Methods] | None = None
+    likeness: LikenessFigures | None = None
+
+    @property
+    def by_look(self) -> dict[str, Methods]:
+        """Figures by look and method, with truth or without."""
+        return self.creators or self.real or {}
+
+    def as_dict(self) -> dict[str, object]:
+        """Return plain data, each figure as {mean, low, high, n}; a section that does not apply is left out."""
+        return self.model_dump(exclude_none=True)
+
+    def rows(self) -> pd.DataFrame:
+        """Return a table: `scope`, `look` (empty: all looks), `method`, `metric`, `mean`, `low`, `high`, `n`."""
+        rows: list[Row] = []
+        for scope, methods in (("transfer", self.transfer), ("paired", self.paired)):
+            rows += rows_of(methods or {}, scope=scope, look="")
+        for scope, looks in (("creators", self.creators), ("real", self.real)):
+            for look, methods in (looks or {}).items():
+                rows += rows_of(methods, scope=scope, look=look)
+        return pd.DataFrame(rows)
+
+    def headline(self) -> dict[str, float]:
+        """Return the main means over all looks as `<metric>.<method>`: what two runs are compared by."""
+        if self.transfer is not None:
+            sections, metrics = [self.transfer], (*MAIN_METRICS, *REGION_METRICS)
+        else:
+            sections, metrics = list(self.by_look.values()), (*REAL_METRICS, "diversity")
+        found: dict[str, list[float]] = {}
+        for methods in sections:
+            for method, figures in methods.items():
+                for metric in metrics:
+                    if metric in figures:
+                        found.setdefault(f"{metric}.{method}", []).append(figures[metric].mean)
+        return {name: float(np.mean(values)) for name, values in found.items()}
+
+    def best_baseline(self) -> str:
+        """Return the method without training that comes nearest to the truth, of those that have restyled everybody.
+
+        Without truth it is `population_mkl`, the best one wherever truth was known: the distance of Gram matrices alone
+        rewards copying a creator's hair and rooms.
+        """
+        if self.transfer is None:
+            return "population_mkl"
+        figures = {method: found["delta_e"] for method, found in self.transfer.items()}
+        everybody = figures.pop("generator").n
+        rivals = {method: f.mean for method, f in figures.items() if method != "oracle" and f.n == everybody}
+        return min(rivals, key=rivals.__getitem__)
+
+
 def assemble_scorecard(
     scores: pd.DataFrame,
     cases: Cases,
     encoder: StyleEncoder,
     looks: LookProfiles,
-    about: Mapping[str, Any],
-    draws: int = 2000,
-    seed: int = 0,
-) -> dict[str, Any]:
-    """Sum the cases up, each figure as {mean, low, high, n}: 95% bootstrap intervals over people.
+    about: About,
+    bootstrap: Bootstrap = BOOTSTRAP,
+) -> Scorecard:
+    """Return the scorecard of a model, still without the likeness guard's figures.
 
     Args:
-        scores: from `score_cases`.
-        cases: the cases themselves.
-        encoder: the style encoder.
-        looks: the looks.
-        about: facts about model and data, to be kept beside the figures.
-        draws: of the bootstrap.
-        seed: of the bootstrap.
-
-    Returns:
-        with truth: `transfer.<method>.<metric>` over all looks, `creators.<look>.<method>.<metric>`, and
-        `paired.<method>.<metric>`, the generator less that method on the people whom both have restyled.
-        Without: `real.<look>.<method>.<metric>`. Among the methods of a look are `held_out` and `real_floor`, see
-        `set_scores`. A figure that nobody or too few can carry is absent; `n` is how many people (or photos) did.
+        scores: The figures of every single case, from `score_cases`.
+        cases: The cases themselves.
+        encoder: The style encoder.
+        looks: The looks.
+        about: Facts about the model and the data.
+        bootstrap: How intervals are drawn.
     """
-    sets, overall = set_scores(cases, encoder, looks, draws, seed)
+    of_sets, overall = set_scores(cases, encoder, looks, bootstrap.draws, bootstrap.seed)
     names = figures_of(scores)
 
-    def summed(rows: pd.DataFrame, names: list[str], less: str | None = None) -> dict[str, Any]:
+    def of_people(rows: pd.DataFrame, names: list[str]) -> dict[str, pd.DataFrame]:
         people = rows.groupby(["method", "person"])[names].mean()
-        methods = [method for method in cases.methods if method != less]
-        values = {m: people.loc[m] if less is None else people.loc[less] - people.loc[m] for m in methods}
-        return {
-            method: {
-                name: bootstrap(shown.to_numpy(), draws, seed).as_dict()
-                for name in names
-                if len(shown := found[name].dropna())  # who shows nothing of a region has no figure for it
-            }
-            for method, found in values.items()
-        }
+        return {method: people.loc[[method]].droplevel("method") for method in cases.methods}
 
-    creators = {}
-    for look in cases.looks:
-        section = creators[look] = summed(scores[scores["look"] == look], names)
-        for method, figures in sets[look].items():
-            section.setdefault(method, {}).update({name: figure.as_dict() for name, figure in figures.items()})
+    by_look = {
+        look: _joined(_summed(of_people(scores[scores["look"] == look], names), bootstrap), of_sets[look])
+        for look in cases.looks
+    }
     if not cases.truth:
-        return {"about": dict(about), "real": creators}
-    shared = [name for name in names if name != "memorisation"]
-    transfer = summed(scores, shared)
-    for method, figures in overall.items():
-        transfer[method].update({name: figure.as_dict() for name, figure in figures.items()})
+        return Scorecard(about=about, real=by_look)
+    people = of_people(scores, [name for name in names if name != "memorisation"])
+    less = {method: people["generator"] - other for method, other in people.items() if method != "generator"}
+    return Scorecard(
+        about=about,
+        transfer=_joined(_summed(people, bootstrap), overall),
+        paired=_summed(less, bootstrap),
+        creators=by_look,
+    )
+
+
+def _summed(people: Mapping[str, pd.DataFrame], bootstrap: Bootstrap) -> Methods:
+    """Sum up figures, by method a row for each person and a column for each metric."""
     return {
-        "about": dict(about),
-        "transfer": transfer,
-        "paired": summed(scores, shared, less="generator"),
-        "creators": creators,
+        method: {
+            str(name): bootstrap.of(shown.to_numpy())
+            for name, values in figures.items()
+            if len(shown := values.dropna())  # who shows nothing of a region has no figure for it
+        }
+        for method, figures in people.items()
     }
 
 
-def scorecard_rows(scorecard: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the figures as a table: `scope`, `look` (empty: all), `method`, `metric`, `mean`, `low`, `high`, `n`."""
-    rows = []
-    for scope in ("transfer", "paired"):
-        for method, figures in scorecard.get(scope, {}).items():
-            rows += [{"scope": scope, "look": "", "method": method, "metric": m} | f for m, f in figures.items()]
-    for scope in ("creators", "real"):
-        for look, methods in scorecard.get(scope, {}).items():
-            for method, figures in methods.items():
-                rows += [{"scope": scope, "look": look, "method": method, "metric": m} | f for m, f in figures.items()]
-    return pd.DataFrame(rows)
-
-
-def headline(scorecard: Mapping[str, Any]) -> dict[str, float]:
-    """Return the main means as `<metric>.<method>`, over all looks: what two runs are compared by."""
-    known = "transfer" in scorecard
-    sections = [scorecard["transfer"]] if known else list(scorecard["real"].values())
-    metrics = (*MAIN_METRICS, *REGION_METRICS) if known else (*REAL_METRICS, "diversity")
-    found: dict[str, list[float]] = {}
-    for methods in sections:
-        for method, figures in methods.items():
-            for metric in metrics:
-                if metric in figures:
-                    found.setdefault(f"{metric}.{method}", []).append(figures[metric]["mean"])
-    return {name: float(np.mean(values)) for name, values in found.items()}
-
-
-def best_baseline(scorecard: Mapping[str, Any]) -> str:
-    """Return the method without training that comes nearest to the truth, of those that have restyled everybody.
-
-    Without truth it is `population_mkl`, the best one wherever truth was known: the distance of Gram matrices alone
-    rewards copying a creator's hair and rooms.
-    """
-    if "transfer" not in scorecard:
-        return "population_mkl"
-    figures = {method: found["delta_e"] for method, found in scorecard["transfer"].items()}
-    everybody = figures.pop("generator")["n"]
-    rivals = {m: f["mean"] for m, f in figures.items() if m != "oracle" and f["n"] == everybody}
-    return min(rivals, key=rivals.__getitem__)
+def _joined(one: Methods, other: Methods) -> Methods:
+    return {method: one.get(method, {}) | other.get(method, {}) for method in one | other}

@@ -62,7 +62,7 @@ def _check_generate(parameters: GenerateParameters) -> None:
 
 
 def _check_creator(creator: object) -> None:
-    from influencer_style.pipelines.withdrawal.errors import WithdrawalError  # noqa: PLC0415 (slow)
+    from influencer_style.pipelines.withdrawal.parameters import WithdrawalError  # noqa: PLC0415 (slow)
 
     if creator is None or not slug(str(creator)):
         raise WithdrawalError(

@@ -12,6 +12,7 @@ import contextlib
 import functools
 import hashlib
 import inspect
+import itertools
 import json
 import logging
 import re
@@ -132,7 +133,10 @@ class ReuseHook:
 def _made_from(node: Node, values: list[object], dependencies: Dependencies) -> str:
     """Return the fingerprint of everything that a node's outputs depend on."""
     parts: list[object] = []
-    for argument, value in zip(inspect.signature(node.func).parameters, values, strict=True):
+    # Inputs that a node takes as `**inputs` come last, and have no name of their own here.
+    parameters = inspect.signature(node.func).parameters.values()
+    arguments = [one.name for one in parameters if one.kind is not one.VAR_KEYWORD]
+    for argument, value in itertools.zip_longest(arguments, values):
         if isinstance(value, Result):
             parts.append(["result", value.fingerprint, value.index])
         elif argument in dependencies.reads:

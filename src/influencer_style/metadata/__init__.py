@@ -1,1 +1,1 @@
-"""What a photo's file says of itself beside its pixels, and what of that a restyled copy keeps."""
+"""A photo's metadata, and what of them a restyled copy keeps."""

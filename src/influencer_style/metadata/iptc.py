@@ -1,4 +1,4 @@
-"""What an older form of metadata, IPTC-IIM, says of a photo; agencies still write it into JPEG and TIFF files."""
+"""IPTC-IIM, an older form of metadata that agencies still write into JPEG and TIFF files."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image, IptcImagePlugin
+from PIL import Image, ImageFile, IptcImagePlugin
 
 from influencer_style.metadata.xmp_names import DC, PHOTOSHOP
 
 Container = Literal["", "Alt", "Bag", "Seq"]
 
-# IIM's number of a field: the property of XMP that says the same, and how its values are held there (IPTC's mapping).
+# By IIM's number of a field: XMP's property of the same meaning, and how it holds its values (IPTC's mapping).
 _CREDITS: dict[int, tuple[str, Container]] = {
     80: (f"{DC}creator", "Seq"),
     110: (f"{PHOTOSHOP}Credit", ""),
@@ -32,7 +32,7 @@ _PRIVATE: dict[int, tuple[str, Container]] = {
 
 @dataclass(frozen=True)
 class IptcProperty:
-    """A field of IPTC-IIM, as XMP has it: the property's name, how its values are held, and the values."""
+    """A field of IPTC-IIM as XMP has it: the property's name, how it holds its values, and the values."""
 
     tag: str
     container: Container
@@ -40,12 +40,12 @@ class IptcProperty:
 
 
 def iptc_properties(image: Image.Image, private: bool) -> Iterator[IptcProperty]:
-    """Yield the credits that an opened JPEG or TIFF has in IPTC-IIM; where `private`, also title, place and the like.
+    """Yield the credits that an opened JPEG or TIFF has in IPTC-IIM; if `private`, also title, place and the like.
 
     Raises:
-        Exception: of any kind, where they are damaged.
+        Exception: Of any kind, if they are damaged.
     """
-    found = IptcImagePlugin.getiptcinfo(image) or {}
+    found = (IptcImagePlugin.getiptcinfo(image) if isinstance(image, ImageFile.ImageFile) else None) or {}
     for field, (tag, container) in (_CREDITS | (_PRIVATE if private else {})).items():
         held = found.get((2, field), [])
         values = [text for value in (held if isinstance(held, list) else [held]) if (text := _text(value))]

@@ -1,4 +1,4 @@
-"""What a restyled copy of a photo may still say of it: how it was taken and whose work it is, not where and of whom."""
+"""What a restyled copy may keep of a photo's metadata: how it was taken and whose work it is, not where or of whom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from influencer_style.metadata.xmp import kept_xmp
 
 _ORIENTATION = 0x0112  # the copy is upright
 _IFDS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.Interop)
-# Of a TIFF: how its pixels are stored, and what is kept elsewhere (profile, XMP, notes of editors).
+# In a TIFF: how its pixels are stored, and what is kept elsewhere (profile, XMP, notes of editors).
 _STRUCTURE = {
     *(254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 284, 288, 289, 290, 291, 292, 293),
     *(297, 317, 320, 321, 322, 323, 324, 325, 330, 332, 333, 334, 336, 337, 338, 339, 340, 341, 342, 343, 347),
@@ -18,7 +18,7 @@ _STRUCTURE = {
 }
 _MOST = 65_000  # bytes that a JPEG has room for
 
-# What is kept; all else may tell place, name, device or belong to another picture (notes of the maker, thumbnails).
+# What is kept; the rest may reveal place, name or device, or belong to another picture (maker notes, thumbnails).
 _KEPT = {
     ExifTags.Base[name].value
     for name in (
@@ -35,9 +35,9 @@ _KEPT = {
 
 @dataclass(frozen=True)
 class Metadata:
-    """What goes back into a file: EXIF and XMP, which may both be empty, and what is lost of them, in sentences.
+    """What goes back into a file: EXIF and XMP, which may both be empty, and what of them is lost, in sentences.
 
-    XMP is one element, `rdf:Description`, for a packet that has others beside it.
+    XMP is one element, `rdf:Description`, for a packet that holds other elements as well.
     """
 
     exif: bytes = b""
@@ -46,7 +46,7 @@ class Metadata:
 
 
 def kept_metadata(image: Image.Image, private: bool = False) -> Metadata:
-    """Return what an upright copy of an image may say of it. Arguments are those of `kept_exif` and `kept_xmp`."""
+    """Return what an upright copy of an image keeps. Arguments are those of `kept_exif` and `kept_xmp`."""
     exif, notice = kept_exif(image, private)
     xmp, notices = kept_xmp(image, private)
     return Metadata(exif, xmp, (*([notice] if notice else []), *notices))
@@ -56,22 +56,18 @@ def kept_exif(image: Image.Image, private: bool = False) -> tuple[bytes, str]:
     """Return the EXIF for an upright copy of an image, and a notice when it had to be left out (else "").
 
     Args:
-        image: opened, with whatever EXIF it has; empty bytes come back where it has none.
-        private: keep place, names, serial numbers and the camera's own notes too; never the thumbnail, which would
-            show the photo as it was.
+        image: An opened image; if it has no EXIF, empty bytes are returned.
+        private: Whether place, names, serial numbers and the camera's own notes are kept, too; never the thumbnail,
+            which would show the photo as it was.
     """
     try:
         found = image.getexif()
         kept = Image.Exif()
-        dropped = {
-            _ORIENTATION,
-            *_STRUCTURE,
-            *_IFDS,
-        }  # of the latter the old places; they are written anew where they hold something
-        kept.update({tag: told for tag, told in found.items() if tag not in dropped and (private or tag in _KEPT)})
+        dropped = {_ORIENTATION, *_STRUCTURE, *_IFDS}  # the places of IFDs change: they are written anew
+        kept.update({tag: value for tag, value in found.items() if tag not in dropped and (private or tag in _KEPT)})
         for ifd in _IFDS if private else _IFDS[:1]:
-            if told := {tag: value for tag, value in found.get_ifd(ifd).items() if private or tag in _KEPT}:
-                kept.get_ifd(ifd).update(told)
+            if tags := {tag: value for tag, value in found.get_ifd(ifd).items() if private or tag in _KEPT}:
+                kept.get_ifd(ifd).update(tags)
         written = kept.tobytes() if kept or any(kept.get_ifd(ifd) for ifd in _IFDS) else b""
     except Exception:  # EXIF is decoration: whatever nonsense it holds, the pixels are still a photo
         return b"", "its EXIF is damaged and was dropped"

@@ -1,4 +1,4 @@
-"""What a restyled copy may still say of a photo in XMP: whose work it is, and, on request, all that fits the copy."""
+"""What a restyled copy keeps of a photo's XMP: whose work it is, and, on request, all that fits the copy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from influencer_style.metadata import xmp_names as ns
 from influencer_style.metadata.iptc import IptcProperty, iptc_properties
 from influencer_style.metadata.xmp_parser import XmpError, parse_xmp
 
-_MOST = 32_768  # bytes that are kept: JPEG has room for 65,502, and the copy's own record goes first
+_MOST = 32_768  # bytes that are kept: JPEG has room for 65,502, and the copy's own record has priority
 _ABOUT = f"{ns.RDF}about"
 _CONTAINERS = tuple(f"{ns.RDF}{kind}" for kind in ("Alt", "Bag", "Seq", "li"))
 _LANGUAGE, _RESOURCE = f"{ns.XML}lang", f"{ns.RDF}resource"
@@ -23,8 +23,8 @@ _CREDITS = {
     *(f"{ns.CREATIVE_COMMONS}{name}" for name in ("license", "attributionName", "attributionURL")),
     f"{ns.PLUS}DataMining",
 }
-# What never stays, since it shows or describes the photo as it was, and what a notice calls it. What is written anew,
-# or holds for the copy no more, has no name: it is not missed.
+# What never stays, since it shows or describes the photo as it was, and its name in a notice. What is written anew, or
+# is no longer true of the copy, has no name: nobody misses it.
 _DROPPED = {
     f"{ns.XMP}Thumbnails": "previews",
     ns.XMP_IMAGE: "previews",
@@ -54,14 +54,14 @@ _NEVER = tuple(_DROPPED)
 
 
 def kept_xmp(image: Image.Image, private: bool = False) -> tuple[str, list[str]]:
-    """Return the XMP for a copy of an image, and notices about what is not in it.
+    """Return the XMP for a copy of an image, and notices about what it lacks.
 
     Args:
-        image: opened, with whatever XMP and IPTC-IIM it has; what only the latter says comes back as XMP.
-        private: keep all that fits the copy (title, keywords, place, ratings and so on), not credits alone.
+        image: An opened image; what only its IPTC-IIM says is returned as XMP.
+        private: Whether all that fits the copy is kept (title, keywords, place, ratings and so on), not only credits.
 
     Returns:
-        One element, `rdf:Description`, of at most 32 KiB, or nothing; and sentences.
+        One element, `rdf:Description`, of at most 32 KiB, or nothing; and the notices, in sentences.
     """
     found, notices = _read(image, private)
     if any(tag == f"{ns.DC_TERMS}provenance" for tag in found):
@@ -81,7 +81,7 @@ def kept_xmp(image: Image.Image, private: bool = False) -> tuple[str, list[str]]
 
 
 def _read(image: Image.Image, private: bool) -> tuple[dict[str, Element], list[str]]:
-    """Return the properties by name. Where XMP and IPTC-IIM have the same one, XMP's counts."""
+    """Return the properties by name. If XMP and IPTC-IIM have the same one, XMP's counts."""
     found: dict[str, Element] = {}
     notices = []
     try:
@@ -92,7 +92,7 @@ def _read(image: Image.Image, private: bool) -> tuple[dict[str, Element], list[s
             found.setdefault(element.tag, element)
     except XmpError as error:
         notices.append(f"its XMP {error} and was dropped")
-    except Exception:  # as of EXIF: whatever nonsense it holds, the pixels are still a photo
+    except Exception:  # as with EXIF: whatever nonsense it holds, the pixels are still a photo
         notices.append("its XMP is damaged and was dropped")
     try:
         for field in iptc_properties(image, private):
@@ -103,7 +103,7 @@ def _read(image: Image.Image, private: bool) -> tuple[dict[str, Element], list[s
 
 
 def _properties(packet: bytes) -> Iterator[Element]:
-    """Yield the properties of a packet; one that is written as an attribute as the element that means the same."""
+    """Yield the properties of a packet; one written as an attribute becomes the element of the same meaning."""
     graphs = parse_xmp(packet).iter(f"{ns.RDF}RDF")
     for description in (inner for graph in graphs for inner in graph if inner.tag == f"{ns.RDF}Description"):
         for name, value in description.items():
@@ -133,7 +133,7 @@ def _description(elements: Iterator[Element]) -> str:
 
 
 def _words(element: Element) -> Element:
-    """Return a credit's words, in their lists and languages, without whatever else may lie in it."""
+    """Return a credit's words, in their lists and languages, without anything else in it."""
     attributes = {name: value for name, value in element.items() if name in (_LANGUAGE, _RESOURCE)}
     words = Element(element.tag, attributes)
     words.text = element.text
@@ -142,7 +142,7 @@ def _words(element: Element) -> Element:
 
 
 def _without(element: Element) -> Element:
-    """Return a property without what never stays, wherever in it that lies."""
+    """Return a property without what never stays, at any depth."""
     kept = {name: value for name, value in element.items() if not name.startswith(_NEVER)}
     copy = Element(element.tag, kept)
     copy.text = element.text

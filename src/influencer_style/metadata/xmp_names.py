@@ -1,4 +1,4 @@
-"""Names of XMP: the namespaces of properties that are kept or dropped, and the prefixes that they are written with."""
+"""XMP's names: the namespaces of properties that are kept or dropped, and the prefixes that are written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
 IPTC_EXTENSION = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
 PLUS = "{http://ns.useplus.org/ldf/xmp/1.0/}"
 CREATIVE_COMMONS = "{http://creativecommons.org/ns#}"
-GOOGLE = "{http://ns.google.com/photos/1.0/"  # what begins all of theirs
+GOOGLE = "{http://ns.google.com/photos/1.0/"  # the beginning of all of theirs
 APPLE_GAIN_MAP = "{http://ns.apple.com/HDRGainMap/1.0/}"
 APPLE_PIXEL_DATA = "{http://ns.apple.com/pixeldatainfo/1.0/}"
 OURS = "{urn:influencer_style}"

@@ -1,4 +1,4 @@
-"""Parses XMP from strangers: bounded, and without what XML can be made to unfold or fetch."""
+"""Parses XMP from strangers: bounded, and without anything that XML can unfold or fetch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def parse_xmp(packet: bytes) -> Element:
         depth -= 1
         builder.end(_full(name))
 
-    def refuse(*declaration: object) -> None:
+    def refuse(*_declaration: object) -> None:
         raise XmpError("declares a document type, which XMP has no need of and which can hide entities")
 
     parser.StartElementHandler, parser.EndElementHandler = start, end

@@ -1,4 +1,4 @@
-"""New portraits, two ways: drawn in the look itself, or of a nobody without a look, who then is restyled."""
+"""New portraits in two ways: drawn in the look itself, or of a nobody without a look, who is then restyled."""
 
 from __future__ import annotations
 
@@ -18,41 +18,25 @@ WAYS: tuple[Way, ...] = ("direct", "composed")
 
 
 def direct(bundle: SynthesisBundle, look: str, noise: Tensor, size: int) -> np.ndarray:
-    """Draw portraits in a look: G(z | look).
+    """Draw portraits in a look, G(z | look), uint8 (n, size, size, 3).
 
     Args:
-        bundle: the synthesis model.
-        look: one of its looks.
-        noise: (n, z), n at least 1, see `synthesis.draw_noise`.
-        size: side of the portraits in pixels; where it is not the generator's own, they are resampled smoothly.
-
-    Returns:
-        uint8 (n, size, size, 3).
+        bundle: The synthesis model.
+        look: One of its looks.
+        noise: Noise (n, z), n at least 1, see `synthesis.draw_noise`.
+        size: Side of the portraits in pixels; if it is not the generator's own, they are resampled smoothly.
 
     Raises:
-        UnknownLook: when the model has no such look.
+        UnknownLook: When the model has no such look.
     """
     return resampled(_drawn(bundle, bundle.looks.code(look), noise), size)
 
 
 def composed(bundle: SynthesisBundle, transfer: TransferBundle, look: str, noise: Tensor, size: int) -> np.ndarray:
-    """Draw nobodies, G(z | no look), and put a look on them at full size.
+    """Draw nobodies, G(z | no look), and put one of the transfer model's looks on them; otherwise as `direct`.
 
     The nobody has the generator's resolution and is enlarged smoothly; colours, light and make-up of the look are laid
-    over it at the size that is asked for.
-
-    Args:
-        bundle: the synthesis model.
-        transfer: the transfer model.
-        look: one of the transfer model's looks.
-        noise: (n, z).
-        size: side of the portraits in pixels.
-
-    Returns:
-        uint8 (n, size, size, 3).
-
-    Raises:
-        UnknownLook: when the transfer model has no such look.
+    over it at full size.
     """
     return restyle_crops(transfer, nobodies(bundle, noise, size), look)
 

@@ -1,4 +1,4 @@
-"""The boxes of HEIC and AVIF files: counted before a decoder sees them, and what they say of the main picture."""
+"""The boxes of HEIC and AVIF files: counted before a decoder sees them, and read for the main picture's colours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DEPTH = 8  # boxes within boxes
 
 @dataclass(frozen=True)
 class Box:
-    """A box: its type, and where in the file what it holds lies."""
+    """A box: its type, and where its content lies in the file."""
 
     kind: bytes
     start: int
@@ -32,8 +32,8 @@ class Described:
     """What the boxes of an AVIF say of its main picture.
 
     Attributes:
-        bits: of a colour; 0 where nothing is said.
-        points: which colours are meant.
+        bits: How many bits a colour has; 0 if they do not say.
+        points: The colours that are meant.
     """
 
     bits: int = 0
@@ -41,7 +41,7 @@ class Described:
 
 
 def excess_of_boxes(file: bytes) -> str:
-    """Return what a file has too much of, such as "5000 items"; nothing where all is well."""
+    """Return what a file has too much of, such as "5000 items"; empty if there is nothing."""
     items = 0
     for number, box in enumerate(_walk(file, 0, len(file), 0), 1):
         items += box.kind == b"infe"
@@ -59,9 +59,9 @@ def excess_of_boxes(file: bytes) -> str:
 
 
 def _extents(content: bytes) -> int:
-    """Return in how many pieces the items lie; an extent may take no byte at all, so that their number costs nothing.
+    """Return in how many pieces the items lie, at least one more than MAX_ENTRIES if there are more than that.
 
-    Counted up to one more than MAX_ENTRIES.
+    A piece may take no byte at all, so that any number of them costs a file nothing.
     """
     version, sizes = content[0] if content else 0, int.from_bytes(content[4:6])
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
@@ -79,7 +79,7 @@ def _extents(content: bytes) -> int:
 
 
 def described(file: bytes) -> Described:
-    """Return what the boxes of a sound AVIF say of its main picture; of a damaged one, what can be read."""
+    """Return what the boxes of an AVIF say of its main picture, as far as they can be read."""
     boxes = {box.kind: box for box in reversed(list(_walk(file, 0, len(file), 0)))}
     if not {b"pitm", b"ipco", b"ipma"} <= boxes.keys():
         return Described()

@@ -17,14 +17,14 @@ _GAMMA_22, _GAMMA_28, _LINEAR, _SRGB, _PQ, _HLG = 4, 5, 8, 13, 16, 18
 _WHITE = (0.3127, 0.3290)
 _D50 = np.array([0.9642, 1.0, 0.8249])
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
-_PAPER = 203.0  # candela a square metre: the white of a page beside HDR (ITU-R BT.2408); brighter is cut off
+_PAPER = 203.0  # candela a square metre: white paper next to HDR (ITU-R BT.2408); what is brighter is cut off
 _STEPS = 4096
 _NAME = b"Colours of ITU-T H.273"
 
 
 @dataclass(frozen=True)
 class CodePoints:
-    """Which primaries, and which curve from numbers to light; 2 where nothing is said, 1 and 13 are sRGB."""
+    """The primaries, and the curve from numbers to light; 2 means unspecified, 1 and 13 are sRGB."""
 
     primaries: int = 2
     transfer: int = 2
@@ -40,7 +40,7 @@ UNKNOWN = CodePoints()
 
 @cache
 def profile_of(points: CodePoints) -> bytes:
-    """Return an ICC profile for colours; none where they are sRGB, or not known, which is shown as sRGB."""
+    """Return an ICC profile for colours; empty for sRGB, and for unknown ones, which are shown as sRGB."""
     if points.primaries not in (2, *_PRIMARIES):
         return b""
     curve = points.transfer if points.transfer in (_GAMMA_22, _GAMMA_28, _LINEAR, _PQ, _HLG) else _SRGB

@@ -15,7 +15,7 @@ def to_rgb(image: Image.Image) -> np.ndarray:
     """Return ``image`` as a uint8 array (height, width, 3) in sRGB.
 
     Transparency is laid over white; 16-bit and floating-point greys are scaled to 8 bits (floats: 0 to 1, or 0 to 255
-    where they go beyond 1); an embedded ICC profile that fits the mode is applied, one that does not is ignored.
+    if any is above 1); an embedded ICC profile that fits the mode is applied, one that does not is ignored.
     """
     colours, alpha = without_alpha(image)
     rgb = to_srgb(colours)
@@ -24,10 +24,10 @@ def to_rgb(image: Image.Image) -> np.ndarray:
 
 
 def without_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Return an image in colours of 8 bits that a profile may belong to, and its transparency, where it has any.
+    """Return an image in colours of 8 bits that a profile may belong to, and its transparency, if it has any.
 
     The colours are in mode L, RGB, CMYK or LAB, with the image's profile in their `info`; the transparency is in mode
-    L. What is transparent has the colour that lies below.
+    L. Transparent pixels have the colour that lies below.
     """
     profile, alpha = image.info.get("icc_profile"), None
     if image.mode.startswith(("I", "F")):
@@ -53,14 +53,15 @@ def to_srgb(colours: Image.Image) -> Image.Image:
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     if profile:
         try:
-            return ImageCms.applyTransform(colours, transform_to_srgb(profile, colours.mode))
+            if (converted := ImageCms.applyTransform(colours, transform_to_srgb(profile, colours.mode))) is not None:
+                return converted
         except CmsError:
             pass  # damaged, or of other colours: the numbers are taken as sRGB, as browsers do; `losses` says so
     return colours.convert("RGB")
 
 
 def over_white(colours: Image.Image, alpha: Image.Image) -> Image.Image:
-    """Return an RGB image over white where it is transparent."""
+    """Return an RGB image laid over white."""
     return Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
 
 

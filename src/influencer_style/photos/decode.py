@@ -32,7 +32,7 @@ HASH_SIDE = 16  # a 256-bit perceptual hash
 
 @dataclass(frozen=True)
 class PhotoHeader:
-    """What a photo says of itself before its pixels are decoded: upright width and height in pixels, format, bytes."""
+    """What a photo's header states before its pixels are decoded: upright width and height in pixels, format, bytes."""
 
     width: int
     height: int
@@ -67,12 +67,12 @@ def decode_photo(photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: 
     become 8. Size is checked beforehand.
 
     Args:
-        photo: the file, or its bytes.
-        max_pixels: most pixels that are decoded.
-        root: when given, the file must lie inside this folder once links are followed.
+        photo: The file, or its bytes.
+        max_pixels: The most pixels that are decoded.
+        root: A folder inside which the file must lie once links are followed; None for no such rule.
 
     Raises:
-        PhotoError: for anything that is not a sound photo; no other exception, whatever the file holds.
+        PhotoError: For anything that is not a sound photo; no other exception, whatever the file holds.
     """
     with opened(photo, max_pixels, root) as (_, image):
         return to_rgb(upright(image))
@@ -104,9 +104,9 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
         size = size if reduced else image.size
         how = turn(image)
         width, height = _upright_size(size, how)
-        if image.mode == "LAB" or image.mode.startswith(("I", "F")):
-            image = Image.fromarray(to_rgb(image))
-        small = image.convert("RGBA" if image.has_transparency_data else "RGB").resize(
+        odd = image.mode == "LAB" or image.mode.startswith(("I", "F"))
+        plain = Image.fromarray(to_rgb(image)) if odd else image
+        small = plain.convert("RGBA" if plain.has_transparency_data else "RGB").resize(
             (8 * HASH_SIDE,) * 2, Image.Resampling.BOX
         )
         if small.mode == "RGBA":

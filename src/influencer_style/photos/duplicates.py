@@ -1,4 +1,4 @@
-"""The same picture twice: exact copies anywhere, near copies (re-encoded, resized) within one owner."""
+"""Repeated pictures: exact copies anywhere, near copies (re-encoded, resized) within one owner."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ MOST_BITS = 16
 def mark_duplicates(table: pd.DataFrame) -> pd.DataFrame:
     """Return the manifest with every accepted row that repeats an earlier one marked duplicate, naming that one.
 
-    Earlier means: creators before users, then by path. Columns used: status, sha256, phash, role, creator, path.
+    Creators' photos come before users', then paths decide. Columns used: status, sha256, phash, role, creator, path.
     """
     first: dict[str, str] = {}
     status, reason = table["status"].to_numpy(object, copy=True), table["reason"].to_numpy(object, copy=True)
     accepted = table.assign(place=np.arange(len(table)))[table["status"] == "accepted"].sort_values(["role", "path"])
     for _, own in accepted.groupby(["role", "creator"], sort=True):  # "creator" sorts before "user"
-        hashes, paths = np.empty((len(own), 4), np.uint64), []
-        for row in own.itertuples():
-            bits = np.frombuffer(bytes.fromhex(row.phash), np.uint64)
+        hashes, paths = np.empty((len(own), 4), np.uint64), list[str]()
+        columns = (own[name] for name in ("place", "path", "sha256", "phash"))
+        for place, path, sha256, phash in zip(*columns, strict=True):
+            bits = np.frombuffer(bytes.fromhex(phash), np.uint64)
             differing = np.bitwise_count(hashes[: len(paths)] ^ bits).sum(1)
-            if row.sha256 in first:
-                status[row.place], reason[row.place] = "duplicate", f"exact_copy: of {first[row.sha256]}"
-            elif len(paths) and differing.min() <= MOST_BITS:
-                status[row.place], reason[row.place] = "duplicate", f"near_copy: of {paths[int(differing.argmin())]}"
+            if sha256 in first:
+                status[place], reason[place] = "duplicate", f"exact_copy: of {first[sha256]}"
+            elif paths and differing.min() <= MOST_BITS:
+                status[place], reason[place] = "duplicate", f"near_copy: of {paths[int(differing.argmin())]}"
             else:
                 hashes[len(paths)] = bits
-                paths.append(row.path)
-            first.setdefault(row.sha256, row.path)
+                paths.append(path)
+            first.setdefault(sha256, path)
     return table.assign(status=pd.Series(status, table.index, "str"), reason=pd.Series(reason, table.index, "str"))

@@ -1,4 +1,4 @@
-"""A photo's file, read once and whole: never a device, a pipe, or what a link leads to outside."""
+"""A photo's file, read once and whole: never a device or a pipe, and never through a link that leads outside."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class PhotoError(ValueError):
 
 
 def read_file(path: str | Path, root: str | Path | None = None, most: int | None = None) -> bytes:
-    """Return what a regular file holds; of one that grows meanwhile, no more than one byte above MAX_BYTES.
+    """Return what a regular file holds; if it grows meanwhile, no more than one byte above MAX_BYTES.
 
     Args:
-        path: the file.
-        root: when given, the file must lie inside this folder once links are followed.
-        most: bytes to read, from its start; None is one more than a photo may have.
+        path: The file.
+        root: A folder inside which the file must lie once links are followed; None for no such rule.
+        most: How many bytes to read, from the start; None is one more than a photo may have.
 
     Raises:
-        PhotoError: when there is no such file, or it is no regular one, empty, or too large.
+        PhotoError: If there is no such file, or it is not regular, empty, or too large.
     """
     path = Path(path)
     try:
@@ -57,7 +57,7 @@ def _require_regular(about: os.stat_result) -> None:
 
 
 def refuse_size(size: int) -> None:
-    """Refuse a file of so many bytes, if they are too many, or none."""
+    """Refuse a file of this many bytes if it is too large or empty. Raises PhotoError."""
     if size > MAX_BYTES:
         raise PhotoError("too_large", f"has {size / 1e6:.0f} MB, more than {MAX_BYTES / 1e6:.0f}; export it smaller")
     if not size:

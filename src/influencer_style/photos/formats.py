@@ -1,4 +1,4 @@
-"""The formats of photos that are read: how each is recognised, and what is written when a photo's format is kept.
+"""The formats of photos that are read: how each is recognised, and which one is written to keep a photo's format.
 
 Content decides, not the file's name: people and programs give any suffix to any format. docs/formats.md is this table
 in words.
@@ -14,7 +14,7 @@ START = 128  # bytes of a file from which its format is recognised
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis"}
 _HEIC_SEQUENCE_BRANDS = {b"hevc", b"hevx", b"hevm", b"hevs"}
 _AVIF_BRANDS = {b"avif", b"avis"}
-_CONTAINER_BRANDS = {b"mif1", b"mif2", b"msf1", b"miaf"}  # which say nothing of how the pixels are coded
+_CONTAINER_BRANDS = {b"mif1", b"mif2", b"msf1", b"miaf"}  # which do not say how the pixels are coded
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the latter two are BigTIFF
 
 
@@ -23,11 +23,11 @@ class PhotoFormat:
     """A format of photos that is read.
 
     Attributes:
-        name: what people call it.
-        pillow: what Pillow calls it.
-        suffixes: what names of such files usually end in; the first is the one to write.
-        written_as: suffix of the picture when the format is kept: its own, or that of the nearest one that is written.
-        because: why another format is written; empty where its own is.
+        name: The common name.
+        pillow: Pillow's name.
+        suffixes: The usual suffixes of such files; the first is the one to write.
+        written_as: The suffix of a picture that keeps the format: its own, or that of the nearest one that is written.
+        because: Why another format is written; empty if its own is.
     """
 
     name: str
@@ -49,7 +49,7 @@ READ = f"{', '.join(known.name for known in FORMATS[:-1])} and {FORMATS[-1].name
 READ_ONE = f"{', '.join(known.name for known in FORMATS[:-1])} or {FORMATS[-1].name}"
 SUFFIXES = frozenset(suffix for known in FORMATS for suffix in known.suffixes)
 
-# What is recognised in order to be refused by its name: how it starts, and what it is.
+# Formats that are refused by name: how a file starts, and what it is.
 _REFUSED: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda start: start.startswith(b"GIF8"), "GIF"),
     (lambda start: start.startswith(b"BM"), "BMP"),
@@ -67,30 +67,26 @@ _REFUSED: tuple[tuple[Callable[[bytes], bool], str], ...] = (
 
 def format_of(start: bytes) -> PhotoFormat | None:
     """Return the format of a file by its first bytes, `START` of them or more; None for one that is not read."""
-    if start.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if start.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if start[8:12] == b"WEBP":
-        return WEBP
-    if start.startswith(_TIFF_STARTS) and not refused_format(start):
-        return TIFF
     brands = _brands(start)
     major = start[8:12] if brands else b""
-    if major in _AVIF_BRANDS or (major in _CONTAINER_BRANDS and brands & _AVIF_BRANDS):
-        return AVIF
-    if major in _HEIC_BRANDS or (major in _CONTAINER_BRANDS - {b"msf1"} and brands & _HEIC_BRANDS):
-        return HEIC
-    return None
+    matches = {
+        JPEG: start.startswith(b"\xff\xd8\xff"),
+        PNG: start.startswith(b"\x89PNG\r\n\x1a\n"),
+        WEBP: start[8:12] == b"WEBP",
+        TIFF: start.startswith(_TIFF_STARTS) and not refused_format(start),
+        AVIF: major in _AVIF_BRANDS or (major in _CONTAINER_BRANDS and brands & _AVIF_BRANDS),
+        HEIC: major in _HEIC_BRANDS or (major in _CONTAINER_BRANDS - {b"msf1"} and brands & _HEIC_BRANDS),
+    }
+    return next((known for known, matched in matches.items() if matched), None)
 
 
 def refused_format(start: bytes) -> str:
-    """Return what a file of a format that is not read is, by its first bytes; empty where they say nothing."""
+    """Return the name of a format that is not read, by a file's first bytes; empty if they do not tell."""
     return next((name for matches, name in _REFUSED if matches(start)), "")
 
 
 def _brands(start: bytes) -> set[bytes]:
-    """Return what the first box of a HEIC, AVIF or film says that the file is; nothing for another file."""
+    """Return the brands in the first box of a HEIC, AVIF or film; none for another file."""
     if start[4:8] != b"ftyp":
         return set()
     end = min(int.from_bytes(start[:4]), len(start))

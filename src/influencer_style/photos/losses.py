@@ -1,4 +1,4 @@
-"""What a photo has and its restyled copy will not have, in sentences. All such notices are made here."""
+"""What a photo has and its restyled copy will not have, in sentences. This module makes all such notices."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from influencer_style.photos.tiff import directories
 
 TRANSPARENCY = "it is transparent, and a JPEG shows white there; --format png or webp keeps the transparency"
 
-_GREY = ("1", "L", "LA", "La")  # beside I and F, of more than 8 bits
-_DEPTH = 24  # where a PNG file says how many bits a colour has
+_GREY = ("1", "L", "LA", "La")  # and I and F, which have more than 8 bits
+_DEPTH = 24  # place in a PNG file of the number of bits of a colour
 _GAIN_MAPS = (  # Ultra HDR in XMP, the ISO standard, and Apple's
     b"http://ns.adobe.com/hdr-gain-map/1.0/",
     b"urn:iso:std:iso:ts:21496:-1",
@@ -26,7 +26,7 @@ _NO_PROFILE_KEPT = {
 
 
 def losses_of_image(image: Image.Image, profile: ProfileKind) -> tuple[str, ...]:
-    """Return what is lost of an image whose profile is of that kind, whatever file it came from."""
+    """Return what a copy of an image with that kind of profile loses, whatever file it came from."""
     found = []
     if image.mode in ("CMYK", "LAB"):
         found.append(f"it is in {image.mode}; the result is in RGB")
@@ -40,14 +40,14 @@ def losses_of_image(image: Image.Image, profile: ProfileKind) -> tuple[str, ...]
 
 
 def losses_of_file(file: bytes, image: Image.Image) -> tuple[str, ...]:
-    """Return what is lost of a photo's file, which was opened as ``image``, beside what the image itself shows."""
+    """Return what else a copy of a photo's file, which was opened as ``image``, loses."""
     found = []
     if (bits := _bits(file, image)) > 8:
         found.append(f"it has {bits} bits a colour; the result has 8")
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format in (TIFF.pillow, HEIC.pillow):
         found.append(f"it holds {frames} pictures; the result shows the {_shown(image)}")
-    elif frames > 1 and image.format != "MPO":  # phones keep a depth map or a second view beside the photo
+    elif frames > 1 and image.format != "MPO":  # phones keep a depth map or a second view with the photo
         found.append(f"it moves; the result shows the first of its {frames} pictures")
     if _has_gain_map(file, image):
         found.append("it has a gain map for HDR screens; the result has none")

@@ -1,4 +1,4 @@
-"""The manifest: one row for every file among the creators' and users' photos, with what became of it and why."""
+"""The manifest: a row for every file among the creators' and users' photos, with what became of it and why."""
 
 from __future__ import annotations
 
@@ -6,42 +6,33 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
 
+from influencer_style import photos
 from influencer_style.consent.grant import CONSENT_FILE, LEARN
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.slug import slugs
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.photos import (
-    boxes,
-    code_points,
-    colour,
-    decode,
-    files,
-    formats,
-    heif,
-    opening,
-    parts,
-    png_text,
-    profiles,
-    tiff,
-)
-from influencer_style.photos.decode import MAX_PIXELS, PhotoDigest, PhotoError, photo_digest
+from influencer_style.photos.decode import MAX_PIXELS, PhotoError, photo_digest
 from influencer_style.photos.duplicates import mark_duplicates
 from influencer_style.photos.parallel import map_bounded
-from influencer_style.photos.split import assign_splits
-from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.photos.split import SplitRules, assign_splits
+from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
 from influencer_style.storage.text import one_line, utf8
 from influencer_style.storage.walk import closed, is_passed_over, walk
 
 log = logging.getLogger(__name__)
 
+Row = Mapping[str, Any]  # the values of the columns of SCHEMA
+
 # status: accepted, duplicate (of another file), quarantined (unusable), refused (no consent). split is empty unless
-# accepted. photo_id, the first 16 hex digits of sha256, is unique among accepted rows; both are empty where a file was
-# not read. scope holds the consent's scopes, joined by commas. reader is the code and limits that read the file.
+# accepted. photo_id, the first 16 hex digits of sha256, is unique among accepted rows; both are empty if a file was not
+# read. scope holds the consent's scopes, joined by commas. reader stands for the code and limits that read the file.
 SCHEMA = {
     "photo_id": "str",
     "creator": "str",
@@ -60,17 +51,19 @@ SCHEMA = {
     "scope": "str",
     "reader": "str",
 }
-_READERS = (boxes, code_points, colour, decode, files, formats, heif, opening, parts, png_text, profiles, tiff)
-_MOST_NAMED = 20  # files that are named in the log; the manifest has all
+_MAX_NAMED = 20  # files that are named in the log; the manifest has all
 USER_SHARES = {"train": 0.5, "validation": 0.2, "test": 0.3}
 CREATOR_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 
 
 @dataclass(frozen=True)
 class PhotoFolders:
-    """Where photos lie: ``creators`` holds a folder for each creator, ``users`` a photo for each person.
+    """Where photos lie.
 
-    ``fixed`` says the split of users whose truth is known, by their file's name without suffix.
+    Attributes:
+        creators: The folder that holds a folder for each creator.
+        users: The folder that holds a photo of each person.
+        fixed: The split of each user whose truth is known, by their file's name without suffix.
     """
 
     creators: Path
@@ -80,8 +73,15 @@ class PhotoFolders:
 
 @dataclass(frozen=True)
 class ScanSettings:
-    """How photos are scanned: the folder that paths are written relative to (where they lie in it), the ledger that
-    consents are decided by, the most pixels a photo may have, the seed of the splits, worker threads.
+    """How photos are scanned.
+
+    Attributes:
+        base: The folder to which paths are written relative if they lie in it.
+        ledger: The ledger that decides about consents.
+        max_pixels: The most pixels a photo may have.
+        seed: The seed of the splits.
+        workers: How many threads read photos.
+        progress: Whether a progress bar is shown.
     """
 
     base: Path
@@ -91,11 +91,10 @@ class ScanSettings:
     workers: int = 2
     progress: bool = True
 
-    @property
+    @cached_property
     def reader(self) -> str:
-        """Names the code and the limits that a digest depends on."""
-        sources = [file_sha256(str(module.__file__)) for module in _READERS]
-        return fingerprint(sources, self.max_pixels)[:8]
+        """A fingerprint of the code and the limits that a photo's digest depends on."""
+        return fingerprint(source_fingerprint(photos), self.max_pixels)[:8]
 
 
 @dataclass(frozen=True)
@@ -117,10 +116,11 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
     split that ``previous`` gave them. Nothing that is wrong with a file or a creator ends the scan.
 
     Raises:
-        SlugError: if two creators' names lead to the same slug. SplitError: with fewer than 3 usable users.
-        AuditError: if a decision about a consent cannot be recorded, or a tombstone cannot be read.
+        SlugError: If two creators' names lead to the same slug.
+        SplitError: If there are fewer than 3 usable users.
+        AuditError: If a decision about a consent cannot be recorded, or a tombstone cannot be read.
     """
-    known = {} if previous is None else previous.set_index("path").to_dict("index")
+    known = {} if previous is None else {str(row["path"]): row for row in previous.to_dict("records")}
     files = [*_creators_files(source.creators, settings.ledger), *_users_files(source.users)]
     read = map_bounded(lambda file: _row(file, known, settings), files, settings.workers)
     gone = {photo: stone for stone in settings.ledger.tombstones for photo in stone.photos}
@@ -130,14 +130,14 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
     ]
     table = pd.DataFrame(rows, columns=list(SCHEMA)).astype(SCHEMA)
     table = mark_duplicates(table)
-    for row in table[table["status"] == "quarantined"].head(_MOST_NAMED).itertuples():
-        log.warning("%s is left out, %s", one_line(row.path), one_line(row.reason))
+    for row in table[table["status"] == "quarantined"].head(_MAX_NAMED).to_dict("records"):
+        log.warning("%s is left out, %s", one_line(row["path"]), one_line(row["reason"]))
     before = {} if previous is None else dict(zip(previous["photo_id"], previous["split"], strict=True))
     return _with_splits(table, before, source.fixed, settings.seed)
 
 
 def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
-    folders, loose = [], []
+    folders, loose = list[Path](), list[Path]()
     for entry in sorted(folder.iterdir()):
         is_folder = os.path.isdir(entry) and not entry.is_symlink()
         if not is_passed_over(entry.name, is_folder):
@@ -165,9 +165,9 @@ def _users_files(folder: Path) -> Iterator[_File]:
             yield _File(file, folder, "user", problem=closed(file))
 
 
-def _row(file: _File, known: dict[str, dict], settings: ScanSettings) -> dict:
+def _row(file: _File, known: Mapping[str, Mapping[Any, Any]], settings: ScanSettings) -> Row:
     path, problem = _written(file.path, settings.base), file.problem
-    row = {name: 0 if kind == "int64" else "" for name, kind in SCHEMA.items()}
+    row: dict[str, Any] = {name: 0 if kind == "int64" else "" for name, kind in SCHEMA.items()}
     row |= {"creator": utf8(file.creator), "slug": file.slug, "scope": file.scope, "role": file.role, "path": path}
     try:
         path.encode()
@@ -187,26 +187,23 @@ def _row(file: _File, known: dict[str, dict], settings: ScanSettings) -> dict:
     if old is not None and all(old[name] == row[name] for name in ("mtime_ns", "bytes", "reader")):
         same = {name: old[name] for name in ("photo_id", "sha256", "width", "height", "phash")}
         unusable = old["status"] == "quarantined"
-        return (
-            row
-            | same
-            | {"status": old["status"] if unusable else "accepted", "reason": old["reason"] if unusable else ""}
-        )
+        same |= {"status": "quarantined", "reason": old["reason"]} if unusable else {"status": "accepted", "reason": ""}
+        return row | same
     return row | _read(file, settings)
 
 
-def _unless_withdrawn(row: dict, gone: Mapping[str, Tombstone]) -> dict:
+def _unless_withdrawn(row: Row, gone: Mapping[str, Tombstone]) -> Row:
     """Refuse a withdrawn creator's photo that lies elsewhere; in a folder of theirs their consent counts."""
     stone = gone.get(row["photo_id"])
     if stone is None or row["slug"] == stone.slug:
         return row
     unread = {"photo_id": "", "sha256": "", "phash": "", "width": 0, "height": 0, "reader": ""}
-    return row | unread | {"status": "refused", "reason": f"no_consent: {stone.words}"}
+    return {**row, **unread, "status": "refused", "reason": f"no_consent: {stone.words}"}
 
 
-def _read(file: _File, settings: ScanSettings) -> dict:
+def _read(file: _File, settings: ScanSettings) -> dict[str, object]:
     try:
-        digest: PhotoDigest = photo_digest(file.path, settings.max_pixels, file.root)
+        digest = photo_digest(file.path, settings.max_pixels, file.root)
     except PhotoError as error:
         return {"status": "quarantined", "reason": str(error)}
     return {
@@ -221,20 +218,19 @@ def _read(file: _File, settings: ScanSettings) -> dict:
 
 
 def _written(path: Path, base: Path) -> str:
-    """Return ``path`` as the manifest writes it: relative where it lies in the project, else absolute."""
+    """Return ``path`` as the manifest writes it: relative to the project if it lies there, else absolute."""
     absolute = Path(os.path.abspath(path))
     return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else absolute.as_posix()
 
 
 def _with_splits(table: pd.DataFrame, before: dict[str, str], known: Mapping[str, str], seed: int) -> pd.DataFrame:
     accepted = table["status"] == "accepted"
-    splits: dict[str, str] = {}
     people = table[accepted & (table["role"] == "user")]
     stems = people["path"].map(lambda path: Path(path).stem)
     fixed = {photo: known[stem] for photo, stem in zip(people["photo_id"], stems, strict=True) if stem in known}
-    splits |= assign_splits(people["photo_id"], USER_SHARES, seed, before, "users", least=1, fixed=fixed)
+    splits = assign_splits(people["photo_id"], SplitRules(USER_SHARES, seed, 1, fixed), before, "users")
     for creator, own in table[accepted & (table["role"] == "creator")].groupby("creator"):
-        splits |= assign_splits(own["photo_id"], CREATOR_SHARES, seed, before, f"photos of {creator}")
+        splits |= assign_splits(own["photo_id"], SplitRules(CREATOR_SHARES, seed), before, f"photos of {creator}")
     return table.assign(
         split=table["photo_id"].where(accepted, "").map(lambda photo: splits.get(photo, "")).astype("str")
     )

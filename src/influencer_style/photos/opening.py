@@ -1,4 +1,4 @@
-"""Opens a photo's file: its format, its bounds and its size are checked before any pixel is decoded."""
+"""Opens a photo's file: its format, bounds and size are checked before any pixel is decoded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from influencer_style.photos.boxes import described
 from influencer_style.photos.code_points import UNKNOWN, CodePoints, profile_of
 from influencer_style.photos.files import PhotoError, read_file, refuse_size
 from influencer_style.photos.formats import AVIF, HEIC, PNG, READ_ONE, TIFF, PhotoFormat, format_of, refused_format
-from influencer_style.photos.heif import open_heic
 from influencer_style.photos.parts import excess
 from influencer_style.photos.png_text import without_text
 from influencer_style.photos.tiff import Directories, directories
@@ -22,7 +21,7 @@ from influencer_style.storage.text import short
 
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
 MIN_SIDE = 64
-_SIZE_TOLERANCE = 64  # pixels a side by which a sound HEIC may differ from what it states: those of a coded block
+_SIZE_TOLERANCE = 64  # pixels by which a sound HEIC's side may differ from what it states: those of a coded block
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -38,7 +37,7 @@ SIDEWAYS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 # The pixel count is checked here, against max_pixels, before anything is decoded; Pillow's own warning would only
 # repeat that with another limit. Its error for far larger pictures stays, and is translated below.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-# Of broken EXIF, each of thousands of tags; see turn.
+# Pillow warns of each of the thousands of tags that broken EXIF may have; see turn.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 # Uncompressed TIFFs too are left to libtiff: Pillow's own reader mixes up 16-bit colours that lie in separate planes.
@@ -47,7 +46,7 @@ TiffImagePlugin.READ_LIBTIFF = True
 
 @contextmanager
 def opened(photo: str | Path | bytes, max_pixels: int, root: str | Path | None) -> Iterator[tuple[bytes, Image.Image]]:
-    """Open and check a photo; turn whatever goes wrong in the block, too, into a PhotoError.
+    """Open and check a photo; whatever goes wrong, also in the block, becomes a PhotoError.
 
     The file is read once and whole, so that its bytes and its pixels belong together, whoever writes to it meanwhile.
     """
@@ -81,7 +80,7 @@ def photo_errors(max_pixels: int = MAX_PIXELS) -> Iterator[None]:
 
 
 def check_size(image: Image.Image, max_pixels: int) -> None:
-    """Refuse an image that has too many pixels, or too few a side, before it is decoded. Raises PhotoError."""
+    """Refuse an image with too many pixels, or a side with too few, before it is decoded. Raises PhotoError."""
     refuse_too_many(image, max_pixels)
     width, height = image.size
     if min(width, height) < MIN_SIDE:
@@ -89,7 +88,7 @@ def check_size(image: Image.Image, max_pixels: int) -> None:
 
 
 def refuse_too_many(image: Image.Image, max_pixels: int) -> None:
-    """Refuse an image that has too many pixels; they need not be decoded. Raises PhotoError."""
+    """Refuse an image with too many pixels; they need not be decoded. Raises PhotoError."""
     width, height = image.size
     if width * height > max_pixels:
         limit = f"{max_pixels / 1e6:.0f} megapixels"
@@ -97,21 +96,21 @@ def refuse_too_many(image: Image.Image, max_pixels: int) -> None:
 
 
 def turn(image: Image.Image) -> Image.Transpose | None:
-    """Return how an opened image has to be turned to be upright; None where it is."""
+    """Return how an opened image must be turned to be upright; None if it is upright."""
     if image.format in (HEIC.pillow, TIFF.pillow):
         return None  # the decoder does it
     try:
         if image.format != AVIF.pillow:
-            return _TURNS.get(image.getexif().get(0x0112))
+            return _TURNS.get(image.getexif().get(0x0112, 1))
         exif = Image.Exif()  # Pillow writes there what the boxes say; XMP, which getexif also reads, does not count
         exif.load(image.info.get("exif", b""))
-        return _TURNS.get(exif.get(0x0112))
+        return _TURNS.get(exif.get(0x0112, 1))
     except Exception:  # EXIF is decoration: whatever nonsense it holds, the pixels are still a photo
         return None
 
 
 def load(image: Image.Image) -> None:
-    """Decode an opened image. Raises PhotoError where it turns out to be of quite another size than it states."""
+    """Decode an opened image. Raises PhotoError if its size turns out to be quite another than it states."""
     stated = image.size
     image.load()
     if any(abs(side - said) > _SIZE_TOLERANCE for side, said in zip(image.size, stated, strict=True)):
@@ -155,15 +154,25 @@ def _refuse_unusual(tiff: Directories) -> None:
         raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
 
 
+def _open_heic(file: bytes) -> Image.Image:
+    """Open a HEIC file. libheif decodes it within its own limits of memory, items and tiles, turned and cropped."""
+    import pi_heif  # noqa: PLC0415  # takes time that photos in other formats need not
+
+    # Only the main picture is wanted, and each of the others would be opened.
+    pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
+    image: Image.Image = pi_heif.HeifImageFile(io.BytesIO(file))
+    return image
+
+
 def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
     if known is HEIC:
-        image = open_heic(file)
-        told = image.info.get("nclx_profile") or {}
-        points = CodePoints(told.get("color_primaries", 2), told.get("transfer_characteristics", 2))
+        image = _open_heic(file)
+        colours = image.info.get("nclx_profile") or {}
+        points = CodePoints(colours.get("color_primaries", 2), colours.get("transfer_characteristics", 2))
     else:
         image = Image.open(io.BytesIO(without_text(file) if known is PNG else file), formats=[known.pillow])
         points = described(file).points if known is AVIF else UNKNOWN
-    # Such a file may say in two numbers which colours it means, which the decoders leave to us.
+    # Two numbers in such a file may name its colours; the decoders do not apply them.
     if not image.info.get("icc_profile") and (profile := profile_of(points)):
         image.info["icc_profile"] = profile
         image.info["hdr"] = points.is_hdr

@@ -1,4 +1,4 @@
-"""A photo with all that a restyled copy of it must keep: its colours' own space, its transparency, its metadata."""
+"""A photo with all that a restyled copy must keep: its own colour space, transparency and metadata."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Original:
     """A decoded photo.
 
     Attributes:
-        pixels: uint8 (h, w, 3), sRGB, upright; what is transparent has the colour that lies below.
-        alpha: uint8 (h, w), or None where nothing can be transparent.
-        own: uint8 (h, w, 3), the colours as the file has them, where its profile is not sRGB; else None.
-        profile: the ICC profile that goes back into the file; may be empty.
-        exif: what goes back into the file; may be empty.
-        xmp: likewise, one element `rdf:Description`.
-        parent: its file as what the result is made from; None where there was no file, or nobody has looked.
-        sha256: of the file; empty where there was none.
-        notices: what the file had and a copy will not have, in sentences.
+        pixels: uint8 (h, w, 3), sRGB, upright; transparent pixels have the colour that lies below.
+        alpha: uint8 (h, w), or None if nothing can be transparent.
+        own: uint8 (h, w, 3), the colours as the file has them if its profile is not sRGB; else None.
+        profile: The ICC profile that goes back into the file; may be empty.
+        exif: The EXIF that goes back into the file; may be empty.
+        xmp: The XMP that goes back into the file, one element `rdf:Description`; may be empty.
+        parent: The photo's file as what the result is made from; None if there was no file, or it was not examined.
+        sha256: The file's SHA-256; empty if there was no file.
+        notices: What the file had and a copy will not have, in sentences.
     """
 
     pixels: np.ndarray
@@ -47,7 +47,7 @@ class Original:
 
     @property
     def seen(self) -> np.ndarray:
-        """The photo as it is looked at, uint8 (h, w, 3): over white where it is transparent."""
+        """The photo as people see it, uint8 (h, w, 3): over white where it is transparent."""
         if self.alpha is None:
             return self.pixels
         return np.array(over_white(Image.fromarray(self.pixels), Image.fromarray(self.alpha)))
@@ -55,8 +55,8 @@ class Original:
     def with_pixels(self, pixels: np.ndarray) -> Image.Image:
         """Return a picture, RGB or RGBA, with other pixels, uint8 (h, w, 3) sRGB, in the photo's own colour space.
 
-        Only the difference is carried over: the same pixels give the file's own colours exactly, and colours that sRGB
-        has not are kept.
+        Only the difference is carried over: the same pixels give the file's own colours exactly, and colours outside of
+        sRGB are kept.
         """
         picture = Image.fromarray(pixels)
         if self.own is not None:
@@ -78,14 +78,16 @@ class Original:
 def read_original(
     photo: str | Path | bytes, private: bool = False, max_pixels: int = MAX_PIXELS, root: str | Path | None = None
 ) -> Original:
-    """Return a photo, a file or a file's bytes. Arguments and errors beside `private` are those of `decode_photo`.
+    """Return a photo, decoded.
 
     Args:
-        photo: the file, or its bytes.
-        private: keep all of its metadata, see `kept_metadata`.
+        photo: The file, or its bytes.
+        private: Whether all of its metadata are kept, see `kept_metadata`.
+        max_pixels: The most pixels that are decoded.
+        root: A folder inside which the file must lie once links are followed; None for no such rule.
 
     Raises:
-        PhotoError: for anything that is not a sound photo.
+        PhotoError: For anything that is not a sound photo.
     """
     with opened(photo, max_pixels, root) as (file, image):
         metadata = kept_metadata(image, private)
@@ -97,10 +99,10 @@ def read_original(
 
 
 def of_image(image: Image.Image, private: bool = False) -> Original:
-    """Return a PIL image as an original; its EXIF says how it is turned, and what of it is kept.
+    """Return a PIL image as an original, turned as its EXIF says.
 
     Raises:
-        PhotoError: when its pixels cannot be decoded, since its file is damaged, or are too many.
+        PhotoError: If its pixels cannot be decoded, because its file is damaged, or are too many.
     """
     with photo_errors():
         refuse_too_many(image, MAX_PIXELS)
@@ -119,6 +121,6 @@ def _of_upright(image: Image.Image) -> Original:
         own = np.array(colours)
     if colours.mode == "RGB" and kind in (ProfileKind.FOREIGN, ProfileKind.SRGB):
         kept = profile
-    # What calls itself sRGB, and is, goes through as it is: a level or two more or less would be noise.
+    # True sRGB goes through as it is: converting it would only add noise of a level or two.
     pixels = np.array(colours if own is None and kept else to_srgb(colours))
     return Original(pixels, None if alpha is None else np.array(alpha), own, kept, notices=losses_of_image(image, kind))

@@ -1,4 +1,4 @@
-"""A photo's file as what another picture was made from."""
+"""A photo's file as the source of another picture."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ class Parent:
     """The photo that a picture was made from.
 
     Attributes:
-        media_type: of its file, such as `image/heic`; empty for a format that has no room for Content Credentials.
-        credentials: its Content Credentials, with what was found when they were validated, as an archive of C2PA;
-            empty where it has none.
-        redacted: addresses of what of them is removed where they are written.
+        media_type: Its file's type, such as `image/heic`; empty for a format without room for Content Credentials.
+        credentials: Its Content Credentials, with the result of their validation, as an archive of C2PA; empty if it
+            has none.
+        redacted: The addresses of those parts that are removed when the credentials are written.
     """
 
     media_type: str = ""

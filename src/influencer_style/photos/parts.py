@@ -1,10 +1,12 @@
-"""How many parts a file has: decoders walk through them one by one, and a file of a few bytes a part can have any
-number. Counted before a decoder sees the file.
+"""How many parts a file has, counted before a decoder sees it.
+
+Decoders walk through the parts one by one, and a file of a few bytes a part can have any number of them.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from influencer_style.photos.boxes import excess_of_boxes
 from influencer_style.photos.formats import AVIF, HEIC, JPEG, PNG, TIFF, WEBP, format_of
@@ -22,17 +24,17 @@ _PNG_HEAD, _WEBP_HEAD = 8, 12  # bytes before the first chunk
 
 
 def excess(file: bytes) -> str:
-    """Return what a photo's file has too much of, such as "100 scans"; nothing where all is well."""
+    """Return what a photo's file has too much of, such as "100 scans"; empty if there is nothing."""
     known = format_of(file)
-    if known is JPEG:
-        return _of_jpeg(file)
-    if known is PNG:
-        return _of_chunks(file, _PNG_HEAD, "big", 4, 1)
-    if known is WEBP:
-        return _of_chunks(file, _WEBP_HEAD, "little", 0, 2)
-    if known in (HEIC, AVIF):
-        return excess_of_boxes(file)
-    return directories(file).excess if known is TIFF else ""
+    counted = {
+        JPEG: lambda: _of_jpeg(file),
+        PNG: lambda: _of_chunks(file, _PNG_HEAD, "big", 4, 1),
+        WEBP: lambda: _of_chunks(file, _WEBP_HEAD, "little", 0, 2),
+        HEIC: lambda: excess_of_boxes(file),
+        AVIF: lambda: excess_of_boxes(file),
+        TIFF: lambda: directories(file).excess,
+    }
+    return counted[known]() if known else ""
 
 
 def _of_jpeg(file: bytes) -> str:
@@ -59,7 +61,7 @@ def _of_jpeg(file: bytes) -> str:
     return f"{_MAX_STRAY} stray bytes" if stray > _MAX_STRAY else ""
 
 
-def _of_chunks(file: bytes, at: int, order: str, check: int, even: int) -> str:
+def _of_chunks(file: bytes, at: int, order: Literal["little", "big"], check: int, even: int) -> str:
     """Count chunks: PNG has length, name, data, check sum; WebP name, length, data of an even number of bytes."""
     length_at = 0 if order == "big" else 4
     for _ in range(MAX_CHUNKS):

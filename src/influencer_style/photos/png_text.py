@@ -8,14 +8,14 @@ _START = b"\x89PNG\r\n\x1a\n"
 _MOST = 1_000_000  # bytes, unfolded; Pillow refuses files with more than 1 MiB of text or profile in a chunk
 _TEXT = (b"tEXt", b"zTXt", b"iTXt")
 _LONGEST = 80  # bytes of a text's name, with the zero behind it
-# What is read, once each: the colour profile; XMP and EXIF as ImageMagick writes it, which may say how it is turned.
+# What is read, each once: the colour profile, XMP, and EXIF as ImageMagick writes it, which may hold the orientation.
 _READ = (b"iCCP", b"XML:com.adobe.xmp", b"Raw profile type exif")
 
 
 def without_text(file: bytes) -> bytes:
     """Return a PNG file without its text, except XMP and EXIF of up to a megabyte, and without a profile of more.
 
-    Chunks that stay are not changed; what is damaged stays as it is, for the decoder to judge.
+    Chunks that stay are not changed; damaged ones stay as they are, for the decoder to judge.
     """
     kept, at, since, read = [], len(_START), 0, set()
     while at + 12 <= len(file):
@@ -43,5 +43,5 @@ def _is_small(kind: bytes, content: bytes) -> bool:
     try:
         unfolding.decompress(text, _MOST)
     except zlib.error:
-        return True  # of no use to anybody, and no danger
+        return True  # useless, and no danger
     return not unfolding.unconsumed_tail

@@ -1,4 +1,4 @@
-"""What an ICC profile is good for: known by what it does to colours, not by what it calls itself."""
+"""What an ICC profile is good for: its effect on colours decides, not its name."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from PIL import Image, ImageCms
 _SRGB_TOLERANCE = 3  # levels of 255; sRGB profiles of different makers differ by 1 or 2, gamma 2.2 from sRGB by 7
 _RETURN_TOLERANCE = 12  # levels by which greys may come back changed from sRGB on average
 _STEPS = np.linspace(0, 255, 9).astype(np.uint8)
-_GREYS = np.repeat(np.arange(0, 256, 5, np.uint8)[:, None], 3, 1)[None]
+_GREYS = np.repeat(np.arange(0, 256, 5, dtype=np.uint8)[:, None], 3, 1)[None]
 _COLOURS = np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS), -1).reshape(1, -1, 3)
 
 CmsError = (ImageCms.PyCMSError, OSError, ValueError, TypeError, AttributeError)
 
 
 class ProfileKind(Enum):
-    """Kinds of profiles: there is none; sRGB; another one; one that can be left but not gone back to; no usable one."""
+    """Kinds of profiles: none; sRGB; another; another whose colours cannot be reached from sRGB; an unusable one."""
 
     NONE = "none"
     SRGB = "srgb"
@@ -28,9 +28,9 @@ class ProfileKind(Enum):
 
 
 def kind_of(profile: bytes | None, mode: str = "RGB") -> ProfileKind:
-    """Return what a profile is good for on a picture of a mode; it raises nothing, whatever the bytes are.
+    """Return what a profile is good for on a picture of a mode; nothing is raised, whatever the bytes are.
 
-    Beside RGB nothing is kept in a picture's own colours: there it is ONE_WAY when it can be used.
+    Only RGB pictures are kept in their own colours: for other modes a usable profile is ONE_WAY.
     """
     if not profile:
         return ProfileKind.NONE
@@ -52,21 +52,21 @@ def kind_of(profile: bytes | None, mode: str = "RGB") -> ProfileKind:
 
 
 def transform_to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
-    """Return the way from a profile's colours to sRGB.
+    """Return the transform from a profile's colours to sRGB.
 
     Args:
-        profile: ICC.
-        mode: Pillow's, of the picture that the profile belongs to.
+        profile: The ICC profile.
+        mode: Pillow's mode of the picture that the profile belongs to.
 
     Raises:
-        CmsError: one of these, where the profile is damaged, or not of that mode.
+        CmsError: One of these errors, if the profile is damaged, or is not for that mode.
     """
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
 
 
 def transform_from_srgb(profile: bytes) -> ImageCms.ImageCmsTransform:
-    """Return the way from sRGB to the colours of an RGB profile. Raises CmsError where there is none."""
+    """Return the transform from sRGB to the colours of an RGB profile. Raises CmsError if there is none."""
     target = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     return ImageCms.buildTransform(ImageCms.createProfile("sRGB"), target, "RGB", "RGB")
 

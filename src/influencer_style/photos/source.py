@@ -11,7 +11,7 @@ from influencer_style.project.folder import in_project
 
 
 class PhotoSource(BaseModel):
-    """The folders of one project's photos; paths are relative to the project where they lie in it, else absolute.
+    """The folders of one project's photos; paths are relative to the project if they lie in it, else absolute.
 
     Attributes:
         kind: Whether the embedded studio renders the creators' photos, or the user's own folder holds them.

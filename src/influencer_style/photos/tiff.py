@@ -6,9 +6,9 @@ import struct
 from dataclasses import dataclass, replace
 
 MAX_PAGES = 1_000
-MAX_TAGS = 50_000  # of all pages; editors write 20 to 60 on each
-MAX_PIECES = 100_000  # strips or tiles of a page; one of 120 megapixels in rows has about 10,000
-MAX_PIECE = 1 << 24  # pixels of a tile: a decoder takes memory for a whole one, however small the picture is
+MAX_TAGS = 50_000  # on all pages together; editors write 20 to 60 on each
+MAX_PIECES = 100_000  # strips or tiles of a page; 120 megapixels in rows have about 10,000
+MAX_PIECE = 1 << 24  # pixels of a tile: a decoder takes memory for a whole tile, however small the picture is
 
 _SUBFILE, _WIDTH, _LENGTH, _BITS, _PHOTOMETRIC = 254, 256, 257, 258, 262
 _STRIPS, _STRIP_LENGTHS, _TILE_WIDTH, _TILE_LENGTH, _TILES, _TILE_LENGTHS = 273, 279, 322, 323, 324, 325
@@ -22,12 +22,12 @@ class Directories:
     """What the directories of a TIFF say.
 
     Attributes:
-        excess: what there is too much of, such as "1000 pages"; empty where all is well.
-        pages: how many pictures there are.
-        bits: of a colour of the first picture.
-        raw: whether this is a camera's raw file, whose first picture is a thumbnail, or what the sensor saw.
-        negative: whether 0 is white in the first picture.
-        sound: whether each strip or tile of it has a length; libtiff would complain of each of them.
+        excess: What there is too much of, such as "1000 pages"; empty if there is nothing.
+        pages: How many pictures there are.
+        bits: How many bits a colour of the first picture has.
+        raw: Whether this is a camera's raw file, whose first picture is a thumbnail, or what the sensor saw.
+        negative: Whether 0 is white in the first picture.
+        sound: Whether each of its strips or tiles has a length; libtiff would complain of each that has none.
     """
 
     excess: str = ""
@@ -42,9 +42,9 @@ def directories(file: bytes) -> Directories:
     """Return what the directories of a TIFF or BigTIFF file say; of a damaged one, what can be read."""
     order = "<" if file.startswith(b"II") else ">"
     big = int.from_bytes(file[2:4], "little" if order == "<" else "big") == 43
-    word, number = ("Q", "Q") if big else ("I", "H")  # of a place in the file; of how many tags there are
+    word, number = ("Q", "Q") if big else ("I", "H")  # types of a place in the file and of the number of tags
     place = _read(file, 8 if big else 4, order + word)
-    first, seen, all_tags = Directories(), set(), 0
+    first, seen, all_tags = Directories(), set[int](), 0
     while place and place not in seen and place < len(file):
         if len(seen) >= MAX_PAGES:
             return Directories(f"{MAX_PAGES} pages")
@@ -86,7 +86,7 @@ def _one(found: dict[int, tuple[int, int]], tag: int) -> int:
 
 
 def _value(file: bytes, at: int, kind: int, count: int, order: str, word: str) -> int:
-    """Return the first number of a tag, which lies in the entry itself or where the entry says; 0 for other kinds."""
+    """Return the first number of a tag, which lies in the entry itself or where that points; 0 for other kinds."""
     if kind not in (1, 3, 4, 13, 16, 18):
         return 0
     inside = _SIZES[kind] * count <= struct.calcsize(order + word)
@@ -95,5 +95,5 @@ def _value(file: bytes, at: int, kind: int, count: int, order: str, word: str) -
 
 
 def _read(file: bytes, at: int, code: str) -> int:
-    """Return a number; 0 where the file has ended."""
+    """Return a number; 0 past the end of the file."""
     return struct.unpack_from(code, file, at)[0] if at + struct.calcsize(code) <= len(file) else 0

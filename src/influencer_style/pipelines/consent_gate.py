@@ -30,14 +30,14 @@ def permitted(
     """Return the slugs of those whose consent covers one of `scopes` now; record each decision.
 
     Args:
-        stage: for the record.
-        creators: names of creators' folders, by slug.
-        source: where the photos are, and with them the consents.
-        scopes: any of them will do.
-        learnt: looks, whose own consents must hold as well.
+        stage: The stage's name, for the record.
+        creators: The names of creators' folders, by slug.
+        source: Where the photos are, and with them the consents.
+        scopes: The purposes, any of which is enough.
+        learnt: Looks whose own copies of consents must hold as well.
 
     Raises:
-        AuditError: when a decision cannot be recorded.
+        AuditError: If a decision cannot be recorded.
     """
     ledger, found = project_ledger(), set()
     for slug, name in sorted(creators.items()):
@@ -66,7 +66,7 @@ def permitted_looks(stage: str, looks: LookProfiles, source: PhotoSource, scope:
     """Return the looks whose creators' consent covers `scope` now; as `permitted`.
 
     Raises:
-        NobodyPermitted: when there is none.
+        NobodyPermitted: If there is none.
     """
     creators = {name: looks[name].creator for name in looks.names}
     found = permitted(stage, creators, source, scope, learnt=looks)

@@ -1,4 +1,4 @@
-"""Fingerprints of what nodes hand to each other: by content, so that the same data give the same one in every run."""
+"""Fingerprints of what nodes hand to each other: the same content has the same fingerprint in every run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import singledispatch
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,46 +18,46 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.storage.fingerprint import fingerprint
 
 
-def contents_fingerprint(*values: Any) -> str:
+def contents_fingerprint(*values: object) -> str:
     """Return the SHA-256 (hex) of values that nodes take: plain data, tables, pictures, networks, our own types.
 
     Raises:
-        TypeError: for a type whose content it cannot tell; give it a function here.
+        TypeError: For a type whose content it does not know; give it a function here.
     """
     return fingerprint([_parts(value) for value in values])
 
 
 @singledispatch
-def _parts(value: Any) -> Any:
+def _parts(value: object) -> object:
     """Return a value as data that `storage.fingerprint` takes."""
     if is_dataclass(value) and not isinstance(value, type):
         return [type(value).__name__, {one.name: _parts(getattr(value, one.name)) for one in fields(value)}]
     return value
 
 
-@_parts.register
-def _(value: Mapping) -> Any:
+@_parts.register(Mapping)
+def _(value: Mapping[object, object]) -> object:
     return {str(key): _parts(part) for key, part in value.items()}
 
 
 @_parts.register(list)
 @_parts.register(tuple)
-def _(value: Any) -> Any:
+def _(value: list[object] | tuple[object, ...]) -> object:
     return [_parts(part) for part in value]
 
 
 @_parts.register
-def _(value: slice) -> Any:
+def _(value: slice) -> object:
     return ["slice", value.start, value.stop, value.step]
 
 
 @_parts.register
-def _(value: date) -> Any:
+def _(value: date) -> object:
     return value.isoformat()
 
 
 @_parts.register
-def _(value: pd.DataFrame) -> Any:
+def _(value: pd.DataFrame) -> object:
     table = pa.Table.from_pandas(value, preserve_index=False).replace_schema_metadata(None)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
@@ -67,28 +66,28 @@ def _(value: pd.DataFrame) -> Any:
 
 
 @_parts.register
-def _(value: Tensor) -> Any:
+def _(value: Tensor) -> object:
     return value.detach().cpu().numpy()
 
 
 @_parts.register
-def _(value: nn.Module) -> Any:
-    # The configuration beside the weights: two networks may hold the same ones and use them differently.
+def _(value: nn.Module) -> object:
+    # The configuration, too: two networks may have the same weights and use them differently.
     return [repr(value), _parts(getattr(value, "config", None)), _parts(value.state_dict())]
 
 
 @_parts.register
-def _(value: Image.Image) -> Any:
+def _(value: Image.Image) -> object:
     return [value.mode, np.asarray(value)]
 
 
 @_parts.register
-def _(value: FaceStore) -> Any:
+def _(value: FaceStore) -> object:
     # A crop depends on its photo, which the table names by its digest, and on what the store's fingerprint stands for.
     return [value.size, value.fingerprint, list(value.keys), _parts(value.table)]
 
 
 @_parts.register
-def _(value: LookProfiles) -> Any:
+def _(value: LookProfiles) -> object:
     looks = [_parts(value[name]) for name in value.names]
     return [_parts(value.reference), looks, value.encoder_sha256, _parts(value.groups), value.reference_note]

@@ -5,26 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 from kedro.config import OmegaConfigLoader
 
 
 class ConfigurationFiles(LocalFileSystem):
-    """The local file system, where a pattern holds beneath one folder and that folder's own name is no pattern.
+    """The local file system, in which patterns hold below one folder and that folder's own name is no pattern.
 
     In a folder such as `photos [2026]` Kedro would find no configuration; in `photos?` it would walk through all that
-    lies beside that folder.
+    lies next to that folder.
 
     Args:
-        folder: of the configuration.
+        folder: The folder of the configuration.
     """
 
-    def __init__(self, folder: str, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, folder: str) -> None:
+        super().__init__()
         self._folder = Path(folder)
 
-    def glob(self, path: str, **options: Any) -> list[str]:
-        """Return the files and folders beneath the folder that match a pattern; `/**` at its end is all in there."""
+    def glob(self, path: str, **_options: Any) -> list[str]:
+        """Return the files and folders below the folder that match a pattern; `/**` at its end matches all."""
         pattern = Path(path).relative_to(self._folder).as_posix()
         if pattern.endswith("/**"):
             pattern += "/*"
@@ -34,6 +35,7 @@ class ConfigurationFiles(LocalFileSystem):
 class AnyFolderConfigLoader(OmegaConfigLoader):
     """Kedro's loader, for projects in folders of any name."""
 
-    def _initialise_filesystem_and_protocol(self, conf_source: str) -> tuple[Any, str]:
-        filesystem, protocol = super()._initialise_filesystem_and_protocol(conf_source)
+    @staticmethod
+    def _initialise_filesystem_and_protocol(conf_source: str) -> tuple[AbstractFileSystem, str]:
+        filesystem, protocol = OmegaConfigLoader._initialise_filesystem_and_protocol(conf_source)
         return (ConfigurationFiles(conf_source) if protocol == "file" else filesystem), protocol

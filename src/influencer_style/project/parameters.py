@@ -1,4 +1,4 @@
-"""The parameters of the Kedro project around the working folder, for what is no pipeline."""
+"""The parameters of the Kedro project around the working folder, for code outside of pipelines."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from influencer_style.project.folder import ConfigurationError, enclosing_projec
 
 
 def project_parameters(section: str) -> dict[str, Any]:
-    """Return a section of the project's parameters, as conf/base and conf/local say; nothing outside of a project.
+    """Return a section of the project's parameters from conf/base and conf/local; empty outside of a project.
 
     Raises:
-        ConfigurationError: when they cannot be read.
+        ConfigurationError: If they cannot be read.
     """
     project = enclosing_project()
     if project is None:
         return {}
     with warnings.catch_warnings():
-        # Kedro's own call; nothing that a user could mend.
+        # Kedro's own call, which no user can change.
         warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
         loader = OmegaConfigLoader(
             conf_source=str(project / "conf"),
@@ -30,7 +30,7 @@ def project_parameters(section: str) -> dict[str, Any]:
         )
         try:
             return dict(loader["parameters"].get(section) or {})
-        except Exception as error:  # of YAML, OmegaConf or Kedro, or a section that is no table
+        except Exception as error:  # from YAML, OmegaConf or Kedro, or because a section is no table
             raise ConfigurationError(
                 f"the parameters in {project / 'conf'} cannot be read ({error}); correct them"
             ) from error

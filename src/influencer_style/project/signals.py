@@ -1,4 +1,4 @@
-"""Signals that end a process, turned into an end that the tracking can write down."""
+"""Signals that end a process, handled so that the tracking can still record the end."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from types import FrameType
 
-# The second: the terminal was closed.
+# The second comes when the terminal is closed.
 _ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-def on_signals(told: Callable[[int], None]) -> None:
-    """Call `told` with the signal's number when this process is asked to end, then let the system end it.
+def on_signals(handle: Callable[[int], None]) -> None:
+    """Call `handle` with the signal's number when a signal ends this process, then let the system end it.
 
-    Only where nobody else handles these signals, and from the main thread. To be called early: a web server (`kedro
-    server`) handles them while it serves, and gives them back to whoever was there before it.
+    This has no effect outside of the main thread, or on signals that have a handler already. It must be called early:
+    a web server (`kedro server`) handles the signals while it serves, and then restores the handlers of before.
 
     Args:
-        told: may raise instead, in the main thread.
+        handle: The handler; it may raise instead, in the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         return
 
-    def leave(number: int, frame: Any) -> None:
-        told(number)
+    def leave(number: int, _frame: FrameType | None) -> None:
+        handle(number)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
@@ -37,9 +37,9 @@ def on_signals(told: Callable[[int], None]) -> None:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let these signals raise SystemExit in the block, so that what it leaves behind is put in order."""
+    """Make these signals raise SystemExit in the block, so that it can clean up."""
 
-    def leave(number: int, frame: Any) -> None:
+    def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
     if threading.current_thread() is not threading.main_thread():
@@ -55,7 +55,7 @@ def ended_by_signals() -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Hold off these signals and Ctrl-C, where the main thread does something short that must be done."""
+    """Ignore these signals and Ctrl-C in the block, for short work in the main thread that must be done."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,8 +1,8 @@
-"""A certificate authority and one signer, made by the user for the user.
+"""A certificate authority and its only signer, made by the user for the user.
 
-The authority's key signs that one certificate and is forgotten: it never reaches the disk. Whoever steals the signer's
-key can sign as this signer until it expires, but can make no others. The price is a new authority with each new signer,
-once in five years.
+The authority's key signs that one certificate and is forgotten: it never reaches the disk. A stolen signer's key can
+sign as this signer until it expires, but cannot make others. The price is a new authority with each new signer, every
+five years.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-# No trusted clock says when a picture was signed, so its signature counts only while the certificate does. It is
-# renewed at half its life: every picture can be proven for five years at least.
+# No trusted clock says when a picture was signed, so its signature is valid only as long as the certificate. It is
+# renewed at half its life, so every picture can be proven for at least five years.
 LIFE = timedelta(days=3650)
 RENEWED_BEFORE_ITS_END = LIFE / 2
 _CLOCKS_DIFFER = timedelta(days=1)
@@ -37,7 +37,7 @@ _USES = (
 
 @dataclass(frozen=True)
 class Issued:
-    """PEM: the authority's certificate, for others to have; the signer's, with its private key (PKCS #8)."""
+    """As PEM, the authority's certificate, to be given to others, and the signer's, with its private key (PKCS #8)."""
 
     authority: bytes
     certificate: bytes
@@ -45,25 +45,25 @@ class Issued:
 
 
 def issue(now: datetime) -> Issued:
-    """Make an authority and the one signer it vouches for, by ES256, valid from about ``now`` (UTC) for `LIFE`.
+    """Make an authority and the one signer that it vouches for, ES256, valid from about `now` (UTC) for `LIFE`.
 
-    The names in the certificates say nothing of the person or the machine: they end in digits of the authority's key.
+    The names in the certificates reveal neither person nor machine: they end in digits of the authority's key.
     """
     authority_key, signer_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_id = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
     mark = authority_id.digest.hex()[:8]
     authority, signer = _name(f"influencer_style authority {mark}"), _name(f"influencer_style signer {mark}")
     authority_certificate = (
-        _begun(authority, authority, authority_key, now)
+        _builder(authority, authority, authority_key, now)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
         .add_extension(authority_id, critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    # C2PA's validators accept e-mail protection as it comes; document signing says what it is for.
+    # C2PA's validators accept e-mail protection by default; document signing says what the certificate is for.
     purposes = [ExtendedKeyUsageOID.EMAIL_PROTECTION, x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]
     certificate = (
-        _begun(signer, authority, signer_key, now)
+        _builder(signer, authority, signer_key, now)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage("digital_signature"), critical=True)
         .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
@@ -87,7 +87,7 @@ def _name(common_name: str) -> x509.Name:
     )
 
 
-def _begun(
+def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime
 ) -> x509.CertificateBuilder:
     return (

@@ -1,12 +1,12 @@
 """Where the credentials come from: the user's own files, or an authority and a signer made on first use.
 
-Those made lie in a folder of the user's, outside any project:
+The latter are kept in a folder of the user's, outside any project:
 
     current/            one authority and its signer; appears whole, by one rename, or not at all
-        ca.pem          the authority's certificate: what to give to others who want to verify
+        ca.pem          the authority's certificate, to be given to others who want to verify
         signer.pem      the signer's private key and certificate; readable by the user alone
-        .gitignore      `*`: never committed, wherever the folder lies
-    until-<date>-.../   the authority of a signer that was renewed: what it signed is still verified
+        .gitignore      `*`, so that it is never committed, wherever the folder is
+    until-<date>-.../   the authority of a renewed signer: what it signed can still be verified
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TRIES = 10  # each failed one means that another process got there first
 
 
 def credentials() -> Credentials:
-    """Return what to sign with: the user's own, or those made on first use. Read once a process.
+    """Return the credentials to sign with, the user's own or those made on first use. They are read once per process.
 
     Raises:
         CredentialsError: when the user's own cannot be used, or none can be made.
@@ -47,7 +47,7 @@ def credentials() -> Credentials:
 
 
 def folder() -> Path:
-    """Return the folder of the credentials made here, which need not be there yet. Raises CredentialsError."""
+    """Return the folder of the credentials made here, which may not exist yet. Raises CredentialsError."""
     try:
         return user_folder("credentials", FOLDER)
     except RuntimeError as error:
@@ -55,13 +55,14 @@ def folder() -> Path:
 
 
 def handed_out() -> Path:
-    """Return the file to give to those who want to verify: the authority's certificate, or the user's own chain."""
+    """Return the file that others need to verify: the authority's certificate, or the user's own chain."""
     return Path(os.environ[CERTIFICATES]) if os.environ.get(CERTIFICATES) else folder() / "current/ca.pem"
 
 
 def known_authorities() -> bytes:
-    """Return, as PEM, all that this user trusts without being told: the authorities made here, and the issuers in the
-    user's own certificates. Empty when there are none; makes none.
+    """Return, as PEM, the authorities that this user trusts by default; empty if there are none.
+
+    These are the authorities made here, and the issuers in the user's own certificates. None is made.
 
     Raises:
         CredentialsError: when one of them cannot be read.
@@ -74,7 +75,7 @@ def known_authorities() -> bytes:
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:
-            raise CredentialsError(f"{path} cannot be read ({error}); put it back as it was, or remove it") from error
+            raise CredentialsError(f"{path} cannot be read ({error}); restore it, or remove it") from error
     if named := os.environ.get(CERTIFICATES):
         found += own_certificates(named)[1:]
     return b"".join(found)
@@ -98,26 +99,26 @@ def _made(place: Path) -> Credentials:
     except OSError as error:
         raise CredentialsError(
             f"{place} cannot hold the credentials that pictures are signed with ({error.strerror or error}); set "
-            f"{FOLDER} to a folder of yours that can be written, or name your own by {CERTIFICATES} and {PRIVATE_KEY}"
+            f"{FOLDER} to a folder you can write to, or use your own credentials with {CERTIFICATES} and {PRIVATE_KEY}"
         ) from error
-    raise CredentialsError(f"{current} could not be made or renewed; remove what lies there, and run again")
+    raise CredentialsError(f"{current} could not be made or renewed; remove it, and run again")
 
 
 def _checked(key: bytes, certificate: bytes, current: Path) -> x509.Certificate:
     try:
         signer = x509.load_pem_x509_certificate(certificate)
         if signer.public_key() != load_pem_private_key(key, None).public_key():
-            raise ValueError("the key is another's")
+            raise ValueError("the key does not match")
     except (ValueError, TypeError) as error:
         raise CredentialsError(
             f"{current / 'signer.pem'} is damaged ({error}); keep {current / 'ca.pem'} for the pictures signed so far, "
-            "remove the folder, and run again: a new authority is made"
+            "remove the folder, and run again to make a new authority"
         ) from error
     return signer
 
 
 def _put(issued: Issued, current: Path) -> None:
-    """Put a new authority and signer at ``current``, unless another process was faster."""
+    """Put a new authority and signer at `current`, unless another process was faster."""
     current.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = current.with_name(f".new-{uuid.uuid4().hex[:8]}")
     temporary.mkdir(mode=0o700)
@@ -132,21 +133,21 @@ def _put(issued: Issued, current: Path) -> None:
         if not current.is_dir():
             raise
     finally:
-        # Once one is in its place, all that others have begun is of no use: those killed meanwhile, those too late.
+        # Once one is in place, the attempts of other processes, killed or too late, are useless.
         for begun in current.parent.glob(".new-*") if current.is_dir() else [temporary]:
             shutil.rmtree(begun, ignore_errors=True)
 
 
 def _retire(current: Path, signer: x509.Certificate) -> None:
-    """Move a signer that is to be renewed out of the way. Its authority stays, its key goes."""
+    """Move an old signer out of the way. Its authority is kept, its key is deleted."""
     retired = current.with_name(f"until-{signer.not_valid_after_utc:%Y-%m-%d}-{signer.serial_number:040x}"[:40])
-    # Named by its serial number: a process that comes late finds the name taken, and does not move the new one.
+    # Named by its serial number, so that a late process finds the name taken and does not move the new one.
     if _rename_unless_there(current, retired):
         (retired / "signer.pem").unlink()
 
 
 def _rename_unless_there(source: Path, target: Path) -> bool:
-    """Rename a folder, in one step; say whether it was done. A folder with files in it is never replaced."""
+    """Rename a folder atomically; return whether it was done. A folder with files in it is never replaced."""
     try:
         os.rename(source, target)
     except OSError:

@@ -1,4 +1,4 @@
-"""The formats of the files that are written, and how a file's format is recognised by its first bytes."""
+"""The formats that pictures are written in, and how a file's format is recognised by its first bytes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ class WrittenFormat:
     """A format that pictures are written in.
 
     Attributes:
-        name: what people call it.
-        pillow: what Pillow calls it.
-        media_type: what C2PA and HTTP call it.
-        most_side: px a side that it has room for.
-        quality: 1 to 100, what is written by default; None for a format that keeps every pixel and has no quality.
-        alpha: whether it can be transparent.
-        options: further options of Pillow's encoder.
+        name: The format's usual name.
+        pillow: Pillow's name for it.
+        media_type: The media type that C2PA and HTTP use.
+        most_side: The largest side in pixels that it can hold.
+        quality: The default quality, 1 to 100; None for a format that keeps every pixel and has no quality.
+        alpha: Whether it supports transparency.
+        options: Further options of Pillow's encoder.
     """
 
     name: str
@@ -30,11 +30,11 @@ class WrittenFormat:
 
 
 JPEG = WrittenFormat("JPEG", "JPEG", "image/jpeg", 65_500, 95, False)
-# 2% more bytes than at zlib's own level, 6, in 40% of the time.
+# 2% more bytes than at zlib's default level, 6, in 40% of the time.
 PNG = WrittenFormat("PNG", "PNG", "image/png", 2**31 - 1, None, True, {"compress_level": 4})
 WEBP = WrittenFormat("WebP", "WEBP", "image/webp", 16_383, 95, True)
-# At this quality as near to the picture as JPEG's 95, in 60% of the bytes. At the encoder's own speed, 6, a picture
-# takes twice the time for 5% fewer bytes. Decoders (libavif) refuse a longer side.
+# At this quality it is as close to the picture as JPEG's 95, in 60% of the bytes. At the encoder's own speed, 6, a
+# picture takes twice the time for 5% fewer bytes. Decoders (libavif) refuse a longer side.
 AVIF = WrittenFormat("AVIF", "AVIF", "image/avif", 32_768, 90, True, {"speed": 8})
 WRITTEN = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".webp": WEBP, ".avif": AVIF}
 SUFFIXES = frozenset(WRITTEN)
@@ -47,7 +47,7 @@ _STARTS = (
     (b"ftypavif", 4, AVIF.media_type),
     (b"ftypavis", 4, AVIF.media_type),
 )
-# Formats that are only read, whose files may have Content Credentials.
+# Formats that are only read; their files may have Content Credentials.
 _READ_STARTS = (
     (b"II*\0", 0, "image/tiff"),
     (b"MM\0*", 0, "image/tiff"),
@@ -61,7 +61,7 @@ def written_media_type(file: bytes) -> str:
 
 
 def media_type(file: bytes) -> str:
-    """Return the media type of a photo's file, such as `image/heic`; empty for a format that is not known."""
+    """Return the media type of a photo's file, such as `image/heic`; empty for an unknown format."""
     return _of_start(file, _STARTS + _READ_STARTS)
 
 

@@ -1,7 +1,7 @@
-"""The bytes in which a file keeps its C2PA manifests, and how many of them are looked at.
+"""The bytes in which a file keeps its C2PA manifests, and limits on their number.
 
-The library that reads manifests takes a time that grows with the square of the number of assertions: a file of a
-megabyte can keep it busy for a minute. So they are found and counted here before it sees the file.
+The time that the C2PA library takes to read manifests grows with the square of the number of assertions: a file of one
+megabyte can keep it busy for a minute. So they are found and counted here before the library sees the file.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-MAX_BYTES = 4 * 2**20  # a camera writes 0.1 to 1 MB, most of it a thumbnail
-MAX_BOXES = 500  # with a name, as each assertion has; a manifest has about 8
+MAX_BYTES = 4 * 2**20  # a camera writes 0.1 to 1 MB, mostly a thumbnail
+MAX_BOXES = 500  # named boxes, one for each assertion; a manifest has about 8
 MAX_REFERENCES = 2_000  # from one assertion or manifest to another; a manifest has about 20
 
 _BMFF_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -19,10 +19,9 @@ _SEGMENTS_START, _LAST_SEGMENTS = 2, (0xD9, 0xDA)  # a JPEG's end and its first 
 
 
 def store_of(file: bytes) -> bytes:
-    """Return the manifest store of a JPEG, PNG, WebP, AVIF, HEIC or TIFF file; empty where there is none.
+    """Return the manifest store of a JPEG, PNG, WebP, AVIF, HEIC or TIFF file; empty if there is none.
 
-    Several stores, which no sound file has, are returned one after the other. In a JPEG, the headers of the segments
-    that the store is divided into are left in.
+    Several stores, which no sound file has, are concatenated. A JPEG's store keeps the headers of its segments.
     """
     if b"jumb" not in file:  # every store is such a box
         return b""
@@ -30,7 +29,7 @@ def store_of(file: bytes) -> bytes:
 
 
 def excess(store: bytes) -> str:
-    """Return what a manifest store has too much of to be read, such as "500 assertions"; empty where all is well."""
+    """Return the limit that a manifest store exceeds, such as "500 assertions"; empty if it exceeds none."""
     if len(store) > MAX_BYTES:
         return f"{MAX_BYTES >> 10} KiB"
     if store.count(b"jumb") > MAX_BOXES:
@@ -105,5 +104,5 @@ def _of_tiff(file: bytes) -> Iterator[tuple[int, int]]:
             tag, _, length, place = struct.unpack_from(f"{order}HHII", file, at)
             if tag == _TIFF_TAG:
                 yield place, place + length
-    except struct.error:  # it ends before what it says there is
+    except struct.error:  # the file is cut off
         return

@@ -1,4 +1,4 @@
-"""The user's own credentials: two PEM files, named by two variables, checked before anything is signed."""
+"""The user's own credentials: two PEM files, set by two environment variables, checked before anything is signed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from PIL import Image
 
@@ -22,15 +23,15 @@ _MAX_BYTES = 1_000_000
 
 @functools.cache
 def own_credentials(certificates: str | None, private_key: str | None) -> Credentials:
-    """Return the credentials in two PEM files. Read once a process.
+    """Return the credentials in two PEM files, which are read once per process.
 
     Args:
-        certificates: file of the signer's certificate, then of those that vouch for it.
-        private_key: file of the signer's private key, not encrypted: ECDSA on P-256, P-384 or P-521, RSA of 2048 bits
-            or more (signs as PS256), or Ed25519.
+        certificates: The file of the signer's certificate, followed by its issuers.
+        private_key: The file of the signer's private key, not encrypted: ECDSA on P-256, P-384 or P-521, RSA of 2048
+            bits or more (signs as PS256), or Ed25519.
 
     Raises:
-        CredentialsError: when only one is given, or C2PA would not sign with them; names the variable and the remedy.
+        CredentialsError: when only one is given, or C2PA would refuse them; names the variable and the remedy.
     """
     if not certificates or not private_key:
         there, missing = (CERTIFICATES, PRIVATE_KEY) if certificates else (PRIVATE_KEY, CERTIFICATES)
@@ -40,25 +41,25 @@ def own_credentials(certificates: str | None, private_key: str | None) -> Creden
     signer = x509.load_pem_x509_certificate(chain[0])
     if signer.public_key() != key.public_key():
         raise CredentialsError(
-            f"the key in {private_key} ({PRIVATE_KEY}) is not that of the first certificate in {certificates} "
-            f"({CERTIFICATES}); name the two that belong together, the signer's own certificate first"
+            f"the key in {private_key} ({PRIVATE_KEY}) does not match the first certificate in {certificates} "
+            f"({CERTIFICATES}); use a matching pair, with the signer's own certificate first"
         )
     if not signer.not_valid_before_utc <= datetime.now(UTC) <= signer.not_valid_after_utc:
         raise CredentialsError(
             f"the certificate in {certificates} ({CERTIFICATES}) is valid from {signer.not_valid_before_utc:%Y-%m-%d} "
-            f"to {signer.not_valid_after_utc:%Y-%m-%d}, not today; renew it, and name the new one"
+            f"to {signer.not_valid_after_utc:%Y-%m-%d}, not today; use a valid one"
         )
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     found = Credentials(b"".join(chain), pem, algorithm, own=True)
     try:
         if signer.issuer == signer.subject:  # C2PA's library signs with it, but no verifier ever trusts it
-            raise SigningError("vouches for itself")
+            raise SigningError("it is self-signed")
         _try(found)
     except SigningError as error:
         raise CredentialsError(
-            f"the certificate in {certificates} ({CERTIFICATES}) cannot sign pictures ({error}); C2PA asks for one "
-            "that another has issued, not for a CA, with the key usage digitalSignature and an extended key usage of "
-            "e-mail protection, document signing or C2PA claim signing"
+            f"the certificate in {certificates} ({CERTIFICATES}) cannot sign pictures ({error}); C2PA requires "
+            "one that is issued by another, is not a CA, and has the key usage digitalSignature and an extended key "
+            "usage of e-mail protection, document signing or C2PA claim signing"
         ) from error
     return found
 
@@ -70,25 +71,25 @@ def own_certificates(path: str) -> list[bytes]:
         return [found.public_bytes(Encoding.PEM) for found in x509.load_pem_x509_certificates(data)]
     except ValueError as error:
         raise CredentialsError(
-            f"{path} ({CERTIFICATES}) holds no PEM certificates ({error}); name a file of them, the signer's own first"
+            f"{path} ({CERTIFICATES}) holds no PEM certificates ({error}); use a file that does, the signer's own first"
         ) from error
 
 
-def _key(path: str) -> tuple[object, str]:
+def _key(path: str) -> tuple[PrivateKeyTypes, str]:
     data = _read(path, PRIVATE_KEY)
     try:
         key = load_pem_private_key(data, None)
     except TypeError as error:
         raise CredentialsError(
-            f"{path} ({PRIVATE_KEY}) is encrypted, and nobody is there to ask for its password; write it without one "
-            "where only you can read it (openssl pkey -in KEY -out PLAIN), and name that file"
+            f"{path} ({PRIVATE_KEY}) is encrypted, and its password cannot be entered here; write it without one "
+            "where only you can read it (openssl pkey -in KEY -out PLAIN), and use that file"
         ) from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise CredentialsError(f"{path} ({PRIVATE_KEY}) holds no PEM private key; name a file that does") from error
+        raise CredentialsError(f"{path} ({PRIVATE_KEY}) holds no PEM private key; use a file that does") from error
     algorithm = algorithm_of(key)
     if algorithm is None:
         raise CredentialsError(
-            f"{path} ({PRIVATE_KEY}) is of a kind that C2PA does not sign with; use ECDSA on P-256, P-384 or P-521, "
+            f"{path} ({PRIVATE_KEY}) is of a kind that C2PA does not support; use ECDSA on P-256, P-384 or P-521, "
             "RSA of 2048 bits or more, or Ed25519"
         )
     return key, algorithm
@@ -100,15 +101,15 @@ def _read(path: str, variable: str) -> bytes:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise CredentialsError(
-            f"{path} ({variable}) cannot be read ({error.strerror}); name a file that is there and that you may read"
+            f"{path} ({variable}) cannot be read ({error.strerror}); use a file that exists and that you may read"
         ) from error
     if len(data) > _MAX_BYTES:
-        raise CredentialsError(f"{path} ({variable}) has more than {_MAX_BYTES} bytes; name a PEM file")
+        raise CredentialsError(f"{path} ({variable}) has more than {_MAX_BYTES} bytes; use a PEM file")
     return data
 
 
 def _try(found: Credentials) -> None:
-    """Sign a picture of one pixel: C2PA's own rules for certificates, once, and before the first photo."""
+    """Sign a picture of one pixel, to apply C2PA's own rules for certificates before the first photo."""
     buffer = io.BytesIO()
     Image.new("RGB", (1, 1)).save(buffer, "PNG")
     signed(buffer.getvalue(), ".png", {}, found)

@@ -1,7 +1,7 @@
-"""A picture's record, in its own file: XMP, which JPEG, PNG, WebP and AVIF all have room for.
+"""A picture's record, in its own file as XMP, which JPEG, PNG, WebP and AVIF all support.
 
-Other programs read from it that a trained model had a hand in the picture (IPTC's digital source type); ours, how.
-A program that rewrites the file may drop it: a record that is there is told, one that is not proves nothing.
+Other programs read from it that a trained model was involved (IPTC's digital source type); this software reads how.
+A program that rewrites the file may drop it, so the absence of a record proves nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,61 +36,78 @@ _RECORD = re.compile(rb'influencer_style:record="([^"]*)"')
 
 
 class RecordError(ValueError):
-    """A file holds no record that can be read; the message names the file and says what may have become of it."""
+    """A file holds no readable record; the message names the file and the likely cause."""
 
 
 class NotAPictureError(RecordError):
     """A file cannot be read as a picture at all."""
 
 
+@dataclass(frozen=True)
+class FileMetadata:
+    """The metadata that is written into a picture's file alongside its record.
+
+    Attributes:
+        exif: The EXIF of a photo to keep.
+        xmp: An element `rdf:Description` of a photo's XMP to keep; it follows the record.
+        icc: The colour profile of the pixels.
+        source_type: The term of IPTC's digital source types for the picture.
+    """
+
+    exif: bytes = b""
+    xmp: str = ""
+    icc: bytes = b""
+    source_type: str = COMPOSITE
+
+
+NO_METADATA = FileMetadata()
+
+
 def encode(
     picture: Image.Image,
-    record: Mapping[str, Any],
+    record: Mapping[str, object],
     suffix: str,
-    exif: bytes | None = None,
-    icc: bytes | None = None,
-    source_type: str = COMPOSITE,
-    xmp: str = "",
+    metadata: FileMetadata = NO_METADATA,
     quality: int | None = None,
 ) -> bytes:
-    """Return the bytes of a picture's file, with its record in it, and no other metadata than is given here.
+    """Return the bytes of a picture's file, with its record and the given metadata, and no other.
 
     Args:
-        picture: RGB; where the format can be transparent also RGBA.
-        record: plain numbers and words.
-        suffix: one of `formats.WRITTEN`: PNG keeps every pixel, JPEG, WebP and AVIF nearly.
-        exif: EXIF to keep.
-        icc: the colour profile that the pixels are in.
-        source_type: which of IPTC's digital source types it is.
-        xmp: an element `rdf:Description` that is kept of a photo; it goes behind the record.
-        quality: 1 to 100; None is the format's default. Not for PNG.
+        picture: The picture, RGB, or RGBA if the format supports transparency.
+        record: The record, plain numbers and words.
+        suffix: One of `formats.WRITTEN`: PNG keeps every pixel, JPEG, WebP and AVIF nearly.
+        metadata: The metadata to write.
+        quality: The quality, 1 to 100; None is the format's default. Not for PNG.
 
     Raises:
-        ValueError: for a mode, a size or a quality that the format has no room for.
+        ValueError: for a mode, a size or a quality that the format does not support.
     """
     kind = WRITTEN[suffix]
     if picture.mode != "RGB" and (picture.mode != "RGBA" or not kind.alpha):
-        raise ValueError(f"a {kind.name} file has no room for a picture of mode {picture.mode}; convert it to RGB")
+        raise ValueError(f"a {kind.name} file cannot hold a picture of mode {picture.mode}; convert it to RGB")
     if max(picture.size) > kind.most_side:
-        raise ValueError(f"a {kind.name} file has room for {kind.most_side} px a side at most; choose PNG")
+        raise ValueError(f"a {kind.name} file can hold at most {kind.most_side} px a side; choose PNG")
     if quality is not None and (kind.quality is None or not 1 <= quality <= 100):
         room = "1 to 100" if kind.quality else "none: it keeps every pixel"
         raise ValueError(f"quality is {quality}; for {kind.name} choose {room}")
     text = json.dumps(record, ensure_ascii=False, default=str)
-    packet = _PACKET.format(source_type=source_type, record=html.escape(text).replace("\n", "&#10;"), xmp=xmp).encode()
+    escaped = html.escape(text).replace("\n", "&#10;")
+    packet = _PACKET.format(source_type=metadata.source_type, record=escaped, xmp=metadata.xmp).encode()
     if kind is JPEG and len(packet) > _JPEG_ROOM:
         raise ValueError(
-            f"its record and credits have {len(packet)} bytes, a JPEG file has room for {_JPEG_ROOM}; choose PNG"
+            f"its record and credits have {len(packet)} bytes, but a JPEG file can hold only {_JPEG_ROOM}; choose PNG"
         )
-    # Given even when empty: Pillow would take what the picture was opened with, and somebody's metadata with it.
-    buffer, options = io.BytesIO(), {**kind.options, "exif": exif or b"", "icc_profile": icc or b""}
+    # Given even if empty: otherwise Pillow would write the metadata that the picture was opened with.
+    options: dict[str, object] = {**kind.options, "exif": metadata.exif, "icc_profile": metadata.icc}
     if kind.quality is not None:
         options["quality"] = quality or kind.quality
     if kind is PNG:
-        options |= {"pnginfo": PngImagePlugin.PngInfo(), "transparency": None}
-        options["pnginfo"].add_itxt(_PNG_KEY, packet)
+        info = PngImagePlugin.PngInfo()
+        info.add_itxt(_PNG_KEY, packet.decode())
+        options |= {"pnginfo": info, "transparency": None}
     else:
         options |= {"xmp": packet, "comment": b""}
+    buffer = io.BytesIO()
     picture.save(buffer, kind.pillow, **options)
     return buffer.getvalue()
 
@@ -111,13 +129,13 @@ def read_record(path: str | Path) -> dict[str, Any]:
     found = _RECORD.search(packet if isinstance(packet, bytes) else packet.encode())
     if found is None:
         raise RecordError(
-            f"{path} holds no record of this software: it was not made by it, or a program that saved it since has "
-            "dropped the record; ask for the file as it was written"
+            f"{path} holds no record of this software: it was not made by it, or a program that saved it since dropped "
+            "the record; ask for the original file"
         )
     try:
         record = json.loads(html.unescape(found.group(1).decode()))
     except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, or a number of thousands of digits
-        raise RecordError(f"{path} holds a damaged record ({error}); ask for the file as it was written") from error
+        raise RecordError(f"{path} holds a damaged record ({error}); ask for the original file") from error
     if not isinstance(record, dict):
-        raise RecordError(f"{path} holds a damaged record (no table); ask for the file as it was written")
+        raise RecordError(f"{path} holds a damaged record (no table); ask for the original file")
     return record

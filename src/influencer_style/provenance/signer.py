@@ -1,28 +1,28 @@
-"""Who signs: a certificate, its private key, and the algorithm that the two are for."""
+"""What signs: a certificate, its private key, and their algorithm."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 _OF_CURVE = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
 
 class CredentialsError(ValueError):
-    """There is nothing usable to sign with; the message names the file or variable at fault and the remedy."""
+    """There are no usable credentials; the message names the file or variable at fault and the remedy."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a picture is signed with.
+    """The credentials that pictures are signed with.
 
     Attributes:
-        certificates: PEM, the signer's own first, then those that vouch for it, without the root if it can be.
-        private_key: PEM, PKCS #8, not encrypted.
-        algorithm: es256, es384, es512, ps256 or ed25519.
-        own: whether the user named them; if not, this software made them.
+        certificates: The certificates as PEM, the signer's own first, then its issuers, preferably without the root.
+        private_key: The private key as PEM, PKCS #8, not encrypted.
+        algorithm: The algorithm: es256, es384, es512, ps256 or ed25519.
+        own: Whether the user supplied them; if not, this software made them.
     """
 
     certificates: bytes
@@ -31,8 +31,8 @@ class Credentials:
     own: bool
 
 
-def algorithm_of(key: Any) -> str | None:
-    """Return C2PA's name of the algorithm that a private key signs with; None for a key that C2PA does not allow."""
+def algorithm_of(key: PrivateKeyTypes) -> str | None:
+    """Return C2PA's name for the algorithm of a private key; None if C2PA does not allow the key."""
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return _OF_CURVE.get(key.curve.name)
     if isinstance(key, rsa.RSAPrivateKey):

@@ -1,52 +1,55 @@
-"""What a picture's file proves, what it only says, and what it leaves open: three things that are kept apart.
+"""What a picture's file proves, what it only says, and what it leaves open, kept apart.
 
-Only bytes that are here are looked at: no manifest, certificate or trust list is fetched.
+Everything comes from local bytes: no manifest, certificate or trust list is fetched.
 """
 
 from __future__ import annotations
 
+import io
 import stat
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image
 
 from influencer_style.photos.files import MAX_BYTES
 from influencer_style.provenance import words
 from influencer_style.provenance.credentials import handed_out, known_authorities
-from influencer_style.provenance.damage import damage
-from influencer_style.provenance.formats import NAMES, written_media_type
+from influencer_style.provenance.formats import NAMES, PNG, WRITTEN, written_media_type
 from influencer_style.provenance.reader import Manifest, UnreadableError, read_manifest
 from influencer_style.provenance.record import NotAPictureError, RecordError, read_record
+from influencer_style.storage.text import short
 
 State = Literal["proven", "unknown signer", "altered", "no manifest"]
 _OURS = "an authority of yours"
 
 
 class VerificationError(ValueError):
-    """A file cannot be looked at; the message names it and says why."""
+    """A file cannot be verified; the message names it and says why."""
 
 
 class AnchorsError(ValueError):
-    """What was given as certificates of authorities is none."""
+    """The given certificates of authorities cannot be used."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What is to be said of one picture.
+    """What is known of one picture. Findings are phrases.
 
     Attributes:
-        path: the file, as it was named.
-        state: `proven` (unchanged since somebody signed it whom a known authority vouches for), `unknown signer`
+        path: The file, as it was named.
+        state: `proven` (unchanged since it was signed by somebody whom a known authority vouches for), `unknown signer`
             (unchanged since somebody signed it), `altered` (or damaged), or `no manifest`.
-        proven: what nobody but the signer can have brought about, in sentences.
-        known: what the signer says, in sentences; without a manifest, what anybody may have written.
-        not_proven: what stays open, and what would settle it, in sentences.
-        record: what this software wrote of how the picture was made; None when there is nothing.
-        signer: organisation, name, serial and algorithm of the certificate; empty without a manifest.
-        codes: C2PA's own codes of what failed.
+        proven: What only the signer can have caused.
+        known: What the signer says; without a manifest, what anybody may have written.
+        not_proven: What stays open, and what would settle it.
+        record: This software's record of how the picture was made; None if there is none.
+        signer: Organisation, name, serial and algorithm of the certificate; empty without a manifest.
+        codes: C2PA's codes of what failed.
     """
 
     path: str
@@ -60,64 +63,70 @@ class Verification:
 
 
 def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
-    """Return what the file at ``path`` proves, and what it does not.
+    """Return what the file at `path` proves, and what it does not.
 
     Args:
-        path: of a JPEG, PNG, WebP or AVIF file.
-        anchors: certificates (PEM) of authorities to trust, beside this user's own.
+        path: A JPEG, PNG, WebP or AVIF file.
+        anchors: Certificates (PEM) of authorities to trust, in addition to this user's own.
 
     Raises:
-        VerificationError: when there is no such file, it is too large, or it is no picture of these formats.
-        AnchorsError: when ``anchors`` holds no certificates.
+        VerificationError: when there is no such file, it is too large, or it is not a picture of these formats.
+        AnchorsError: when `anchors` holds no certificates.
         CredentialsError: when the user's own certificates are named, but cannot be read.
     """
     given = certificates_in(anchors) if anchors is not None else b""
     data, media_type = _read(Path(path))
     try:
-        found, whose = read_manifest(data, media_type, known_authorities()), _OURS
+        found = read_manifest(data, media_type, known_authorities())
     except UnreadableError as error:
         return Verification(str(path), "altered", [], [], [words.damaged(str(error)), *words.never_proven()])
     if found is None:
         record = _record(path)
         said = words.known(record or {})
         return Verification(str(path), "no manifest", [], said, words.without_manifest(record is not None), record)
+    whose = _OURS
     if given and found.holds and not found.trusted:
-        try:
-            found, whose = read_manifest(data, media_type, given), "an authority you gave"
-        except UnreadableError as error:
-            raise AnchorsError(f"holds certificates that C2PA cannot use ({error})") from error
+        found, whose = _trusting(data, media_type, given) or found, "an authority you gave"
     known = words.known(found.record or {}, found.generator, found.source_type, manifest=True)
     if found.parent:
         known.append(words.parent_known(found.parent))
-    if found.holds and (why := damage(data)):
-        return _result(path, "altered", [], known, [words.broken(why), *words.never_proven()], found)
     state: State = "proven" if found.trusted else "unknown signer" if found.holds else "altered"
     proven: list[str] = []
-    if state == "altered":
+    if not found.holds:
         not_proven = [words.altered(found.failed), *words.never_proven()]
+    elif why := damage(data):
+        state, not_proven = "altered", [words.broken(why), *words.never_proven()]
     else:
-        proven.append(words.unchanged(found.signer, media_type))
-        if found.stamped:
-            proven.append(words.stamped(found.stamped))
-        if state == "proven":
-            proven.append(words.vouched(found.signer, whose))
-        not_proven = [] if state == "proven" else [words.unknown(found.signer, found.failed)]
-        handed = str(handed_out()) if state == "proven" and whose == _OURS else ""
-        not_proven += words.beyond_the_signer(bool(found.stamped), handed)
-        if found.parent:
-            proven += words.parent_proven(found.parent)
-            not_proven += words.parent_open(found.parent)
-    return _result(path, state, proven, known, not_proven, found)
-
-
-def _result(
-    path: str | Path, state: State, proven: list[str], known: list[str], not_proven: list[str], found: Manifest
-) -> Verification:
+        proven, not_proven = _findings(found, media_type, whose)
     return Verification(str(path), state, proven, known, not_proven, found.record, found.signer, found.failed)
 
 
+def _trusting(data: bytes, media_type: str, anchors: bytes) -> Manifest | None:
+    try:
+        return read_manifest(data, media_type, anchors)
+    except UnreadableError as error:
+        raise AnchorsError(f"holds certificates that C2PA cannot use ({error})") from error
+
+
+def _findings(found: Manifest, media_type: str, whose: str) -> tuple[list[str], list[str]]:
+    """Return what a manifest that holds proves, and what it does not; `whose` authority vouches if it is trusted."""
+    proven, not_proven = [words.unchanged(found.signer, media_type)], []
+    if found.stamped:
+        proven.append(words.stamped(found.stamped))
+    if found.trusted:
+        proven.append(words.vouched(found.signer, whose))
+    else:
+        not_proven.append(words.unknown(found.signer, found.failed))
+    certificate = str(handed_out()) if found.trusted and whose == _OURS else ""
+    not_proven += words.beyond_the_signer(bool(found.stamped), certificate)
+    if found.parent:
+        proven += words.parent_proven(found.parent)
+        not_proven += words.parent_open(found.parent)
+    return proven, not_proven
+
+
 def certificates_in(anchors: bytes) -> bytes:
-    """Return the certificates in ``anchors``, and only them, as PEM. Raises AnchorsError when it holds none."""
+    """Return the certificates in `anchors`, and only them, as PEM. Raises AnchorsError when there is none."""
     try:
         found = x509.load_pem_x509_certificates(anchors)
     except ValueError as error:
@@ -135,20 +144,52 @@ def _read(path: Path) -> tuple[bytes, str]:
         if isinstance(error, VerificationError):
             raise
         raise VerificationError(
-            f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); check name and rights"
+            f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); check its name and permissions"
         ) from error
     if len(data) > MAX_BYTES:
-        raise VerificationError(f"{path} has more than {MAX_BYTES / 1e6:.0f} MB, which are not looked at")
+        raise VerificationError(f"{path} has more than {MAX_BYTES / 1e6:.0f} MB, which is too large")
     if media_type := written_media_type(data):
         return data, media_type
     raise VerificationError(f"{path} is not a {NAMES} picture; name another file")
 
 
 def _record(path: str | Path) -> dict[str, Any] | None:
-    """Return the record beside the manifest, which nobody signed; None when there is none that can be read."""
+    """Return the record outside the manifest, which nobody signed; None if there is none that can be read."""
     try:
         return read_record(path)
     except NotAPictureError as error:
         raise VerificationError(str(error)) from error
     except RecordError:
         return None
+
+
+def damage(file: bytes) -> str:
+    """Return why other programs may not open a picture's file; empty if it is sound. No pixels are decoded.
+
+    Args:
+        file: A JPEG, PNG, WebP or AVIF file whose signature holds.
+    """
+    kind = next(kind for kind in WRITTEN.values() if kind.media_type == written_media_type(file))
+    if kind is PNG:
+        return _png_damage(file)
+    try:
+        Image.open(io.BytesIO(file), formats=[kind.pillow]).close()
+    except Image.DecompressionBombError:
+        return ""  # large, not damaged
+    except Exception as error:  # a decoder given hostile bytes may raise anything
+        return short(str(error))
+    return ""
+
+
+def _png_damage(file: bytes) -> str:
+    """Compare each chunk's checksum (a chunk is length, name, data, checksum). Decoders refuse a file with a wrong one.
+
+    This does not use Pillow, which also refuses sound files with long texts.
+    """
+    view, at = memoryview(file), 8
+    while at + 12 <= len(file):
+        end = at + 8 + int.from_bytes(view[at : at + 4])
+        if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4]):
+            return f"the checksum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
+        at = end + 4
+    return ""

@@ -1,25 +1,27 @@
-"""Verification in words: each sentence says one thing, and no more than the file supports.
+"""Verification in words: each phrase says one thing, and no more than the file supports.
 
-Whatever a file says of itself may be a stranger's: it is shortened, and cleared of what a terminal would act upon.
+Whatever a file says of itself may come from a stranger: it is shortened, and cleared of terminal control characters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from influencer_style.provenance.formats import WRITTEN
-from influencer_style.provenance.parent_manifest import ParentManifest
+from influencer_style.provenance.reader import ParentManifest
 from influencer_style.storage.text import short
 
 _FORMATS = {kind.media_type: kind.name for kind in WRITTEN.values()}
+_ASK = "ask for the original file"
 _SOURCE_TYPES = {
     "compositeWithTrainedAlgorithmicMedia": "a photo that a trained model changed",
     "trainedAlgorithmicMedia": "a picture that a trained model made",
 }
 
 
-def known(record: Mapping[str, Any], generator: str = "", source_type: str = "", manifest: bool = False) -> list[str]:
+def known(
+    record: Mapping[str, object], generator: str = "", source_type: str = "", manifest: bool = False
+) -> list[str]:
     """Return what is said of how a picture was made."""
     said = []
     if generator:
@@ -28,12 +30,12 @@ def known(record: Mapping[str, Any], generator: str = "", source_type: str = "",
         said.append(f"kind: {_SOURCE_TYPES.get(source_type, source_type)}")
     if manifest and not record:
         said.append("how it was made is not said: the manifest holds no record of this software")
-    if record.get("looks"):
+    if looks := record.get("looks"):
         strength = f", strength {_value(record['strength'])}" if "strength" in record else ""
-        said.append(f"look: {_shares(record['looks'])}{strength}")
-    if record.get("model_fingerprint"):
+        said.append(f"look: {_shares(looks)}{strength}")
+    if fingerprint := record.get("model_fingerprint"):
         model = record.get("model_version") or record.get("model") or "model"
-        said.append(f"model: {_value(model)}, fingerprint {_value(record['model_fingerprint'])[:16]}")
+        said.append(f"model: {_value(model)}, fingerprint {_value(fingerprint)[:16]}")
     for key, title in (
         ("regions", "regions"),
         ("way", "way from noise to the picture"),
@@ -47,59 +49,55 @@ def known(record: Mapping[str, Any], generator: str = "", source_type: str = "",
     consents = record.get("consents")
     for name, consent in consents.items() if isinstance(consents, Mapping) else ():
         said.append(f"consent for {short(str(name))}: {_value(consent)}")
-    if record.get("written"):
-        said.append(f"written: {_value(record['written'])}, by the clock of the machine that wrote it")
+    if written := record.get("written"):
+        said.append(f"written: {_value(written)}, by the clock of the machine that wrote it")
     return said
 
 
 def unchanged(signer: Mapping[str, str], media_type: str) -> str:
-    """Say that a file is as it was signed. Bytes that only pad the signature may differ: they say nothing."""
+    """Say that a file is as it was signed, apart from bytes that only pad the signature and mean nothing."""
     kind = _FORMATS[media_type]
     return f"this {kind} file's picture, and what is known of it, are as they were when signed ({signer['algorithm']})"
 
 
 def vouched(signer: Mapping[str, str], whose: str) -> str:
-    """Say who signed, and who answers for that."""
+    """Say who signed, and who vouches for the signer."""
     return f"signed by {_who(signer)}, for whom {whose} vouches"
 
 
 def stamped(time: str) -> str:
     """Say when it was signed."""
-    return f"signed at {time}, says a time stamp"
+    return f"signed at {time}, according to a time stamp"
 
 
 def parent_known(parent: ParentManifest) -> str:
-    """Say what the signer tells of the photo that the picture was made from."""
+    """Say what the signer says of the photo that the picture was made from."""
     if not parent.found:
         return "made from: a photo without Content Credentials"
-    generator = f" by {parent.generator}" if parent.generator else ""
+    start = f"made from: a photo with Content Credentials{f' by {parent.generator}' if parent.generator else ''}"
     if not parent.intact:
-        return (
-            f"made from: a photo with Content Credentials{generator} that name {_who(parent.signer)} as their signer, "
-            "but are not as they were signed"
-        )
+        return f"{start} that name {_who(parent.signer)} as their signer, but are not as they were signed"
     agreed = "agreed" if parent.matched else "did not agree"
-    return (
-        f"made from: a photo with Content Credentials{generator}, signed by {_who(parent.signer)}; when it was opened, "
-        f"photo and credentials {agreed}"
-    )
+    return f"{start}, signed by {_who(parent.signer)}; when it was opened, photo and credentials {agreed}"
 
 
 def parent_proven(parent: ParentManifest) -> list[str]:
-    """Say what the file proves of the Content Credentials of the photo that the picture was made from."""
+    """Return what the file proves of the Content Credentials of the photo that the picture was made from."""
     if not parent.intact:
         return []
     removed = f", except {parent.redacted} parts that were removed for privacy" if parent.redacted else ""
-    vouched = ", for whom an authority known here vouches" if parent.trusted else ""
-    who = f"{_who(parent.signer)}{vouched}"
-    return [f"the photo's Content Credentials in this file are as they were signed by {who}{removed}"]
+    authority = ", for whom an authority known here vouches" if parent.trusted else ""
+    return [
+        "the photo's Content Credentials in this file are as they were signed by "
+        f"{_who(parent.signer)}{authority}{removed}"
+    ]
 
 
 def parent_open(parent: ParentManifest) -> list[str]:
     """Return what stays open of the photo that the picture was made from."""
     if not parent.found:
         return []
-    said = ["that photo and Content Credentials belonged together: the photo is not here, it is the signer's word"]
+    said = ["that photo and Content Credentials belonged together: the photo is not here, so it is the signer's word"]
     if not parent.trusted:
         who = f"no authority known here vouches for {_who(parent.signer)}"
         why = who if parent.intact else "they are not as they were signed"
@@ -109,16 +107,17 @@ def parent_open(parent: ParentManifest) -> list[str]:
 
 def unknown(signer: Mapping[str, str], codes: list[str]) -> str:
     """Say why a signer is not known, and what would settle it."""
+    who = _who(signer)
     if "signingCredential.expired" in codes:
         return (
-            f"who signed: the certificate of {_who(signer)} has expired, and no trusted time says that the file is "
-            "older; ask for the file signed anew"
+            f"who signed: the certificate of {who} has expired, and no trusted time stamp says that the file is older; "
+            "ask for the file signed anew"
         )
     if "signingCredential.invalid" in codes:
-        return f"who signed: the certificate of {_who(signer)} is not made for signing pictures"
+        return f"who signed: the certificate of {who} is not made for signing pictures"
     return (
-        f"who signed: the certificate says {_who(signer)}, but no authority known here vouches for it, and anybody may "
-        "use a name; get the authority's certificate from the signer, by a way you trust, and give it with --anchors"
+        f"who signed: the certificate says {who}, but no authority known here vouches for it, and anybody may use a "
+        "name; get the authority's certificate from the signer, in a way you trust, and give it with --anchors"
     )
 
 
@@ -127,20 +126,20 @@ def altered(codes: list[str]) -> str:
     failed = ", ".join(short(code) for code in dict.fromkeys(codes))
     return (
         f"anything: the file and its signature do not agree ({failed}): it was changed or damaged after it was signed, "
-        "and what it says of itself may have been changed too; ask for the file as it was written"
+        f"and what it says of itself may have been changed too; {_ASK}"
     )
 
 
 def damaged(why: str) -> str:
     """Say that there is a manifest which cannot be read."""
-    return f"anything: the file holds a manifest that cannot be read ({why}); ask for the file as it was written"
+    return f"anything: the file holds a manifest that cannot be read ({why}); {_ASK}"
 
 
 def broken(why: str) -> str:
-    """Say that a file's signature holds, and the file is damaged all the same."""
+    """Say that a file is damaged although its signature holds."""
     return (
-        f"anything: the file is damaged ({why}), and other programs may not open it, although what is signed in it is "
-        "as it was; ask for the file as it was written"
+        f"anything: the file is damaged ({why}), and other programs may not open it, although its signed content is "
+        f"unchanged; {_ASK}"
     )
 
 
@@ -153,13 +152,13 @@ def without_manifest(record: bool) -> list[str]:
     )
     return [
         first,
-        "where the manifest is: never written, dropped by a program that saved the file since, or kept elsewhere "
-        "(nothing is fetched); ask for the file as it was written",
+        "where the manifest is: it was never written, was dropped by a program that saved the file since, or is kept "
+        f"elsewhere (nothing is fetched); {_ASK}",
     ]
 
 
 def never_proven() -> list[str]:
-    """Return what no signature shows."""
+    """Return what no signature proves."""
     return ["whose face it is, and that this person agreed: a consent is the signer's word"]
 
 
@@ -167,8 +166,8 @@ def beyond_the_signer(timed: bool, handed_out: str = "") -> list[str]:
     """Return what stays open of a file that is as it was signed.
 
     Args:
-        timed: whether a trusted time stamp says when it was signed.
-        handed_out: the certificate file that others need; empty when it is not this user's.
+        timed: Whether a trusted time stamp says when it was signed.
+        handed_out: The certificate file that others need; empty if it is not this user's.
     """
     said = ["that what is known is true: it is the signer's word", *never_proven()]
     if not timed:
@@ -184,18 +183,16 @@ def _who(signer: Mapping[str, str]) -> str:
     return f"{name} ({organisation})" if organisation else name
 
 
-def _shares(looks: Any) -> str:
+def _shares(looks: object) -> str:
     if not isinstance(looks, Mapping):
         return _value(looks)
-    return short(
-        ", ".join(
-            f"{name} {share:.0%}" if isinstance(share, int | float) else f"{name} {share}"
-            for name, share in looks.items()
-        )
+    shares = (
+        f"{name} {share:.0%}" if isinstance(share, int | float) else f"{name} {share}" for name, share in looks.items()
     )
+    return short(", ".join(shares))
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     if isinstance(value, Mapping):
         return short("; ".join(f"{key} {_value(inner)}" for key, inner in list(value.items())[:20]))
     if isinstance(value, list | tuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -18,10 +19,10 @@ _GREY = (120, 118, 112)
 
 
 def draw_contact_sheet(cases: Cases, people: int = 8) -> Image.Image:
-    """Draw the first `people` test users: their photo, then for each look the truth (where known) and the result.
+    """Draw the first `people` test users: their photo, then for each look the truth (if known) and the result.
 
-    Over each look's columns stands one photo of its creator. Looks that do not fit beside each other at 192 px a tile
-    go into further bands below. The sheet is at most 2800 px wide.
+    A photo of the creator is above each look's columns. Looks that do not fit side by side at 192 px a tile go into
+    further bands below. The sheet is at most 2800 px wide.
     """
     shown = list(range(min(people, len(cases.inputs))))
     columns = 2 if cases.truth else 1
@@ -82,15 +83,13 @@ def _draw_band(cases: Cases, looks: list[str], people: list[int], tile: int) -> 
 
 @cache
 def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """Return DejaVu Sans, which matplotlib brings along: Pillow's own font has no letters beyond ASCII."""
-    from importlib.resources import files
-
+    """Return DejaVu Sans, which comes with matplotlib: Pillow's own font has no letters beyond ASCII."""
     name = f"DejaVuSans{'-Bold' if bold else ''}.ttf"
     return ImageFont.truetype(str(files("matplotlib") / "mpl-data" / "fonts" / "ttf" / name), size)
 
 
 def fitted(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
-    """Return `text`, cut where it would be wider than `width` px."""
+    """Return `text`, shortened if it is wider than `width` px."""
     if face.getlength(text) <= width:
         return text
     while text and face.getlength(text + "…") > width:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from PIL import Image
 
 from influencer_style.reports.looks import INK
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _LINE, _GRID, _ALARM = "#2f6f73", "#dcd9d2", "#b3452c"
 
@@ -43,7 +40,7 @@ def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
     """Return each loss over the steps as (name, SVG data URI): a faint line as measured, and its running mean.
 
     Args:
-        history: column `step`, `seconds`, and one for each loss; rows may lack some losses.
+        history: The columns `step`, `seconds`, and one for each loss; rows may lack some losses.
 
     Raises:
         ValueError: when there is no column `step` or no loss.
@@ -55,12 +52,12 @@ def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
-    """Return values as dots in a strip for each kind, top down, as an SVG data URI; right of `limit` they stand out.
+    """Return values as dots in a strip for each kind, top down, as an SVG data URI.
 
     Args:
-        rows: columns `kind`, `value`, in the order of the strips.
-        limit: drawn as a line.
-        label: of the axis.
+        rows: The columns `kind` and `value`, in the order of the strips.
+        limit: The value that is drawn as a line; dots to its right stand out.
+        label: The label of the axis.
     """
     figure, panel = _panel(7.2, 0.5 + 0.36 * rows["kind"].nunique())
     kinds = list(rows["kind"].unique())
@@ -90,11 +87,7 @@ def _curve(points: pd.DataFrame, name: str) -> str:
 
 def _panel(width: float, height: float) -> tuple[Figure, Axes]:
     # The Figure alone, without pyplot: no window, and nothing that other threads share.
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="none")
-    FigureCanvasSVG(figure)
     panel = figure.subplots()
     panel.set_facecolor("none")
     panel.tick_params(labelsize=8, colors=css(INK), length=2)

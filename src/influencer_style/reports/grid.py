@@ -1,4 +1,4 @@
-"""A grid of pictures with words over its columns and before its rows."""
+"""A grid of pictures with text over its columns and before its rows."""
 
 from __future__ import annotations
 
@@ -9,33 +9,38 @@ from PIL import Image, ImageDraw, ImageOps
 from influencer_style.reports.contact_sheet import fitted, font
 from influencer_style.reports.looks import INK, PAPER
 
-_MARGIN, _GUTTER = 32, 8
+_GUTTER = 8
 
 
 def draw_grid(
-    rows: Sequence[Sequence[Image.Image | None]], heads: Sequence[str], labels: Sequence[str], tile: int
+    rows: Sequence[Sequence[Image.Image | None]],
+    heads: Sequence[str],
+    labels: Sequence[str],
+    tile: int,
+    margin: int = 32,
 ) -> Image.Image:
     """Draw pictures in rows and columns, each as large as it can be in its tile.
 
-    Tiles take the shape of the first picture, so that portraits lose no room.
+    Tiles take the shape of the first picture, so that portraits waste no space.
 
     Args:
-        rows: of pictures, at most as many as there are heads; None leaves a tile empty.
-        heads: words over each column.
-        labels: words before each row; no room is left for them where all are empty.
-        tile: longer side of a tile, px.
+        rows: The rows of pictures, at most as many in each as there are heads; None leaves a tile empty.
+        heads: The text over each column.
+        labels: The text before each row; if all are empty, no space is left for them.
+        tile: The longer side of a tile in pixels.
+        margin: The margin around the grid in pixels.
     """
     first = next(picture for row in rows for picture in row if picture)
     scale = tile / max(first.size)
     wide, high = (max(1, round(side * scale)) for side in first.size)
     size = max(14, tile // 13)
-    left = _MARGIN + (round(max(font(size).getlength(label) for label in labels)) + _GUTTER * 2 if any(labels) else 0)
-    top = _MARGIN + (size + _GUTTER * 2 if any(heads) else 0)
+    left = margin + (round(max(font(size).getlength(label) for label in labels)) + _GUTTER * 2 if any(labels) else 0)
+    top = margin + (size + _GUTTER * 2 if any(heads) else 0)
     sheet = Image.new(
         "RGB",
         (
-            left + len(heads) * (wide + _GUTTER) - _GUTTER + _MARGIN,
-            top + len(rows) * (high + _GUTTER) - _GUTTER + _MARGIN,
+            left + len(heads) * (wide + _GUTTER) - _GUTTER + margin,
+            top + len(rows) * (high + _GUTTER) - _GUTTER + margin,
         ),
         PAPER,
     )

@@ -14,8 +14,8 @@ def draw_looks_side_by_side(examples: dict[str, np.ndarray], tile: int = 128) ->
     """Draw one row of crops for each name.
 
     Args:
-        examples: crops, uint8 (n, s, s, 3), by the name to write before them.
-        tile: side of a crop in the picture.
+        examples: The crops, uint8 (n, s, s, 3), by the name to write before them.
+        tile: The side of a crop in the picture.
     """
     gutter, margin = 6, 150
     columns = max(len(crops) for crops in examples.values())
@@ -37,11 +37,11 @@ def draw_look_map(
     """Place crops on a plane by their look: the first two principal components of their descriptors.
 
     Args:
-        crops: (n, s, s, 3) uint8, n at least 2.
-        descriptors: (n, d).
-        labels: n names; each gets the colour of its frames.
-        side: of the picture.
-        tile: side of a crop in it.
+        crops: The crops, uint8 (n, s, s, 3), n at least 2.
+        descriptors: Their descriptors, (n, d).
+        labels: Their n names; crops of one name have frames of one colour.
+        side: The side of the picture.
+        tile: The side of a crop in it.
     """
     names = list(dict.fromkeys(labels))
     colours = {name: _hue(i / len(names)) for i, name in enumerate(names)}
@@ -65,7 +65,8 @@ def draw_look_map(
 
 
 def _hue(share: float) -> tuple[int, int, int]:
-    return tuple(round(255 * value) for value in colorsys.hsv_to_rgb(share, 0.75, 0.85))
+    red, green, blue = (round(255 * value) for value in colorsys.hsv_to_rgb(share, 0.75, 0.85))
+    return red, green, blue
 
 
 def _short(name: str) -> str:

@@ -4,129 +4,140 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pandas as pd
 from PIL import Image
 
 from influencer_style.consent.audit_row import Head
+from influencer_style.evaluation.figures import Methods
 from influencer_style.evaluation.full_size import FullSize
+from influencer_style.evaluation.likeness_trial import SHARES, morph
 from influencer_style.evaluation.limits import limits
-from influencer_style.evaluation.scorecard import best_baseline
-from influencer_style.evaluation.verdict import record_in_words
-from influencer_style.evaluation.wording import LABELS, METRICS, decision_in_words, headline_sentence, spoken
+from influencer_style.evaluation.scorecard import Scorecard
+from influencer_style.evaluation.verdict import PromotionRecord
+from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
-from influencer_style.reports.figures import css, exact_uri, photo_uri, training_curves
-from influencer_style.reports.likeness import likeness_part
-from influencer_style.reports.looks import INK, PAPER
-from influencer_style.reports.photos import photo_counts, photos_left_out
-from influencer_style.reports.tables import bars, further_tables, main_table
+from influencer_style.metrics.intervals import Interval
+from influencer_style.metrics.likeness import THRESHOLD
+from influencer_style.reports.decisions import TransferDecision, promotion_row, promotion_sentence
+from influencer_style.reports.figures import exact_uri, photo_uri, strips, training_curves
+from influencer_style.reports.page import consents, render
+from influencer_style.reports.tables import bars, further_tables, main_table, photo_counts, photos_left_out
 
 _TILE, _SAMPLES_WIDTH = 224, 1400
-_EXTREMES = 4
+_EXTREMES, _NEAREST = 4, 4
+_KINDS = {kind: LABELS[kind] for kind in ("generator", "oracle")} | {
+    morph(share): f"{share:.0%} the creator" for share in SHARES
+}
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """All that the report is made from.
+class ReportEvidence:
+    """Everything that the report is made from.
 
     Attributes:
-        cases: the pictures.
-        scores: a row for each person, look and method, from `scoring.score_cases`.
-        scorecard: from `scorecard.assemble_scorecard`, with its `about`.
-        looks: the looks that the model offers.
-        manifest: a row for each photo that was found: `path`, `role`, `slug`, `creator`, `status`, `reason`, `split`.
-        faces: a row for each accepted photo: `photo_id`, `status`, `reason`.
-        history: losses over the steps, see `figures.training_curves`.
-        samples: samples along the training.
-        decision: which generator was `kept`, `why`, and where there was a choice, what was `compared`: by name
-            differences `truth`, `shapes` and `kid`, each an interval as numbers, or None.
-        promotion: the record of who is champion, see `verdict.record_in_words`.
-        card: the model card, Markdown.
-        audit: where the log of decisions about consents ended when the report was written.
-        full_size: photos restyled at their own size; empty where none could be read.
-        likeness: the likeness guard's figures, from `likeness_trial.try_guard`.
+        cases: The pictures.
+        scores: A row for each person, look and method, from `scoring.score_cases`.
+        scorecard: The scorecard.
+        looks: The looks that the model offers.
+        manifest: A row for each photo that was found: `path`, `role`, `slug`, `creator`, `status`, `reason`, `split`.
+        faces: A row for each accepted photo: `photo_id`, `status`, `reason`.
+        history: The losses over the steps, see `figures.training_curves`.
+        samples: Samples along the training.
+        decision: Which generator was kept, and why.
+        promotion: Who became champion, and why.
+        card: The model card, Markdown.
+        audit: The end of the log of decisions about consents when the report was written.
+        full_size: Photos restyled at their own size; empty if none could be read.
+        likeness: The likeness guard's figures, from `likeness_trial.try_guard`.
     """
 
     cases: Cases
     scores: pd.DataFrame
-    scorecard: Mapping[str, Any]
+    scorecard: Scorecard
     looks: LookProfiles
     manifest: pd.DataFrame
     faces: pd.DataFrame
     history: pd.DataFrame
     samples: Image.Image
-    decision: Mapping[str, Any]
-    promotion: Mapping[str, Any]
+    decision: TransferDecision
+    promotion: PromotionRecord
     card: str
     audit: Head
     full_size: Sequence[FullSize]
     likeness: pd.DataFrame
 
 
-def write_report(evidence: Evidence, people: int = 3) -> str:
-    """Return the report as one HTML page: everything inline, no script, no address of another machine.
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a data URI, and its caption."""
 
-    Args:
-        evidence: what was found.
-        people: how many people are shown for each look.
-    """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    label: str
+    uri: str
 
+
+@dataclass(frozen=True)
+class Row:
+    """Pictures of one person side by side, with a note below."""
+
+    pictures: list[Picture]
+    note: str = ""
+
+
+def write_report(evidence: ReportEvidence, people: int = 3) -> str:
+    """Return the report as one HTML page, with `people` people shown for each look."""
     cases, scorecard = evidence.cases, evidence.scorecard
-    baseline = best_baseline(scorecard)
+    baseline = scorecard.best_baseline()
     samples = evidence.samples.copy()
     samples.thumbnail((_SAMPLES_WIDTH, 100_000))
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
-    )
-    return environment.get_template("report.html.j2").render(
-        paper=css(PAPER),
-        ink=css(INK),
-        about=scorecard["about"],
+    return render(
+        "report.html.j2",
+        about=scorecard.about,
         known=bool(cases.truth),
         phone_columns=2 if cases.truth else 3,
-        sentence=headline_sentence(scorecard, baseline),
+        sentence=headline_sentence(scorecard),
         looks=[_look(evidence, look, number, people, baseline) for number, look in enumerate(cases.looks)],
         extremes=_extremes(evidence, baseline),
         full_size=[_full_size(photo) for photo in evidence.full_size],
         main=main_table(scorecard),
         more=further_tables(scorecard),
         bars=bars(scorecard),
-        likeness=likeness_part(evidence.likeness, scorecard, cases, _TILE),
+        likeness=_likeness(evidence),
         bar_label=LABELS["delta_e" if cases.truth else "gram_distance"],
         curves=training_curves(evidence.history),
         last=evidence.history.iloc[-1].to_dict(),
         samples=photo_uri(samples, quality=85),
-        decision=decision_in_words(evidence.decision),
-        promotion=record_in_words(evidence.promotion),
+        decision=evidence.decision,
+        promotion=evidence.promotion,
+        promotion_sentence=promotion_sentence(evidence.promotion),
+        promotion_rows=[promotion_row(line) for line in evidence.promotion.lines],
         card=evidence.card,
         counts=photo_counts(evidence.manifest, evidence.faces),
         left_out=photos_left_out(evidence.manifest, evidence.faces),
-        consents=[
-            (evidence.looks[look].creator, {k: spoken(v) for k, v in evidence.looks[look].consent.items()})
-            for look in evidence.looks.names
-        ],
+        consents=consents(evidence.looks),
         audit=evidence.audit,
         population=f"{evidence.looks.reference_note or evidence.looks.reference.count}",
         limits=limits(scorecard),
     )
 
 
-def _rows(cases: Cases, look: str, people: list[int], baseline: str) -> list[list[dict[str, str]]]:
-    """For each person the pictures beside each other: input, truth where known, generator, best baseline."""
-    kinds = ["input", *(["truth"] if cases.truth else []), "generator", baseline]
+def _pictures(cases: Cases, kinds: Sequence[str], look: str, people: list[int]) -> list[list[Picture]]:
+    """Return, for each person, the kinds of pictures side by side."""
     size = min(_TILE, cases.inputs.shape[1])
-    stacks = [cases.pictures(kind, look, size, people) for kind in kinds]
-    return [
-        [{"label": LABELS[kind], "uri": photo_uri(stack[i])} for kind, stack in zip(kinds, stacks, strict=True)]
-        for i in range(len(people))
-    ]
+    stacks = [[photo_uri(picture) for picture in cases.pictures(kind, look, size, people)] for kind in kinds]
+    labels = [LABELS[kind] for kind in kinds]
+    return [[Picture(*pair) for pair in zip(labels, uris, strict=True)] for uris in zip(*stacks, strict=True)]
 
 
-def _look(evidence: Evidence, look: str, number: int, people: int, baseline: str) -> dict[str, Any]:
+def _rows(cases: Cases, look: str, people: list[int], baseline: str, note: str = "") -> list[Row]:
+    """Return, for each person, side by side: input, truth if known, generator, best baseline."""
+    kinds = ["input", *(["truth"] if cases.truth else []), "generator", baseline]
+    return [Row(pictures, note) for pictures in _pictures(cases, kinds, look, people)]
+
+
+def _look(evidence: ReportEvidence, look: str, number: int, people: int, baseline: str) -> dict[str, object]:
     cases = evidence.cases
     count = len(cases.inputs)
     # Other people for each look, so that the page shows as many as it can.
@@ -137,11 +148,11 @@ def _look(evidence: Evidence, look: str, number: int, people: int, baseline: str
         "name": look,
         "photos": evidence.looks[look].statistics.count,
         "example": photo_uri(example),
-        "cases": [{"pictures": row, "note": ""} for row in _rows(cases, look, shown, baseline)],
+        "cases": _rows(cases, look, shown, baseline),
     }
 
 
-def _full_size(photo: FullSize) -> dict[str, Any]:
+def _full_size(photo: FullSize) -> dict[str, object]:
     return {
         "look": photo.look,
         "size": "{} x {} px".format(*photo.size),
@@ -159,29 +170,55 @@ def _full_size(photo: FullSize) -> dict[str, Any]:
     }
 
 
-def _first_of_each_look(scores: pd.DataFrame) -> pd.DataFrame:
-    """Each look's first row, then each look's second: not four of the easiest look, nor of the hardest."""
-    turn = scores.groupby("look").cumcount()
-    return scores.iloc[turn.argsort(kind="stable")]
-
-
-def _extremes(evidence: Evidence, baseline: str) -> list[dict[str, Any]]:
-    known = bool(evidence.cases.truth)
+def _extremes(evidence: ReportEvidence, baseline: str) -> dict[str, list[Row]]:
+    """Return the best and the worst results by title; the looks take turns, as one may be the easiest."""
+    cases, known = evidence.cases, bool(evidence.cases.truth)
     metric = "delta_e" if known else "structure_to_input"
     own = evidence.scores[evidence.scores["method"] == "generator"].sort_values(metric, ascending=known)
     count = min(_EXTREMES, len(own) // 2) or 1
-    best, worst = _first_of_each_look(own).head(count), _first_of_each_look(own[::-1]).head(count)
     titles = ("Nearest to the truth", "Furthest from the truth") if known else ("Shapes best kept", "Shapes least kept")
+    found = {}
+    for title, scores in zip(titles, (own, own[::-1]), strict=True):
+        turn = scores.groupby("look").cumcount()
+        shown = scores.iloc[turn.argsort(kind="stable")].head(count)
+        found[title] = [
+            _rows(cases, look, [person], baseline, f"{look}: {LABELS[metric]} {value:.{DIGITS[metric]}f}")[0]
+            for look, person, value in zip(shown["look"], shown["person"], shown[metric], strict=True)
+        ]
+    return found
+
+
+def _likeness(evidence: ReportEvidence) -> dict[str, object] | None:
+    """Return the likeness guard's plot, table and the results nearest to a creator; None if nothing was compared."""
+    trial, cases, section = evidence.likeness, evidence.cases, evidence.scorecard.likeness
+    if trial.empty or section is None:
+        return None
+    values = pd.DataFrame({"kind": trial["kind"].map(_KINDS), "value": trial["likeness"]})
+    nearest = trial[trial["kind"] == "generator"].sort_values("likeness", ascending=False).head(_NEAREST)
+    return {
+        "threshold": f"{THRESHOLD:.0%}",
+        "plot": strips(values, THRESHOLD, "share of the way to the creator, less what the look explains"),
+        "rows": _likeness_rows(section.overall),
+        "nearest": [
+            Row(
+                [*_pictures(cases, ["input", "generator"], look, [person])[0], _creator(cases.examples[look], cases)],
+                f"{look}: {value:.0%} of the way",
+            )
+            for look, person, value in zip(nearest["look"], nearest["person"], nearest["likeness"], strict=True)
+        ],
+    }
+
+
+def _likeness_rows(kinds: Methods) -> list[Mapping[str, str]]:
+    def shown(figure: Interval) -> str:
+        return f"{figure.mean:z.0%} ({figure.low:z.0%} to {figure.high:z.0%})"
+
     return [
-        {
-            "title": title,
-            "cases": [
-                {
-                    "pictures": _rows(evidence.cases, row.look, [row.person], baseline)[0],
-                    "note": f"{row.look}: {LABELS[metric]} {getattr(row, metric):.{METRICS[metric][1]}f}",
-                }
-                for row in rows.itertuples()
-            ],
-        }
-        for title, rows in zip(titles, (best, worst), strict=True)
+        {"kind": _KINDS[kind], "likeness": shown(figures["likeness"]), "alarms": shown(figures["alarms"])}
+        for kind, figures in kinds.items()
     ]
+
+
+def _creator(photo: np.ndarray, cases: Cases) -> Picture:
+    size = min(_TILE, cases.inputs.shape[1])
+    return Picture("creator", photo_uri(Image.fromarray(photo).resize((size, size), Image.Resampling.LANCZOS)))

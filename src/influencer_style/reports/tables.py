@@ -1,110 +1,195 @@
-"""The scorecard as the report's tables and bars."""
+"""The report's tables and bars: figures of the scorecard, and what became of the photos."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-from influencer_style.evaluation.scorecard import MAIN_METRICS, REAL_METRICS, REGION_METRICS
-from influencer_style.evaluation.wording import LABELS, METRICS, method_name
+import numpy as np
+import pandas as pd
 
-Methods = Mapping[str, Mapping[str, Mapping[str, float]]]
+from influencer_style.evaluation.figures import Figures, Methods
+from influencer_style.evaluation.scorecard import MAIN_METRICS, REAL_METRICS, REGION_METRICS, Scorecard
+from influencer_style.evaluation.wording import BETTER, DIGITS, LABELS, method_name
+from influencer_style.metrics.intervals import Interval
+
+_SIGNS = {"lower is better": 1, "higher is better": -1}
 _NO_RIVALS = ("oracle", "held_out", "real_floor")
+_MOST_REASONS = 200
+_REFUSED = "creators without consent"  # who did not consent is in the audit log; a report that is shared names nobody
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure as the report shows it; `best` is bold."""
+
+    mean: str
+    low: str
+    high: str
+    best: bool
+
+    @classmethod
+    def of(cls, metric: str, figure: Interval, best: bool) -> Cell:
+        """Return a metric's figure with the digits that are worth showing."""
+        # "z" writes no minus before a zero that was only rounded to it
+        mean, low, high = (f"{value:z.{DIGITS[metric]}f}" for value in (figure.mean, figure.low, figure.high))
+        return cls(mean, low, high, best)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A method's cells; `own` marks the method that the report is about."""
+
+    method: str
+    own: bool
+    cells: list[Cell | None]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Figures to be shown: `columns` as (name, which way is good), `blocks` as (look or nothing, rows)."""
+    """Figures to be shown: `columns` as (name, which way is good), `blocks` as (look or nothing, lines)."""
 
     title: str
     note: str
     columns: list[tuple[str, str]]
-    blocks: list[tuple[str, list[dict[str, Any]]]]
+    blocks: list[tuple[str, list[Line]]]
+
+    @classmethod
+    def of(cls, metrics: Sequence[str], blocks: list[tuple[str, list[Line]]], title: str = "", note: str = "") -> Table:
+        """Return a table with a column for each metric."""
+        return cls(title, note, [(LABELS[metric], BETTER[metric]) for metric in metrics], blocks)
 
 
-def main_table(scorecard: Mapping[str, Any]) -> Table:
-    """Return the main figures: over all looks where truth is known, else look by look."""
-    if "transfer" in scorecard:
-        return _table("", "", {"": scorecard["transfer"]}, MAIN_METRICS)
-    return _table("", "", scorecard["real"], (*REAL_METRICS, "diversity"))
+@dataclass(frozen=True)
+class Bar:
+    """A bar with its whisker; `low`, `high` and `width` are per cent of the longest."""
+
+    label: str
+    own: bool
+    mean: float
+    low: float
+    high: float
+    width: float
 
 
-def further_tables(scorecard: Mapping[str, Any]) -> list[Table]:
+def main_table(scorecard: Scorecard) -> Table:
+    """Return the main figures: over all looks if the truth is known, else look by look."""
+    if scorecard.transfer is not None:
+        return _table({"": scorecard.transfer}, MAIN_METRICS)
+    return _table(scorecard.by_look, (*REAL_METRICS, "diversity"))
+
+
+def further_tables(scorecard: Scorecard) -> list[Table]:
     """Return what is folded away: colour difference by region, and, creator by creator, what needs no truth."""
-    if "transfer" not in scorecard:
+    if scorecard.transfer is None:
         return []
     regions = _table(
-        "Colour difference by region",
-        "Regions are known from the studio's geometry; who shows no hair, say, has no figure for it.",
-        {"": scorecard["transfer"]},
+        {"": scorecard.transfer},
         REGION_METRICS,
+        "Colour difference by region",
+        "Regions are known from the studio's geometry. A person who shows no hair, for example, has no figure for it.",
     )
     blind = _table(
-        "Creator by creator, without the truth",
-        "The same is measured on photographs, where no truth is known. Test users are many people and a creator is "
-        "one, so that even the truth is some way off the creator's photos: the oracle shows how far.",
-        scorecard["creators"],
+        scorecard.by_look,
         REAL_METRICS,
+        "Creator by creator, without the truth",
+        "The same is measured on photographs, where the truth is not known. Test users are many people and a creator "
+        "is one, so even the truth differs from the creator's photos: the oracle shows by how much.",
     )
     return [table for table in (regions, blind) if table.columns]
 
 
-def bars(scorecard: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return for each look a bar for each method: of colour difference, or, without truth, distance from the look."""
-    sections, metric = scorecard.get("creators"), "delta_e"
-    if sections is None:
-        sections, metric = scorecard["real"], "gram_distance"
-    found = {look: {m: f for m, f in methods.items() if metric in f} for look, methods in sections.items()}
-    people = {look: methods["generator"][metric]["n"] for look, methods in found.items()}
-    most = max(f[metric]["high"] for methods in found.values() for f in methods.values()) or 1.0
-    return [
-        {
-            "look": look,
-            "bars": [
-                {
-                    "label": method_name(method, {metric: f[metric]}, people[look]),
-                    "own": method == "generator",
-                    "mean": f[metric]["mean"],
-                }
-                | {end: round(100 * max(0.0, f[metric][end]) / most, 2) for end in ("low", "high")}
-                | {"width": round(100 * f[metric]["mean"] / most, 2)}
-                for method, f in methods.items()
-            ],
-        }
+def bars(scorecard: Scorecard) -> dict[str, list[Bar]]:
+    """Return, by look, a bar for each method: the colour difference, or, without truth, the distance from the look."""
+    metric = "delta_e" if scorecard.transfer is not None else "gram_distance"
+    found = {
+        look: {method: figures for method, figures in methods.items() if metric in figures}
+        for look, methods in scorecard.by_look.items()
+    }
+    most = max(figures[metric].high for methods in found.values() for figures in methods.values()) or 1.0
+
+    def bar(method: str, figure: Interval, everybody: int) -> Bar:
+        low, high, width = (round(100 * max(0.0, end) / most, 2) for end in (figure.low, figure.high, figure.mean))
+        name = method_name(method, {metric: figure}, everybody)
+        return Bar(name, method == "generator", figure.mean, low, high, width)
+
+    return {
+        look: [bar(method, figures[metric], methods["generator"][metric].n) for method, figures in methods.items()]
         for look, methods in found.items()
-    ]
+    }
 
 
-def _table(title: str, note: str, sections: Mapping[str, Methods], metrics: Sequence[str]) -> Table:
-    names = [m for m in metrics if any(m in f for methods in sections.values() for f in methods.values())]
+def _table(looks: Mapping[str, Methods], metrics: Sequence[str], title: str = "", note: str = "") -> Table:
+    names = [m for m in metrics if any(m in f for methods in looks.values() for f in methods.values())]
     blocks = []
-    for look, methods in sections.items():
-        best = {m: _best(m, methods) for m in names}
-        everybody = max((f["n"] for f in methods["generator"].values()), default=0)
-        rows = [
-            {
-                "method": method_name(method, figures, everybody),
-                "own": method == "generator",
-                "cells": [cell(m, figures[m], best[m] == method) if m in figures else None for m in names],
-            }
+    for look, methods in looks.items():
+        best = {metric: _best(metric, methods) for metric in names}
+        everybody = max((figure.n for figure in methods["generator"].values()), default=0)
+        lines = [
+            Line(method_name(method, figures, everybody), method == "generator", cells(names, figures, method, best))
             for method, figures in methods.items()
-            if any(m in figures for m in names)
+            if any(metric in figures for metric in names)
         ]
-        blocks.append((look, rows))
-    return Table(title, note, [(LABELS[m], METRICS[m][0]) for m in names], blocks)
+        blocks.append((look, lines))
+    return Table.of(names, blocks, title, note)
 
 
-def cell(metric: str, figure: Mapping[str, float], best: bool) -> dict[str, Any]:
-    """Return a figure as the report shows it."""
-    # "z" writes no minus before a zero that was only rounded to it
-    return {part: f"{figure[part]:z.{METRICS[metric][1]}f}" for part in ("mean", "low", "high")} | {"best": best}
+def cells(metrics: Sequence[str], figures: Figures, method: str, best: Mapping[str, str | None]) -> list[Cell | None]:
+    """Return a method's cell for each metric, None where it has no figure."""
+    return [Cell.of(m, figures[m], best[m] == method) if m in figures else None for m in metrics]
+
+
+def best_of(metric: str, means: Mapping[str, float]) -> str | None:
+    """Return the best of some means; None if there are none, or if better has no meaning for the metric."""
+    sign = _SIGNS.get(BETTER[metric])
+    return min(means, key=lambda name: sign * means[name]) if sign and means else None
 
 
 def _best(metric: str, methods: Methods) -> str | None:
-    sign = {"lower is better": 1, "higher is better": -1}.get(METRICS[metric][0])
-    # Who was judged on fewer people is no rival to those judged on all.
-    everybody = methods["generator"].get(metric, {}).get("n")
-    figures = {m: f[metric] for m, f in methods.items() if metric in f and m not in _NO_RIVALS}
-    rivals = {m: f["mean"] for m, f in figures.items() if f["n"] == everybody}
-    return None if sign is None or not rivals else min(rivals, key=lambda m: sign * rivals[m])
+    figures = {method: f[metric] for method, f in methods.items() if metric in f and method not in _NO_RIVALS}
+    # A method that was judged on fewer people is no rival to those judged on all.
+    everybody = figures["generator"].n if "generator" in figures else None
+    return best_of(metric, {method: figure.mean for method, figure in figures.items() if figure.n == everybody})
+
+
+def photo_counts(manifest: pd.DataFrame, faces: pd.DataFrame) -> list[dict[str, str | int]]:
+    """Return how many photos were found, used, and left out by kind.
+
+    There is a row for each creator, one for the creators without a valid consent together, and one for the users.
+
+    Args:
+        manifest: A row for each photo that was found.
+        faces: A row for each photo that was accepted.
+    """
+    photos = manifest.merge(
+        faces[["photo_id", "status"]].drop_duplicates("photo_id").rename(columns={"status": "face"}),
+        on="photo_id",
+        how="left",
+    )
+    who = np.where(photos["role"] == "user", "users", photos["creator"])
+    who = np.where(photos["status"] == "refused", _REFUSED, who)
+    rows: list[dict[str, str | int]] = []
+    for name, own in photos.groupby(who, sort=True):
+        accepted = own["status"] == "accepted"
+        used = own[accepted & (own["face"] == "kept")]
+        counts = {status: int((own["status"] == status).sum()) for status in ("duplicate", "quarantined", "refused")}
+        splits = {split: int((used["split"] == split).sum()) for split in ("train", "validation", "test")}
+        faceless = int((accepted & (own["face"] != "kept")).sum())
+        rows.append({"who": str(name), "found": len(own), **splits, "no usable face": faceless, **counts})
+    return rows
+
+
+def photos_left_out(manifest: pd.DataFrame, faces: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the photos that could not be used, by file name, with the reason.
+
+    There are at most 200 of them, and none that was refused. Arguments are those of `photo_counts`.
+    """
+    bad = manifest[manifest["status"].isin(["duplicate", "quarantined"])][["path", "status", "reason"]]
+    rejected = faces[faces["status"] == "rejected"][["photo_id", "reason"]]
+    faceless = manifest.loc[manifest["status"] == "accepted", ["photo_id", "path"]].merge(rejected, on="photo_id")
+    rows = pd.concat([bad, faceless.assign(status="no usable face")[["path", "status", "reason"]]])
+    return [
+        {"file": "/".join(Path(str(path)).parts[-2:]), "status": str(status), "reason": str(reason)}
+        for path, status, reason in rows.head(_MOST_REASONS).itertuples(index=False)
+    ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pandas as pd
 import torch
+from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
@@ -21,11 +24,11 @@ def draw_samples(
     """Draw one strip: each person, then the same person in every look.
 
     Args:
-        generator: as it is at `step`.
-        people: (n, 3, s, s) in [0, 1].
-        codes: style code (d,) of each look.
-        step: written before the strip.
-        tile: side of a picture in the strip.
+        generator: The generator at `step`.
+        people: The people's crops, (n, 3, s, s) in [0, 1].
+        codes: The style code (d,) of each look.
+        step: The step that is written before the strip.
+        tile: The side of a picture in the strip.
     """
     device = next(generator.parameters()).device
     columns = []
@@ -49,7 +52,7 @@ def draw_examples_in_looks(
 
 
 def draw_known_portraits(generator: SynthesisGenerator, portraits: Paired, step: int, count: int = 12) -> Image.Image:
-    """Draw one strip of portraits, spread over all: what was made, and the truth, side by side."""
+    """Draw one strip of portraits, spread over all: the result and the truth side by side."""
     device = next(generator.parameters()).device
     chosen = torch.linspace(0, len(portraits.truth) - 1, count).long()
     with torch.no_grad():
@@ -60,16 +63,16 @@ def draw_known_portraits(generator: SynthesisGenerator, portraits: Paired, step:
 def draw_nobodies(
     generator: SynthesisGenerator, noise: Tensor, codes: dict[str, Tensor], step: int, tile: int = 64
 ) -> Image.Image:
-    """Draw one strip: for each z (n, z), the same nobody in every look."""
+    """Draw one strip: for each z (n, z), the same made-up person in every look."""
     device = next(generator.parameters()).device
-    asked = torch.stack(list(codes.values())).to(device)
+    styles = torch.stack(list(codes.values())).to(device)
     with torch.no_grad():
-        rows = [generator(z.to(device).expand(len(asked), -1), asked) for z in noise.split(1)]
+        rows = [generator(z.to(device).expand(len(styles), -1), styles) for z in noise.split(1)]
     return _strip(torch.cat(rows), step, tile)
 
 
 def stack_samples(strips: list[Image.Image], most: int = 8) -> Image.Image:
-    """Put strips of samples under each other, first and last and evenly between, at most `most` of them."""
+    """Stack at most `most` strips of samples: the first, the last, and others evenly spaced between them."""
     chosen = [strips[i] for i in np.unique(np.linspace(0, len(strips) - 1, min(most, len(strips))).round().astype(int))]
     sheet = Image.new("RGB", (max(s.width for s in chosen), sum(s.height for s in chosen)), PAPER)
     top = 0
@@ -83,30 +86,27 @@ def draw_curves(history: pd.DataFrame) -> Image.Image:
     """Draw every loss over the steps, one small panel each.
 
     Args:
-        history: column `step`, optionally `seconds`, and one column a loss; gaps are allowed.
+        history: The column `step`, optionally `seconds`, and one for each loss; gaps are allowed.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     names = [name for name in history.columns if name not in ("step", "seconds")]
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(4 * columns, 2.6 * rows), layout="constrained")
     for i, name in enumerate(names):
         axes = figure.add_subplot(rows, columns, i + 1)
-        known = history[["step", name]].dropna()
-        axes.plot(known["step"], known[name], color="#b9c6d8", linewidth=1)
-        axes.plot(known["step"], known[name].ewm(span=15).mean(), color="#1f4e8c", linewidth=1.8)
+        points = history[["step", name]].dropna()
+        axes.plot(points["step"], points[name], color="#b9c6d8", linewidth=1)
+        axes.plot(points["step"], points[name].ewm(span=15).mean(), color="#1f4e8c", linewidth=1.8)
         axes.set_title(name, fontsize=10)
         axes.tick_params(labelsize=8)
         axes.grid(alpha=0.25)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    return Image.open(stream).convert("RGB")
 
 
 def _strip(pictures: Tensor, step: int, tile: int) -> Image.Image:
-    """Pictures (n, 3, s, s) in a row, after the number of the step."""
+    """Draw pictures (n, 3, s, s) in a row, after the number of the step."""
     strip = Image.new("RGB", (90 + len(pictures) * (tile + 4), tile + 4), PAPER)
     pen = ImageDraw.Draw(strip)
     pen.text((8, tile // 2), f"step {step}", fill=INK, font=ImageFont.load_default(size=15), anchor="lm")

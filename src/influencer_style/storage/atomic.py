@@ -1,8 +1,7 @@
 """Atomic writes: a reader, or the next run after a kill, sees the old file or the new one, never half of either.
 
-What is begun lies beside its place under a temporary name. Beside it lies a lock file, which its writer holds for as
-long as it lives, so that the next one that writes into the folder can tell what killed writers left there, and removes
-it.
+Unfinished work lies next to its place under a temporary name, together with a lock file, which its writer holds for as
+long as it lives. So the next writer into the folder can tell what killed writers left there, and removes it.
 """
 
 from __future__ import annotations
@@ -27,21 +26,21 @@ _TEMPORARY = re.compile(
     rf"\.(?P<name>.+)\.(?P<state>{_BEGUN}|{_REPLACED}|{_LOCK})-(?P<mark>[0-9a-f]{{8}})(\.[^.]*)?", re.DOTALL
 )
 _NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}  # what file systems without locks answer
-# Folders that this process has looked for leftovers in: once each is enough, and a folder may hold thousands of files.
+# Folders that this process has searched for leftovers: once each is enough, and a folder may hold thousands of files.
 _swept: set[Path] = set()
 
 
 @contextmanager
 def atomic_file(path: str | Path, private: bool = True) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; what was written there replaces ``path`` when the block ends well.
+    """Yield a temporary path next to ``path``; what was written there replaces ``path`` when the block ends well.
 
     The temporary name keeps the suffix, for writers that go by it. An exception leaves ``path`` as it was; an OSError
-    names ``path``. The file, and folders that are made for it, are for their owner alone; unless ``private`` is false,
-    for what a user asked for by name: then the umask decides.
+    names ``path``. The file, and folders that are made for it, are for their owner alone. If ``private`` is false, for
+    files that a user named, the umask decides.
     """
     path = Path(path)
     temporary = _beside(path, _BEGUN, _mark(), path.suffix)
-    with _told_of(path, temporary):
+    with _naming(path, temporary):
         _prepare(path.parent, private)
         with _held(temporary):
             temporary.touch(FILE_MODE if private else 0o666)
@@ -58,16 +57,16 @@ def atomic_file(path: str | Path, private: bool = True) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: str | Path, private: bool = True) -> Iterator[Path]:
-    """Yield a new, empty folder beside ``path``; it takes the place of ``path`` when the block ends well.
+    """Yield a new, empty folder next to ``path``; it takes the place of ``path`` when the block ends well.
 
-    Two renames replace a folder. A kill between them leaves ``path`` missing and the new one whole beside it: whoever
+    Two renames replace a folder. A kill between them leaves ``path`` missing and the new one whole next to it: whoever
     reads or writes it next calls `recover_folder`, which puts it in place. An OSError names ``path``. ``private`` is as
     in `atomic_file`, for the folder and all that is in it.
     """
     path = Path(path)
     mark = _mark()
     temporary, replaced = _beside(path, _BEGUN, mark), _beside(path, _REPLACED, mark)
-    with _told_of(path, temporary):
+    with _naming(path, temporary):
         _prepare(path.parent, private)
         recover_folder(path)
         try:
@@ -92,7 +91,7 @@ def atomic_folder(path: str | Path, private: bool = True) -> Iterator[Path]:
 
 @contextmanager
 def temporary_folder(path: str | Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``path`` that is gone after the block; after a kill, with the next write there."""
+    """Yield an empty folder next to ``path`` that is gone after the block; after a kill, with the next write there."""
     path = Path(path)
     temporary = _beside(path, _BEGUN, _mark())
     _prepare(path.parent)
@@ -105,13 +104,13 @@ def temporary_folder(path: str | Path) -> Iterator[Path]:
 
 
 def recover_folder(path: str | Path) -> None:
-    """Put in place what an `atomic_folder` that was stopped between its two renames has left beside ``path``."""
+    """Put in place what an `atomic_folder` that was stopped between its two renames has left next to ``path``."""
     path = Path(path)
     if path.exists():
         return
-    for replaced, told in _temporaries(path.parent):
-        if told["state"] == _REPLACED and told["name"] == path.name:
-            new = _beside(path, _BEGUN, told["mark"])
+    for replaced, parts in _temporaries(path.parent):
+        if parts["state"] == _REPLACED and parts["name"] == path.name:
+            new = _beside(path, _BEGUN, parts["mark"])
             if not new.exists():
                 os.replace(replaced, path)
                 continue
@@ -145,16 +144,16 @@ def remove(path: str | Path) -> None:
 
 
 def remove_leftovers(folder: str | Path, seconds: float = 1) -> None:
-    """Remove what writers that were killed left in ``folder``. The first write of a process to a folder does so, too.
+    """Remove what killed writers left in ``folder``. A process's first write to a folder does so, too.
 
     Args:
-        folder: need not be there.
-        seconds: younger ones stay, whose writers may be about to lock them.
+        folder: The folder; need not be there.
+        seconds: The least age: the writers of younger files may be about to lock them.
     """
     found = _temporaries(Path(folder))
-    for path, told in found:
-        if told["state"] == _REPLACED:
-            recover_folder(path.with_name(told["name"]))
+    for path, parts in found:
+        if parts["state"] == _REPLACED:
+            recover_folder(path.with_name(parts["name"]))
     for path, _ in found:
         with suppress(OSError):  # put in its place, or another process was faster, or it is another user's
             if time.time() - path.stat().st_mtime >= seconds:
@@ -172,16 +171,16 @@ def _beside(path: Path, state: str, mark: str, suffix: str = "") -> Path:
 
 
 def _temporaries(folder: Path) -> list[tuple[Path, re.Match[str]]]:
-    """Return what lies in a folder under a temporary name, and what the name says.
+    """Return what lies in a folder under a temporary name, and the parts of the name.
 
     Links, pipes and sockets are left out: no writer of ours makes any, and to open one may block for ever.
     """
-    named = [(path, told) for path in folder.glob(".*") if (told := _TEMPORARY.fullmatch(path.name))]
-    return [(path, told) for path, told in named if is_regular(path) or is_folder(path)]
+    named = [(path, parts) for path in folder.glob(".*") if (parts := _TEMPORARY.fullmatch(path.name))]
+    return [(path, parts) for path, parts in named if is_regular(path) or is_folder(path)]
 
 
 def _prepare(folder: Path, private: bool = True) -> None:
-    """Make a folder that is to be written to, and once remove what others left there."""
+    """Make a folder that is to be written to, and remove what others left there, once."""
     if private:
         private_folder(folder)
     else:
@@ -193,13 +192,15 @@ def _prepare(folder: Path, private: bool = True) -> None:
 
 def _lock_file(temporary: Path) -> Path:
     """Return the lock file of whatever lies under a temporary name; of a lock file, itself."""
-    told = _TEMPORARY.fullmatch(temporary.name)
-    return temporary.with_name(f".{told['name']}.{_LOCK}-{told['mark']}")
+    parts = _TEMPORARY.fullmatch(temporary.name)
+    if parts is None:
+        raise ValueError(f"{temporary.name} is no temporary name")
+    return temporary.with_name(f".{parts['name']}.{_LOCK}-{parts['mark']}")
 
 
 @contextmanager
 def _held(temporary: Path) -> Iterator[None]:
-    """Hold the lock that says: whoever writes this is alive."""
+    """Hold the lock that shows that the writer is alive."""
     with ExitStack() as stack:
         try:
             stack.enter_context(locked_if_free(_lock_file(temporary)))
@@ -210,8 +211,8 @@ def _held(temporary: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _told_of(path: Path, temporary: Path) -> Iterator[None]:
-    """Let an OSError of the block name the file that was to be written: the temporary one says nothing to anybody."""
+def _naming(path: Path, temporary: Path) -> Iterator[None]:
+    """Make an OSError of the block name the file that was to be written, as nobody knows the temporary one."""
     try:
         yield
     except OSError as error:
@@ -222,14 +223,14 @@ def _told_of(path: Path, temporary: Path) -> Iterator[None]:
 
 
 def sync(path: Path) -> None:
-    """Have the system write a file, or what a folder says is in it, to the disk now."""
-    if sys.platform == "win32" and path.is_dir():  # Windows knows this of files alone
+    """Have the system write a file, or a folder's list of files, to the disk now."""
+    if sys.platform == "win32" and path.is_dir():  # Windows can do this for files only
         return
     opened = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(opened)
     except OSError:
-        if not path.is_dir():  # some network file systems know this of files alone
+        if not path.is_dir():  # some network file systems can do this for files only
             raise
     finally:
         os.close(opened)

@@ -1,4 +1,4 @@
-"""Fingerprints: one SHA-256 for a value made of plain data, so that work is done again only when something changed."""
+"""Fingerprints: a SHA-256 of plain data, so that work is done again only if something has changed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 
-def fingerprint(*parts: Any) -> str:
+def fingerprint(*parts: object) -> str:
     """Return the SHA-256 (hex) of ``parts``.
 
     A part is None, a bool, number, string, bytes, path (its name), NumPy array, pydantic model, dataclass, or
     a mapping or sequence of parts. Mappings do not depend on their order.
 
     Raises:
-        TypeError: for any other type, whose text might change from run to run.
+        TypeError: For any other type, whose text might change from run to run.
     """
     digest = hashlib.sha256()
     for part in parts:
@@ -42,8 +42,21 @@ def source_fingerprint(*packages: ModuleType) -> str:
     return digest.hexdigest()
 
 
-def _feed(digest: Any, part: Any) -> None:
-    if hasattr(part, "model_dump"):
+class _Digest(Protocol):
+    """A digest of `hashlib`."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+
+@runtime_checkable
+class _Model(Protocol):
+    """A pydantic model, recognised without loading pydantic, which many commands never need."""
+
+    def model_dump(self, *, mode: str) -> dict[str, object]: ...
+
+
+def _feed(digest: _Digest, part: object) -> None:
+    if isinstance(part, _Model):
         part = part.model_dump(mode="json")
     elif is_dataclass(part) and not isinstance(part, type):
         part = asdict(part)
@@ -67,12 +80,12 @@ def _feed(digest: Any, part: Any) -> None:
         _feed_numpy(digest, part)
 
 
-def _feed_plain(digest: Any, part: Any) -> None:
+def _feed_plain(digest: _Digest, part: object) -> None:
     digest.update(f"{type(part).__name__.removesuffix('Path')}:{part}".encode())
 
 
-def _feed_numpy(digest: Any, part: Any) -> None:
-    import numpy as np  # here, because command lines that have no arrays need not wait for it
+def _feed_numpy(digest: _Digest, part: object) -> None:
+    import numpy as np  # noqa: PLC0415  # commands without arrays need not wait for it
 
     if isinstance(part, np.ndarray):
         _feed(digest, [str(part.dtype), list(part.shape)])

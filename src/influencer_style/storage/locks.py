@@ -12,19 +12,19 @@ _POLL_S = 0.005
 
 @contextmanager
 def locked(lock_file: Path, timeout_s: float = 60) -> Iterator[None]:
-    """Hold a lock for the block, after waiting for whoever holds it. The lock file stays, empty.
+    """Hold a lock for the block, after waiting until it is free. The lock file stays, empty.
 
     Not reentrant: a thread that holds the lock waits for itself in vain.
 
     Args:
-        lock_file: what all who share the lock name; its folder must be there.
-        timeout_s: seconds to wait.
+        lock_file: The file that all who share the lock name; its folder must be there.
+        timeout_s: How many seconds to wait.
 
     Raises:
-        TimeoutError: when the lock is still held after that time.
-        OSError: when the lock file cannot be written, or the file system has no locks.
+        TimeoutError: If the lock is still held after that time.
+        OSError: If the lock file cannot be written, or the file system has no locks.
     """
-    import filelock  # a tenth of a second that most commands never need
+    import filelock  # noqa: PLC0415  # takes a tenth of a second that most commands never need
 
     with filelock.FileLock(lock_file, timeout=timeout_s, mode=0o600, poll_interval=_POLL_S):
         yield
@@ -32,12 +32,12 @@ def locked(lock_file: Path, timeout_s: float = 60) -> Iterator[None]:
 
 @contextmanager
 def locked_if_free(lock_file: Path) -> Iterator[bool]:
-    """Hold a lock for the block if nobody holds it; yield whether it is held now. Its lock file is removed after that.
+    """Hold a lock for the block if it is free; yield whether it is held now. Its lock file is removed after that.
 
     Raises:
-        OSError: when the lock file cannot be written, or the file system has no locks.
+        OSError: If the lock file cannot be written, or the file system has no locks.
     """
-    import filelock
+    import filelock  # noqa: PLC0415  # as above
 
     lock = filelock.FileLock(lock_file)
     try:

@@ -1,7 +1,7 @@
-"""What identifies people is readable and writable by its owner alone, whatever the umask is.
+"""What identifies people can be read and written by its owner alone, whatever the umask is.
 
 Files get mode 0600 and folders 0700. On Windows these modes mean nothing: there, a user's folders are closed to others
-by what they inherit.
+by the rights that they inherit.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def private_folder(path: str | Path) -> Path:
 
 
 def close_to_others(path: str | Path) -> bool:
-    """Take all rights of other users off a file or folder of this user; return whether there were any.
+    """Take away all rights of other users to a file or folder of this user; return whether there were any.
 
-    Links are not followed. What belongs to somebody else, or is not there, stays as it is.
+    Links are not followed. A file that belongs to somebody else, or is not there, stays as it is.
     """
     if os.name != "posix":
         return False
@@ -47,7 +47,7 @@ def close_to_others(path: str | Path) -> bool:
 
 @contextmanager
 def private_umask() -> Iterator[None]:
-    """Let all that this process makes during the block be for its owner alone, whichever library makes it."""
+    """Keep all that this process makes in the block for its owner alone, whichever library makes it."""
     before = os.umask(_OTHERS)
     try:
         yield

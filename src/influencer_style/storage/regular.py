@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-# A pipe would block the open, and a link lead elsewhere. Systems that lack one of these are covered by the two looks.
+# A pipe would block the open, and a link lead elsewhere. Where a system lacks one of these, the two checks remain.
 WARY = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -47,8 +47,8 @@ def require_regular(path: str | Path) -> None:
     """Refuse what lies at ``path`` unless it is a regular file, or nothing.
 
     Raises:
-        NotRegularError: when something else lies there.
-        OSError: when that cannot be found out.
+        NotRegularError: If something else lies there.
+        OSError: If that cannot be found out.
     """
     try:
         _require(path, os.lstat(path).st_mode)
@@ -60,8 +60,8 @@ def open_regular(path: str | Path) -> BinaryIO:
     """Open a regular file for reading, without ever waiting for it.
 
     Raises:
-        NotRegularError: when something else lies there, also where it was put there just now.
-        OSError: when there is nothing, or it cannot be read.
+        NotRegularError: If something else lies there, even if it was put there just now.
+        OSError: If there is nothing, or it cannot be read.
     """
     _require(path, os.lstat(path).st_mode)
     try:
@@ -82,7 +82,7 @@ def read_regular(path: str | Path, most_bytes: int) -> bytes:
     """Return what a regular file holds, at most ``most_bytes``.
 
     Raises:
-        OSError: as `open_regular`; also when the file is larger.
+        OSError: As from `open_regular`; also if the file is larger.
     """
     with open_regular(path) as file:
         data = file.read(most_bytes + 1)

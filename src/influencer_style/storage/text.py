@@ -1,21 +1,20 @@
 """Text that strangers wrote, made safe to show: names of files and creators, metadata, messages of libraries.
 
-A terminal acts upon control characters, a newline forges a line, and marks of direction turn a name around. Everything
-of that kind is written as backslash codes, so that it is seen and does nothing.
+A terminal acts on control characters, a newline forges a line, and marks of direction turn a name around. All of these
+are written as backslash codes, so that they are seen and do nothing.
 """
 
 from __future__ import annotations
 
 import re
 from reprlib import repr as _short_repr
-from typing import Any
 
 _SHORT = 200
 _MARKUP = re.compile(r"[\\`*\[\]<>|&~]|(?<!\w)_|_(?!\w)|(?<=www)\.")
 
 
 def one_line(text: object) -> str:
-    """Return ``text`` as one line in which every character is printable; the others become backslash codes."""
+    """Return ``text`` as one line in which every character is printable; others become backslash codes."""
     return "".join(letter if letter.isprintable() else _code(letter) for letter in str(text))
 
 
@@ -25,13 +24,13 @@ def short(text: str) -> str:
     return line if len(line) <= _SHORT else f"{line[: _SHORT - 3]}..."
 
 
-def quoted(value: Any) -> str:
+def quoted(value: object) -> str:
     """Return a value of any type as a short Python literal, for messages that repeat a wrong argument."""
     return _short_repr(value)
 
 
 def markdown(text: object) -> str:
-    """Return ``text`` as one line that Markdown shows as it is: no markup, no HTML, no links."""
+    """Return ``text`` as one line that Markdown shows literally: no markup, no HTML, no links."""
     line = _MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text))
     return line.replace("://", ":&#47;&#47;")
 

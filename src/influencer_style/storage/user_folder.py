@@ -1,4 +1,4 @@
-"""Where a user keeps what belongs to no project."""
+"""Where a user's data lie that belong to no project."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ def user_folder(name: str, variable: str) -> Path:
     """Return the folder of that name among this user's data, which need not be there yet.
 
     Args:
-        name: of the folder.
-        variable: of the environment; where it is set, it names the folder instead.
+        name: The folder's name.
+        variable: An environment variable that names the folder instead, if it is set.
 
     Raises:
-        RuntimeError: when this user has no home folder; the text names the remedy.
+        RuntimeError: If this user has no home folder; the text names the remedy.
     """
     if named := os.environ.get(variable):
         return Path(named).absolute()

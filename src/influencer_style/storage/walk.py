@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-# What programs put beside photos, in small letters: thumbnails, lists, edits. None of it is a photo that was forgotten.
+# What programs put next to photos, in lower case: thumbnails, lists, edits. None of it is a forgotten photo.
 _FOLDERS = {"@eadir", "__macosx", "#recycle", "@recycle", "$recycle.bin", "system volume information", "lost+found"}
 _FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "picasa.ini", "icon\r"}
 _SIDECARS = {".aae", ".json", ".xmp", ".thm", ".pp3", ".dop"}
 
 
 def is_passed_over(name: str, is_folder: bool) -> bool:
-    """Whether a name is that of a hidden file, or of what programs put beside photos, which is not to be mentioned."""
+    """Return whether a name is that of a hidden file, or of what programs put next to photos: neither is mentioned."""
     small = name.lower()
     if is_folder:
         return name.startswith(".") or small in _FOLDERS
@@ -21,9 +21,9 @@ def is_passed_over(name: str, is_folder: bool) -> bool:
 
 
 def walk(folder: Path) -> Iterator[Path]:
-    """Yield every file below ``folder`` in order of path; not those that are passed over (see ``is_passed_over``).
+    """Yield every file below ``folder`` in order of path, except those that are passed over (see ``is_passed_over``).
 
-    Folders that nobody goes into are yielded too, so that they can be named: links to folders, and those that may not
+    Folders that are not entered are yielded, too, so that they can be named: links to folders, and folders that cannot
     be listed (see ``closed``).
     """
     waiting = [str(folder)]  # no recursion: folders may lie thousands deep
@@ -43,7 +43,7 @@ def walk(folder: Path) -> Iterator[Path]:
 
 
 def closed(path: Path) -> str:
-    """Return what is wrong with a folder that ``walk`` yielded, and what to do; nothing for a file."""
+    """Return what is wrong with a folder that ``walk`` yielded, and what to do; empty for a file."""
     if not os.path.isdir(path):  # Path.is_dir raises for a link to a name that is too long
         return ""
     if path.is_symlink():

@@ -1,8 +1,8 @@
-"""Weights that somebody handed us, as safetensors: what a file holds is known before any memory is taken for it.
+"""Weights of unknown origin, as safetensors: a file's head is checked before any memory is taken for its tensors.
 
-A network that is to take them is built on torch's `meta` device, where it has shapes and no numbers. Only when names,
-shapes and types agree with the head of the file are the numbers read, and they become the network's own: so a model
-folder never costs more memory than its files have bytes.
+A network is built on torch's `meta` device, where it has shapes and no numbers. The numbers are read only when names,
+shapes and types agree with the head of the file, and become the network's own. So a model folder never costs more
+memory than its files have bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors.torch import load
@@ -25,23 +24,23 @@ _TYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
 
 
 class WeightsError(ValueError):
-    """A file holds no weights, too many, or others than those that are needed; the message names the file."""
+    """A file holds no weights, too many, or not those that are needed; the message names the file."""
 
 
 class WeightsFile:
     """A safetensors file, of which only the head has been read.
 
     Args:
-        path: a regular file, no link.
+        path: A regular file, not a link.
 
     Attributes:
-        path: as given.
-        metadata: texts by name.
-        shapes: type (as safetensors spells it) and shape of each tensor, by name.
+        path: As given.
+        metadata: The texts in the head, by name.
+        shapes: The type (as safetensors spells it) and shape of each tensor, by name.
 
     Raises:
-        WeightsError: when the head is damaged or too large, or the file has more than `MOST_BYTES`.
-        OSError: when it is not a regular file, or cannot be read.
+        WeightsError: If the head is damaged or too large, or the file has more than `MOST_BYTES`.
+        OSError: If it is not a regular file, or cannot be read.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -62,8 +61,8 @@ class WeightsFile:
         """Return all tensors, by name.
 
         Raises:
-            WeightsError: when the file is damaged.
-            OSError: when it cannot be read.
+            WeightsError: If the file is damaged.
+            OSError: If it cannot be read.
         """
         try:
             return load(read_regular(self.path, MOST_BYTES))
@@ -76,12 +75,12 @@ class WeightsFile:
         """Give a network that was built on the `meta` device the weights in this file.
 
         Args:
-            network: its floating point weights become float32.
-            stored: the type that the file holds these in.
+            network: The network; its floating-point weights become float32.
+            stored: The type in which the file holds these.
 
         Raises:
-            WeightsError: naming the first tensor that is missing, unknown, or of another shape or type.
-            OSError: when the file cannot be read.
+            WeightsError: If a tensor is missing, unexpected, or of another shape or type; the first is named.
+            OSError: If the file cannot be read.
         """
         expected = {
             name: (_TYPES[stored if value.is_floating_point() else value.dtype], tuple(value.shape))
@@ -102,7 +101,7 @@ def _read_head(head: bytes) -> tuple[dict[str, str], dict[str, tuple[str, tuple[
     """Return the texts and the shapes in the head of a file. Checked by hand: a machine that trains has no pydantic.
 
     Raises:
-        ValueError: when the head is anything else than safetensors writes.
+        ValueError: If the head is not one that safetensors writes.
     """
     entries = json.loads(head)
     if not isinstance(entries, dict):
@@ -113,7 +112,7 @@ def _read_head(head: bytes) -> tuple[dict[str, str], dict[str, tuple[str, tuple[
     return metadata, {name: _shape_of(entry) for name, entry in entries.items()}
 
 
-def _shape_of(entry: Any) -> tuple[str, tuple[int, ...]]:
+def _shape_of(entry: object) -> tuple[str, tuple[int, ...]]:
     dtype, shape = (entry.get("dtype"), entry.get("shape")) if isinstance(entry, dict) else (None, None)
     if not isinstance(dtype, str) or not isinstance(shape, list):
         raise ValueError("a tensor has no type or no shape")

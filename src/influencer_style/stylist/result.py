@@ -16,7 +16,7 @@ from influencer_style.photos.parent import Parent
 from influencer_style.provenance.credentials import credentials
 from influencer_style.provenance.formats import SUFFIXES, WRITTEN
 from influencer_style.provenance.manifest import signed
-from influencer_style.provenance.record import COMPOSITE, encode
+from influencer_style.provenance.record import COMPOSITE, FileMetadata, encode
 from influencer_style.storage.atomic import write_bytes
 from influencer_style.stylist.errors import StylistError
 
@@ -113,7 +113,8 @@ class Result:
             picture.paste(self.picture, mask=self.picture)
         record = {**self.provenance, "written": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")}
         try:
-            file = encode(picture, record, suffix, self.exif, self.profile, self.source_type, self.xmp, quality)
+            metadata = FileMetadata(self.exif, self.xmp, self.profile, self.source_type)
+            file = encode(picture, record, suffix, metadata, quality)
         except ValueError as error:
             raise StylistError(str(error)) from error
         return signed(file, suffix, record, credentials(), self.source_type, self.parent)

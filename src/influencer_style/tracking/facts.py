@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import getpass
 import os
 import platform
@@ -76,9 +77,11 @@ def _exists(pid: int) -> bool:
     return True
 
 
+@functools.cache
 def environment() -> str:
     """Return Python, system and all installed packages with their versions, in pip's format."""
-    found = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}
+    metadata = [distribution.metadata for distribution in distributions()]  # each is parsed anew at every access
+    found = {one["Name"]: one["Version"] for one in metadata if one["Name"]}
     packages = "".join(f"{name}=={found[name]}\n" for name in sorted(found, key=str.lower))
     return f"# Python {platform.python_version()}, {platform.platform()}\n{packages}"
 

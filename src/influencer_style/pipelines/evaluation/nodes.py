@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any
+from typing import TypedDict, Unpack
 
 import pandas as pd
 from PIL import Image
 
 from influencer_style.consent.places import project_ledger
+from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.full_size import restyle_at_full_size
 from influencer_style.evaluation.gather import gather_cases
-from influencer_style.evaluation.judges import appoint_judges
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
-from influencer_style.evaluation.scorecard import assemble_scorecard, headline, scorecard_rows
-from influencer_style.evaluation.scoring import score_cases
+from influencer_style.evaluation.scorecard import About, Scorecard, assemble_scorecard
+from influencer_style.evaluation.scoring import appoint_judges, score_cases
+from influencer_style.evaluation.verdict import PromotionRecord
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.metrics.cases import Cases
@@ -27,6 +28,8 @@ from influencer_style.pipelines.evaluation.parameters import EvaluationParameter
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.project.folder import in_project
 from influencer_style.reports import contact_sheet, report
+from influencer_style.reports.decisions import TransferDecision
+from influencer_style.reports.report import ReportEvidence
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
@@ -53,7 +56,7 @@ def choose_looks(
 def restyle_test_users(
     bundle: TransferBundle, face_crops: FaceStore, truth_crops: FaceStore, parameters: EvaluationParameters
 ) -> Cases:
-    """Put every look on the test users, by the model and every baseline, and lay out the truth beside it."""
+    """Put every look on the test users, by the model and every baseline, and add the truth if it is known."""
     current.shows({*bundle.looks.names, *face_crops.kept.loc[face_crops.kept["role"] == "creator", "slug"]})
     cases = gather_cases(
         bundle, face_crops, truth_crops, parameters.size, parameters.most_people, parameters.neural_style_people
@@ -66,38 +69,38 @@ def restyle_test_users(
 @reusable(reads={"parameters": ["size", "bootstrap_draws", "seed"]})
 def score(
     cases: Cases, bundle: TransferBundle, source: PhotoSource, parameters: EvaluationParameters
-) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+) -> tuple[dict[str, object], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return the scorecard, the same as a table, the figures of every single case, and the likeness guard's."""
     judges = appoint_judges(cases, parameters.seed)
-    about = {
-        "model": {
+    about = About(
+        model={
             "fingerprint": bundle.fingerprint,
             "data_sha256": bundle.data_sha256,
             "encoder": bundle.encoder.name,
             "encoder_sha256": bundle.encoder.sha256,
             "generator": ", ".join(f"{name} {value}" for name, value in bundle.generator.describe().items()),
         },
-        "looks": {look: bundle.looks[look].creator for look in cases.looks},
-        "thin_looks": [notice for look in cases.looks if (notice := thin_look_notice(bundle.looks[look]))],
-        "test_users": len(cases.inputs),
-        "size": parameters.size,
-        "identity_threshold": judges.identity.threshold,
-        "source": source.kind,
-        "users_are_studio": source.users_are_studio,
-        "population": bundle.looks.reference_note,
-        "versions": {name: version(name) for name in _PACKAGES.split()},
-    }
-    scores = score_cases(cases, judges)
-    scorecard = assemble_scorecard(
-        scores, cases, bundle.encoder, bundle.looks, about, parameters.bootstrap_draws, parameters.seed
+        looks={look: bundle.looks[look].creator for look in cases.looks},
+        thin_looks=[notice for look in cases.looks if (notice := thin_look_notice(bundle.looks[look]))],
+        test_users=len(cases.inputs),
+        size=parameters.size,
+        identity_threshold=judges.identity.threshold,
+        source=source.kind,
+        users_are_studio=source.users_are_studio,
+        population=bundle.looks.reference_note,
+        versions={name: version(name) for name in _PACKAGES.split()},
     )
-    trial = try_guard(cases, bundle.looks, judges.identity)
-    scorecard["likeness"] = likeness_section(trial, parameters.bootstrap_draws, parameters.seed)
-    main = headline(scorecard)
-    current.log_metrics(main)
-    shown = "delta_e." if cases.truth else "gram_distance."
-    log.info("Mean %s (lower is better): %s", shown[:-1].replace("_", " "), _listed(main, shown))
-    return scorecard, scorecard_rows(scorecard), scores, trial
+    scores, trial = score_cases(cases, judges), try_guard(cases, bundle.looks, judges.identity)
+    bootstrap = Bootstrap(parameters.bootstrap_draws, parameters.seed)
+    scorecard = assemble_scorecard(scores, cases, bundle.encoder, bundle.looks, about, bootstrap)
+    scorecard = scorecard.model_copy(update={"likeness": likeness_section(trial, bootstrap)})
+    headline = scorecard.headline()
+    current.log_metrics(headline)
+    metric = "delta_e" if cases.truth else "gram_distance"
+    means = {name.partition(".")[2]: mean for name, mean in headline.items() if name.startswith(f"{metric}.")}
+    shown = ", ".join(f"{method} {mean:.2f}" for method, mean in means.items())
+    log.info("Mean %s (lower is better): %s", metric.replace("_", " "), shown)
+    return scorecard.as_dict(), scorecard.rows(), scores, trial
 
 
 @reusable(reads={"parameters": ["sheet_people"]})
@@ -106,43 +109,43 @@ def draw_contact_sheet(cases: Cases, parameters: EvaluationParameters) -> Image.
     return contact_sheet.draw_contact_sheet(cases, parameters.sheet_people)
 
 
+class ReportInputs(TypedDict):
+    """The data that the report is made from, see `report.ReportEvidence`."""
+
+    cases: Cases
+    scores: pd.DataFrame
+    trial: pd.DataFrame
+    scorecard: dict[str, object]
+    bundle: TransferBundle
+    manifest: pd.DataFrame
+    face_crops: FaceStore
+    history: pd.DataFrame
+    samples: Image.Image
+    decision: dict[str, object]
+    promotion: dict[str, object]
+
+
 @reusable(reads={"parameters": ["report_people"]})
-def write_report(
-    cases: Cases,
-    case_scores: pd.DataFrame,
-    likeness_trial: pd.DataFrame,
-    scorecard: dict[str, Any],
-    bundle: TransferBundle,
-    manifest: pd.DataFrame,
-    face_crops: FaceStore,
-    training_history: pd.DataFrame,
-    training_samples: Image.Image,
-    training_decision: dict[str, Any],
-    promotion_record: dict[str, Any],
-    parameters: EvaluationParameters,
-) -> str:
+def write_report(parameters: EvaluationParameters, **inputs: Unpack[ReportInputs]) -> str:
     """Write the report: one HTML page that opens without a network.
 
     It says where the audit log ended when it was written. That alone is no reason to write it again.
     """
-    evidence = report.Evidence(
-        cases=cases,
-        scores=case_scores,
-        scorecard=scorecard,
+    bundle, manifest, face_crops = inputs["bundle"], inputs["manifest"], inputs["face_crops"]
+    evidence = ReportEvidence(
+        cases=inputs["cases"],
+        scores=inputs["scores"],
+        scorecard=Scorecard.model_validate(inputs["scorecard"]),
         looks=bundle.looks,
         manifest=manifest,
         faces=face_crops.table,
-        history=training_history,
-        samples=training_samples,
-        decision=training_decision,
-        promotion=promotion_record,
+        history=inputs["history"],
+        samples=inputs["samples"],
+        decision=TransferDecision.model_validate(inputs["decision"]),
+        promotion=PromotionRecord.model_validate(inputs["promotion"]),
         card=bundle.card,
         audit=project_ledger().log.head(),
         full_size=restyle_at_full_size(bundle, manifest.assign(path=manifest["path"].map(in_project)), face_crops),
-        likeness=likeness_trial,
+        likeness=inputs["trial"],
     )
     return report.write_report(evidence, parameters.report_people)
-
-
-def _listed(figures: dict[str, float], prefix: str) -> str:
-    return ", ".join(f"{n.removeprefix(prefix)} {v:.2f}" for n, v in figures.items() if n.startswith(prefix))

@@ -14,6 +14,7 @@ from influencer_style.pipelines.promotion.nodes import judge_challenger, promote
 
 def create_pipeline() -> Pipeline:
     """Generator and test users -> scorecard, contact sheet and report; challenger and champion -> who is champion."""
+    judged = ["transfer_to_judge", "crops_to_judge_by", "truth_crops"]
     return Pipeline(
         [
             Node(
@@ -22,12 +23,7 @@ def create_pipeline() -> Pipeline:
                 ["transfer_to_judge", "crops_to_judge_by", "photos_to_report"],
                 name="choose_looks",
             ),
-            Node(
-                restyle_test_users,
-                ["transfer_to_judge", "crops_to_judge_by", "truth_crops", "params:evaluation"],
-                "test_results",
-                name="restyle_test_users",
-            ),
+            Node(restyle_test_users, [*judged, "params:evaluation"], "test_results", name="restyle_test_users"),
             Node(
                 score,
                 ["test_results", "transfer_to_judge", "photo_source", "params:evaluation"],
@@ -35,30 +31,25 @@ def create_pipeline() -> Pipeline:
                 name="score",
             ),
             Node(publish_scores, ["scorecard", "transfer_to_judge", "params:promotion"], None, name="publish_scores"),
-            Node(
-                judge_challenger,
-                ["transfer_to_judge", "crops_to_judge_by", "truth_crops", "params:promotion"],
-                "promotion_verdict",
-                name="judge_challenger",
-            ),
+            Node(judge_challenger, [*judged, "params:promotion"], "promotion_verdict", name="judge_challenger"),
             Node(promote, ["promotion_verdict", "params:promotion"], "promotion_record", name="promote"),
             Node(draw_contact_sheet, ["test_results", "params:evaluation"], "contact_sheet", name="draw_contact_sheet"),
             Node(
                 write_report,
-                [
-                    "test_results",
-                    "case_scores",
-                    "likeness_trial",
-                    "scorecard",
-                    "transfer_to_judge",
-                    "photos_to_report",
-                    "crops_to_judge_by",
-                    "training_history",
-                    "training_samples",
-                    "training_decision",
-                    "promotion_record",
-                    "params:evaluation",
-                ],
+                {
+                    "parameters": "params:evaluation",
+                    "cases": "test_results",
+                    "scores": "case_scores",
+                    "trial": "likeness_trial",
+                    "scorecard": "scorecard",
+                    "bundle": "transfer_to_judge",
+                    "manifest": "photos_to_report",
+                    "face_crops": "crops_to_judge_by",
+                    "history": "training_history",
+                    "samples": "training_samples",
+                    "decision": "training_decision",
+                    "promotion": "promotion_record",
+                },
                 "report",
                 name="write_report",
             ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +35,7 @@ def _weights(parameters: FeaturesParameters) -> str:
     return file_sha256(file) if parameters.weights and file.is_file() else ""
 
 
-def _consents(descriptors: pd.DataFrame, encoder: StyleEncoder, source: PhotoSource) -> list[dict[str, Any]]:
+def _consents(descriptors: pd.DataFrame, _encoder: StyleEncoder, source: PhotoSource) -> list[dict[str, object]]:
     creators = sorted(set(descriptors.loc[descriptors["role"] == "creator", "creator"]))
     return [load_consent(source.creator_folder(creator)).in_short() for creator in creators]
 
@@ -50,12 +49,12 @@ def choose_encoder(parameters: FeaturesParameters) -> StyleEncoder:
 
 
 def choose_crops(crops: FaceStore, source: PhotoSource) -> FaceStore:
-    """Return the crops without those of creators whose consent does not let their look be learnt now."""
+    """Return the crops without those of creators whose consent does not cover learning their look now."""
     chosen = permitted_crops("features", crops, source, "transfer")
     own = chosen.kept[chosen.kept["role"] == "creator"]
     for name, photos in own.groupby("slug"):
         if is_thin(count := int((photos["split"] == "train").sum())):
-            log.warning("%s", thin_words(name, count))
+            log.warning("%s", thin_words(str(name), count))
     return chosen
 
 
@@ -63,14 +62,16 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     """Describe each kept face crop; crops described before by the same encoder are not described again.
 
     Returns:
-        One row a crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (21 x 10).
+        A row for each crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (21 x 10).
     """
     rows = crops.kept.reset_index(drop=True)
     cut = rows[["cx", "cy", "side", "angle"]].to_numpy().tolist()
     keys = [
         fingerprint(encoder.sha256, MOMENTS, crops.fingerprint, *key) for key in zip(rows["photo_id"], cut, strict=True)
     ]
-    known = {} if before is None else {row.key: (row.descriptor, row.moments) for row in before.itertuples()}
+    known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    if before is not None:
+        known = dict(zip(before["key"], zip(before["descriptor"], before["moments"], strict=True), strict=True))
     new = [i for i, key in enumerate(keys) if key not in known]
     log.info("%d crops are described already, %d are new", len(rows) - len(new), len(new))
     if not new:
@@ -93,13 +94,13 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
 
 @reusable(also=_consents)
 def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: PhotoSource) -> LookProfiles:
-    """Set each creator against the users: what is left is the look. With it goes what the creator consented to.
+    """Compare each creator with the users: what differs is the look. The creator's consent goes with it.
 
-    Creators are known by their training photos; the population is every user but those of the test.
+    Creators are represented by their training photos; the population is every user except those of the test.
 
     Raises:
-        ValueError: when no creator or no user is left. ConsentError: when a consent has gone since the crops were
-            chosen.
+        ValueError: If no creator or no user is left.
+        ConsentError: If a consent has gone since the crops were chosen.
     """
     current.shows(set(descriptors.loc[descriptors["role"] == "creator", "slug"]))
     users = descriptors[(descriptors["role"] == "user") & (descriptors["split"] != "test")]
@@ -111,7 +112,8 @@ def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: Phot
             "data/03_primary/face_crops say why each photo was left out, and the log above whose consent does not hold"
         )
     looks = []
-    for (slug, creator), own in photos.groupby(["slug", "creator"]):
+    for _, own in photos.groupby(["slug", "creator"]):
+        slug, creator = str(own["slug"].iloc[0]), str(own["creator"].iloc[0])
         consent = load_consent(source.creator_folder(creator)).in_short()
         looks.append(LookProfile(slug, creator, _statistics(own), consent, tuple(sorted(own["photo_id"]))))
         log.info("Look %s: %d photos", slug, len(own))
@@ -129,7 +131,7 @@ def draw_looks(crops: FaceStore, looks: LookProfiles, descriptors: pd.DataFrame)
     shown = pd.concat([own.head(40) for own in rows.values()])
     labels = [name for name, own in rows.items() for _ in range(min(40, len(own)))]
     side_by_side = draw_looks_side_by_side(examples)
-    return side_by_side, draw_look_map(crops.pixels(shown), np.stack(shown["descriptor"]), labels)
+    return side_by_side, draw_look_map(crops.pixels(shown), np.stack(shown["descriptor"].to_list()), labels)
 
 
 def _statistics(rows: pd.DataFrame) -> SetStatistics:

@@ -1,4 +1,4 @@
-"""The user's own folders of photos: whether they can be read, which is known before anything else is done."""
+"""The user's own folders of photos, checked before anything else is done."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class SourceError(ValueError):
 
 
 def photo_folders(parameters: IngestionParameters) -> tuple[Path, Path | None]:
-    """Return the folder of the creators' photos and that of the users', None where `ingestion.users` is empty.
+    """Return the folder of the creators' photos and that of the users'; the latter is None if it is not named.
 
     Raises:
-        SourceError: when one of them is missing, empty or not a folder, or they lie in each other.
+        SourceError: If one of them is missing, empty or not a folder, or one lies in the other.
     """
     creators = _photo_folder(
         "ingestion.folder", parameters.folder, "a folder for each creator, with photos and consent.yml"
@@ -30,7 +30,7 @@ def photo_folders(parameters: IngestionParameters) -> tuple[Path, Path | None]:
 
 
 def require_apart(creators: Path, users: Path) -> None:
-    """Refuse two folders of which one lies in the other. Raises SourceError."""
+    """Refuse two folders if one lies in the other. Raises SourceError."""
     if users == creators or users.is_relative_to(creators) or creators.is_relative_to(users):
         raise SourceError("ingestion.users and ingestion.folder lie in each other; give each a folder of its own")
 
@@ -43,5 +43,5 @@ def _photo_folder(field: str, value: str, holds: str) -> Path:
         if not any(not is_passed_over(entry.name, entry.is_dir()) for entry in folder.iterdir()):
             raise SourceError(f"{field}: {folder} is empty; it should hold {holds}")
     except OSError as error:
-        raise SourceError(f"{field}: {folder} cannot be listed ({error.strerror}); mend its rights") from error
+        raise SourceError(f"{field}: {folder} cannot be listed ({error.strerror}); correct its rights") from error
     return folder

@@ -1,4 +1,4 @@
-"""What ingestion tells the consent ledgers: whose photos it read, and where each creator's folder is."""
+"""What ingestion records in the consent ledgers: whose photos it read, and where each creator's folder is."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ log = logging.getLogger(__name__)
 def remember_creators(
     manifest: pd.DataFrame, creators: Path, project: Path, ledger: Ledger, user: Ledger | None
 ) -> None:
-    """Record where creators' folders are and which photos are theirs: requests for their looks are decided there.
+    """Record where creators' folders are and which photos are theirs: the consents there decide about their looks.
 
     Args:
-        manifest: of the photos.
-        creators: the folder that holds a folder for each creator.
-        project: the project's folder.
-        ledger: the project's.
-        user: the user's own, for copies of models that lie in no project; None where there is none, or it is the same.
+        manifest: The manifest of photos.
+        creators: The folder that holds a folder for each creator.
+        project: The project's folder.
+        ledger: The project's ledger.
+        user: The user's own, for copies of models that lie in no project; None if there is none, or it is the same.
 
     Raises:
-        AuditError: when the project's ledger cannot be written to.
+        AuditError: If the project's ledger cannot be written to.
     """
     rows = manifest[(manifest["role"] == "creator") & (manifest["slug"] != "")]
-    for (slug, creator), own in rows.groupby(["slug", "creator"]):
+    for _, own in rows.groupby(["slug", "creator"]):
+        slug, creator = str(own["slug"].iloc[0]), str(own["creator"].iloc[0])
         photos = sorted({photo for photo in own["photo_id"] if photo})
         _remember(ledger, slug, creator, creators / creator, project, photos)
         if user is not None:
@@ -48,7 +49,7 @@ def _remember(ledger: Ledger, slug: str, creator: str, folder: Path, project: Pa
     shown_folder, shown_project = ledger.creators.written(folder, project)
     before = next((one for one in ledger.creators.of(slug) if one.project == shown_project), None)
     if not photos and before is None:
-        return  # of somebody who never consented nothing is kept
+        return  # nothing is kept of somebody who never consented
     try:
         consent = load_consent(folder).in_short()
     except ConsentError:

@@ -14,16 +14,18 @@ from influencer_style.pipelines.ingestion.known import remember_creators
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.project.folder import as_written, in_project, project_folder
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
+from influencer_style.studio.demo_set import DONE, render_demo_set
+from influencer_style.studio.population import StudioSettings
 
 log = logging.getLogger(__name__)
 STUDIO_FOLDER = "data/01_raw/studio"
 
 
 def open_source(parameters: IngestionParameters) -> PhotoSource:
-    """Return where the photos are; render the studio's first where they come from there.
+    """Return where the photos are; photos that come from the studio are rendered first.
 
     Raises:
-        SourceError: if a folder is missing, empty, or no folder.
+        SourceError: If a folder is missing, empty, or not a folder.
     """
     if parameters.source == "studio":
         made = _render(parameters, parameters.studio.creators_photos, STUDIO_FOLDER)
@@ -50,8 +52,8 @@ def open_source(parameters: IngestionParameters) -> PhotoSource:
 
 def scan_photos(source: PhotoSource, before: pd.DataFrame | None, parameters: IngestionParameters) -> pd.DataFrame:
     """Return the manifest: every file, whether it is used, and if not, why."""
-    fixed = {}
-    for kind, split in (("truth", "validation"), ("oracle", "test")):  # whoever has an oracle has a truth as well
+    fixed: dict[str, str] = {}
+    for kind, split in (("truth", "validation"), ("oracle", "test")):  # who has an oracle has a truth as well
         if folder := source.truth_folders.get(kind):
             fixed |= {picture.stem: split for picture in folder.rglob("*.png")}
     folders = PhotoFolders(in_project(source.creators), in_project(source.users), fixed)
@@ -76,15 +78,11 @@ def scan_photos(source: PhotoSource, before: pd.DataFrame | None, parameters: In
 
 
 def _render(parameters: IngestionParameters, creators_photos: int, folder: str) -> str:
-    """Render the studio's photos; return the digest of what was asked for and of the code that rendered it."""
-    from influencer_style.studio.demo_set import DONE, render_demo_set  # torch: seconds, and only needed here
-    from influencer_style.studio.population import StudioSettings
-
-    asked = parameters.studio
-    # The last third test and the quarter before them validates; for them the truth of each look is known, where there
-    # are looks.
-    test, validation = 2 * asked.users // 3, 5 * asked.users // 12
-    known = (tuple(range(test, asked.users)), tuple(range(validation, test))) if creators_photos else ((), ())
-    settings = StudioSettings(creators_photos, asked.users, asked.size, asked.seed, *known)
+    """Render the studio's photos; return the digest of the settings and of the code that rendered them."""
+    studio = parameters.studio
+    # The last third tests and the quarter before it validates; their truth in each look is known, if there are looks.
+    test, validation = 2 * studio.users // 3, 5 * studio.users // 12
+    known = (tuple(range(test, studio.users)), tuple(range(validation, test))) if creators_photos else ((), ())
+    settings = StudioSettings(creators_photos, studio.users, studio.size, studio.seed, *known)
     render_demo_set(in_project(folder), settings, parameters.workers, True)
     return file_sha256(in_project(folder) / DONE)

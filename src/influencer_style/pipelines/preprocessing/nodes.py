@@ -1,12 +1,13 @@
-"""The nodes of `preprocessing`. They yield crops in batches, which the face store writes as they come: a run that is
-killed goes on from the last whole batch.
+"""The nodes of `preprocessing`.
+
+They yield crops in batches, which the face store writes as they come: a killed run goes on from the last whole batch.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -34,14 +35,14 @@ from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
-Row = dict[str, Any]
+Row = Mapping[Any, Any]  # a row of a table, by column
 Crop = np.ndarray | None
 _BATCH = 128
 _TRUTH_KEYS = ("photo_id", "look", "kind")
 
 
 def choose_photos(manifest: pd.DataFrame, source: PhotoSource) -> pd.DataFrame:
-    """Return the manifest without the photos of creators whose consent does not hold any more."""
+    """Return the manifest without the photos of creators whose consent no longer holds."""
     return permitted_photos("preprocessing", manifest, source, *LEARN)
 
 
@@ -50,13 +51,15 @@ def crop_faces(
 ) -> Iterator[FaceUpdate]:
     """Yield what brings the face store in line with the manifest: what stays, then the new photos' faces.
 
-    A photo is looked at once for each choice of parameters (and of the code that crops). One that cannot be used any
-    more, or shows no usable face, becomes a rejected row with its reason; one that could not be read is tried again.
+    A photo is examined once for each choice of parameters (and version of the code that crops). One that can no longer
+    be used, or shows no usable face, becomes a rejected row with its reason; one that could not be read is tried again.
     """
     made_by = _made_by(parameters)
     accepted = manifest[manifest["status"] == "accepted"]
-    same = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
-    tried = before.table[~before.table["reason"].str.startswith("unreadable")] if same else None
+    same = (
+        before if before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by) else None
+    )
+    tried = same.table[~same.table["reason"].str.startswith("unreadable")] if same is not None else None
     stays = accepted["photo_id"].isin([] if tried is None else tried["photo_id"])
     known, fresh = accepted[stays], accepted[~stays]
     yield FaceUpdate(parameters.crop_size, made_by, known[["photo_id", *LABELS]], whole=fresh.empty)
@@ -74,7 +77,7 @@ def crop_faces(
             grading, crop = examine.Grading(reason=str(error)), None
         else:
             grading, crop = examine.examine(pixels, local.detector, parameters.standards)
-        return {name: photo[name] for name in ("photo_id", *LABELS)} | asdict(grading), crop
+        return {**{name: photo[name] for name in ("photo_id", *LABELS)}, **asdict(grading)}, crop
 
     outcomes = [] if tried is None else [tried.loc[tried["photo_id"].isin(known["photo_id"]), ["status", "reason"]]]
     for rows, crops in _batches(look_at, fresh.to_dict("records"), parameters, "Cropping faces"):
@@ -94,20 +97,22 @@ def crop_truth(
 ) -> Iterator[FaceUpdate]:
     """Yield what makes the truth store: those who test or validate in each look, cropped as their own photos are.
 
-    Rows carry the user's photo_id, the look, and the kind: truth or oracle; or the region and the kind regions, whose
+    Rows hold the user's photo_id, the look, and the kind, truth or oracle; or the region and the kind regions, whose
     crops are masks (three equal channels, 255 is the region). Without truth the store is empty.
     """
     made_by = fingerprint(_made_by(parameters), source.fingerprint)
     users = faces.kept[(faces.kept["role"] == "user") & faces.kept["split"].isin(["validation", "test"])]
     users = users.merge(manifest.loc[manifest["status"] == "accepted", ["photo_id", "path", "width", "height"]])
-    wanted = []
+    wanted = list[Row]()
     for kind, folder in source.truth_folders.items():
         for look in sorted(place for place in folder.iterdir() if place.is_dir()):
-            pictures = users.assign(picture=[look / f"{Path(path).stem}.png" for path in users["path"]])
-            there = [picture.is_file() for picture in pictures["picture"]]
+            pictures = users.assign(picture=[str(look / f"{Path(path).stem}.png") for path in users["path"]])
+            there = [Path(picture).is_file() for picture in pictures["picture"]]
             wanted += pictures[there].assign(look=look.name, kind=kind).to_dict("records")
-    same = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
-    known = set(zip(*(before.table[key] for key in _TRUTH_KEYS), strict=True)) if same and len(before) else set()
+    same = (
+        before if before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by) else None
+    )
+    known = set(zip(*(same.table[key] for key in _TRUTH_KEYS), strict=True)) if same else set()
     wanted = [row for row in wanted if tuple(row[key] for key in _TRUTH_KEYS) not in known]
     yield FaceUpdate(parameters.crop_size, made_by, users[["photo_id", *LABELS]], keys=_TRUTH_KEYS, whole=not wanted)
     if not wanted:
@@ -118,9 +123,9 @@ def crop_truth(
         try:
             pixels = decode_photo(user["picture"])
         except PhotoError as error:
-            return row | {"status": "rejected", "reason": str(error)}, None
+            return {**row, "status": "rejected", "reason": str(error)}, None
         if pixels.shape[:2] != (user["height"], user["width"]):
-            return row | {"status": "rejected", "reason": "unfit: not as large as the user's photo"}, None
+            return {**row, "status": "rejected", "reason": "unfit: not as large as the user's photo"}, None
         transform = CropTransform(user["cx"], user["cy"], user["side"], user["angle"])
         return row, crop_face(pixels, transform, parameters.crop_size)
 
@@ -136,21 +141,21 @@ def _detector(parameters: PreprocessingParameters) -> detect.Detector:
 
 
 def _yunet_model(parameters: PreprocessingParameters) -> Path | None:
-    """Return the file that the parameters name; None where they name none."""
+    """Return the file that the parameters name; None if they name none."""
     return in_project(parameters.yunet_model) if parameters.yunet_model.strip() else None
 
 
 def _made_by(parameters: PreprocessingParameters) -> str:
-    """Name all that a crop depends on but its photo: parameters, model, code."""
+    """Return a fingerprint of all that a crop depends on except its photo: parameters, model, code."""
     weights = file_sha256(yunet_file(_yunet_model(parameters))) if parameters.detector == "yunet" else ""
     code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, colour, decode)]
     return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights, code)
 
 
 def _batches(
-    work: Callable[[Row], tuple[Row, Crop]], photos: list[Row], parameters: PreprocessingParameters, what: str
+    work: Callable[[Row], tuple[Row, Crop]], photos: Sequence[Row], parameters: PreprocessingParameters, what: str
 ) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
-    """Yield the rows and stacked crops that ``work`` makes of ``photos``, some at a time."""
+    """Yield the rows and stacked crops that ``work`` makes of ``photos``, in batches."""
     results = iter(
         tqdm(map_bounded(work, photos, parameters.workers), what, len(photos), unit="photo", disable=not photos)
     )
@@ -163,6 +168,6 @@ def _batches(
 
 def _summarise(outcomes: pd.DataFrame, fresh: int) -> None:
     rejected = outcomes[outcomes["status"] == "rejected"]
-    counts = rejected["reason"].str.partition(":")[0].value_counts() if len(rejected) else {}
+    counts = rejected["reason"].str.split(":").str[0].value_counts()
     why = ", ".join(f"{count} {code}" for code, count in counts.items()) or "none"
     log.info("%d faces kept; rejected: %s; %d photos were new", (outcomes["status"] == "kept").sum(), why, fresh)

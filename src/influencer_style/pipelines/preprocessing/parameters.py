@@ -33,7 +33,7 @@ class PreprocessingParameters(BaseModel):
 
     @property
     def standards(self) -> Standards:
-        """What a crop must be."""
+        """What a photo and its crop must meet."""
         return Standards(
             self.crop_size, self.margin, self.least_face, self.least_sharpness, self.most_cut, self.second_face
         )

@@ -12,7 +12,7 @@ _OPEN = ConfigDict(extra="forbid", frozen=True)
 Metric = Literal[
     "delta_e", "delta_e_skin", "delta_e_hair", "ssim", "psnr", "structure", "identity", "structure_to_input", "kid"
 ]
-Margin = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # no number is worse than NaN: a rule that never fails
+Margin = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # no number is worse than NaN: such a rule would never fail
 
 
 class RuleParameters(BaseModel):
@@ -25,7 +25,8 @@ class RuleParameters(BaseModel):
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.main, self.each_look, self.guarded)
+        """The rules as `verdict.decide` takes them."""
+        return Rules(self.main, self.each_look, {str(metric): margin for metric, margin in self.guarded.items()})
 
 
 class PromotionParameters(BaseModel):

@@ -15,7 +15,7 @@ def roll_back(parameters: RollbackParameters) -> dict[str, str]:
     """Make an earlier version the champion again.
 
     Returns:
-        what was done: `champion`, `rolled_back`, `why` and `on`.
+        The record: `champion`, `rolled_back`, `why` and `on`.
 
     Raises:
         RegistryError: when this run is not tracked, or there is no version to go back to.

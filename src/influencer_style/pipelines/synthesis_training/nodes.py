@@ -32,19 +32,7 @@ def train_synthesis(
     parameters: SynthesisParameters,
     cropping: PreprocessingParameters,
 ) -> tuple[TrainedModel[SynthesisGenerator], Decision]:
-    """Take the base, or adapt it to the creators' photos; or take what was adapted from the same inputs and parameters.
-
-    Args:
-        crops: Face crops of users, and of the creators who are learnt from.
-        encoder: The style encoder.
-        looks: The looks that may be generated, also of those who are not learnt from.
-        work: The folder of all adaptations.
-        parameters: The parameters of the training.
-        cropping: Says which detector finds faces.
-
-    Raises:
-        BaseError: When there is no base where `synthesis.base` says, or it was made with another encoder.
-    """
+    """Take the base, or adapt it to the creators' photos, in a folder of `work`; see `Way.run`."""
     return SynthesisWay(crops, encoder, looks, parameters, cropping).run(work)
 
 

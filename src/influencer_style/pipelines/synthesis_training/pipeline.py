@@ -38,13 +38,13 @@ def create_pipeline() -> Pipeline:
         Node(
             judge_new_faces,
             {
+                "parameters": "params:synthesis",
+                "cropping": "params:preprocessing",
                 "faces": "new_faces",
                 "bundle": "look_synthesis",
                 "crops": "crops_to_compare_with",
                 "truths": "truth_crops",
                 "source": "photo_source",
-                "parameters": "params:synthesis",
-                "cropping": "params:preprocessing",
             },
             ["synthesis_scorecard", "synthesis_scorecard_table"],
             name="judge_new_faces",

@@ -114,10 +114,9 @@ class Way(ABC, Generic[Generator, Settings]):
             outcome = self.learn(folder)
         write_text(folder / "inputs.json", json.dumps(parts, indent=2))
         _forget_old_trainings(folder)
-        log.info("The generator kept: %s (%s)", outcome.decision["kept"], outcome.decision["why"])
-        return TrainedModel(outcome.generator, outcome.history, outcome.samples, self._origin(outcome, parts)), (
-            outcome.decision
-        )
+        decision, origin = outcome.decision, self._origin(outcome, parts)
+        log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
+        return TrainedModel(outcome.generator, outcome.history, outcome.samples, origin), decision
 
     def _parts(self) -> dict[str, str]:
         """Return the fingerprints of all that the training depends on."""
@@ -146,11 +145,7 @@ class Way(ABC, Generic[Generator, Settings]):
 
 
 def _say_what_changed(parts: dict[str, str], folder: Path) -> bool:
-    """Log why something is trained anew, or that it is not, by what the latest training was made from.
-
-    Returns:
-        Whether it was trained already.
-    """
+    """Return whether this was trained already; log so, or what has changed since the latest training."""
     if (folder / "inputs.json").exists():
         log.info("Nothing that training depends on has changed; the generator trained before is kept (%s)", folder)
         return True

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -14,7 +13,7 @@ from influencer_style.consent import clock
 from influencer_style.consent.places import project_ledger
 from influencer_style.consent.slug import slug
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.datasets.previous import AS_IT_IS, GONE
+from influencer_style.datasets.previous import AS_IT_IS, GONE, Mark
 from influencer_style.faces.store import LABELS, FaceStore
 from influencer_style.faces.update import FaceUpdate
 from influencer_style.looks.profile import LookProfiles
@@ -22,18 +21,18 @@ from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBu
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
-from influencer_style.pipelines.withdrawal.elsewhere import tell_user
-from influencer_style.pipelines.withdrawal.errors import WithdrawalError
+from influencer_style.pipelines.withdrawal.elsewhere import withdraw_for_user
+from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
 from influencer_style.pipelines.withdrawal.rebuilding import base_without, looks_without
 from influencer_style.project.folder import as_written, in_project, project_folder
 from influencer_style.storage.atomic import remove, remove_leftovers
 
 log = logging.getLogger(__name__)
-RECORD = "withdrawal"  # what the names of reports begin with that stay
+RECORD = "withdrawal"  # reports whose names begin with it stay
 
 
 def set_tombstone(
-    creator: Any,
+    creator: object,
     manifest: pd.DataFrame | None,
     crops: FaceStore | None,
     looks: LookProfiles | None,
@@ -43,54 +42,62 @@ def set_tombstone(
     """Set the tombstone, before anything else: from here on nothing of this creator is read, trained on or used.
 
     Args:
-        creator: name or slug, from `--params creator=NAME`.
-        manifest, crops, looks, transfer, synthesis: what knows creators, where it is there.
+        creator: The creator's name or slug, from `--params creator=NAME`.
+        manifest: The manifest, which may know the creator, like all that follow; None if it is not there.
+        crops: The face crops.
+        looks: The look profiles.
+        transfer: The project's generator of transfer.
+        synthesis: The same of synthesis.
 
     Raises:
-        WithdrawalError: when no creator is named, or nothing knows one of that name.
-        AuditError: when the ledger cannot be read or written.
+        WithdrawalError: If no creator is named, or nothing knows one of that name.
+        AuditError: If the ledger cannot be read or written.
     """
-    asked = slug(str(creator))
+    name = slug(str(creator))
     ledger = project_ledger()
-    stone = ledger.tombstones.of(asked) if asked else None
-    known = [looks, *(bundle.looks for bundle in (transfer, synthesis) if bundle)]
-    names = _names(manifest, crops, known)
-    if asked not in names and stone is None:
-        there = ", ".join(sorted(names.values())) or "none; run ingestion first"
-        raise WithdrawalError(
-            f"creator is {str(creator)!r}, but this project knows no such creator. Name who withdraws: "
-            f"kedro run --pipeline withdrawal --params creator=NAME. There are: {there}"
-        )
-    read = [one for one in ledger.creators.of(asked) if not one.project or one.project == str(project_folder())]
-    photos = _photos(asked, manifest, crops, looks) | {photo for one in read for photo in one.photos}
-    ledger.log.append("withdrawal", stage="withdrawal", creator=asked, decision="begun")
+    stone = ledger.tombstones.of(name) if name else None
+    known = [*filter(None, [looks]), *(bundle.looks for bundle in (transfer, synthesis) if bundle)]
+    tables = [table for table in (manifest, crops.table if crops else None) if table is not None]
+    names = _names(tables, known)
+    if name not in names and stone is None:
+        raise _unknown(str(creator), names.values())
+    read = [one for one in ledger.creators.of(name) if not one.project or one.project == str(project_folder())]
+    photos = _photos(name, tables, looks) | {photo for one in read for photo in one.photos}
+    ledger.log.append("withdrawal", stage="withdrawal", creator=name, decision="begun")
     if stone is None or photos:
         # Found again, they had come back with a new consent, or a withdrawal was cut short: it counts from today.
-        name = names.get(asked) or stone.creator
         stone = ledger.tombstones.put(
             Tombstone(
-                creator=name,
-                slug=asked,
+                creator=names.get(name) or (stone.creator if stone else name),
+                slug=name,
                 withdrawn_on=clock.today(),
-                subject=_subject(asked, [one.consent for one in read], known),
+                subject=_subject(name, [one.consent for one in read], known),
                 photos=tuple(sorted(photos)),
             )
         )
     for one in read:
         ledger.creators.remove(one.slug, one.project)
-    tell_user(stone)
+    withdraw_for_user(stone)
     log.info("%s has withdrawn, as of %s. %d photos were theirs.", stone.creator, stone.withdrawn_on, len(stone.photos))
     return stone
 
 
-def forget_photos(stone: Tombstone, manifest: pd.DataFrame | None) -> Any:
+def _unknown(creator: str, names: Iterable[str]) -> WithdrawalError:
+    there = ", ".join(sorted(names)) or "none; run ingestion first"
+    return WithdrawalError(
+        f"creator is {creator!r}, but this project knows no such creator. Name who withdraws: "
+        f"kedro run --pipeline withdrawal --params creator=NAME. There are: {there}"
+    )
+
+
+def forget_photos(stone: Tombstone, manifest: pd.DataFrame | None) -> pd.DataFrame | Mark:
     """Return the manifest without the creator's rows."""
     if manifest is None:
         return AS_IT_IS
     return manifest[~_theirs(stone, manifest)].reset_index(drop=True)
 
 
-def forget_crops(stone: Tombstone, crops: FaceStore | None) -> Any:
+def forget_crops(stone: Tombstone, crops: FaceStore | None) -> FaceUpdate | Mark:
     """Return what takes the creator's face crops out of the store."""
     if crops is None:
         return AS_IT_IS
@@ -98,31 +105,33 @@ def forget_crops(stone: Tombstone, crops: FaceStore | None) -> Any:
     return FaceUpdate(crops.size, crops.fingerprint, left[["photo_id", *LABELS]], keys=crops.keys)
 
 
-def forget_truth(stone: Tombstone, truths: FaceStore | None) -> Any:
+def forget_truth(stone: Tombstone, truths: FaceStore | None) -> FaceUpdate | Mark:
     """Return what takes the truth in the creator's look out of the store."""
     if truths is None or truths.table.empty:
         return AS_IT_IS
     return FaceUpdate(truths.size, truths.fingerprint, keys=truths.keys, looks=frozenset({stone.slug}))
 
 
-def forget_descriptors(stone: Tombstone, descriptors: pd.DataFrame | None) -> Any:
+def forget_descriptors(stone: Tombstone, descriptors: pd.DataFrame | None) -> pd.DataFrame | Mark:
     """Return the descriptors without the creator's."""
     if descriptors is None:
         return AS_IT_IS
     return descriptors[~_theirs(stone, descriptors)].reset_index(drop=True)
 
 
-def forget_look(stone: Tombstone, looks: LookProfiles | None) -> Any:
-    """Return the look profiles without the creator's; nothing stays where theirs is the only one."""
+def forget_look(stone: Tombstone, looks: LookProfiles | None) -> LookProfiles | Mark:
+    """Return the look profiles without the creator's; nothing stays if theirs is the only one."""
     if looks is None or stone.slug not in looks.names:
         return AS_IT_IS
     return looks_without(stone, looks) or GONE
 
 
-def rebuild(stone: Tombstone, bundle: Bundle | None, parameters: TrainingParameters | SynthesisParameters) -> Any:
-    """Return the base in the looks of those who stay, in the place of a generator that knows the creator's.
+def rebuild(
+    stone: Tombstone, bundle: Bundle | None, parameters: TrainingParameters | SynthesisParameters
+) -> Bundle | Mark:
+    """Return the base in the looks of those who stay, in place of a generator that knows the creator's.
 
-    Where no base understands the style codes, or nobody stays, the generator goes without a successor.
+    If no base understands the style codes, or nobody stays, the generator is removed without a successor.
     """
     if bundle is None or stone.slug not in bundle.looks.names:
         return AS_IT_IS
@@ -141,14 +150,14 @@ def forget_files(
     A folder that is the user's own is left alone.
 
     Args:
-        stone: whose.
-        source: Where ingestion found photos.
-        data: folder of all that follows.
-        reports: folder of reports, pictures and figures.
-        trainings: folders of trainings: all that is in them was made from the looks of all.
+        stone: The tombstone.
+        source: Where ingestion found photos; None if it never ran.
+        data: The folder of all data.
+        reports: The folder of reports, pictures and figures.
+        trainings: The folders of trainings: all that is in them was made from the looks of all.
 
     Returns:
-        what was removed, relative to the project where it lies in it.
+        What was removed, relative to the project if it lay there.
     """
     going = [entry for folder in trainings for entry in folder.iterdir() if entry.name != ".gitkeep"]
     going += [entry for entry in reports.iterdir() if entry.name != ".gitkeep" and not entry.name.startswith(RECORD)]
@@ -157,17 +166,17 @@ def forget_files(
         going += [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if _named(entry, stone)]
     for entry in going:
         remove(entry)
-    # What a run that was killed has left half written may hold anything.
+    # What a killed run has left half written may hold anything.
     for folder in [data, *(entry for entry in data.rglob("*") if entry.is_dir())]:
         remove_leftovers(folder, 0)
     return sorted(as_written(entry) for entry in going)
 
 
-def mark_restyled(stone: Tombstone, index: pd.DataFrame | None) -> Any:
+def mark_restyled(stone: Tombstone, index: pd.DataFrame | None) -> pd.DataFrame | Mark:
     """Return the index of pictures, with the creator in the column `withdrawn` of those that carry the look."""
     if index is None:
         return AS_IT_IS
-    carries = index["consents"].map(lambda told: stone.slug in json.loads(told or "{}"))
+    carries = index["consents"].map(lambda consents: stone.slug in json.loads(consents or "{}"))
     before = index["withdrawn"] if "withdrawn" in index else pd.Series("", index.index)
     names = [
         ", ".join(sorted({*filter(None, old.split(", ")), *([stone.slug] if own else [])}))
@@ -186,29 +195,27 @@ def _theirs(stone: Tombstone, table: pd.DataFrame) -> pd.Series:
     return (table["slug"] == stone.slug) | table["photo_id"].isin(stone.photos)
 
 
-def _names(manifest: pd.DataFrame | None, crops: FaceStore | None, known: list[LookProfiles | None]) -> dict[str, str]:
+def _names(tables: list[pd.DataFrame], known: list[LookProfiles]) -> dict[str, str]:
     """Return the names of all creators that anything knows, by slug."""
-    tables = [table for table in (manifest, crops and crops.table) if table is not None]
-    rows = [table.loc[table["role"] == "creator", "creator"].unique() for table in tables]
-    profiles = [[looks[name].creator for name in looks.names] for looks in known if looks]
-    return {slug(name): name for name in (name for part in (*rows, *profiles) for name in part) if slug(name)}
+    names = [str(name) for table in tables for name in table.loc[table["role"] == "creator", "creator"].unique()]
+    names += [looks[name].creator for looks in known for name in looks.names]
+    return {slug(name): name for name in names if slug(name)}
 
 
-def _photos(name: str, manifest: pd.DataFrame | None, crops: FaceStore | None, looks: LookProfiles | None) -> set[str]:
+def _photos(name: str, tables: list[pd.DataFrame], looks: LookProfiles | None) -> set[str]:
     """Return the photo_ids of what is kept of a creator's photos."""
     found: set[str] = set()
-    for table in (manifest, crops and crops.table):
-        if table is not None:
-            found |= set(table.loc[(table["slug"] == name) & (table["photo_id"] != ""), "photo_id"])
+    for table in tables:
+        found |= set(table.loc[(table["slug"] == name) & (table["photo_id"] != ""), "photo_id"])
     if looks is not None and name in looks.names:
         found |= set(looks[name].photos)
     return found
 
 
-def _subject(name: str, consents: list[Mapping[str, Any]], known: list[LookProfiles | None]) -> str:
-    """Return whom the creator's consent names; empty where nothing says."""
-    consents = [*consents, *(looks[name].consent for looks in known if looks and name in looks.names)]
-    return next((str(consent["subject"]) for consent in consents if consent.get("subject")), "")
+def _subject(name: str, consents: list[dict[str, object]], known: list[LookProfiles]) -> str:
+    """Return whom the creator's consent names; empty if nothing says."""
+    copies: list[Mapping[str, object]] = [*consents, *(looks[name].consent for looks in known if name in looks.names)]
+    return next((str(consent["subject"]) for consent in copies if consent.get("subject")), "")
 
 
 def _named(entry: Path, stone: Tombstone) -> bool:

@@ -1,10 +1,14 @@
-"""The parameters of `withdrawal`."""
+"""The parameters of `withdrawal`, and what it fails with."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+
+class WithdrawalError(ValueError):
+    """A withdrawal cannot be begun, or did not reach all that it should have."""
 
 
 class WithdrawalParameters(BaseModel):

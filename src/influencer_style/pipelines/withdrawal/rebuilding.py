@@ -1,4 +1,4 @@
-"""What is to be known of each kind of generator to take a creator out of it: how it is loaded, rebuilt and served."""
+"""How each kind of generator is loaded, served, and rebuilt without a creator."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class GeneratorKind:
     """A kind of generator.
 
     Attributes:
-        bundle: what its model folders are loaded as; knows the kind of base that it is rebuilt from.
-        served: how its registered models are served.
+        bundle: The class of its model folders, which knows the kind of base that it is rebuilt from.
+        served: How its registered models are served.
     """
 
     bundle: type[Bundle]
@@ -39,12 +39,12 @@ KINDS: Mapping[str, GeneratorKind] = MappingProxyType(
 
 
 def base_without(stone: Tombstone, bundle: Kind, folder: str) -> Kind | None:
-    """Return the base in a generator's looks less the creator's; None where that cannot be.
+    """Return the base in a generator's looks except the creator's; None if there can be none.
 
     Args:
-        stone: who withdrew.
-        bundle: the generator.
-        folder: of the base, as a parameter names it; empty for the one that comes with the project.
+        stone: The tombstone.
+        bundle: The generator.
+        folder: The base's folder, as a parameter names it; empty for the base that comes with the project.
     """
     left = looks_without(stone, bundle.looks)
     if left is None:
@@ -55,6 +55,6 @@ def base_without(stone: Tombstone, bundle: Kind, folder: str) -> Kind | None:
 
 
 def looks_without(stone: Tombstone, looks: LookProfiles) -> LookProfiles | None:
-    """Return the looks of those who stay; None where nobody does."""
+    """Return the looks of those who stay; None if nobody does."""
     names = [name for name in looks.names if name != stone.slug]
     return looks.only(names) if names else None

@@ -1,10 +1,11 @@
-"""The node that proves a withdrawal, and writes down what was done and what was out of reach."""
+"""The nodes that prove a withdrawal, and write down what was done and what was out of reach."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -14,150 +15,139 @@ from influencer_style.consent.tombstones import Tombstone
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
-from influencer_style.pipelines.withdrawal.elsewhere import tell_user
-from influencer_style.pipelines.withdrawal.nodes import WithdrawalError, is_free
-from influencer_style.pipelines.withdrawal.written import carrying, written_elsewhere
-from influencer_style.storage.text import markdown
+from influencer_style.pipelines.withdrawal.elsewhere import carrying, withdraw_for_user, written_elsewhere
+from influencer_style.pipelines.withdrawal.nodes import is_free
+from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
+from influencer_style.pipelines.withdrawal.removal import (
+    Removal,
+    Replacement,
+    Revocation,
+    RunPictures,
+    WithdrawalRecord,
+)
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _BEYOND = (
     "the creator's own folder and its back-ups, which are yours",
-    "pictures, sheets and exports that are listed here, which are their users'; and those that were copied, or written "
-    "on another machine or by a program of its own, of which the ledger does not know",
-    "models that were exported or copied; where this project's or this user's ledger is known they are refused all the "
-    "same",
+    "pictures, sheets and exports that are listed here, which belong to their users; and those that were copied, or "
+    "written on another machine or by another program, of which the ledger does not know",
+    "models that were exported or copied; where this project's or this user's ledger is known they are refused anyway",
     "servers on other machines, until they are restarted with the champion",
     "sites that make viz-site wrote, back-ups, and what others copied",
 )
 
 
-def write_record(
+def check_data(
     stone: Tombstone,
     manifest: pd.DataFrame | None,
     crops: FaceStore | None,
     truths: FaceStore | None,
     descriptors: pd.DataFrame | None,
-    looks: LookProfiles | None,
-    transfer: TransferBundle | None,
-    synthesis: SynthesisBundle | None,
-    index: pd.DataFrame | None,
-    pictures_folder: Path,
-    files: list[str],
-    replaced: list[dict[str, Any]],
-    revoked: list[dict[str, Any]],
-    pictures: dict[str, Any],
-) -> tuple[dict[str, Any], str]:
-    """Look whether anything of the creator is left, and tell.
-
-    Args:
-        stone: who withdrew.
-        manifest, crops, truths, descriptors, looks, transfer, synthesis, index: as they are now; None: there is none.
-        pictures_folder: that the index lies in.
-        files: what was removed.
-        replaced, revoked: champions that have a successor, and versions.
-        pictures: of earlier runs.
-
-    Returns:
-        the record, and the same as a page, Markdown.
-
-    Raises:
-        WithdrawalError: when something is left; nothing is said to be done then.
-    """
-    current.shows([])
-    places = {
+) -> dict[str, bool]:
+    """Return whether each kind of data is free of the creator; None stands for data that is not there."""
+    return {
         "the manifest": is_free(stone, manifest),
         "face crops": crops is None or is_free(stone, crops.table),
         "truth crops": truths is None or truths.table.empty or stone.slug not in set(truths.table["look"]),
         "descriptors": is_free(stone, descriptors),
+    }
+
+
+def check_looks(
+    stone: Tombstone,
+    looks: LookProfiles | None,
+    transfer: TransferBundle | None,
+    synthesis: SynthesisBundle | None,
+) -> dict[str, bool]:
+    """Return whether the looks and each model are free of the creator's look; None stands for what is not there."""
+    return {
         "look profiles": looks is None or stone.slug not in looks.names,
         "the transfer model": transfer is None or stone.slug not in transfer.looks.names,
         "the synthesis model": synthesis is None or stone.slug not in synthesis.looks.names,
     }
+
+
+def list_pictures(stone: Tombstone, index: pd.DataFrame | None, folder: Path) -> list[str]:
+    """Return the pictures, sheets and exports that carry the look: those of the project's index, and others' places.
+
+    Args:
+        stone: The tombstone.
+        index: The index of restyled and generated pictures; None if there is none.
+        folder: The folder that the index lies in.
+    """
+    return sorted({*carrying(stone.slug, index, folder), *written_elsewhere(stone.slug, project_ledger())})
+
+
+def sum_up(
+    files: list[str], replaced: list[Replacement], revoked: list[Revocation], run_pictures: RunPictures
+) -> Removal:
+    """Return all that was removed."""
+    return Removal(files, replaced, revoked, run_pictures)
+
+
+def write_record(
+    stone: Tombstone,
+    data: Mapping[str, bool],
+    looks: Mapping[str, bool],
+    pictures: list[str],
+    removal: Removal,
+) -> tuple[dict[str, object], str]:
+    """Write down what was done, once nothing of the creator is left.
+
+    Args:
+        stone: The tombstone.
+        data: Whether each kind of data is free of the creator.
+        looks: Whether the looks and each model are.
+        pictures: What carries the look and is still there.
+        removal: What was removed.
+
+    Returns:
+        The record, and the same as a page in Markdown.
+
+    Raises:
+        WithdrawalError: If something is left; then the withdrawal is not recorded as done.
+    """
+    current.shows([])
+    places = {**data, **looks}
     if left := [place for place, free in places.items() if not free]:
         raise WithdrawalError(f"{stone.creator} is still in {', '.join(left)}; run the withdrawal again")
-    ledger = project_ledger()
-    elsewhere = written_elsewhere(stone.slug, ledger)
-    outside = tell_user(stone)
+    outside = withdraw_for_user(stone)
     unreached = [
-        *(f"version {one['version']} of {one['name']}: {one['left']}" for one in revoked if one["left"]),
-        *pictures["left"],
+        *(f"version {one.version} of {one.name}: {one.left}" for one in removal.revoked if one.left),
+        *removal.run_pictures.left,
         *([outside] if outside else []),
     ]
-    record = {
-        "creator": stone.creator,
-        "slug": stone.slug,
-        "withdrawn_on": stone.withdrawn_on.isoformat(),
-        "done": clock.now().isoformat(timespec="seconds"),
-        "photos": len(stone.photos),
-        "free": list(places),
-        "files_removed": files,
-        "run_pictures_removed": pictures["removed"],
-        "champions": replaced,
-        "revoked": revoked,
-        "pictures_that_carry_the_look": sorted({*carrying(stone.slug, index, pictures_folder), *elsewhere}),
-        "not_reached": unreached,
-        "beyond_reach": list(_BEYOND),
-    }
-    ledger.log.append(
+    record = WithdrawalRecord(
+        creator=stone.creator,
+        slug=stone.slug,
+        withdrawn_on=stone.withdrawn_on.isoformat(),
+        done=clock.now().isoformat(timespec="seconds"),
+        photos=len(stone.photos),
+        free=list(places),
+        files_removed=removal.files,
+        run_pictures_removed=removal.run_pictures.removed,
+        champions=removal.replaced,
+        revoked=removal.revoked,
+        pictures_that_carry_the_look=pictures,
+        not_reached=unreached,
+        beyond_reach=list(_BEYOND),
+    )
+    _log(record)
+    return asdict(record), record.as_page()
+
+
+def _log(record: WithdrawalRecord) -> None:
+    project_ledger().log.append(
         "withdrawal",
         stage="withdrawal",
-        creator=stone.slug,
-        decision="done" if not unreached else "done in part",
-        reason="; ".join(unreached),
-        photos=len(stone.photos),
-        versions=[f"{one['name']} {one['version']}" for one in revoked],
-        champions=[f"{one['name']} {one['champion'] or 'none'}" for one in replaced],
+        creator=record.slug,
+        decision="done" if not record.not_reached else "done in part",
+        reason="; ".join(record.not_reached),
+        photos=record.photos,
+        versions=[f"{one.name} {one.version}" for one in record.revoked],
+        champions=[f"{one.name} {one.champion or 'none'}" for one in record.champions],
     )
-    for what in unreached:
+    for what in record.not_reached:
         log.warning("Not reached: %s", what)
-    log.info("%s is out. data/08_reporting/withdrawal.md says what was done, and what is for you to do.", stone.creator)
-    return record, in_words(record)
-
-
-def in_words(record: dict[str, Any]) -> str:
-    """Return a record as a page, Markdown."""
-    champions = [
-        f"{one['name']}: version {one['champion']} took the place of version {one['deposed']}"
-        if one["champion"]
-        else f"{one['name']}: version {one['deposed']} has no successor until one is trained"
-        for one in record["champions"]
-    ]
-    versions = [f"version {one['version']} of {one['name']}: {one['why']}" for one in record["revoked"]]
-    return f"""# Withdrawal of {markdown(record["creator"])}
-
-As of {record["withdrawn_on"]}; this run ended at {record["done"]}. A tombstone keeps {record["photos"]} photos, and
-this creator's name, from being taken in again.
-
-## Nothing of theirs is left in
-
-{_listed(record["free"])}
-
-## Removed by this run
-
-{_listed([*record["files_removed"], f"{record['run_pictures_removed']} pictures and pages of earlier runs"])}
-
-## Champions
-
-{_listed(champions)}
-
-## Revoked: no longer loaded or served, weights and looks removed
-
-{_listed(versions)}
-
-## Pictures, sheets and exports that carry the look
-
-{_listed(record["pictures_that_carry_the_look"])}
-
-## Not reached: run the withdrawal again, or see to it by hand
-
-{_listed(record["not_reached"])}
-
-## Beyond this project's reach: for you to see to
-
-{_listed(record["beyond_reach"])}
-"""
-
-
-def _listed(items: list[str]) -> str:
-    return "\n".join(f"- {markdown(item)}" for item in items) or "- nothing"
+    log.info("%s is out. data/08_reporting/withdrawal.md says what was done, and what is left to you.", record.creator)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
@@ -13,6 +12,7 @@ from influencer_style.pipelines.synthesis_training.parameters import SynthesisPa
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
 from influencer_style.pipelines.withdrawal.rebuilding import KINDS, base_without
+from influencer_style.pipelines.withdrawal.removal import Replacement, Revocation, RunPictures
 from influencer_style.tracking import current
 from influencer_style.tracking.registry import champion as titles
 from influencer_style.tracking.registry.champion import Contender
@@ -24,36 +24,37 @@ from influencer_style.tracking.registry.versions import registry
 from influencer_style.tracking.store import Store
 
 log = logging.getLogger(__name__)
-Found = dict[str, Any]
 
 
 def replace_champions(
     stone: Tombstone,
-    transfer: TransferBundle | None,
-    synthesis: SynthesisBundle | None,
+    _transfer: TransferBundle | None,
+    _synthesis: SynthesisBundle | None,
     training: TrainingParameters,
     synthesis_training: SynthesisParameters,
     parameters: WithdrawalParameters,
-) -> list[Found]:
+) -> list[Replacement]:
     """Make the base in the looks of those who stay the champion, wherever the champion knows the creator's look.
 
-    Where no base understands the style codes, or nobody stays, there is no champion from here on.
+    If no base understands the style codes, or nobody stays, there is no champion from here on.
 
     Args:
-        stone: who withdrew.
-        transfer, synthesis: the project's own generators, which are without their look by now.
-        training, synthesis_training: say which bases.
-        parameters: which registered models there are, and of which kind.
+        stone: The tombstone.
+        _transfer: The project's own generator, which no longer has the look: it must be rebuilt before.
+        _synthesis: The same of synthesis.
+        training: The parameters that name transfer's base.
+        synthesis_training: The parameters that name synthesis' base.
+        parameters: The parameters, which name the registered models and their kinds.
 
     Returns:
-        for each champion that was replaced: `name`, `deposed`, and `champion`, empty where there is none now.
+        The champions that were replaced.
 
     Raises:
-        RegistryError: when the registry does not answer.
+        RegistryError: If the registry does not answer.
     """
     if current.node_run() is None:
         return []
-    store, replaced = registry(), []
+    store, replaced = registry(), list[Replacement]()
     bases = {"transfer": training.base, "synthesis": synthesis_training.base}
     for name, kind in parameters.registered_models.items():
         champion = _champion(store, name)
@@ -68,24 +69,23 @@ def replace_champions(
         else:
             why = "nobody stays whose look a base could take"
             log.warning("%s has no champion now: %s. Run: %s", name, why, known.COMMAND)
-        replaced.append({"name": name, "deposed": champion.version, "champion": new})
+        replaced.append(Replacement(name, champion.version, new))
     return replaced
 
 
-def revoke_versions(stone: Tombstone, replaced: list[Found], parameters: WithdrawalParameters) -> list[Found]:
+def revoke_versions(
+    stone: Tombstone, _replaced: list[Replacement], parameters: WithdrawalParameters
+) -> list[Revocation]:
     """Revoke every version that knows the creator's look, and empty it.
 
     Args:
-        stone: who withdrew.
-        replaced: champions that have a successor; it comes first, so that there is one at any time.
-        parameters: which registered models there are.
-
-    Returns:
-        for each such version: `name`, `version`, `why`, and `left`, what of its files could not be removed.
+        stone: The tombstone.
+        _replaced: The champions that were replaced. They come first, so that there is a champion at any time.
+        parameters: The parameters, which name the registered models.
     """
     if current.node_run() is None:
         return []
-    store, found = registry(), []
+    store, found = registry(), list[Revocation]()
     for name in parameters.registered_models:
         for one in versions_holding(store, name, stone.slug):
             why = _why(stone, one)
@@ -97,21 +97,16 @@ def revoke_versions(stone: Tombstone, replaced: list[Found], parameters: Withdra
                 empty(store, one, why)
             except Exception as error:  # whatever the store raises: the other versions must still be reached
                 left = f"its files could not be removed ({error})"
-            found.append({"name": name, "version": one.version, "why": why, "left": left})
+            found.append(Revocation(name, one.version, why, left))
     return found
 
 
-def remove_run_pictures(stone: Tombstone, revoked: list[Found]) -> Found:
-    """Remove pictures and pages of earlier runs from the store, where they may show the creator.
-
-    Returns:
-        `removed`, how many files, and `left`, in words what could not be removed.
-    """
+def remove_run_pictures(stone: Tombstone, _revoked: list[Revocation]) -> RunPictures:
+    """Remove pictures and pages of earlier runs from the store, if they may show the creator."""
     run = current.node_run()
     if run is None or run.experiment_id is None:
-        return {"removed": 0, "left": ["models and pictures in the registry: this run was not tracked (mlflow.yml)"]}
-    removed, left = remove_pictures(run.store, run.experiment_id, stone.slug)
-    return {"removed": removed, "left": left}
+        return RunPictures(0, ["models and pictures in the registry: this run was not tracked (mlflow.yml)"])
+    return RunPictures(*remove_pictures(run.store, run.experiment_id, stone.slug))
 
 
 def _champion(store: Store, name: str) -> Contender | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from importlib.metadata import packages_distributions
 from importlib.metadata import version as installed_version
 from importlib.resources import files
@@ -39,7 +39,7 @@ def distributions_of(modules: Collection[str], without: Collection[str] = ()) ->
         modules: Full names of modules.
         without: Modules to leave out, with whatever only they import.
     """
-    installed, packages, seen = packages_distributions(), set(), set(without)
+    packages, seen = set(), set(without)
     waiting = [*modules]
     while waiting:
         if (module := waiting.pop()) in seen:
@@ -52,7 +52,14 @@ def distributions_of(modules: Collection[str], without: Collection[str] = ()) ->
             elif top not in sys.stdlib_module_names:
                 packages.add(top)
     # Parts of MLflow are distributions of their own, which come with the whole.
-    return sorted({(name if name in installed[name] else installed[name][0]).lower() for name in packages})
+    homes = installed()
+    return sorted({(name if name in homes[name] else homes[name][0]).lower() for name in packages})
+
+
+@functools.cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the names of the distributions that are installed, by package; found once, in a second."""
+    return packages_distributions()
 
 
 def _imports(source: str) -> Iterator[str]:

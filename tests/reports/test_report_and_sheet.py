@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import html.parser
 import io
-import json
 import re
 
 import numpy as np
@@ -12,9 +11,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.evaluation.scorecard import assemble_scorecard
 from influencer_style.evaluation.scoring import score_cases
+from influencer_style.metrics.intervals import Interval
 from influencer_style.metrics.likeness import THRESHOLD
 from influencer_style.reports.contact_sheet import MOST_WIDTH, draw_contact_sheet
 from influencer_style.reports.figures import training_curves
@@ -69,11 +70,11 @@ class _Reader(html.parser.HTMLParser):
 def page(request, evidence, cases, judges, encoder, looks, about):
     if request.param == "truth":
         return write_report(evidence, people=2)
-    unknown = dataclasses.replace(cases, truth={}, oracle={}, regions={})
+    unknown, draws = dataclasses.replace(cases, truth={}, oracle={}, regions={}), Bootstrap(200)
     scores = score_cases(unknown, judges)
-    card = assemble_scorecard(scores, unknown, encoder, looks, about | {"source": "folder"}, draws=200)
+    card = assemble_scorecard(scores, unknown, encoder, looks, about.model_copy(update={"source": "folder"}), draws)
     trial = try_guard(unknown, looks, judges.identity)
-    card["likeness"] = likeness_section(trial, draws=200)
+    card = card.model_copy(update={"likeness": likeness_section(trial, draws)})
     found = {"cases": unknown, "scores": scores, "scorecard": card, "likeness": trial}
     return write_report(dataclasses.replace(evidence, **found), people=2)
 
@@ -98,7 +99,7 @@ def test_the_report_tells_what_was_left_out_and_shows_people(page, evidence):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert "no face found" in text and "users/faceless.jpg" in text
     assert "scope: train, transfer" in text
-    assert "below 0.40 the judge takes two pictures for two people" in text
+    assert "below 0.40 the judge sees two different people" in text
     assert "generator" in text and "population transport" in text and "Limits" in text
     rows = page.count('class="case"')
     results = len(evidence.cases.inputs) * len(evidence.cases.looks)
@@ -118,14 +119,14 @@ def test_the_report_tells_which_generator_was_kept_and_why(page):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert "The generator kept is the base: people&#39;s &lt;b&gt;shapes&lt;/b&gt; are lost" in text
     assert "5 of aurora, 500 of noir" in text
-    assert "adapted, beside the base +0.500 (+0.400 to +0.600) +0.020 (+0.010 to +0.030) too few photos" in text
+    assert "adapted, against the base +0.500 (+0.400 to +0.600) +0.020 (+0.010 to +0.030) too few photos" in text
 
 
 def test_the_best_and_the_worst_take_the_looks_in_turn(evidence):
-    best, worst = _extremes(evidence, "do_nothing")
+    best, worst = _extremes(evidence, "do_nothing").values()
     own = evidence.scores[evidence.scores["method"] == "generator"].sort_values("delta_e")
     for group, order in ((best, own), (worst, own[::-1])):
-        looks = [case["note"].partition(":")[0] for case in group["cases"]]
+        looks = [row.note.partition(":")[0] for row in group]
         assert looks[0] == order["look"].iloc[0] and set(looks[:2]) == set(own["look"])
 
 
@@ -140,8 +141,8 @@ def test_the_main_figures_come_first_and_regions_are_folded_away(evidence):
     main, further = main_table(evidence.scorecard), further_tables(evidence.scorecard)
     assert [name for name, _ in main.columns][:4] == ["colour difference", "SSIM", "PSNR (dB)", "structure"]
     ((_, rows),) = main.blocks
-    assert [row["method"] for row in rows][:2] == ["generator", "do nothing"]
-    assert "neural style (3 people)" in [row["method"] for row in rows]
+    assert [row.method for row in rows][:2] == ["generator", "do nothing"]
+    assert "neural style (3 people)" in [row.method for row in rows]
     regions, blind = further
     assert [name for name, _ in regions.columns] == ["skin", "lips", "eyes", "hair", "background"]
     assert [look for look, _ in blind.blocks] == ["cool", "warm"]
@@ -150,10 +151,10 @@ def test_the_main_figures_come_first_and_regions_are_folded_away(evidence):
 
 
 def test_the_best_of_a_column_was_judged_on_everybody(evidence):
-    card = json.loads(json.dumps(evidence.scorecard))
-    card["transfer"]["neural_style"]["delta_e"]["mean"] = 0.0
+    card = evidence.scorecard.model_copy(deep=True)
+    card.transfer["neural_style"]["delta_e"] = Interval(0.0, 0.0, 0.0, 3)
     ((_, rows),) = main_table(card).blocks
-    assert [row["method"] for row in rows if row["cells"][0]["best"]] == ["generator"]
+    assert [row.method for row in rows if row.cells[0].best] == ["generator"]
 
 
 def test_a_history_without_losses_is_refused():
@@ -169,6 +170,6 @@ def test_close_ups_are_shown_pixel_for_pixel(evidence):
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), pixels)
         assert (int(height), int(width)) == pixels.shape[:2]
     assert "2.0 of 255 across the square's edge, and 3.0" in " ".join(section.split())
-    assert "warm, on a photo of 96 x 80 px" in section and section.count("nowhere that a seam could be") == 1
+    assert "warm, on a photo of 96 x 80 px" in section and section.count("there can be no seam") == 1
     without = write_report(dataclasses.replace(evidence, full_size=[]), people=1)
     assert "None of the test users' photos could be shown" in without

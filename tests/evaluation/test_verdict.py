@@ -3,7 +3,7 @@
 import pytest
 
 from influencer_style.evaluation.contest import Difference
-from influencer_style.evaluation.verdict import Rules, decide, record_in_words
+from influencer_style.evaluation.verdict import Rules, decide
 from influencer_style.metrics.intervals import Interval
 
 RULES = Rules("delta_e", each_look=0.5, guarded={"structure": 0.02})
@@ -36,11 +36,11 @@ def test_the_rules(changed, promoted, reason):
     assert [line.holds for line in verdict.lines].count(False) == (0 if promoted else 1)
 
 
-def test_the_same_pictures_from_newer_papers_are_promoted_but_not_with_a_look_less():
+def test_the_same_pictures_from_newer_consents_are_promoted_but_not_with_a_look_less():
     same = measured((0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
     assert decide(same, RULES).promoted
     refused = decide(same, RULES, lost_looks=["rose"])
-    assert not refused.promoted and "lacks what the champion offers: rose" in refused.reasons[0]
+    assert not refused.promoted and "lacks looks that the champion offers: rose" in refused.reasons[0]
 
 
 def test_new_looks_are_reason_enough_where_nothing_is_surely_worse():
@@ -55,15 +55,3 @@ def test_what_cannot_be_compared_is_not_promoted_unless_it_is_the_same():
     rules = Rules("kid", 0.5, {"structure": 0.02})
     assert "KID: too few users or photos" in decide(measured(), rules).reasons[0]
     assert decide(measured((0.0, 0.0), (0.0, 0.0), (0.0, 0.0)), rules).promoted
-
-
-def test_a_record_in_words():
-    record = {"judged": True, "challenger": "2", "champion": "1", "people": 12} | decide(measured(), RULES).as_dict()
-    told = record_in_words(record)
-    assert told["sentence"].startswith("Version 2 became the champion in place of version 1: colour difference")
-    assert told["rows"][0]["less"] == "-1.00 (-1.20 to -0.80)" and told["rows"][2]["what"] == "colour difference, noir"
-    unjudged = {"judged": False, "reasons": ["this run is not tracked"]}
-    assert record_in_words(unjudged) == {
-        "sentence": "Nobody was judged for promotion: this run is not tracked.",
-        "rows": [],
-    }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_up import LOOKS
 
-from influencer_style.evaluation import judges as judging
+from influencer_style.evaluation import scoring
 
 
 def test_the_truth_is_taken_for_its_look_and_the_input_for_none(cases, judges):
@@ -17,9 +17,9 @@ def test_the_truth_is_taken_for_its_look_and_the_input_for_none(cases, judges):
 
 def shown_to_judges(cases, monkeypatch) -> list[tuple[dict, np.ndarray]]:
     shown = []
-    monkeypatch.setattr(judging, "fit_look_judge", lambda creators, people, seed: shown.append((creators, people)))
-    monkeypatch.setattr(judging, "load_identity_judge", lambda: None)
-    judging.appoint_judges(cases)
+    monkeypatch.setattr(scoring, "fit_look_judge", lambda creators, people, seed: shown.append((creators, people)))
+    monkeypatch.setattr(scoring, "load_identity_judge", lambda: None)
+    scoring.appoint_judges(cases)
     return shown
 
 
@@ -48,5 +48,5 @@ def test_without_truth_the_creators_photos_alone_show_the_looks(cases, monkeypat
 def test_one_person_can_be_judged(cases, judges, count):
     few = dataclasses.replace(cases, inputs=cases.inputs[:count], truth={n: t[:count] for n, t in cases.truth.items()})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judging, "load_identity_judge", lambda: None)
-        assert judging.appoint_judges(few).takes_for(few.scored("truth", "warm"), "warm").shape == (count,)
+        patch.setattr(scoring, "load_identity_judge", lambda: None)
+        assert scoring.appoint_judges(few).takes_for(few.scored("truth", "warm"), "warm").shape == (count,)
