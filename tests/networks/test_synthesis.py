@@ -91,7 +91,7 @@ def test_a_base_survives_its_files_and_is_no_base_of_transfer(generator, tmp_pat
     made = SynthesisBase(generator, "abc", [{"step": 1.0}], {"steps": 1})
     made.save(tmp_path)
     loaded = SynthesisBase.load(tmp_path)
-    assert loaded.sha256 == made.sha256 and loaded.config == CONFIG and loaded.encoder_sha256 == "abc"
+    assert loaded.sha256 == made.sha256 and loaded.generator.config == CONFIG and loaded.encoder_sha256 == "abc"
     assert loaded.history == made.history and loaded.facts == made.facts
     noise, looks = draw_noise(2, 3, 6), codes(2)
     assert torch.allclose(loaded.generator(noise, looks), generator(noise, looks), atol=0.01)

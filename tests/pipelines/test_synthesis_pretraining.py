@@ -37,7 +37,7 @@ def test_a_base_is_taught_and_its_shards_are_forgotten(parameters, tmp_path):
     merged["loop"] = parameters["loop"] | tiny["loop"]
     merged["cpu"] = parameters["cpu"] | tiny["cpu"]
     base, history, curves, samples = teach_synthesis_base(SynthesisTrainingParameters(**merged), tmp_path)
-    assert list(history["step"]) == [2, 4] and base.config.resolution == 32 and base.facts["steps"] == 4
+    assert list(history["step"]) == [2, 4] and base.generator.config.resolution == 32 and base.facts["steps"] == 4
     assert history["adversarial"].isna().tolist() == [True, False]
     assert curves.width > 300 and samples.height > 100
     (folder,) = tmp_path.iterdir()

@@ -99,7 +99,7 @@ def test_a_missing_field_is_named(folder, name):
 def test_weights_that_draw_no_picture_are_refused(folder, factor):
     reshaped(folder, lambda state: {name: torch.full_like(value, factor) for name, value in state.items()})
     if factor:
-        assert "its pictures are no numbers" in refused(folder)
+        assert "its pictures are not finite numbers" in refused(folder)
     else:
         TransferBundle.load(folder)  # a network that changes nothing still returns the photo
 
