@@ -9,7 +9,7 @@ from kedro.runner import SequentialRunner
 from PIL import Image
 from pydantic import ValidationError
 
-from influencer_style.pipelines.ingestion import create_pipeline
+from influencer_style.pipelines.ingestion import create_pipeline, nodes
 from influencer_style.pipelines.ingestion.nodes import SourceError, open_source, scan_photos
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.studio import demo_set
@@ -74,7 +74,7 @@ def test_a_folder_without_users_takes_the_studios_people_and_says_so(here, folde
             scene(300 + number).save(folder / "users" / f"user-{number:03d}.jpg")
         (folder / demo_set.DONE).write_text("{}")
 
-    monkeypatch.setattr(demo_set, "render_demo_set", render)
+    monkeypatch.setattr(nodes, "render_demo_set", render)
     source = open_source(parameters(source="folder", folder="creators"))
     assert "the studio's neutral people stand in" in caplog.text
     assert source.users_are_studio and source.kind == "folder" and source.truth is None

@@ -142,7 +142,7 @@ def take_step(
     for share, part in batch.to(task.device).parts(parts):
         with half_precision(torch.device(task.device), s.half):
             results = task.generate(state.run, part)
-        pairs = Pairs.joined(task.pairs(part, results, rng)) if adversary else None
+        pairs = Pairs.joined(task.pairs(part, *part.split(results), rng)) if adversary else None
         if pairs is not None:
             terms = compute_discriminator_loss(state.discriminator, pairs, state.logits, s, penalised, rng)
             (sum_of(terms) * share).backward()

@@ -84,12 +84,17 @@ class Task(ABC, Generic[PairedBatch, Generator]):
     def generate(self, run: Callable[..., Tensor], batch: StepBatch[PairedBatch]) -> Tensor:
         """Return what a generator, compiled or not, makes of a batch (n, 3, h, w): its paired rows come first."""
 
-    def pairs(self, batch: StepBatch[PairedBatch], results: Tensor, _rng: torch.Generator) -> list[Pairs]:
-        """Return what the discriminator is shown: results beside their truth, and beside photos in the same look."""
-        known, new = batch.split(results)
+    def pairs(self, batch: StepBatch[PairedBatch], known: Tensor, new: Tensor, _rng: torch.Generator) -> list[Pairs]:
+        """Return what the discriminator is shown: results beside their truth, and beside photos in the same look.
+
+        Args:
+            batch: What the generator was given.
+            known: Its results for the paired rows.
+            new: Its results for the unpaired rows.
+        """
         pairs = []
         if (paired := batch.paired) is not None:
-            nobody = torch.zeros(len(paired), dtype=torch.long, device=results.device)
+            nobody = torch.zeros(len(paired), dtype=torch.long, device=known.device)
             pairs.append(Pairs(paired.truth, known, paired.codes, nobody))
         if (photos := batch.unpaired) is not None:
             pairs.append(Pairs(photos.real, new, photos.codes, photos.domains))

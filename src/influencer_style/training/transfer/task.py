@@ -55,15 +55,14 @@ class TransferTask(Task[PairedPhotos, TransferGenerator]):
         inputs = torch.cat([half.inputs for half in (batch.paired, batch.unpaired) if half is not None])
         return run(inputs.contiguous(memory_format=torch.channels_last), batch.codes, batch.noise)
 
-    def pairs(self, batch: StepBatch[PairedPhotos], results: Tensor, rng: torch.Generator) -> list[Pairs]:
+    def pairs(self, batch: StepBatch[PairedPhotos], known: Tensor, new: Tensor, rng: torch.Generator) -> list[Pairs]:
         """Show users' photos twice: as a creator's, and as the users' under a random grade that hides all looks."""
-        pairs = super().pairs(batch, results, rng)
+        pairs = super().pairs(batch, known, new, rng)
         if (photos := batch.unpaired) is not None:
-            _, restyled = batch.split(results)
-            grades = photographic_grades(2 * len(restyled), rng).to(results.device).split(len(restyled))
+            grades = photographic_grades(2 * len(new), rng).to(new.device).split(len(new))
             others, hidden = (
                 apply_grades(images.float().clamp(0, 1), grade)
-                for images, grade in zip((photos.others, restyled), grades, strict=True)
+                for images, grade in zip((photos.others, new), grades, strict=True)
             )
             users = torch.full_like(photos.domains, self.domains)
             pairs.append(Pairs(others, hidden, torch.zeros_like(photos.codes), users))
