@@ -27,11 +27,10 @@ from benchmarks.machine import ran_on
 from benchmarks.model_server import ModelServer, registered
 from benchmarks.our_training import Stopwatch
 from benchmarks.rounding import rounded, spread
-from influencer_style.faces import align
-from influencer_style.networks import lift
 from influencer_style.networks.bundle import TransferBundle
-from influencer_style.photos import original
 from influencer_style.photos.decode import decode_photo, photo_header
+from influencer_style.stylist import given_photo
+from influencer_style.stylist import stylist as stylist_module
 from influencer_style.stylist.models import DEFAULT_TRANSFER
 from influencer_style.stylist.result import in_base64
 from influencer_style.stylist.stylist import Stylist
@@ -54,10 +53,10 @@ def bare(stylist: Stylist, file: bytes, look: str) -> tuple[str, dict[str, float
     """Do in this process what the server does; return the picture, PNG in base64, and seconds by part."""
     watch = Stopwatch()
     with (
-        patch.object(original, "read_original", watch.timing("decoding", original.read_original)),
-        patch.object(align, "crop_face", watch.timing("crop", align.crop_face)),
-        patch.object(lift, "change_of_crop", watch.timing("network", lift.change_of_crop)),
-        patch.object(lift, "apply_to_photo", watch.timing("lift", lift.apply_to_photo)),
+        patch.object(given_photo, "read_original", watch.timing("decoding", given_photo.read_original)),
+        patch.object(stylist_module, "crop_face", watch.timing("crop", stylist_module.crop_face)),
+        patch.object(stylist_module, "change_of_crop", watch.timing("network", stylist_module.change_of_crop)),
+        patch.object(stylist_module, "apply_to_photo", watch.timing("lift", stylist_module.apply_to_photo)),
         patch.object(stylist._detector, "find", watch.timing("face_detector", stylist._detector.find)),
     ):
         result = stylist.apply(file, look)

@@ -131,7 +131,7 @@ def short_files_of_one(texts: dict[str, str], graph: dict[str, set[str]]) -> lis
         if lines[module] < SHORT
         and importers[module] == 1
         and room_of(module) == room_of(only[module])
-        and lines[module] + lines[only[module]] <= LINES
+        and lines[module] + lines.get(only[module], 0) <= LINES
     ]
 
 

@@ -52,7 +52,7 @@ def test_the_command_draws_each_strength_in_a_row_of_its_own(model_folder, tmp_p
     [
         (["--looks", "nobody"], 2, "there is no look 'nobody'"),
         (["--looks", "cold"], 2, "expired"),
-        (["--looks", "warm", "--strengths", "0.5,2"], 2, "choose 0"),
+        (["--looks", "warm", "--strengths", "0.5,2"], 2, "choose a number from 0 "),
         (["--looks", "warm", "--strengths", ",".join(str(i / 300) for i in range(300))], 2, "name fewer"),
         (["--looks", "warm", "--out", "sheet.gif"], 2, "has no suffix of"),
         (["--looks", "warm"], 1, "not_an_image"),

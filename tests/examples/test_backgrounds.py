@@ -1,8 +1,8 @@
-"""Busy backgrounds: behind the people only, in about half of the photos, and the same from the same chance."""
+"""Busy backgrounds: behind the people only, in about half of the photos, and the same from the same seed."""
 
 import torch
 
-from influencer_style.examples.backgrounds import with_busy_backgrounds
+from influencer_style.examples.shard import with_busy_backgrounds
 
 
 def test_clutter_is_behind_the_people_of_about_half_the_photos():

@@ -7,7 +7,7 @@ from influencer_style.looks.few_photos import LEAST_TRAINING, is_thin, thin_look
 from influencer_style.looks.profile import LookProfile
 from influencer_style.looks.set_statistics import MOMENTS, SetStatistics
 from influencer_style.photos.manifest import CREATOR_SHARES
-from influencer_style.photos.split import assign_splits
+from influencer_style.photos.split import SplitRules, assign_splits
 
 
 def look(photos):
@@ -21,6 +21,6 @@ def test_few_photos_are_spoken_of_with_the_remedy(photos, words):
 
 
 def test_the_photos_that_ten_leave_for_training_are_enough():
-    splits = assign_splits([str(number) for number in range(10)], CREATOR_SHARES, 0, {}, "photos")
+    splits = assign_splits([str(number) for number in range(10)], SplitRules(CREATOR_SHARES), {})
     assert sum(split == "train" for split in splits.values()) == LEAST_TRAINING
     assert not is_thin(LEAST_TRAINING) and thin_look_notice(look(LEAST_TRAINING)) is None

@@ -104,7 +104,7 @@ def test_the_ledger_knows_every_folder_sheet_and_export(models, ledger, photos, 
     request = Portraits(look="warm", count=2, seed=7, way="direct", size=64)
     portraits = GeneratedBatch(Generation(request, (synthesis, "s", "")), tmp_path / "faces")
     portraits.run()
-    portraits.write_sheet(2)
+    portraits.write_sheet()
     transfer.save(saved := made(tmp_path / "model"))
     command = ["compare", str(photos[0].path), "--model", str(saved), "--strengths", "1", "--looks", "warm"]
     assert main([*command, "--out", str(tmp_path / "sheet.png")]) == 0

@@ -112,7 +112,7 @@ def test_restyling_twice_keeps_the_chain_of_credentials(stylist, face, tmp_path)
     found = verify(tmp_path / "two.jpg")
     assert found.state == "proven" and any("made from: a photo with Content" in said for said in found.known)
     traced = trace(tmp_path / "two.jpg")
-    assert "signed by influencer_style signer" in traced["parent"]
+    assert "signed by influencer_style signer" in traced.parent
     assert any(
         line.startswith("  parent    made from: a photo with Content Credentials by influencer_style")
         for line in in_words("two.jpg", traced)
@@ -165,7 +165,7 @@ def test_a_quality_can_be_asked_for(restyled, tmp_path):
 @pytest.mark.parametrize(("suffix", "side"), [(".webp", 16384), (".jpg", 65501), (".avif", 32769)])
 def test_a_side_that_a_format_has_no_room_for_is_named(restyled, suffix, side):
     result = replace(restyled, picture=Image.new("RGB", (side, 1)))
-    with pytest.raises(StylistError, match=f"room for {side - 1} px a side at most; choose PNG"):
+    with pytest.raises(StylistError, match=f"can hold at most {side - 1} px a side; choose PNG"):
         result.encode(suffix)
 
 

@@ -87,7 +87,8 @@ def test_nonsense_is_a_stylist_error(stylist, nonsense, message):
 def test_open_files_are_read_within_bounds(stylist, monkeypatch):
     with pytest.raises(PhotoError, match=r"unreadable: cannot be read .*the sender has left"):
         stylist.apply(Gone(), "warm")
-    monkeypatch.setattr("influencer_style.stylist.given_photo.MAX_BYTES", 1000)
+    for module in ("photos.files", "stylist.given_photo"):
+        monkeypatch.setattr(f"influencer_style.{module}.MAX_BYTES", 1000)
     with pytest.raises(PhotoError, match="too_large"):
         stylist.apply(io.BytesIO(file_of()), "warm")
 

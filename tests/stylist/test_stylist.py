@@ -71,8 +71,8 @@ def test_provenance_says_model_look_and_consent(stylist):
     [
         ("nobody", 1, "there is no look 'nobody'; choose one of: cold, warm"),
         ("cold", 1, "expired on 2020-01-01"),
-        ("warm", 1.5, "choose 0"),
-        ("warm", float("nan"), "choose 0"),
+        ("warm", 1.5, "choose a number from 0 "),
+        ("warm", float("nan"), "choose a number from 0 "),
         ({"warm": -1}, 1, "shares of 0 or more"),
         ({"warm": float("inf")}, 1, "shares of 0 or more"),
         ({}, 1, "shares of 0 or more"),
