@@ -29,18 +29,6 @@ from influencer_style.stylist.restyling import Restyling
 from influencer_style.stylist.result import Result
 
 
-@pytest.fixture(scope="module")
-def stylist(model_folder):
-    return Stylist.load(model_folder)
-
-
-@pytest.fixture
-def photos(tmp_path):
-    for number in range(3):
-        photo(tmp_path / "in" / f"p{number}.png", number, 64)
-    return tmp_path / "in"
-
-
 def restyle(stylist, folder, out, **wishes):
     """Restyle a folder; return the counts and all outcomes by the photo's name."""
     outcomes = {}

@@ -9,9 +9,7 @@ import threading
 
 import pandas as pd
 import pytest
-from damaged import photo
 
-from influencer_style import Stylist
 from influencer_style.batches.batch import Batch
 from influencer_style.batches.gathering import BatchError, gather
 from influencer_style.batches.picture_folder import turn
@@ -27,18 +25,6 @@ with turn(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
-
-
-@pytest.fixture(scope="module")
-def stylist(model_folder):
-    return Stylist.load(model_folder)
-
-
-@pytest.fixture
-def photos(tmp_path):
-    for number in range(3):
-        photo(tmp_path / "in" / f"p{number}.png", number, 64)
-    return tmp_path / "in"
 
 
 def pipe(path):

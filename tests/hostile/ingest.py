@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from made_up_photos import CONSENT
 from mutations import mutated, photo
 
 from influencer_style.consent.ledger import Ledger
@@ -21,17 +22,6 @@ from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 
 MEMORY = 4 << 30  # bytes of addresses: threads and libraries take one of them without a photo
 GOOD = 20  # sound photos among the mutated ones
-CONSENT = """\
-schema: 1
-subject: Anna
-granted_by: Anna
-granted_on: 2025-01-01
-expires: never
-scope: [train, transfer]
-territory: worldwide
-evidence: a signed letter
-contact: anna@example.org
-"""
 # Names as no camera gives them; {} is the number and the suffix.
 _NAMES = (
     *("{}", "a\nb {}", "\x1b[31m {}", "\u202egnp {}", "..{}", "{}.exe", "{}.svg", "{}.eps", "-rf {}", "$(x) {}"),

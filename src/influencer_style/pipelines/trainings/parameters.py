@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from functools import cached_property
@@ -32,9 +33,9 @@ class Profiled(BaseModel, Generic[Settings]):
     loop: Table
 
     @property
+    @abstractmethod
     def _starts(self) -> Sequence[Mapping[Machine, Table]]:
         """The tables of each way to start, by profile; those of the chosen way come first."""
-        raise NotImplementedError
 
     @property
     def device(self) -> str:
