@@ -171,8 +171,8 @@ def test_encoder_and_looks_come_back(tmp_path):
 def test_a_generator_is_registered_once_its_folder_is_whole(tmp_path, monkeypatch):
     calls = []
 
-    def register(folder, name, tags, card):
-        calls.append((name, tags, card, only(folder)))
+    def register(folder, name, tags, card, task):
+        calls.append((name, tags, card, task, only(folder)))
 
     monkeypatch.setattr(registered_generator, "register_generator", register)
     bundle = SimpleNamespace(
@@ -184,7 +184,7 @@ def test_a_generator_is_registered_once_its_folder_is_whole(tmp_path, monkeypatc
     assert not dataset.exists()
     dataset.save(bundle)
     assert dataset.exists()
-    assert calls == [("look-transfer", {"fingerprint": "1"}, "# card", ["generator.safetensors"])]
+    assert calls == [("look-transfer", {"fingerprint": "1"}, "# card", "transfer", ["generator.safetensors"])]
     assert only(tmp_path) == ["look_transfer"]
 
 

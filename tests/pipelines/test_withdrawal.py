@@ -25,8 +25,8 @@ from influencer_style.networks.base import SynthesisBase, TransferBase
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
-from influencer_style.pipelines.withdrawal import create_pipeline
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalError, WithdrawalParameters
+from influencer_style.pipelines.withdrawal.pipeline import create_pipeline
 
 PIPELINE = create_pipeline()
 NODES = [node.name for group in PIPELINE.grouped_nodes for node in group]

@@ -23,7 +23,7 @@ from influencer_style.provenance.verify import verify
 from influencer_style.serving.request import MAX_BODY, MAX_INPUTS, MAX_PIXELS
 from influencer_style.serving.scoring_server import registered_version, take_over
 from influencer_style.serving.work_queue import BusyError
-from influencer_style.tracking.registry.served import TRANSFER
+from influencer_style.tracking.registry.served import SERVED
 
 JSON = "application/json"
 
@@ -305,6 +305,6 @@ def test_the_registered_version_is_what_mlflow_wrote_when_it_loaded_the_model(tm
 @pytest.mark.parametrize(("name", "sets"), [("influencer_style.serving.again", False), ("code_model_1", True)])
 def test_only_mlflow_makes_a_model_of_the_file(name, sets, monkeypatch):
     monkeypatch.setattr(mlflow.models.model, "__mlflow_model__", None)
-    spec = importlib.util.spec_from_file_location(name, TRANSFER.file)
+    spec = importlib.util.spec_from_file_location(name, SERVED["transfer"].file)
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
     assert (mlflow.models.model.__mlflow_model__ is not None) == sets

@@ -7,13 +7,11 @@ from pathlib import Path
 
 from kedro_datasets._typing import TablePreview
 
-from influencer_style.datasets.local import LocalDataset, WholeFolderDataset
+from influencer_style.datasets.local import WholeDataset, WholeFolderDataset
 from influencer_style.datasets.preview import as_table
-from influencer_style.datasets.previous import Mark
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.profile_files import load_looks, save_looks
-from influencer_style.storage.atomic import atomic_file
 
 
 class LookProfilesDataset(WholeFolderDataset):
@@ -25,32 +23,23 @@ class LookProfilesDataset(WholeFolderDataset):
         """Return the profiles."""
         return load_looks(self._filepath)
 
-    def _write(self, data: LookProfiles, folder: Path) -> None:
-        save_looks(data, folder)
+    def _write(self, data: LookProfiles, place: Path) -> None:
+        save_looks(data, place)
 
     def preview(self) -> TablePreview:
         """Return a table of the looks, for Kedro-Viz: whose each is, how many photos it has, and its consent."""
         saved = json.loads((self._filepath / "looks.json").read_text(encoding="utf-8"))
         consent = ["subject", "scope", "territory", "granted_on", "expires"]
-        return as_table(
-            ["look", "creator", "photos", *consent],
-            (
-                [look["slug"], look["creator"], look["count"], *(look["consent"].get(field) for field in consent)]
-                for look in saved["looks"]
-            ),
+        rows = (
+            [*map(look.get, ("slug", "creator", "count")), *map(look["consent"].get, consent)]
+            for look in saved["looks"]
         )
+        return as_table(["look", "creator", "photos", *consent], rows)
 
 
-class StyleEncoderDataset(LocalDataset):
+class StyleEncoderDataset(WholeDataset):
     """A `StyleEncoder` in the file `filepath`."""
 
     def load(self) -> StyleEncoder:
         """Return the encoder."""
         return StyleEncoder.load(self._filepath)
-
-    def save(self, data: StyleEncoder | Mark) -> None:
-        """Save an encoder, or leave the file as it is."""
-        if isinstance(data, Mark):
-            return
-        with atomic_file(self._filepath) as file:
-            data.save(file)

@@ -36,10 +36,7 @@ class PhotoSourceDataset(AtomicJSONDataset):
     def preview(self, photos: int = 8) -> ImagePreview:
         """Return a contact sheet: a row for each of up to 12 creators and one for the users, as a base64 PNG.
 
-        Creators without valid consent are not shown.
-
-        Args:
-            photos: The most photos in a row, spread over all.
+        A row holds at most this many photos, spread over all. Creators without valid consent are not shown.
         """
         source = self.load()
         creators = sorted(entry for entry in in_project(source.creators).iterdir() if _is_creator(entry))
@@ -59,7 +56,7 @@ def _tiles(folder: Path, most: int) -> np.ndarray:
     """Return photos of `folder`, cut square, uint8 (n, 128, 128, 3)."""
     files = [path for path in walk(folder) if path.suffix.lower() in SUFFIXES]
     tiles = [ImageOps.fit(photo, (_TILE, _TILE)) for photo in _readable(spread(files, most), folder)]
-    return np.stack([np.asarray(tile) for tile in tiles]) if tiles else _none()
+    return np.stack([np.asarray(tile) for tile in tiles]) if tiles else np.empty((0, _TILE, _TILE, 3), np.uint8)
 
 
 def _readable(files: list[Path], root: Path) -> Iterator[Image.Image]:
@@ -68,7 +65,3 @@ def _readable(files: list[Path], root: Path) -> Iterator[Image.Image]:
             yield Image.fromarray(photo_thumbnail(file, 2 * _TILE, root=root))
         except PhotoError:
             continue  # the manifest says what is wrong with it
-
-
-def _none() -> np.ndarray:
-    return np.empty((0, _TILE, _TILE, 3), np.uint8)

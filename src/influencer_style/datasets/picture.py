@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from kedro_datasets._typing import ImagePreview
 from PIL import Image
 
-from influencer_style.datasets.local import LocalDataset
+from influencer_style.datasets.local import WholeDataset
 from influencer_style.datasets.preview import as_preview
-from influencer_style.datasets.previous import Mark
-from influencer_style.storage.atomic import atomic_file
 
 
-class PictureDataset(LocalDataset):
+class PictureDataset(WholeDataset):
     """A Pillow image as PNG, JPEG or WebP, by the suffix of `filepath`.
 
     Args:
@@ -34,12 +33,8 @@ class PictureDataset(LocalDataset):
             picture.load()
         return picture
 
-    def save(self, data: Image.Image | Mark) -> None:
-        """Save a picture, or leave the file as it is."""
-        if isinstance(data, Mark):
-            return
-        with atomic_file(self._filepath) as file:
-            data.save(file, **self._save_args)
+    def _write(self, data: Image.Image, place: Path) -> None:
+        data.save(place, **self._save_args)
 
     def preview(self, side: int = 1000) -> ImagePreview:
         """Return the picture as base64 PNG, its longer side at most `side` pixels."""

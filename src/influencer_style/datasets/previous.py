@@ -11,7 +11,7 @@ from influencer_style.storage.atomic import remove
 
 
 class Mark:
-    """Stands in for data that a node has not made. MLflow shows this class's name if nothing was written."""
+    """Takes the place of data that a node has not made. MLflow shows this class's name if nothing was written."""
 
 
 # What a node hands to a dataset in order to leave it alone, and to an OptionalDataset in order to have it removed.

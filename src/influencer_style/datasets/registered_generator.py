@@ -11,14 +11,15 @@ from influencer_style.networks.base import TransferBase
 from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry.registration import is_registered, register_generator
-from influencer_style.tracking.registry.served import SYNTHESIS
 from influencer_style.tracking.summary import log_model
 
 log = logging.getLogger(__name__)
 
 
-class _RegisteredDataset(WholeFolderDataset):
-    """A `Bundle` in the folder `filepath`.
+class RegisteredGeneratorDataset(WholeFolderDataset):
+    """A `TransferBundle` in the folder `filepath`, registered when a tracked run saves it.
+
+    Version 1 is the base that comes with the project, in the same looks: what training makes has to beat that.
 
     Args:
         filepath: The model folder.
@@ -27,6 +28,7 @@ class _RegisteredDataset(WholeFolderDataset):
     """
 
     file = "generator.safetensors"
+    kind: type[Bundle] = TransferBundle
 
     def __init__(self, filepath: str, registered_model: str, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(filepath, metadata)
@@ -35,35 +37,22 @@ class _RegisteredDataset(WholeFolderDataset):
     def _describe(self) -> dict[str, Any]:
         return super()._describe() | {"registered_model": self._registered_model}
 
-    def _written(self, data: Any) -> Any:  # noqa: ANN401  # whichever generator the dataset holds
-        """Return the generator that is in the folder now: a new one, or the one that is left as it is.
+    def load(self) -> Bundle:
+        """Return the generator."""
+        return self.kind.load(self._filepath)
 
-        The latter is registered, too, if it is not: the registry may be another than the last run's.
+    def save(self, data: Bundle | Mark) -> None:
+        """Save and register a generator, or register the one that is left as it is.
+
+        The latter may not be registered: the registry may be another than the last run's.
         """
         super().save(data)
-        return self.load() if isinstance(data, Mark) else data
-
-    def _link(self, data: Bundle, version: str | None) -> None:
-        if version is not None:
-            log_model(self._registered_model, version, data.data_sha256)
-
-
-class RegisteredGeneratorDataset(_RegisteredDataset):
-    """A `TransferBundle`, registered when a tracked run saves it.
-
-    Version 1 is the base that comes with the project, in the same looks: what training makes has to beat that.
-    """
-
-    def load(self) -> TransferBundle:
-        """Return the generator."""
-        return TransferBundle.load(self._filepath)
-
-    def save(self, data: TransferBundle | Mark) -> None:
-        """Save and register a generator, or register the one that is left as it is."""
-        kept: TransferBundle = self._written(data)
-        if not is_registered(self._registered_model):
+        kept = self.load() if isinstance(data, Mark) else data
+        if isinstance(kept, TransferBundle) and not is_registered(self._registered_model):
             self._register_base(kept)
-        self._link(kept, register_generator(self._filepath, self._registered_model, kept.tags(), kept.card))
+        version = register_generator(self._filepath, self._registered_model, kept.tags(), kept.card, self.kind.TASK)
+        if version is not None:
+            log_model(self._registered_model, version, kept.data_sha256)
 
     def _register_base(self, data: TransferBundle) -> None:
         shipped = TransferBase.load()
@@ -80,15 +69,7 @@ class RegisteredGeneratorDataset(_RegisteredDataset):
             register_generator(folder, self._registered_model, base.tags(), base.card)
 
 
-class RegisteredSynthesisDataset(_RegisteredDataset):
-    """A `SynthesisBundle`, registered when a tracked run saves it."""
+class RegisteredSynthesisDataset(RegisteredGeneratorDataset):
+    """The same for a `SynthesisBundle`, which has no version of the base."""
 
-    def load(self) -> SynthesisBundle:
-        """Return the generator."""
-        return SynthesisBundle.load(self._filepath)
-
-    def save(self, data: SynthesisBundle | Mark) -> None:
-        """As for transfer."""
-        kept: SynthesisBundle = self._written(data)
-        version = register_generator(self._filepath, self._registered_model, kept.tags(), kept.card, served=SYNTHESIS)
-        self._link(kept, version)
+    kind = SynthesisBundle

@@ -1,14 +1,11 @@
 """The pipeline `rollback`."""
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from influencer_style.pipelines.rollback.nodes import roll_back
+from influencer_style.pipelines.stage import stage, step
 
 
 def create_pipeline() -> Pipeline:
     """An earlier version becomes `@champion` again."""
-    return Pipeline(
-        [Node(roll_back, "params:rollback", "rollback_record", name="roll_back")],
-        namespace="rollback",
-        prefix_datasets_with_namespace=False,
-    )
+    return stage("rollback", step(roll_back, "params:rollback", "rollback_record"))

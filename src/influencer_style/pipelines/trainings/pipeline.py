@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kedro.pipeline import Node, Pipeline
 
-Function = Callable[..., object]
+from influencer_style.pipelines.stage import Function, stage, step
 
 
 @dataclass(frozen=True)
@@ -40,28 +40,14 @@ class TrainingTask:
 
 def training_nodes(task: TrainingTask) -> list[Node]:
     """Return the nodes from crops and looks to a registered generator."""
-    trained, parameters, prefix = f"trained_{task.name}", f"params:{task.prefix}", task.prefix
-    material = [task.crops[0], "style_encoder", task.looks]
+    trained, parameters = f"trained_{task.name}", f"params:{task.prefix}"
+    trained_on = [task.crops[0], "style_encoder", task.looks, f"{task.prefix}_folder", parameters, *task.train_reads]
+    packed = [trained, "style_encoder", task.registered, task.packed_with, parameters, "params:preprocessing"]
     return [
-        Node(
-            task.choose_creators,
-            ["face_crops", "look_profiles", "photo_source"],
-            [*task.crops, task.looks],
-            name="choose_creators",
-        ),
-        Node(
-            task.train,
-            [*material, f"{prefix}_folder", parameters, *task.train_reads],
-            [trained, f"{prefix}_decision"],
-            name=f"train_{task.name}",
-        ),
-        Node(task.choose_looks, [task.looks, trained, "photo_source"], task.registered, name="choose_looks"),
-        Node(
-            task.pack,
-            [trained, "style_encoder", task.registered, task.packed_with, parameters, "params:preprocessing"],
-            [f"look_{task.name}", *(f"{prefix}_{kind}" for kind in ("history", "curves", "samples"))],
-            name=f"register_{task.name}",
-        ),
+        step(task.choose_creators, ["face_crops", "look_profiles", "photo_source"], [*task.crops, task.looks]),
+        step(task.train, trained_on, [trained, f"{task.prefix}_decision"]),
+        step(task.choose_looks, [task.looks, trained, "photo_source"], task.registered),
+        step(task.pack, packed, [f"look_{task.name}", *_reports(task.prefix)], f"register_{task.name}"),
     ]
 
 
@@ -70,9 +56,11 @@ def create_pretraining_pipeline(name: str, train: Function, base: str) -> Pipeli
 
     Args:
         name: The pipeline's name, with which the names of its parameters, folder and reports begin.
-        train: The function of its node, which it gives its name.
+        train: The function of its node.
         base: Dataset of the base.
     """
-    reports = [f"{name}_{kind}" for kind in ("history", "curves", "samples")]
-    node = Node(train, [f"params:{name}", f"{name}_folder"], [base, *reports], name=train.__name__)
-    return Pipeline([node], namespace=name, prefix_datasets_with_namespace=False)
+    return stage(name, step(train, [f"params:{name}", f"{name}_folder"], [base, *_reports(name)]))
+
+
+def _reports(prefix: str) -> list[str]:
+    return [f"{prefix}_history", f"{prefix}_curves", f"{prefix}_samples"]

@@ -10,20 +10,20 @@ from influencer_style.consent.tombstones import Tombstone
 from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.pipelines.withdrawal.nodes import base_without
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
-from influencer_style.pipelines.withdrawal.rebuilding import KINDS, base_without
-from influencer_style.pipelines.withdrawal.removal import Replacement, Revocation, RunPictures
+from influencer_style.pipelines.withdrawal.record import Replacement, Revocation
 from influencer_style.tracking import current
 from influencer_style.tracking.registry import champion as titles
 from influencer_style.tracking.registry.champion import Contender
 from influencer_style.tracking.registry.errors import NoSuchVersionError, RegistryError
 from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
-from influencer_style.tracking.registry.served import Served
 from influencer_style.tracking.registry.versions import registry
 from influencer_style.tracking.store import Store
 
 log = logging.getLogger(__name__)
+_BUNDLES: dict[str, type[Bundle]] = {"transfer": TransferBundle, "synthesis": SynthesisBundle}
 
 
 def replace_champions(
@@ -60,11 +60,10 @@ def replace_champions(
         champion = _champion(store, name)
         if champion is None or champion not in versions_holding(store, name, stone.slug):
             continue
-        known = KINDS[kind].bundle.load(titles.folder_of(store, champion))
-        left = base_without(stone, known, bases[kind])
+        known = _BUNDLES[kind].load(titles.folder_of(store, champion))
         new = ""
-        if left is not None:
-            new = _registered(name, left, KINDS[kind].served)
+        if (left := base_without(stone, known, bases[kind])) is not None:
+            new = _registered(name, left)
             titles.crown(store, titles.contender(store, name, new), f"{stone.creator} withdrew", champion.version)
         else:
             why = "nobody stays whose look a base could take"
@@ -101,12 +100,12 @@ def revoke_versions(
     return found
 
 
-def remove_run_pictures(stone: Tombstone, _revoked: list[Revocation]) -> RunPictures:
-    """Remove pictures and pages of earlier runs from the store, if they may show the creator."""
+def remove_run_pictures(stone: Tombstone, _revoked: list[Revocation]) -> tuple[int, list[str]]:
+    """Remove pictures and pages of earlier runs that may show the creator; return as `remove_pictures` does."""
     run = current.node_run()
     if run is None or run.experiment_id is None:
-        return RunPictures(0, ["models and pictures in the registry: this run was not tracked (mlflow.yml)"])
-    return RunPictures(*remove_pictures(run.store, run.experiment_id, stone.slug))
+        return 0, ["models and pictures in the registry: this run was not tracked (mlflow.yml)"]
+    return remove_pictures(run.store, run.experiment_id, stone.slug)
 
 
 def _champion(store: Store, name: str) -> Contender | None:
@@ -116,10 +115,10 @@ def _champion(store: Store, name: str) -> Contender | None:
         return None  # no such model, or no champion
 
 
-def _registered(name: str, bundle: Bundle, served: Served) -> str:
+def _registered(name: str, bundle: Bundle) -> str:
     with TemporaryDirectory() as folder:
         bundle.save(folder)
-        version = register_generator(Path(folder), name, bundle.tags(), bundle.card, served=served)
+        version = register_generator(Path(folder), name, bundle.tags(), bundle.card, bundle.TASK)
     if version is None:
         raise RegistryError(f"{name} could not be registered anew; the log says why. Run the withdrawal again")
     return version

@@ -11,7 +11,7 @@ from importlib.metadata import version as installed_version
 from importlib.resources import files
 from pathlib import Path
 
-from influencer_style.tracking.registry.served import SYNTHESIS, TRANSFER
+from influencer_style.tracking.registry.served import SERVED
 
 _OURS = "influencer_style"
 _SOURCE = Path(str(files(_OURS)))
@@ -25,7 +25,7 @@ def requirements() -> list[str]:
 
     MLflow's own guess misses late imports, and takes a minute. This takes three seconds, once per process.
     """
-    modules = [f"{_OURS}.serving.{served.file.stem}" for served in (TRANSFER, SYNTHESIS)]
+    modules = [f"{_OURS}.serving.{served.file.stem}" for served in SERVED.values()]
     needed = distributions_of(modules, without=_NOT_SERVED)
     return [f"{package}=={installed_version(package).partition('+')[0]}" for package in needed]
 

@@ -45,5 +45,9 @@ def _first_look(folder: Path) -> str:
     return json.loads((folder / "looks.json").read_text(encoding="utf-8"))["looks"][0]["slug"]
 
 
-TRANSFER = Served(PACKAGE / "serving/served_model.py", "Puts a creator's look on a portrait.", _grey_photo)
-SYNTHESIS = Served(PACKAGE / "serving/served_synthesis.py", "Makes new portraits in a creator's look.", _first_portrait)
+SERVED: Mapping[str, Served] = {
+    "transfer": Served(PACKAGE / "serving/served_model.py", "Puts a creator's look on a portrait.", _grey_photo),
+    "synthesis": Served(
+        PACKAGE / "serving/served_synthesis.py", "Makes new portraits in a creator's look.", _first_portrait
+    ),
+}  # by a model's `Bundle.TASK`
