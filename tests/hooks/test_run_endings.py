@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from influencer_style.hooks.endings import RunFailed, message_of, plain_endings
 from influencer_style.hooks.log_file import PLACE
-from influencer_style.pipelines.ingestion.folders import SourceError
+from influencer_style.pipelines.ingestion.parameters import SourceError
 
 
 def wrapped(cause):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import chdir
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
@@ -21,8 +22,8 @@ from influencer_style.faces.detectors import NOTE, YUNET_FILE
 from influencer_style.networks.base import SHIPPED, TransferBase
 from influencer_style.pipelines.preprocessing import nodes as preprocessing
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
+from influencer_style.project.configuration import project_configuration
 from influencer_style.project.folder import ConfigurationError
-from influencer_style.project.parameters import project_parameters
 from influencer_style.serving.served_model import DETECTOR_VARIABLE, ServedModel
 from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.likeness_guard import LikenessGuard
@@ -108,14 +109,15 @@ def test_the_projects_own_setting_names_the_file(with_yunet, tmp_path, file, rel
 
 
 def test_a_projects_parameters_that_cannot_be_read_are_named(tmp_path):
+    read = partial(project_configuration, "parameters")
     with chdir(tmp_path):
-        assert project_parameters("preprocessing") == {}  # outside of a project
+        assert read("preprocessing") == {}  # outside of a project
     make_project(tmp_path)
     with chdir(tmp_path):
-        assert project_parameters("preprocessing")["detector"] == "lbp" and project_parameters("nothing") == {}
+        assert read("preprocessing")["detector"] == "lbp" and read("nothing") == {}
         (tmp_path / "conf/local/parameters.yml").write_text("preprocessing: [")
         with pytest.raises(ConfigurationError, match=r"cannot be read .*; correct them"):
-            project_parameters("preprocessing")
+            read("preprocessing")
 
 
 def test_the_command_line_takes_the_models_detector_or_another(with_yunet, tmp_path, file, monkeypatch, capsys):

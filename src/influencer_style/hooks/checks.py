@@ -14,14 +14,15 @@ from kedro.pipeline import Pipeline
 
 from influencer_style.consent.slug import slug
 from influencer_style.networks.folder import COMMANDS
+from influencer_style.pipelines.generate.parameters import GenerateParameters
+from influencer_style.pipelines.ingestion.parameters import IngestionParameters, photo_folders
+from influencer_style.pipelines.stylize.parameters import StylizeParameters, photo_folder
+from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
 from influencer_style.project.folder import model_place
 from influencer_style.stylist.before_loading import check_look
 from influencer_style.tracking.data import path_of
 
 if TYPE_CHECKING:
-    from influencer_style.pipelines.generate.parameters import GenerateParameters
-    from influencer_style.pipelines.ingestion.parameters import IngestionParameters
-    from influencer_style.pipelines.stylize.parameters import StylizeParameters
     from influencer_style.tracking.pipeline_run import RunParams
 
 
@@ -39,17 +40,12 @@ class ArgumentsHook:
             _CHECKS[name](catalog.load(name))
 
 
-# A pipeline's modules take seconds to import, and only its own runs need them.
 def _check_ingestion(parameters: IngestionParameters) -> None:
-    from influencer_style.pipelines.ingestion.folders import photo_folders  # noqa: PLC0415 (slow)
-
     if parameters.source == "folder":
         photo_folders(parameters)
 
 
 def _check_stylize(parameters: StylizeParameters) -> None:
-    from influencer_style.pipelines.stylize.folder import photo_folder  # noqa: PLC0415 (slow)
-
     if parameters.folder:
         photo_folder(parameters.folder)
     parameters.check_reference()
@@ -62,8 +58,6 @@ def _check_generate(parameters: GenerateParameters) -> None:
 
 
 def _check_creator(creator: object) -> None:
-    from influencer_style.pipelines.withdrawal.parameters import WithdrawalError  # noqa: PLC0415 (slow)
-
     if creator is None or not slug(str(creator)):
         raise WithdrawalError(
             "creator is empty; name who withdraws: kedro run --pipeline withdrawal --params creator=NAME"

@@ -21,11 +21,7 @@ class NobodyPermitted(ValueError):
 
 
 def permitted(
-    stage: str,
-    creators: Mapping[str, str],
-    source: PhotoSource,
-    *scopes: Scope,
-    learnt: LookProfiles | None = None,
+    stage: str, creators: Mapping[str, str], source: PhotoSource, *scopes: Scope, learnt: LookProfiles | None = None
 ) -> set[str]:
     """Return the slugs of those whose consent covers one of `scopes` now; record each decision.
 

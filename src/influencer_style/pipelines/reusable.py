@@ -14,13 +14,6 @@ Outputs = TypeVar("Outputs")
 
 
 @dataclass(frozen=True)
-class Reused:
-    """Stands in for a node's inputs when its work need not be done: these are its outputs."""
-
-    outputs: Any
-
-
-@dataclass(frozen=True)
 class Dependencies:
     """What a node's outputs depend on in addition to its data inputs.
 
@@ -50,7 +43,7 @@ def reusable(
         @functools.wraps(function)
         def node(*inputs: Inputs.args, **named: Inputs.kwargs) -> Outputs:
             for value in (*inputs, *named.values()):
-                if isinstance(value, Reused):
+                if isinstance(value, Done):
                     return value.outputs
             return function(*inputs, **named)
 
@@ -81,7 +74,7 @@ class Computation:
 
 @dataclass(frozen=True)
 class Done:
-    """A node's work that was done in this run; `outputs` is what its function returned."""
+    """A node's work that is done. A node that gets this in place of its inputs returns the outputs."""
 
     outputs: Any
 

@@ -10,8 +10,8 @@ from influencer_style.faces.align import CropTransform, transform_for
 from influencer_style.faces.detect import Detector, Face, main_faces, make_detector
 from influencer_style.faces.detectors import DETECTORS, NOTE, DetectorError, DetectorName
 from influencer_style.networks.bundle import Bundle
+from influencer_style.project.configuration import project_configuration
 from influencer_style.project.folder import in_project
-from influencer_style.project.parameters import project_parameters
 from influencer_style.stylist.errors import StylistError
 
 _LEAST = 0.05  # share of the largest face's area; anything smaller does not count as a face of the photo
@@ -38,7 +38,7 @@ def open_detector(name: DetectorName) -> Detector:
         ConfigurationError: When the project's parameters cannot be read.
     """
     file = None
-    if name == "yunet" and (named := project_parameters("preprocessing").get("yunet_model")):
+    if name == "yunet" and (named := project_configuration("parameters", "preprocessing").get("yunet_model")):
         file = in_project(str(named))
     try:
         return make_detector(name, file)

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from influencer_style.project.config_loader import AnyFolderConfigLoader
+from influencer_style.project.configuration import Section, project_configuration
 from influencer_style.project.folder import ConfigurationError, enclosing_project
 from influencer_style.tracking.uri import sqlite_path, sqlite_uri
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Server(_Section):
+class Server(Section):
     """`server`: where the store is. None leaves the choice to MLflow (`MLFLOW_TRACKING_URI`)."""
 
     mlflow_tracking_uri: str | None = "sqlite:///mlflow.db"
 
 
-class Experiment(_Section):
+class Experiment(Section):
     """`tracking.experiment`."""
 
     name: str = Field(default="influencer_style", min_length=1)
 
 
-class Tracking(_Section):
+class Tracking(Section):
     """`tracking`."""
 
     enabled: bool = True
     experiment: Experiment = Experiment()
 
 
-class TrackingConfig(_Section):
+class TrackingConfig(Section):
     """All of `mlflow.yml`."""
 
     server: Server = Server()
@@ -72,16 +67,4 @@ def project_uri() -> str | None:
         ConfigurationError: The project's `mlflow.yml` cannot be used.
     """
     project = enclosing_project()
-    if project is None:
-        return None
-    with warnings.catch_warnings():
-        # Kedro's own call; nothing that a user could mend.
-        warnings.filterwarnings("ignore", message=r"(OmegaConf\.)?register_new_resolver\(\) is deprecated")
-        loader = AnyFolderConfigLoader(
-            conf_source=str(project / "conf"),
-            base_env="base",
-            default_run_env="local",
-            config_patterns={"mlflow": ["mlflow*", "mlflow*/**"]},
-            merge_strategy={"mlflow": "soft"},
-        )
-        return TrackingConfig.of(dict(loader["mlflow"])).uri(project)
+    return None if project is None else TrackingConfig.of(project_configuration("mlflow")).uri(project)

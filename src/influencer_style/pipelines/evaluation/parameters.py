@@ -1,12 +1,13 @@
 """The parameters of `evaluation`."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from influencer_style.project.configuration import Section
 
 
-class EvaluationParameters(BaseModel):
+class EvaluationParameters(Section):
     """See conf/base/parameters_evaluation.yml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     size: int = Field(ge=32, le=1024)
     most_people: int = Field(ge=1, le=10_000)
     neural_style_people: int = Field(ge=0, le=10_000)

@@ -2,12 +2,11 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from influencer_style.project.configuration import Section
 
 
-class FeaturesParameters(BaseModel):
+class FeaturesParameters(Section):
     """See conf/base/parameters_features.yml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     encoder: Literal["small_vgg", "vgg19_imagenet", "resnet50_imagenet"]
     weights: str

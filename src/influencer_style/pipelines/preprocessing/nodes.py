@@ -56,21 +56,19 @@ def crop_faces(
     """
     made_by = _made_by(parameters)
     accepted = manifest[manifest["status"] == "accepted"]
-    same = (
-        before if before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by) else None
-    )
+    same = _alike(before, parameters, made_by)
     tried = same.table[~same.table["reason"].str.startswith("unreadable")] if same is not None else None
     stays = accepted["photo_id"].isin([] if tried is None else tried["photo_id"])
     known, fresh = accepted[stays], accepted[~stays]
     yield FaceUpdate(parameters.crop_size, made_by, known[["photo_id", *LABELS]], whole=fresh.empty)
     if fresh.empty:
         current.say_reused()
-    _detector(parameters)  # a model that cannot be used ends the run here, not once a photo
+    open_detector(parameters)  # a model that cannot be used ends the run here, not once a photo
     local = threading.local()
 
     def look_at(photo: Row) -> tuple[Row, Crop]:
         if not hasattr(local, "detector"):
-            local.detector = _detector(parameters)
+            local.detector = open_detector(parameters)
         try:
             pixels = decode_photo(in_project(photo["path"]), max(MAX_PIXELS, photo["width"] * photo["height"]))
         except PhotoError as error:
@@ -109,9 +107,7 @@ def crop_truth(
             pictures = users.assign(picture=[str(look / f"{Path(path).stem}.png") for path in users["path"]])
             there = [Path(picture).is_file() for picture in pictures["picture"]]
             wanted += pictures[there].assign(look=look.name, kind=kind).to_dict("records")
-    same = (
-        before if before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by) else None
-    )
+    same = _alike(before, parameters, made_by)
     known = set(zip(*(same.table[key] for key in _TRUTH_KEYS), strict=True)) if same else set()
     wanted = [row for row in wanted if tuple(row[key] for key in _TRUTH_KEYS) not in known]
     yield FaceUpdate(parameters.crop_size, made_by, users[["photo_id", *LABELS]], keys=_TRUTH_KEYS, whole=not wanted)
@@ -136,20 +132,26 @@ def crop_truth(
     log.info("Truth: %d new pictures of %d people", len(wanted), len(users))
 
 
-def _detector(parameters: PreprocessingParameters) -> detect.Detector:
-    return make_detector(parameters.detector, _yunet_model(parameters))
+def open_detector(parameters: PreprocessingParameters) -> detect.Detector:
+    """Return the detector that face crops are made with."""
+    return make_detector(parameters.detector, parameters.yunet_place)
 
 
-def _yunet_model(parameters: PreprocessingParameters) -> Path | None:
-    """Return the file that the parameters name; None if they name none."""
-    return in_project(parameters.yunet_model) if parameters.yunet_model.strip() else None
+def weights_sha256(parameters: PreprocessingParameters) -> str:
+    """Return the SHA-256 (hex) of the detector's weights; empty for the LBP cascade, which is part of the code."""
+    return file_sha256(yunet_file(parameters.yunet_place)) if parameters.detector == "yunet" else ""
+
+
+def _alike(before: FaceStore | None, parameters: PreprocessingParameters, made_by: str) -> FaceStore | None:
+    """Return an earlier store if its crops were made as crops are made now."""
+    alike = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
+    return before if alike else None
 
 
 def _made_by(parameters: PreprocessingParameters) -> str:
     """Return a fingerprint of all that a crop depends on except its photo: parameters, model, code."""
-    weights = file_sha256(yunet_file(_yunet_model(parameters))) if parameters.detector == "yunet" else ""
     code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, colour, decode)]
-    return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights, code)
+    return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights_sha256(parameters), code)
 
 
 def _batches(

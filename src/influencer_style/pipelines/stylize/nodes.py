@@ -13,8 +13,7 @@ from influencer_style.batches.batch import Batch, Outcome, Status
 from influencer_style.batches.gathering import BatchError, gather
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
 from influencer_style.photos.source import PhotoSource
-from influencer_style.pipelines.stylize.folder import photo_folder
-from influencer_style.pipelines.stylize.parameters import StylizeParameters
+from influencer_style.pipelines.stylize.parameters import StylizeParameters, photo_folder
 from influencer_style.project.folder import in_project, model_place, project_folder
 from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.text import one_line

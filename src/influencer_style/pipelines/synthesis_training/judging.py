@@ -19,14 +19,12 @@ from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.trained import Decision
 from influencer_style.photos.source import PhotoSource
+from influencer_style.pipelines.preprocessing.nodes import open_detector, weights_sha256
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
-from influencer_style.pipelines.synthesis_training.way import detector_of
-from influencer_style.project.folder import in_project
 from influencer_style.reports import new_faces as new_faces_report
 from influencer_style.reports.decisions import TrainingDecision
-from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.stylist.generation import default_way
 from influencer_style.tracking import current
 
@@ -45,21 +43,19 @@ class JudgingInputs(TypedDict):
 
 
 def _detector_weights(_parameters: SynthesisParameters, cropping: PreprocessingParameters, *_inputs: object) -> str:
-    """Return the SHA-256 of the detector's weights, or nothing."""
-    file = in_project(cropping.yunet_model)
-    return file_sha256(file) if file.is_file() else ""
+    return weights_sha256(cropping)
 
 
 @reusable(reads={"parameters": ["judging"]})
 def draw_new_faces(
-    bundle: SynthesisBundle,
+    model: SynthesisBundle,
     transfer: TransferBundle,
     crops: FaceStore,
     truths: FaceStore,
     parameters: SynthesisParameters,
 ) -> tuple[list[NewFaces], Image.Image]:
     """Draw new portraits in every look, both ways, to be judged; and a sheet of the first of them."""
-    faces = gather_new_faces(bundle, transfer, crops, truths, parameters.judging)
+    faces = gather_new_faces(model, transfer, crops, truths, parameters.judging)
     return faces, new_faces_report.draw_new_faces(faces)
 
 
@@ -85,7 +81,7 @@ def judge_new_faces(
         source=inputs["source"].kind,
         **judging.model_dump(),
     )
-    jury = appoint_jury(inputs["crops"], inputs["truths"], looks.names, side, detector_of(cropping), judging.seed)
+    jury = appoint_jury(inputs["crops"], inputs["truths"], looks.names, side, open_detector(cropping), judging.seed)
     bootstrap = Bootstrap(judging.bootstrap_draws, judging.seed)
     found = {one.look: score_new_faces(one, jury, bootstrap) for one in faces}
     scorecard = NewFacesScorecard(about=about, synthesis=found)

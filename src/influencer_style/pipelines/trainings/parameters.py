@@ -8,8 +8,9 @@ from dataclasses import is_dataclass
 from functools import cached_property
 from typing import ClassVar, Generic, Literal, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
+from pydantic import TypeAdapter, model_validator
 
+from influencer_style.project.configuration import Section
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.synthesis.task import SynthesisSettings
@@ -19,7 +20,7 @@ Table = dict[str, object]
 Settings = TypeVar("Settings", bound=TrainerSettings)
 
 
-class Profiled(BaseModel, Generic[Settings]):
+class Profiled(Section, Generic[Settings]):
     """Settings of a training: `loop` holds those of all machines, and the table of a profile overrides them.
 
     Attributes:
@@ -27,7 +28,6 @@ class Profiled(BaseModel, Generic[Settings]):
         loop: Settings for all profiles.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     SETTINGS: ClassVar[type]
     profile: Literal["auto", "cpu", "gpu"]
     loop: Table

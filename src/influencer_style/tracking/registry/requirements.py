@@ -15,8 +15,6 @@ from influencer_style.tracking.registry.served import SERVED
 
 _OURS = "influencer_style"
 _SOURCE = Path(str(files(_OURS)))
-# Reads a project's mlflow.yml with Kedro; a served model is given its folder, and needs no registry.
-_NOT_SERVED = (f"{_OURS}.project.config_loader",)
 
 
 @functools.cache
@@ -26,20 +24,16 @@ def requirements() -> list[str]:
     MLflow's own guess misses late imports, and takes a minute. This takes three seconds, once per process.
     """
     modules = [f"{_OURS}.serving.{served.file.stem}" for served in SERVED.values()]
-    needed = distributions_of(modules, without=_NOT_SERVED)
+    needed = distributions_of(modules)
     return [f"{package}=={installed_version(package).partition('+')[0]}" for package in needed]
 
 
-def distributions_of(modules: Collection[str], without: Collection[str] = ()) -> list[str]:
+def distributions_of(modules: Collection[str]) -> list[str]:
     """Return the names of the installed distributions that modules of ours import, in lower case, sorted.
 
-    Imports inside functions count as well.
-
-    Args:
-        modules: Full names of modules.
-        without: Modules to leave out, with whatever only they import.
+    Modules are given by their full names. Imports inside functions count as well.
     """
-    packages, seen = set(), set(without)
+    packages, seen = set(), set[str]()
     waiting = [*modules]
     while waiting:
         if (module := waiting.pop()) in seen:
