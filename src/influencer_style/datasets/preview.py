@@ -53,8 +53,7 @@ def words(text: str) -> Image.Image:
 def consented(creators: Mapping[str, Path]) -> set[str]:
     """Return the slugs of the creators, given with their folders, whose consent holds now; decisions are recorded.
 
-    Raises:
-        AuditError: If a decision cannot be recorded.
+    Raises AuditError if a decision cannot be recorded.
     """
     ledger = project_ledger()
     folders = sorted(creators.items())

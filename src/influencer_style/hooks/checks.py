@@ -33,8 +33,7 @@ class ArgumentsHook:
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Check the parameters that the pipeline takes.
 
-        Raises:
-            ValueError: One of the project's own errors, which names the parameter and the remedy.
+        Raises one of the project's own ValueErrors, which names the parameter and the remedy.
         """
         for name in sorted(pipeline.inputs() & _CHECKS.keys()):
             _CHECKS[name](catalog.load(name))

@@ -53,10 +53,7 @@ class RunFailed(click.ClickException):
 def plain_endings(project: Path) -> Iterator[None]:
     """Turn what a run raises in the block into RunFailed; the whole log is in the project's `logs/last_run.log`.
 
-    Wrong options of the command line, Ctrl-C and signals pass unchanged.
-
-    Raises:
-        RunFailed: For every other error.
+    Wrong options of the command line, Ctrl-C and signals pass unchanged. Raises RunFailed for every other error.
     """
     log = start_log(project)
     try:

@@ -25,15 +25,8 @@ def permitted(
 ) -> set[str]:
     """Return the slugs of those whose consent covers one of `scopes` now; record each decision.
 
-    Args:
-        stage: The stage's name, for the record.
-        creators: The names of creators' folders, by slug.
-        source: Where the photos are, and with them the consents.
-        scopes: The purposes, any of which is enough.
-        learnt: Looks whose own copies of consents must hold as well.
-
-    Raises:
-        AuditError: If a decision cannot be recorded.
+    `creators` holds the names of creators' folders, by slug. Where `learnt` is given, the copies of the consents in
+    these looks must hold as well. Raises AuditError if a decision cannot be recorded.
     """
     ledger, found = project_ledger(), set()
     for slug, name in sorted(creators.items()):
@@ -61,8 +54,7 @@ def permitted_crops(stage: str, crops: FaceStore, source: PhotoSource, *scopes: 
 def permitted_looks(stage: str, looks: LookProfiles, source: PhotoSource, scope: Scope = "transfer") -> LookProfiles:
     """Return the looks whose creators' consent covers `scope` now; as `permitted`.
 
-    Raises:
-        NobodyPermitted: If there is none.
+    Raises NobodyPermitted if there is none.
     """
     creators = {name: looks[name].creator for name in looks.names}
     found = permitted(stage, creators, source, scope, learnt=looks)

@@ -21,8 +21,7 @@ from influencer_style.storage.fingerprint import fingerprint
 def contents_fingerprint(*values: object) -> str:
     """Return the SHA-256 (hex) of values that nodes take: plain data, tables, pictures, networks, our own types.
 
-    Raises:
-        TypeError: For a type whose content it does not know; give it a function here.
+    Raises TypeError for a type whose content it does not know; give it a function here.
     """
     return fingerprint([_parts(value) for value in values])
 

@@ -56,10 +56,7 @@ def reusable(
 class Computation:
     """A node's work that is postponed: an earlier run has done it, but kept no file of some of its outputs.
 
-    Args:
-        name: The node's name.
-        function: The node's function.
-        inputs: Its inputs, in their order; those that are results are computed first.
+    Its inputs are in their order; those that are results are computed first.
     """
 
     def __init__(self, name: str, function: Callable[..., Any], inputs: Sequence[Any]) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from influencer_style.consent.grant import Scope
-from influencer_style.networks.listing import Listing
-from influencer_style.stylist import models
+from influencer_style.networks.listing import Listing, read_listing
 from influencer_style.stylist.errors import ExportError, StylistError
 from influencer_style.stylist.look_names import shares_of, with_names
+from influencer_style.stylist.models import located
 from influencer_style.stylist.permission import Permission
 
 EXPORTED = ("generator.onnx", "looks.json", "card.md")  # the files of an export for apps
@@ -19,15 +19,14 @@ MOST_IN_SHEET = 240  # pictures: a dozen looks in twenty strengths, or sixty loo
 def open_listing(model: str | Path, command: str = "kedro run") -> Listing:
     """Return the looks of a model without loading it, without those of creators who have withdrawn.
 
-    Args:
-        model: A model folder, or a registered model.
-        command: The command that trains such a model, for messages.
+    It takes milliseconds, where a model takes seconds. `model` is a folder or a registered model; only the latter loads
+    MLflow. Messages name the command, which trains such a model.
 
     Raises:
         BundleError, RegistryError: When there is no usable model at that place.
         StylistError: When the model rests on somebody who has withdrawn.
     """
-    return Permission().without_withdrawn(models.open_listing(model, command))
+    return Permission().without_withdrawn(read_listing(located(model)[0], command))
 
 
 def check_look(
@@ -37,14 +36,10 @@ def check_look(
     scope: Scope = "transfer",
     command: str = "kedro run",
 ) -> str | dict[str, float]:
-    """Check a look, or a mix of looks, before the model is loaded; return it with each name as the model spells it.
+    """Check a look, or a mix of looks with their shares, before the model is loaded; return it with the model's spelling.
 
-    Args:
-        model: A model as `open_listing` takes it.
-        look: A name, or a mix of looks with their shares.
-        stage: The stage that a refusal is recorded for.
-        scope: What the looks' consents must cover today.
-        command: The command that trains such a model, for messages.
+    `stage` is what a refusal is recorded for, `scope` what the consents must cover today; the rest is as in
+    `open_listing`.
 
     Raises:
         StylistError: For an unknown look, or a consent that does not hold.
@@ -58,17 +53,14 @@ def check_look(
 def require_room(looks: Sequence[str], strengths: Sequence[float]) -> None:
     """Refuse a comparison of more pictures than a sheet has room for. Raises StylistError."""
     if not 1 <= len(looks) * len(strengths) <= MOST_IN_SHEET:
-        raise StylistError(
-            f"{len(looks)} looks in {len(strengths)} strengths do not fit on a sheet of 1 to {MOST_IN_SHEET} pictures; "
-            "name fewer"
-        )
+        asked_for = f"{len(looks)} looks in {len(strengths)} strengths"
+        raise StylistError(f"{asked_for} do not fit on a sheet of 1 to {MOST_IN_SHEET} pictures; name fewer")
 
 
 def require_free(folder: Path) -> None:
     """Refuse a folder for an export that holds anything but an earlier export.
 
-    Raises:
-        ExportError: Naming the folder, and the first files that are in the way.
+    Raises ExportError, which names the folder and the first files in the way.
     """
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise ExportError(f"{folder} is not a folder of its own; name another")

@@ -20,8 +20,7 @@ _LEAST = 0.05  # share of the largest face's area; anything smaller does not cou
 def detector_name(bundle: Bundle, wanted: str | None = None) -> DetectorName:
     """Return the name of the detector for a model: the wanted one, else the model's own, else lbp.
 
-    Raises:
-        StylistError: For an unknown name.
+    Raises StylistError for an unknown name.
     """
     name = wanted or bundle.notes.get(NOTE, "lbp")
     for known in DETECTORS:
@@ -33,9 +32,8 @@ def detector_name(bundle: Bundle, wanted: str | None = None) -> DetectorName:
 def open_detector(name: DetectorName) -> Detector:
     """Return a detector. Its file is the one that the project around the working folder names, as in its pipelines.
 
-    Raises:
-        StylistError: When it needs a file that is missing, or cannot be used.
-        ConfigurationError: When the project's parameters cannot be read.
+    Raises StylistError when it needs a file that is missing, or cannot be used; ConfigurationError when the project's
+    parameters cannot be read.
     """
     file = None
     if name == "yunet" and (named := project_configuration("parameters", "preprocessing").get("yunet_model")):
@@ -54,8 +52,7 @@ def faces_in(photo: np.ndarray, detector: Detector) -> list[Face]:
 def chosen_of(found: list[Face], faces: Literal["all", "largest"] | tuple[int, ...]) -> list[Face]:
     """Return the faces to restyle of those found, largest first; none where none was found.
 
-    Raises:
-        StylistError: When a number is that of a face that the photo does not have.
+    Raises StylistError when a number is that of a face that the photo does not have.
     """
     if faces == "all" or not found:
         return found

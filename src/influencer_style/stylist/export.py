@@ -50,16 +50,12 @@ class Export:
 
 
 def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, version: str = "") -> Export:
-    """Write `generator.onnx`, `looks.json` and `card.md` into a folder, replacing an earlier export in it.
+    """Write `generator.onnx`, `looks.json` and `card.md` into a folder, which may hold an earlier export and nothing else.
 
     The graph holds the weights, and takes any number of pictures of any size. It is compared with torch at five sizes
-    before anything is written. Looks whose consent has expired, or does not cover `transfer`, stay out.
-
-    Args:
-        bundle: The model.
-        folder: The folder to write; it may hold an earlier export, and nothing else.
-        ledgers: The ledgers that decide which looks may go out, and record that and where they went.
-        version: The version of the model, such as `look-transfer version 3`.
+    before anything is written. Looks whose consent has expired, or does not cover `transfer`, stay out: the ledgers
+    decide, and record that and where the others went. `version` is that of the model, such as `look-transfer version
+    3`.
 
     Raises:
         ExportError: When the folder holds something else, no look may go out, or ONNX and torch differ by more than

@@ -30,17 +30,12 @@ _MOST_TRIES = 20
 class Generation:
     """Makes the portraits of a request, one by one. Use `Generation.load`.
 
-    What repeats a photo that the model was trained on is thrown away, and drawn again from other noise.
-
-    Args:
-        request: The request.
-        synthesis: The synthesis model.
-        transfer: The transfer model; only the composed way needs one.
-        permission: Asks whether the look may be generated.
+    What repeats a photo that the model was trained on is thrown away, and drawn again from other noise. Only the
+    composed way needs a transfer model.
 
     Attributes:
         request: The request, with the look as the model spells it, and with its way.
-        rejected: How many draws were thrown away.
+        rejected: Number of draws that were thrown away.
 
     Raises:
         StylistError: When the models cannot do what is requested, the look's consent does not cover `generate` today,
@@ -84,15 +79,9 @@ class Generation:
     def load(
         cls, request: Portraits, model: str | Path, transfer: str | Path | LoadedModel[TransferBundle]
     ) -> Generation:
-        """Load the models that a request needs.
+        """Load the models that a request needs; the direct way does not touch the transfer model.
 
-        Args:
-            request: The request.
-            model: The synthesis model, as `models.open_model` takes it.
-            transfer: The transfer model; the direct way does not touch it.
-
-        Raises:
-            StylistError, BundleError, RegistryError: As `Generation` and `open_model` do.
+        Raises as `Generation` and `open_model` do.
         """
         synthesis = open_model(SynthesisBundle, model)
         if _decided(request, synthesis.bundle).way != "composed":
@@ -178,8 +167,7 @@ def default_way(looks: LookProfiles, look: str) -> Way:
 def _decided(request: Portraits, bundle: SynthesisBundle) -> Portraits:
     """Return a request with the look as the model spells it, and with its way.
 
-    Raises:
-        StylistError: For an unknown look.
+    Raises StylistError for an unknown look.
     """
     look = look_named(request.look, bundle.looks.names, "to generate in")
     way = default_way(bundle.looks, look) if request.way == "auto" else request.way

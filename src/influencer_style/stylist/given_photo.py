@@ -20,9 +20,8 @@ from influencer_style.stylist.restyling import GivenPhoto, OpenFile
 def original_of(photo: GivenPhoto, private: bool) -> Original:
     """Read a photo; of a file also its Content Credentials, which become those of the result's parent.
 
-    Args:
-        photo: The photo; arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound.
-        private: Whether all of its metadata is kept.
+    Arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound. All metadata is kept if
+    `private`.
 
     Raises:
         StylistError: For an array of another kind, or what is no photo at all.

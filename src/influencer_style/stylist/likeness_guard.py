@@ -22,11 +22,8 @@ _CROP = 128  # px; the judge looks at 64
 class LikenessGuard:
     """Compares each restyled face with the photo's own and with the creators'. Not to be shared between threads.
 
-    Args:
-        mode: `warn` lets a result pass with a notice, `refuse` does not let it pass, `off` does not look.
-
-    Raises:
-        StylistError: For another mode.
+    The mode `warn` lets a result pass with a notice, `refuse` does not let it pass, `off` does not look. Raises
+    StylistError for another mode.
     """
 
     def __init__(self, mode: str = "warn") -> None:
@@ -37,8 +34,7 @@ class LikenessGuard:
     def creators(self, names: Iterable[str], looks: LookProfiles) -> tuple[dict[str, Likeness], list[str]]:
         """Return what the looks keep of their creators' faces, and a notice about those that keep nothing.
 
-        Raises:
-            LikenessError: Where one keeps nothing, and what cannot be checked is to be refused.
+        Raises LikenessError where one keeps nothing, and what cannot be checked is to be refused.
         """
         if self.mode == "off":
             return {}, []
@@ -53,8 +49,7 @@ class LikenessGuard:
     def reference(self, photo: np.ndarray, place: CropTransform | None) -> tuple[dict[str, Likeness], list[str]]:
         """Return the face of a reference photo, uint8 (h, w, 3), or a notice where none was found there.
 
-        Raises:
-            LikenessError: Where there is none, and what cannot be checked is to be refused.
+        Raises LikenessError where there is none, and what cannot be checked is to be refused.
         """
         if self.mode == "off":
             return {}, []
@@ -69,19 +64,11 @@ class LikenessGuard:
         after: np.ndarray,
         places: Sequence[CropTransform],
     ) -> tuple[dict[str, list[float]], list[str]]:
-        """Return by look how far each face has become its creator's (above `metrics.likeness.THRESHOLD` it has).
+        """Return by look the share of the way that each face has come to its creator's, and notices.
 
-        Args:
-            creators: The faces to compare with, by look.
-            before: The photo, uint8 (h, w, 3).
-            after: The restyled photo, uint8 (h, w, 3).
-            places: Where the restyled faces' crops lie.
-
-        Returns:
-            The figures, in the order of `places`; and notices.
-
-        Raises:
-            LikenessError: Where a face has become a creator's, and that is to be refused.
+        Above `metrics.likeness.THRESHOLD` a face has become the creator's. `before` and `after` are the photo and the
+        restyled one, uint8 (h, w, 3); `places` says where the restyled faces' crops lie, and the figures are in its
+        order. Raises LikenessError where a face has become a creator's, and that is to be refused.
         """
         if not creators or not places:
             return {}, []

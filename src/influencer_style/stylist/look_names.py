@@ -15,13 +15,8 @@ _MOST_NAMED = 12  # looks that a message names
 def look_named(text: str, names: Sequence[str], purpose: str = "") -> str:
     """Return the look that `text` names: `Aurora` is aurora, and `Ada Example` is ada-example.
 
-    Args:
-        text: A look's name, or its creator's, as somebody typed it.
-        names: The looks to choose from.
-        purpose: What the look is for, such as "to generate in", for the message.
-
-    Raises:
-        StylistError: When there is no such look; the message suggests those that are spelled alike, else lists them.
+    `purpose` is what the look is for, such as "to generate in", for the message. Raises StylistError when there is no
+    such look; the message suggests those that are spelled alike, else lists them.
     """
     if text in names:
         return text
@@ -36,8 +31,7 @@ def look_named(text: str, names: Sequence[str], purpose: str = "") -> str:
 def with_names(look: str | Mapping[str, float], names: Sequence[str]) -> str | dict[str, float]:
     """Return a look or a mix of looks with each name as the model spells it (see `look_named`).
 
-    Raises:
-        StylistError: For an unknown look, or one that a mix names twice.
+    Raises StylistError for an unknown look, or one that a mix names twice.
     """
     if isinstance(look, str):
         return look_named(look, names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from influencer_style.networks.listing import Listing, read_listing
 from influencer_style.project.folder import enclosing_project
 
 if TYPE_CHECKING:
@@ -43,28 +42,15 @@ def open_model(kind: type[Kind], uri: str | Path) -> LoadedModel[Kind]:
         BundleError: When there is no usable model at that place.
         RegistryError: When the registry has no such model, or does not answer.
     """
-    folder, version = _located(uri)
+    folder, version = located(uri)
     return LoadedModel(kind.load(folder), str(uri) if _is_registered(uri) else Path(uri).name, version)
-
-
-def open_listing(uri: str | Path, command: str) -> Listing:
-    """Return the looks of a model without loading its weights: milliseconds, where a model takes seconds.
-
-    Args:
-        uri: A model as `open_model` takes it; only the registry's addresses load MLflow.
-        command: The command that trains such a model, for messages.
-
-    Raises:
-        BundleError, RegistryError: As `open_model` does.
-    """
-    return read_listing(_located(uri)[0], command)
 
 
 def _is_registered(uri: str | Path) -> bool:
     return str(uri).startswith("models:/")
 
 
-def _located(uri: str | Path) -> tuple[Path, str]:
+def located(uri: str | Path) -> tuple[Path, str]:
     """Return a model's folder, and its version in words; empty for a model folder."""
     if _is_registered(uri):
         from influencer_style.tracking.registry.versions import model_folder  # noqa: PLC0415 - MLflow takes seconds

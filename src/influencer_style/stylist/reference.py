@@ -23,7 +23,7 @@ class Reference:
     Attributes:
         file: Where it lies; None for one that has no name.
         sha256: SHA-256 of its file; empty where that is not known.
-        pixels: Fingerprint of its pixels, which stands for it in the record where its file is not known.
+        pixels: Fingerprint of its pixels, by which it is recorded where its file is not known.
     """
 
     file: Path | None
@@ -38,15 +38,10 @@ class Reference:
     def check(
         self, permission: Permission, bundle: Bundle, refusals_only: bool = False
     ) -> tuple[ReferenceRecord, list[str]]:
-        """Decide whether the photo's look may be taken today, and record the decision.
+        """Decide whether the photo's look may be taken today; return what is known of it and its consent, and notices.
 
-        Args:
-            permission: What asks.
-            bundle: The model.
-            refusals_only: Whether only a refusal is recorded: a permission was recorded before.
-
-        Returns:
-            What is known of the photo and its consent; and notices.
+        The decision is recorded; if `refusals_only`, a permission was recorded before, and only a refusal is recorded
+        now.
 
         Raises:
             StylistError: When a consent is known for it that does not hold, is damaged or does not allow `transfer`,

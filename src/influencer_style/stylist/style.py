@@ -50,13 +50,7 @@ class StyleSource:
 
 @dataclass(frozen=True)
 class Style:
-    """A checked request, with what holds for every photo.
-
-    Attributes:
-        request: The request.
-        source: Where the style code comes from.
-        provenance: What is known before the photo is.
-    """
+    """A checked request with what holds for every photo: where the style code comes from, and the provenance so far."""
 
     request: Restyling
     source: StyleSource
@@ -84,9 +78,7 @@ class Style:
     def check_again(self) -> None:
         """Check whether the style may be used for one more photo.
 
-        Raises:
-            StylistError: Where it may not.
-            UnrecordedError: When that cannot be recorded.
+        Raises StylistError where it may not, UnrecordedError when that cannot be recorded.
         """
         try:
             self.source.check()
@@ -110,14 +102,7 @@ class Style:
 def source_of_looks(
     bundle: TransferBundle, permission: Permission, guard: LikenessGuard, shares: dict[str, float]
 ) -> StyleSource:
-    """Return looks as a source, and record that they are used. Errors are those of `Stylist.apply`.
-
-    Args:
-        bundle: The model.
-        permission: Asks whether they may be used.
-        guard: Compares results with their creators' faces.
-        shares: The share of each look in the whole.
-    """
+    """Return looks with their shares as a source, and record that they are used. Errors are those of `Stylist.apply`."""
     permission.record(bundle, shares)
     code = sum((share * bundle.looks.code(name) for name, share in shares.items()), torch.zeros(()))
     used = [name for name, share in shares.items() if share]
@@ -129,15 +114,7 @@ def source_of_looks(
 def source_of_reference(
     bundle: TransferBundle, permission: Permission, guard: LikenessGuard, photo: GivenPhoto, detector: Detector
 ) -> StyleSource:
-    """Return a reference photo as a source, and record that it is used. Errors are those of `Stylist.apply`.
-
-    Args:
-        bundle: The model.
-        permission: Asks whether it may be used.
-        guard: Compares results with the face in it.
-        photo: The photo.
-        detector: Finds the face in it.
-    """
+    """Return a reference photo as a source, and record that it is used. Errors are those of `Stylist.apply`."""
     original = original_of(photo, private=False)
     reference = Reference.of(photo, original)
     record, notices = reference.check(permission, bundle)

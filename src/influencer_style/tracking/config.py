@@ -38,11 +38,7 @@ class TrackingConfig(Section):
 
     @classmethod
     def of(cls, content: object) -> TrackingConfig:
-        """Check the content of `mlflow.yml`.
-
-        Raises:
-            ConfigurationError: The message names each wrong field.
-        """
+        """Check the content of `mlflow.yml`. Raises ConfigurationError, which names each wrong field."""
         try:
             return cls.model_validate(content)
         except ValidationError as error:
@@ -63,8 +59,7 @@ class TrackingConfig(Section):
 def project_uri() -> str | None:
     """Return the tracking URI of the Kedro project around the working folder; None (MLflow's choice) outside of one.
 
-    Raises:
-        ConfigurationError: The project's `mlflow.yml` cannot be used.
+    Raises ConfigurationError if the project's `mlflow.yml` cannot be used.
     """
     project = enclosing_project()
     return None if project is None else TrackingConfig.of(project_configuration("mlflow")).uri(project)

@@ -20,11 +20,8 @@ def client_of(uri: str, patience_s: float) -> MlflowClient:
     """Return MLflow's client for a store and registry; a new sqlite file is created.
 
     MLflow creates the tables one by one, for seconds: an interrupt, or another process that does the same, would leave
-    a file that can never be used. And MLflow tries for minutes to open a file that is locked or no database.
-
-    Args:
-        uri: The tracking URI.
-        patience_s: How long to wait for a sqlite file that another program has locked, in seconds.
+    a file that can never be used. And MLflow tries for minutes to open a file that is locked or no database; here a
+    locked file is waited for `patience_s` seconds.
 
     Raises:
         sqlite3.Error: The file is locked, or no database.

@@ -27,16 +27,10 @@ _PLACES = (_OF_EXPERIMENTS, *_OF_FILES, ("model_versions", "source"), ("model_ve
 
 
 def follow_move(connection: sqlite3.Connection, database: Path) -> None:
-    """Correct the recorded paths of the store's files, if these have moved with the database.
+    """Correct the recorded paths of the store's files, all or none, if these have moved with the database.
 
-    Places that somebody has chosen for an experiment, away from the database, stay as they are.
-
-    Args:
-        connection: A connection to the database; all or nothing is changed.
-        database: Its file.
-
-    Raises:
-        sqlite3.Error: The file is no database, is locked, or cannot be written.
+    Places that somebody has chosen for an experiment, away from the database, stay as they are. Raises sqlite3.Error if
+    the file is no database, is locked, or cannot be written.
     """
     here = database.resolve().parent / FILES
     if not _moved(connection, here):

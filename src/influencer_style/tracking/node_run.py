@@ -28,12 +28,7 @@ _BUFFER = 100_000
 class NodeRun(Run):
     """A child run. Safe to use from several threads.
 
-    Args:
-        store: The store.
-        name: The node's name.
-        outputs: Names of the datasets that it will save.
-        project: The project's folder.
-        pipeline_run: The run of its pipeline, if there is one.
+    `outputs` are the names of the datasets that its node will save.
 
     Attributes:
         closed: Whether it has ended.
@@ -87,12 +82,7 @@ class NodeRun(Run):
             return not self._unsaved
 
     def close(self, status: str, error: BaseException | None = None) -> None:
-        """Write what is left and end the run, once.
-
-        Args:
-            status: `FINISHED`, `FAILED` or `KILLED`.
-            error: What went wrong, for the run's `error` tag.
-        """
+        """Write what is left and end the run, once; the arguments are those of `terminate`."""
         with self._lock:
             if self.closed:
                 return
@@ -131,14 +121,9 @@ class NodeRun(Run):
 
 
 def data_entity(name: str, dataset: CatalogEntry | None, data: object, context: str, project: Path) -> DatasetInput:
-    """Return MLflow's record of a catalog entry.
+    """Return MLflow's record of a catalog entry whose data was loaded or saved.
 
-    Args:
-        name: The entry's name in the catalog.
-        dataset: The Kedro dataset behind it.
-        data: The data that was loaded or saved.
-        context: `input` or `output`.
-        project: The project's folder; paths beneath it are recorded relative to it.
+    `context` is `input` or `output`. Paths beneath the project's folder are recorded relative to it.
     """
     path = path_of(dataset)
     place = "memory" if path is None else str(path.relative_to(project) if path.is_relative_to(project) else path)

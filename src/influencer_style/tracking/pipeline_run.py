@@ -25,7 +25,7 @@ PROCESS_TAG = "process"
 
 
 class RunParams(TypedDict):
-    """What Kedro tells its hooks about a run, as far as it is used here."""
+    """What Kedro passes to its hooks about a run, as far as it is used here."""
 
     run_id: str
     project_path: str
@@ -36,14 +36,9 @@ class RunParams(TypedDict):
 class PipelineRun(Run):
     """A parent run. Safe to use from several threads, and from forked workers.
 
-    Args:
-        store: Where to track.
-        experiment: The experiment's name.
-        run_params: What Kedro says about this run.
+    Attributes:
         node_names: The nodes that will run.
         forks: Whether they run in worker processes (ParallelRunner).
-
-    Attributes:
         kedro_id: Kedro's id of the run.
         owner: The process that started it; workers are others.
     """
@@ -63,11 +58,7 @@ class PipelineRun(Run):
         self._thread = threading.current_thread()
 
     def start(self, configuration: Mapping[str, Mapping[str, object]]) -> None:
-        """Open the run, and write its tags, parameters, configuration and environment.
-
-        Args:
-            configuration: The resolved configuration, kept as `config.yml`.
-        """
+        """Open the run; write its tags, parameters, environment, and the resolved configuration as `config.yml`."""
         names = ", ".join(self._params.get("pipeline_names") or ["__default__"])
         command, now = facts.command(), now_ms()
         tags = {

@@ -25,13 +25,7 @@ Action = Callable[[MlflowClient, str], object]
 
 
 class Run:
-    """A run in a store. What is written before the store answers waits until it does.
-
-    Args:
-        store: The store.
-        run_id: MLflow's id of the run; None until it is open.
-        experiment_id: MLflow's id of its experiment; None until it is open.
-    """
+    """A run in a store. What is written before the store answers waits until it does. Before `open`, the ids are None."""
 
     def __init__(self, store: Store, run_id: str | None = None, experiment_id: str | None = None) -> None:
         self.store, self.run_id, self.experiment_id = store, run_id, experiment_id
@@ -48,11 +42,7 @@ class Run:
         self.run_id = self.store.client.create_run(experiment_id, start_ms, dict(tags or {}), name).info.run_id
 
     def ids(self) -> tuple[str, str]:
-        """Return MLflow's ids of the experiment and of the run.
-
-        Raises:
-            RuntimeError: The run is not open yet.
-        """
+        """Return MLflow's ids of the experiment and of the run. Raises RuntimeError if the run is not open yet."""
         if self.experiment_id is None or self.run_id is None:
             raise RuntimeError("the run is not open yet")
         return self.experiment_id, self.run_id
@@ -75,12 +65,9 @@ class Run:
         self.write("writing parameters", lambda client, run_id: client.log_batch(run_id, params=parameters))
 
     def terminate(self, status: str, error: BaseException | None = None, tags: Mapping[str, str] | None = None) -> None:
-        """End the run as of now.
+        """End the run as of now, with a status of MLflow's (`FINISHED`, `FAILED` or `KILLED`) and tags.
 
-        Args:
-            status: `FINISHED`, `FAILED` or `KILLED`.
-            error: What went wrong, for the tag `error`.
-            tags: Tags to write with it.
+        What went wrong, if anything, becomes the tag `error`.
         """
         now = now_ms()
         entities = [RunTag(key, value) for key, value in (tags or {}).items()]

@@ -16,13 +16,7 @@ VERSION_TAG = "registered_version"
 
 
 def log_scores(scores: dict[str, float], name: str, version: str | None) -> None:
-    """Log the main scores as metrics of the pipeline's run, and which registered version they belong to.
-
-    Args:
-        scores: The scores, by name.
-        name: The registered model's name.
-        version: The model's version; None where it is not registered.
-    """
+    """Log the main scores as metrics of the pipeline's run, and which registered version they belong to, if any."""
     run = current.node_run()
     if run is None or run.pipeline_run is None:
         return
@@ -35,13 +29,7 @@ def log_scores(scores: dict[str, float], name: str, version: str | None) -> None
 
 
 def log_model(name: str, version: str, data_sha256: str) -> None:
-    """Link the pipeline's run to a version of a registered model, and to the photos that its looks were learnt from.
-
-    Args:
-        name: The registered model's name.
-        version: The model's version.
-        data_sha256: The digest of the photos.
-    """
+    """Link the pipeline's run to a registered version, and to the photos that its looks were learnt from."""
     run = current.node_run()
     if run is None or run.pipeline_run is None:
         return

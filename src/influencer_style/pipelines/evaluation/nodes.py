@@ -41,10 +41,7 @@ def choose_looks(
 ) -> tuple[TransferBundle, FaceStore, pd.DataFrame]:
     """Return model, crops and manifest without creators whose consent does not cover `transfer` now.
 
-    In the manifest their photos are `refused`.
-
-    Raises:
-        NobodyPermitted: when no look is left.
+    In the manifest their photos are `refused`. Raises NobodyPermitted when no look is left.
     """
     looks = permitted_looks("evaluation", bundle.looks, source)
     others = (manifest["role"] == "creator") & ~manifest["slug"].isin(looks.names) & (manifest["status"] == "accepted")

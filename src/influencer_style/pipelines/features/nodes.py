@@ -61,8 +61,8 @@ def choose_crops(crops: FaceStore, source: PhotoSource) -> FaceStore:
 def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame | None) -> pd.DataFrame:
     """Describe each kept face crop; crops described before by the same encoder are not described again.
 
-    Returns:
-        A row for each crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (21 x 10).
+    Returns a row for each crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (21 x
+    10).
     """
     rows = crops.kept.reset_index(drop=True)
     cut = rows[["cx", "cy", "side", "angle"]].to_numpy().tolist()
@@ -96,11 +96,8 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
 def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: PhotoSource) -> LookProfiles:
     """Compare each creator with the users: what differs is the look. The creator's consent goes with it.
 
-    Creators are represented by their training photos; the population is every user except those of the test.
-
-    Raises:
-        ValueError: If no creator or no user is left.
-        ConsentError: If a consent has gone since the crops were chosen.
+    Creators are represented by their training photos; the population is every user except those of the test. Raises
+    ValueError if no creator or no user is left, ConsentError if a consent has gone since the crops were chosen.
     """
     current.shows(set(descriptors.loc[descriptors["role"] == "creator", "slug"]))
     users = descriptors[(descriptors["role"] == "user") & (descriptors["split"] != "test")]

@@ -19,11 +19,7 @@ _PORTRAITS = "generated"  # folder of the pictures, next to the index
 
 
 def generate_portraits(folder: Path, parameters: GenerateParameters) -> tuple[pd.DataFrame, Image.Image]:
-    """Make the portraits that do not exist yet.
-
-    Args:
-        folder: Gets the pictures, in a sub-folder, and their index.
-        parameters: What to make.
+    """Make the portraits that do not exist yet, in a sub-folder of `folder`.
 
     Returns:
         The index, with a row for each portrait; and a sheet of the first of them.

@@ -28,8 +28,7 @@ STUDIO_FOLDER = "data/01_raw/studio"
 def open_source(parameters: IngestionParameters) -> PhotoSource:
     """Return where the photos are; photos that come from the studio are rendered first.
 
-    Raises:
-        SourceError: If a folder is missing, empty, or not a folder.
+    Raises SourceError if a folder is missing, empty, or not a folder.
     """
     if parameters.source == "studio":
         made = _render(parameters, parameters.studio.creators_photos, STUDIO_FOLDER)

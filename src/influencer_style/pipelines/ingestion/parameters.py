@@ -46,8 +46,7 @@ class SourceError(ValueError):
 def photo_folders(parameters: IngestionParameters) -> tuple[Path, Path | None]:
     """Return the folder of the creators' photos and that of the users'; the latter is None if it is not named.
 
-    Raises:
-        SourceError: If one of them is missing, empty or not a folder, or one lies in the other.
+    Raises SourceError if one of them is missing, empty or not a folder, or one lies in the other.
     """
     holds = "a folder for each creator, with photos and consent.yml"
     creators = _photo_folder("ingestion.folder", parameters.folder, holds)

@@ -52,10 +52,7 @@ def _look_up(store: Store, bundle: TransferBundle, name: str) -> tuple[Contender
 def _state_of_registry(
     bundle: TransferBundle, _faces: FaceStore, _truths: FaceStore, parameters: PromotionParameters
 ) -> dict[str, object] | None:
-    """Return what a verdict depends on in the registry, and today.
-
-    Returns None if nothing is tracked, or the registry does not answer.
-    """
+    """Return what a verdict depends on in the registry, and today; None if it does not answer, or nothing is tracked."""
     run = current.node_run()
     if run is None:
         return None
@@ -121,8 +118,7 @@ def publish_scores(scorecard: dict[str, object], bundle: TransferBundle, paramet
 def judge_versions(faces: FaceStore, truths: FaceStore, parameters: PromotionParameters) -> dict[str, object]:
     """Compare two registered versions: `promotion.challenger` and `.champion`.
 
-    Raises:
-        RegistryError: when this run is not tracked, or there is no such version.
+    Raises RegistryError when this run is not tracked, or there is no such version.
     """
     store = registry()
     challenger, champion = (
@@ -138,8 +134,7 @@ def judge_versions(faces: FaceStore, truths: FaceStore, parameters: PromotionPar
 def promote(verdict: dict[str, object], parameters: PromotionParameters) -> dict[str, object]:
     """Write the verdict on the challenger, and make it the champion if the rules hold and it was judged against it.
 
-    Returns:
-        The verdict with what came of it: `promoted`, `now` (the version that is champion now) and `status`.
+    Returns the verdict with what came of it: `promoted`, `now` (the version that is champion now) and `status`.
     """
     record = PromotionRecord.model_validate(verdict)
     if not record.judged or record.challenger is None or record.champion is None:

@@ -12,13 +12,9 @@ log = logging.getLogger(__name__)
 
 
 def roll_back(parameters: RollbackParameters) -> dict[str, str]:
-    """Make an earlier version the champion again.
+    """Make an earlier version the champion again; return the record: `champion`, `rolled_back`, `why` and `on`.
 
-    Returns:
-        The record: `champion`, `rolled_back`, `why` and `on`.
-
-    Raises:
-        RegistryError: when this run is not tracked, or there is no version to go back to.
+    Raises RegistryError when this run is not tracked, or there is no version to go back to.
     """
     record = champion.roll_back(registry(), parameters.registered_model, parameters.to, parameters.why)
     log.info("Rolled back from version %s to version %s.", record["rolled_back"], record["champion"])

@@ -28,12 +28,9 @@ _TILE, _PAIRS = 192, 4  # px; pairs of photo and picture in a row
 
 
 def restyle_folder(source: PhotoSource | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
-    """Restyle a folder of photos: what is new or changed since the last time.
+    """Restyle a folder of photos, what is new or changed since the last time, into a sub-folder of `folder`.
 
-    Args:
-        source: Where the photos of the last run are; its users' are restyled where `stylize.folder` is empty.
-        folder: Gets the pictures, in a sub-folder, and their index.
-        parameters: What to do.
+    Where `stylize.folder` is empty, these are the photos of the last run's users (`source`).
 
     Returns:
         The index: a row for each picture, and for each photo that could not be used, why.

@@ -55,7 +55,7 @@ def draw_new_faces(
     parameters: SynthesisParameters,
 ) -> tuple[list[NewFaces], Image.Image]:
     """Draw new portraits in every look, both ways, to be judged; and a sheet of the first of them."""
-    faces = gather_new_faces(model, transfer, crops, truths, parameters.judging)
+    faces = gather_new_faces(bundle, transfer, crops, truths, parameters.judging)
     return faces, new_faces_report.draw_new_faces(faces)
 
 

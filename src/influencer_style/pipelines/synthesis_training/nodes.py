@@ -48,9 +48,7 @@ def pack_synthesis(
     """Put the generator into a model with encoder, looks and card; draw curves and samples.
 
     Looks whose photos it was trained on get marks of these photos, by which portraits that repeat one are recognised.
-
-    Returns:
-        The bundle (saving it registers it), the history, the curves and the samples.
+    Returns the bundle (saving it registers it), the history, the curves and the samples.
     """
     side = trained.generator.config.resolution
 

@@ -34,10 +34,8 @@ _SHOWN = 3  # nobodies in sample strips
 class SynthesisWay(Way[SynthesisGenerator, SynthesisSettings]):
     """How synthesis comes to its generator.
 
-    `cropping` says which detector finds faces.
-
-    Raises:
-        BaseError: When there is no base where `synthesis.base` says, or it was made with another encoder.
+    `cropping` says which detector finds faces. Raises BaseError when there is no base where `synthesis.base` says, or
+    it was made with another encoder.
     """
 
     base: SynthesisBase

@@ -45,10 +45,8 @@ def pack_transfer(
 ) -> tuple[TransferBundle, *Pictures]:
     """Put the generator into a model with encoder, looks and card; draw curves and samples.
 
-    The looks get what the likeness guard compares results with, see `metrics.likeness`.
-
-    Returns:
-        The bundle (saving it registers it), the history, the curves and the samples.
+    The looks get what the likeness guard compares results with, see `metrics.likeness`. Returns the bundle (saving it
+    registers it), the history, the curves and the samples.
     """
     notes = {NOTE: cropping.detector}
     bundle = TransferBundle.pack(trained.generator, trained.origin, encoder, looks, cropping.margin, notes)

@@ -29,19 +29,15 @@ def choosing_creators(
 ) -> Callable[[FaceStore, LookProfiles, PhotoSource], Chosen]:
     """Return the node that chooses whose photos and looks a training uses, by the consents that hold when it runs.
 
-    Args:
-        stage: The training's name, for the audit log.
-        scope: What the consent to a look must cover.
-        judged: Whether the node returns crops to judge by as well, those of all whose looks are offered.
+    `scope` is what the consent to a look must cover. If `judged`, the node returns crops to judge by as well, those of
+    all whose looks are offered.
     """
 
     def choose_creators(crops: FaceStore, looks: LookProfiles, source: PhotoSource) -> Chosen:
         """Return the crops of those whose consent covers `train` now, and the looks whose consent covers the scope.
 
-        Whoever allows the latter alone is known to the generator by the look's profile.
-
-        Raises:
-            NobodyPermitted: When no look is left.
+        Whoever allows the latter alone is known to the generator by the look's profile. Raises NobodyPermitted when no
+        look is left.
         """
         looks = permitted_looks(stage, looks, source, scope)
         creators = {name: looks[name].creator for name in looks.names}
@@ -57,8 +53,7 @@ def choosing_looks(scope: Scope) -> Callable[[LookProfiles, TrainedModel[AnyGene
     def choose_looks(looks: LookProfiles, _trained: TrainedModel[AnyGenerator], source: PhotoSource) -> LookProfiles:
         """Return the looks whose consent still covers the scope: the training may have taken hours.
 
-        Raises:
-            NobodyPermitted: When none is left.
+        Raises NobodyPermitted when none is left.
         """
         return permitted_looks("registration", looks, source, scope)
 

@@ -80,8 +80,7 @@ class SynthesisTrainingParameters(Profiled[SynthesisSettings]):
 def merged(kind: type[Settings], *tables: Table) -> Settings:
     """Return settings from tables; later tables override earlier ones, and so do tables within tables.
 
-    Raises:
-        ValueError: For a setting that is unknown or wrong, by name.
+    Raises ValueError for a setting that is unknown or wrong, by name.
     """
     nested: dict[str, Table] = {name: {} for name, hint in get_type_hints(kind).items() if is_dataclass(hint)}
     flat: Table = {}

@@ -54,10 +54,7 @@ def training_nodes(task: TrainingTask) -> list[Node]:
 def create_pretraining_pipeline(name: str, train: Function, base: str) -> Pipeline:
     """Return the pipeline that trains a base on studio people.
 
-    Args:
-        name: The pipeline's name, with which the names of its parameters, folder and reports begin.
-        train: The function of its node.
-        base: Dataset of the base.
+    The names of its parameters, folder and reports begin with its own; `base` is the dataset of the base.
     """
     return stage(name, step(train, [f"params:{name}", f"{name}_folder"], [base, *_reports(name)]))
 

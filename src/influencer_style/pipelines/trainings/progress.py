@@ -24,10 +24,7 @@ Pictures = tuple[pd.DataFrame, Image.Image, Image.Image]
 def watching(steps: int, title: str, samples: Callable[[int, Generator], None] = ignore) -> Iterator[Watch[Generator]]:
     """Yield a watch that draws a progress bar of `steps`, and logs losses to the run.
 
-    Args:
-        steps: Steps of the training.
-        title: What the bar is called.
-        samples: Receives a step and the averaged generator now and then.
+    `samples` receives a step and the averaged generator now and then.
     """
     with tqdm(total=steps, desc=title, unit="step", smoothing=0.05) as bar:
 

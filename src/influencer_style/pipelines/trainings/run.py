@@ -57,11 +57,7 @@ class Outcome(Generic[Generator]):
 class Way(ABC, Generic[Generator, Settings]):
     """How a task comes to its generator: it takes the base as it is, or trains.
 
-    Args:
-        crops: Face crops of users, and of the creators who may be learnt from.
-        encoder: The style encoder.
-        looks: The looks of all creators, also of those who may not be learnt from.
-        parameters: The parameters of the training.
+    `crops` are those of users, and of the creators who may be learnt from; `looks` are those of all creators.
 
     Attributes:
         base: The base to start from; None for a training from scratch.

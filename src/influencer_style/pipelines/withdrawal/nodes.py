@@ -45,13 +45,8 @@ def set_tombstone(
 ) -> Tombstone:
     """Set the tombstone, before anything else: from here on nothing of this creator is read, trained on or used.
 
-    Args:
-        creator: The creator's name or slug, from `--params creator=NAME`.
-        manifest: The manifest, which may know the creator, like all that follow; None if it is not there.
-        crops: The face crops.
-        looks: The look profiles.
-        transfer: The project's generator of transfer.
-        synthesis: The same of synthesis.
+    `creator` is the name or slug from `--params creator=NAME`; the others may know it, and are None if they are not
+    there.
 
     Raises:
         WithdrawalError: If no creator is named, or nothing knows one of that name.
@@ -134,17 +129,8 @@ def forget_files(
 ) -> list[str]:
     """Remove trainings and reports, which the next run makes anew, and the studio's own pictures of the creator.
 
-    A folder that is the user's own is left alone.
-
-    Args:
-        stone: The tombstone.
-        source: Where ingestion found photos; None if it never ran.
-        data: The folder of all data.
-        reports: The folder of reports, pictures and figures.
-        trainings: The folders of trainings: all that is in them was made from the looks of all.
-
-    Returns:
-        What was removed, relative to the project if it lay there.
+    `trainings` are folders: all that is in them was made from the looks of all. A folder that is the user's own is left
+    alone. Returns what was removed, relative to the project if it lay there.
     """
 
     def theirs(entry: Path) -> bool:
@@ -179,10 +165,7 @@ def mark_restyled(stone: Tombstone, index: pd.DataFrame | None) -> pd.DataFrame 
 def base_without(stone: Tombstone, bundle: Kind, folder: str) -> Kind | None:
     """Return the base in a generator's looks except the creator's; None if there can be none.
 
-    Args:
-        stone: The tombstone.
-        bundle: The generator.
-        folder: The base's folder, as a parameter names it; empty for the base that comes with the project.
+    `folder` is the base's, as a parameter names it; empty for the base that comes with the project.
     """
     left = _looks_without(stone, bundle.looks)
     if left is None:

@@ -162,19 +162,10 @@ def list_pictures(stone: Tombstone, index: pd.DataFrame | None, folder: Path) ->
 def write_record(
     stone: Tombstone, places: Mapping[str, bool], pictures: list[str], **removed: Unpack[Removed]
 ) -> tuple[dict[str, object], str]:
-    """Write down what was done, once nothing of the creator is left.
+    """Write down what was done, once nothing of the creator is left: the record, and the same as a page in Markdown.
 
-    Args:
-        stone: The tombstone.
-        places: Whether each place is free of the creator.
-        pictures: What carries the look and is still there.
-        **removed: What was removed.
-
-    Returns:
-        The record, and the same as a page in Markdown.
-
-    Raises:
-        WithdrawalError: If something is left; then the withdrawal is not recorded as done.
+    `places` says whether each place is free of the creator, `pictures` what carries the look and is still there. Raises
+    WithdrawalError if something is left; then the withdrawal is not recorded as done.
     """
     current.shows([])
     if left := [place for place, free in places.items() if not free]:

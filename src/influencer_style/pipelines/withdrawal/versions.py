@@ -36,21 +36,9 @@ def replace_champions(
 ) -> list[Replacement]:
     """Make the base in the looks of those who stay the champion, wherever the champion knows the creator's look.
 
-    If no base understands the style codes, or nobody stays, there is no champion from here on.
-
-    Args:
-        stone: The tombstone.
-        _transfer: The project's own generator, which no longer has the look: it must be rebuilt before.
-        _synthesis: The same of synthesis.
-        training: The parameters that name transfer's base.
-        synthesis_training: The parameters that name synthesis' base.
-        parameters: The parameters, which name the registered models and their kinds.
-
-    Returns:
-        The champions that were replaced.
-
-    Raises:
-        RegistryError: If the registry does not answer.
+    If no base understands the style codes, or nobody stays, there is no champion from here on. The project's own
+    generators come first, so that they no longer have the look. Returns the champions that were replaced, and raises
+    RegistryError if the registry does not answer.
     """
     if current.node_run() is None:
         return []
@@ -77,10 +65,7 @@ def revoke_versions(
 ) -> list[Revocation]:
     """Revoke every version that knows the creator's look, and empty it.
 
-    Args:
-        stone: The tombstone.
-        _replaced: The champions that were replaced. They come first, so that there is a champion at any time.
-        parameters: The parameters, which name the registered models.
+    The champions are replaced before, so that there is a champion at any time.
     """
     if current.node_run() is None:
         return []

@@ -24,13 +24,7 @@ _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 @dataclass(frozen=True)
 class Contender:
-    """A version of a registered model.
-
-    Attributes:
-        name: The registered model's name.
-        version: Its number.
-        tags: The version's tags.
-    """
+    """A version of a registered model, with its tags."""
 
     name: str
     version: str
@@ -49,12 +43,7 @@ class Contender:
 
 @answered
 def contender(store: Store, name: str, version: str) -> Contender:
-    """Return a version.
-
-    Args:
-        store: The registry.
-        name: The registered model's name.
-        version: A number, or an alias such as `@champion`.
+    """Return a version, by its number or an alias such as `@champion`.
 
     Raises:
         NoSuchVersionError: There is no such version; the message lists the existing ones.
@@ -73,11 +62,7 @@ def contender(store: Store, name: str, version: str) -> Contender:
 
 
 def contender_of(store: Store, name: str, fingerprint: str) -> Contender:
-    """Return the version with a fingerprint.
-
-    Raises:
-        RegistryError: It is not registered.
-    """
+    """Return the version with a fingerprint. Raises RegistryError if it is not registered."""
     found = versions_made_from(store, name, fingerprint)
     if not found:
         raise RegistryError(f"the generator is not registered as {name}; register it: kedro run --pipeline training")
@@ -85,11 +70,7 @@ def contender_of(store: Store, name: str, fingerprint: str) -> Contender:
 
 
 def folder_of(store: Store, one: Contender) -> Path:
-    """Return the model folder of a version.
-
-    Raises:
-        RegistryError: It cannot be loaded.
-    """
+    """Return the model folder of a version. Raises RegistryError if it cannot be loaded."""
     return registered_folder(store, f"models:/{one.name}/{one.version}")
 
 
@@ -119,14 +100,8 @@ def add_to_description(store: Store, one: Contender, text: str) -> None:
 def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
     """Make a version the champion, and record on it since when, why and after which version.
 
-    Args:
-        store: The registry.
-        one: The version.
-        why: The reason, for the record.
-        deposed: The version that is champion now; None where there is none.
-
-    Raises:
-        RegistryError: Another version has become champion in the meantime.
+    `deposed` is the version that is champion now; None where there is none. Raises RegistryError if another version has
+    become champion in the meantime.
     """
     now = store.client.get_registered_model(one.name).aliases.get(CHAMPION)
     if (None if now is None else str(now)) != deposed:
@@ -150,17 +125,8 @@ def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
 def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
     """Make an earlier version champion again, and keep the rules from promoting the rolled back version.
 
-    Args:
-        store: The registry.
-        name: The registered model's name.
-        to: The version; empty for the previous champion.
-        why: The reason, for the record.
-
-    Returns:
-        `champion`, `rolled_back`, `why` and `on`.
-
-    Raises:
-        RegistryError: There is no champion, none before it, or `to` cannot be champion.
+    `to` is the version; empty for the previous champion. Returns `champion`, `rolled_back`, `why` and `on`, and raises
+    RegistryError if there is no champion, none before it, or `to` cannot be champion.
     """
     champion = contender(store, name, f"@{CHAMPION}")
     earlier = to or champion.tags.get("champion_after", "")

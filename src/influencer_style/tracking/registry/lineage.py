@@ -53,8 +53,7 @@ class RegisteredVersion:
 def versions_of(fingerprint: str) -> list[RegisteredVersion]:
     """Return the registered versions that have this fingerprint, newest first.
 
-    Raises:
-        RegistryError: The registry does not answer.
+    Raises RegistryError if the registry does not answer.
     """
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
         return []

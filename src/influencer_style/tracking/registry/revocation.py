@@ -66,10 +66,7 @@ def remove_pictures(store: Store, experiment_id: str, look: str) -> tuple[int, l
     """Remove the pictures and pages of earlier runs' nodes that may show a creator or their look.
 
     Those of pipeline runs that recorded whom they show (`current.shows`) stay if the creator is not among them.
-    Numbers, parameters and digests stay.
-
-    Returns:
-        How many files were removed, and a sentence for each failure.
+    Numbers, parameters and digests stay. Returns how many files were removed, and a sentence for each failure.
     """
     removed, failures = 0, []
     for nodes in _families(store, experiment_id).values():

@@ -26,10 +26,8 @@ def model_folder(uri: str) -> tuple[Path, str]:
     """Return the local model folder of a registered model, such as `models:/look-transfer@champion`, and its version.
 
     The registry is that of the project around the working folder; outside of a project, the one that
-    `MLFLOW_TRACKING_URI` names. The version is in words, such as "look-transfer version 3".
-
-    Raises:
-        RegistryError: There is no such model, it was revoked, or the registry does not answer.
+    `MLFLOW_TRACKING_URI` names. The version is in words, such as "look-transfer version 3". Raises RegistryError if
+    there is no such model, it was revoked, or the registry does not answer.
     """
     store = project_registry()
     version = version_at(store, uri)
@@ -43,8 +41,7 @@ def model_folder(uri: str) -> tuple[Path, str]:
 def project_registry() -> Store:
     """Return the registry of the project around the working folder, or the one that `MLFLOW_TRACKING_URI` names.
 
-    Raises:
-        RegistryError: The project's `mlflow.yml` cannot be used, or MLflow cannot use the folder's name.
+    Raises RegistryError if the project's `mlflow.yml` cannot be used, or MLflow cannot use the folder's name.
     """
     try:
         return Store(project_uri(), patience_s=_PATIENCE_S)
@@ -57,11 +54,7 @@ def project_registry() -> Store:
 
 
 def registry() -> Store:
-    """Return the registry of the current node's run.
-
-    Raises:
-        RegistryError: That run is not tracked.
-    """
+    """Return the registry of the current node's run. Raises RegistryError if that run is not tracked."""
     run = current.node_run()
     if run is None:
         raise RegistryError(
@@ -86,15 +79,9 @@ def version_at(store: Store, uri: str) -> ModelVersion:
 
 
 def find_version(store: Store, name: str, version: str) -> ModelVersion:
-    """Return a version of the registered model `name`.
+    """Return a version of the registered model `name`, by its number or an alias such as `@champion`.
 
-    Args:
-        store: The registry.
-        name: The registered model's name.
-        version: A number, or an alias such as `@champion`.
-
-    Raises:
-        MlflowException: There is no such version.
+    Raises MlflowException if there is no such version.
     """
     if version.startswith("@"):
         return store.client.get_model_version_by_alias(name, version.removeprefix("@"))
@@ -122,13 +109,10 @@ def _folder(store: Store, version: ModelVersion) -> Path:
 
 
 def path_in(logged: Path) -> str:
-    """Return where in the files of a logged model the model folder is.
+    """Return where in the files of a logged model (the folder that holds `MLmodel`) the model folder is.
 
-    Args:
-        logged: The folder that holds `MLmodel`, which may have come from anybody.
-
-    Raises:
-        RegistryError: `MLmodel` is missing or damaged, or names a place outside of that folder.
+    The files may have come from anybody. Raises RegistryError if `MLmodel` is missing or damaged, or names a place
+    outside of that folder.
     """
     file = logged / MODEL_FILE
     try:
