@@ -36,7 +36,7 @@ def check_look(
     scope: Scope = "transfer",
     command: str = "kedro run",
 ) -> str | dict[str, float]:
-    """Check a look, or a mix of looks with their shares, before the model is loaded; return it with the model's spelling.
+    """Check a look, or a mix of looks with their shares, before the model is loaded; return it as spelled there.
 
     `stage` is what a refusal is recorded for, `scope` what the consents must cover today; the rest is as in
     `open_listing`.
@@ -53,8 +53,8 @@ def check_look(
 def require_room(looks: Sequence[str], strengths: Sequence[float]) -> None:
     """Refuse a comparison of more pictures than a sheet has room for. Raises StylistError."""
     if not 1 <= len(looks) * len(strengths) <= MOST_IN_SHEET:
-        asked_for = f"{len(looks)} looks in {len(strengths)} strengths"
-        raise StylistError(f"{asked_for} do not fit on a sheet of 1 to {MOST_IN_SHEET} pictures; name fewer")
+        wanted = f"{len(looks)} looks in {len(strengths)} strengths"
+        raise StylistError(f"{wanted} do not fit on a sheet of 1 to {MOST_IN_SHEET} pictures; name fewer")
 
 
 def require_free(folder: Path) -> None:

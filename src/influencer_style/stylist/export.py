@@ -50,7 +50,7 @@ class Export:
 
 
 def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, version: str = "") -> Export:
-    """Write `generator.onnx`, `looks.json` and `card.md` into a folder, which may hold an earlier export and nothing else.
+    """Write `generator.onnx`, `looks.json` and `card.md` into a folder that holds an earlier export or nothing.
 
     The graph holds the weights, and takes any number of pictures of any size. It is compared with torch at five sizes
     before anything is written. Looks whose consent has expired, or does not cover `transfer`, stay out: the ledgers

@@ -18,11 +18,10 @@ from influencer_style.looks.pixels import to_tensor
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.stylist.detection import crops_of, faces_in
 from influencer_style.stylist.errors import StylistError, UnrecordedError
-from influencer_style.stylist.given_photo import original_of
+from influencer_style.stylist.given_photo import Reference, original_of
 from influencer_style.stylist.likeness_guard import LikenessGuard
 from influencer_style.stylist.models import LoadedModel
 from influencer_style.stylist.permission import Permission
-from influencer_style.stylist.reference import Reference
 from influencer_style.stylist.restyling import GivenPhoto, Restyling
 from influencer_style.stylist.result import Provenance, ReferenceRecord
 
@@ -102,7 +101,7 @@ class Style:
 def source_of_looks(
     bundle: TransferBundle, permission: Permission, guard: LikenessGuard, shares: dict[str, float]
 ) -> StyleSource:
-    """Return looks with their shares as a source, and record that they are used. Errors are those of `Stylist.apply`."""
+    """Return looks, with their shares, as a source, and record their use. Errors are those of `Stylist.apply`."""
     permission.record(bundle, shares)
     code = sum((share * bundle.looks.code(name) for name, share in shares.items()), torch.zeros(()))
     used = [name for name, share in shares.items() if share]

@@ -1,14 +1,19 @@
-"""The content of `mlflow.yml`, in the shape that people know from kedro-mlflow."""
+"""The content of `mlflow.yml`, in the shape that people know from kedro-mlflow, and addresses of stores.
+
+In a sqlite URI, SQLAlchemy ends the path at `?` and decodes `%20`, so folders need escaping.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
 from pydantic import Field, ValidationError
 
 from influencer_style.project.configuration import Section, project_configuration
 from influencer_style.project.folder import ConfigurationError, enclosing_project
-from influencer_style.tracking.uri import sqlite_path, sqlite_uri
+
+_SQLITE = "sqlite:///"
 
 
 class Server(Section):
@@ -63,3 +68,27 @@ def project_uri() -> str | None:
     """
     project = enclosing_project()
     return None if project is None else TrackingConfig.of(project_configuration("mlflow")).uri(project)
+
+
+def sqlite_uri(path: Path) -> str:
+    """Return the tracking URI of a sqlite file."""
+    return f"{_SQLITE}{path.as_posix().replace('%', '%25').replace('?', '%3F')}"
+
+
+def sqlite_path(uri: str) -> Path | None:
+    """Return the file of a sqlite store, as SQLAlchemy reads its URI; None for stores of other kinds."""
+    return Path(unquote(uri.removeprefix(_SQLITE).partition("?")[0])) if uri.startswith(_SQLITE) else None
+
+
+def without_password(uri: str) -> str:
+    """Return the URI as it may be shown: user and password, if there are any, become `***`."""
+    if uri.startswith(_SQLITE):  # an @ is part of its path
+        return uri
+    scheme, _, rest = uri.partition("://")
+    return f"{scheme}://***@{rest.rpartition('@')[2]}" if "@" in rest else uri
+
+
+def artifact_location(uri: str) -> str | None:
+    """Return where a new experiment keeps its files: next to a sqlite file; None where the server decides."""
+    path = sqlite_path(uri)
+    return None if path is None else (path.resolve().parent / "mlruns").as_uri()

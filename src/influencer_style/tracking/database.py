@@ -12,8 +12,8 @@ from mlflow.store.db import utils
 
 from influencer_style.storage.atomic import remove_leftovers, temporary_folder
 from influencer_style.storage.private import close_to_others
+from influencer_style.tracking.config import sqlite_path, sqlite_uri
 from influencer_style.tracking.moved import follow_move
-from influencer_style.tracking.uri import sqlite_path, sqlite_uri
 
 
 def client_of(uri: str, patience_s: float) -> MlflowClient:

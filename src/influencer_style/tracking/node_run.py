@@ -91,14 +91,13 @@ class NodeRun(Run):
         self._log_data(saved, "output")
         if self._catalog is not None and not self.reused:
             for path in filter(None, [report_of(self._catalog.get(name)) for name in saved]):
-                self._keep(path)
+                self.write(
+                    f"keeping {path.name}", lambda client, run_id, file=str(path): client.log_artifact(run_id, file)
+                )
         self._next_write = float("inf")  # the last metrics go with the end
         self.log_metrics({"duration_s": time.monotonic() - self._started, **facts.peaks()}, None)
         self.write("writing metrics", lambda _client, _run_id: self._write_metrics())
         self.terminate(status, error, {"device": facts.device()})
-
-    def _keep(self, path: Path) -> None:
-        self.write(f"keeping {path.name}", lambda client, run_id: client.log_artifact(run_id, str(path)))
 
     def _write_metrics(self) -> None:
         while self.run_id and (batch := self._metrics[:_METRICS_PER_CALL]):
@@ -110,10 +109,8 @@ class NodeRun(Run):
         if not data or self._catalog is None:
             return
         try:
-            entities = [
-                data_entity(name, self._catalog.get(name), value, context, self._project)
-                for name, value in data.items()
-            ]
+            place, project = self._catalog.get, self._project
+            entities = [data_entity(name, place(name), value, context, project) for name, value in data.items()]
         except Exception as error:  # a file that is gone again, or a value whose shape cannot be read
             self.store.warn(f"describing {context}s", error)
             return

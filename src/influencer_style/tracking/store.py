@@ -17,8 +17,8 @@ from mlflow.exceptions import MlflowException
 from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 
+from influencer_style.tracking.config import artifact_location, without_password
 from influencer_style.tracking.database import client_of
-from influencer_style.tracking.uri import artifact_location, without_password
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -27,8 +27,9 @@ Result = TypeVar("Result")
 # is longer: a store that is down or hangs may not slow a training down by more than a twentieth.
 PAUSE_S, PAUSE_FACTOR = 30.0, 20.0
 SLOW_S = 10.0
-# How many writes are kept for a store that does not answer; metrics are kept separately, by their runs.
+# Writes that are kept for a store that does not answer; metrics are kept separately, by their runs.
 MOST_WAITING = 2000
+_LENGTH = 300  # of an error's text in a warning
 # MLflow would otherwise try for minutes to reach a server that is down, at every call.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "15"}
 # Progress bars are for our own long work, not for MLflow's copying of files.
@@ -43,14 +44,8 @@ _TALKATIVE = {
     "urllib3.connectionpool": logging.ERROR,
 }
 _REFUSALS = {
-    "BAD_REQUEST",
-    "ENDPOINT_NOT_FOUND",
-    "INVALID_PARAMETER_VALUE",
-    "NOT_IMPLEMENTED",
-    "PERMISSION_DENIED",
-    "RESOURCE_ALREADY_EXISTS",
-    "RESOURCE_DOES_NOT_EXIST",
-    "UNAUTHENTICATED",
+    *("BAD_REQUEST", "ENDPOINT_NOT_FOUND", "INVALID_PARAMETER_VALUE", "NOT_IMPLEMENTED", "PERMISSION_DENIED"),
+    *("RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST", "UNAUTHENTICATED"),
 }
 
 
@@ -125,7 +120,8 @@ class Store:
 
     def warn(self, what: str, error: Exception) -> None:
         """Log that `what` failed: the first time as a warning, later for debugging."""
-        brief = _shortened(" ".join(str(error).split()))
+        text = " ".join(str(error).split())
+        brief = text if len(text) <= _LENGTH else f"{text[:_LENGTH]} ..."
         self._say(f"{what} failed ({type(error).__name__}: {brief}). The run continues, and retries what it can later.")
 
     def _try(self, action: Callable[[], Result]) -> Result:
@@ -163,7 +159,3 @@ def _refused(error: Exception) -> bool:
     if isinstance(error, MlflowException):
         return error.error_code in _REFUSALS
     return not isinstance(error, RequestException | SQLAlchemyError | sqlite3.Error | ConnectionError | TimeoutError)
-
-
-def _shortened(text: str, length: int = 300) -> str:
-    return text if len(text) <= length else f"{text[:length]} ..."

@@ -23,9 +23,8 @@ def log_scores(scores: dict[str, float], name: str, version: str | None) -> None
     now = now_ms()
     metrics = [Metric(safe_key(key), float(value), now, 0) for key, value in scores.items()]
     tags = [RunTag(VERSION_TAG, f"{name} version {version}")] if version else []
-    run.pipeline_run.write(
-        "writing scores", lambda client, run_id: client.log_batch(run_id, metrics=metrics, tags=tags)
-    )
+    whole = run.pipeline_run
+    whole.write("writing scores", lambda client, run_id: client.log_batch(run_id, metrics=metrics, tags=tags))
 
 
 def log_model(name: str, version: str, data_sha256: str) -> None:

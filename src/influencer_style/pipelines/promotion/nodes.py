@@ -52,7 +52,7 @@ def _look_up(store: Store, bundle: TransferBundle, name: str) -> tuple[Contender
 def _state_of_registry(
     bundle: TransferBundle, _faces: FaceStore, _truths: FaceStore, parameters: PromotionParameters
 ) -> dict[str, object] | None:
-    """Return what a verdict depends on in the registry, and today; None if it does not answer, or nothing is tracked."""
+    """Return what a verdict depends on in the registry, and today; None if nothing is tracked, or nothing answers."""
     run = current.node_run()
     if run is None:
         return None

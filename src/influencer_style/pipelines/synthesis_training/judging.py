@@ -48,7 +48,7 @@ def _detector_weights(_parameters: SynthesisParameters, cropping: PreprocessingP
 
 @reusable(reads={"parameters": ["judging"]})
 def draw_new_faces(
-    model: SynthesisBundle,
+    bundle: SynthesisBundle,
     transfer: TransferBundle,
     crops: FaceStore,
     truths: FaceStore,

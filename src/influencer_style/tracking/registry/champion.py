@@ -74,6 +74,12 @@ def folder_of(store: Store, one: Contender) -> Path:
     return registered_folder(store, f"models:/{one.name}/{one.version}")
 
 
+def tag_version(store: Store, one: Contender, tags: dict[str, str]) -> None:
+    """Set tags of a version."""
+    for key, value in tags.items():
+        store.client.set_model_version_tag(one.name, one.version, key, value)
+
+
 @answered
 def record_verdict(store: Store, one: Contender, against: str, promoted: bool, reasons: Sequence[str]) -> None:
     """Record on a version the verdict of its comparison with another."""
@@ -83,8 +89,7 @@ def record_verdict(store: Store, one: Contender, against: str, promoted: bool, r
         "verdict_against": against,
         "verdict_on": _now(),
     }
-    for key, value in tags.items():
-        store.client.set_model_version_tag(one.name, one.version, key, value)
+    tag_version(store, one, tags)
 
 
 @answered
@@ -110,8 +115,7 @@ def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
             "promotion"
         )
     tags = {"champion_since": _now(), "champion_after": deposed or "", "champion_why": why[:_TAG_LENGTH]}
-    for key, value in tags.items():
-        store.client.set_model_version_tag(one.name, one.version, key, value)
+    tag_version(store, one, tags)
     if "rolled_back" in one.tags:
         store.client.delete_model_version_tag(one.name, one.version, "rolled_back")
     store.client.set_registered_model_alias(one.name, CHAMPION, one.version)
@@ -131,16 +135,13 @@ def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
     champion = contender(store, name, f"@{CHAMPION}")
     earlier = to or champion.tags.get("champion_after", "")
     if not earlier:
-        raise RegistryError(
-            f"version {champion.version} is the first champion of {name}; {_alternatives(store, champion)}"
-        )
+        raise _no_way_back(store, champion, f"version {champion.version} is the first champion of {name}")
     if earlier == champion.version:
-        raise RegistryError(f"version {earlier} of {name} is the champion already; {_alternatives(store, champion)}")
+        raise _no_way_back(store, champion, f"version {earlier} of {name} is the champion already")
     new = contender(store, name, earlier)
     if new.tags.get("revoked") == "true":
-        raise RegistryError(
-            f"version {earlier} of {name} was revoked: {'; '.join(new.objections)}; {_alternatives(store, champion)}"
-        )
+        why = "; ".join(new.objections)
+        raise _no_way_back(store, champion, f"version {earlier} of {name} was revoked: {why}")
     now = _now()
     # The tag first: after a kill in between, a second call goes back to the same version, and not one further.
     store.client.set_model_version_tag(name, champion.version, "rolled_back", f"{now}{f': {why}' if why else ''}")
@@ -148,14 +149,14 @@ def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
     return {"champion": new.version, "rolled_back": champion.version, "why": why, "on": now}
 
 
-def _alternatives(store: Store, champion: Contender) -> str:
-    """Return what to do where there is no earlier champion: which other versions may be champion."""
+def _no_way_back(store: Store, champion: Contender, reason: str) -> RegistryError:
+    """Return an error with its reason and what to do: which other versions may be champion."""
     others = store.client.search_model_versions(f"name = '{champion.name}'")
     numbers = sorted(int(one.version) for one in others if one.tags.get("revoked") != "true")
     usable = ", ".join(str(number) for number in numbers if str(number) != champion.version)
     if not usable:
-        return "it has no other version to go back to; train one: kedro run"
-    return f"name the version to go back to: --params rollback.to=VERSION, of {usable}"
+        return RegistryError(f"{reason}; it has no other version to go back to; train one: kedro run")
+    return RegistryError(f"{reason}; name the version to go back to: --params rollback.to=VERSION, of {usable}")
 
 
 def _now() -> str:

@@ -11,8 +11,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from influencer_style.tracking.config import without_password
 from influencer_style.tracking.store import Store
-from influencer_style.tracking.uri import without_password
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

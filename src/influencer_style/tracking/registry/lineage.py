@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mlflow.entities import DatasetInput
 from mlflow.entities.model_registry import ModelVersion
 
 from influencer_style.tracking.registry.errors import answering
@@ -92,10 +91,7 @@ def _training_run(store: Store, version: ModelVersion) -> TrainingRun:
             for node in nodes
             if node.inputs and node.info.start_time <= run.info.start_time
             for entry in node.inputs.dataset_inputs
-            if _is_input(entry) and entry.dataset.digest != "absent"
+            if ("mlflow.data.context", "input") in {(tag.key, tag.value) for tag in entry.tags}
+            and entry.dataset.digest != "absent"
         },
     )
-
-
-def _is_input(entry: DatasetInput) -> bool:
-    return any((tag.key, tag.value) == ("mlflow.data.context", "input") for tag in entry.tags)

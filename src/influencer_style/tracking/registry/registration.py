@@ -19,8 +19,7 @@ from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.registry.champion import CHALLENGER, CHAMPION
-from influencer_style.tracking.registry.requirements import requirements
-from influencer_style.tracking.registry.served import PACKAGE, SERVED, Served
+from influencer_style.tracking.registry.served import PACKAGE, SERVED, Served, requirements
 from influencer_style.tracking.registry.versions import MODEL_FILE, versions_made_from
 
 logger = logging.getLogger(__name__)

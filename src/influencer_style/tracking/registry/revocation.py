@@ -12,12 +12,12 @@ from mlflow.store.artifact.artifact_repo import ArtifactRepository
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 from influencer_style.networks.folder import REVOKED
+from influencer_style.tracking.config import without_password
 from influencer_style.tracking.current import CREATORS_TAG
-from influencer_style.tracking.registry.champion import CHALLENGER, CHAMPION, Contender
+from influencer_style.tracking.registry.champion import CHALLENGER, CHAMPION, Contender, tag_version
 from influencer_style.tracking.registry.errors import answered, answering
 from influencer_style.tracking.registry.versions import model_id_of, path_in, version_at
 from influencer_style.tracking.store import Store
-from influencer_style.tracking.uri import without_password
 
 logger = logging.getLogger(__name__)
 _EXAMPLE = "input_example.json"  # and serving_input_example.json: requests that MLflow keeps with a model
@@ -34,8 +34,7 @@ def versions_holding(store: Store, name: str, look: str) -> list[Contender]:
 @answered
 def revoke(store: Store, one: Contender, why: str) -> None:
     """Tag a version as revoked, and remove its aliases. From then on nothing loads it."""
-    for key, value in {"revoked": "true", "revoked_why": why}.items():
-        store.client.set_model_version_tag(one.name, one.version, key, value)
+    tag_version(store, one, {"revoked": "true", "revoked_why": why})
     aliases = store.client.get_registered_model(one.name).aliases
     for title in (CHAMPION, CHALLENGER):
         if str(aliases.get(title)) == one.version:
