@@ -15,7 +15,7 @@ from made_up_looks import made_up_looks
 from PIL import Image
 
 from influencer_style import datasets
-from influencer_style.datasets import registered_generator
+from influencer_style.datasets import models
 from influencer_style.tracking.data import path_of
 
 TABLE = pd.DataFrame({"a": [1, 2], "b": ["x", "ü"]})
@@ -174,7 +174,7 @@ def test_a_generator_is_registered_once_its_folder_is_whole(tmp_path, monkeypatc
     def register(folder, name, tags, card, task):
         calls.append((name, tags, card, task, only(folder)))
 
-    monkeypatch.setattr(registered_generator, "register_generator", register)
+    monkeypatch.setattr(models, "register_generator", register)
     bundle = SimpleNamespace(
         save=lambda folder: (folder / "generator.safetensors").write_bytes(b"weights"),
         tags=lambda: {"fingerprint": "1"},
@@ -189,7 +189,7 @@ def test_a_generator_is_registered_once_its_folder_is_whole(tmp_path, monkeypatc
 
 
 def test_a_generator_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(registered_generator, "register_generator", lambda *_: pytest.fail("registered half a model"))
+    monkeypatch.setattr(models, "register_generator", lambda *_: pytest.fail("registered half a model"))
     (tmp_path / "look_transfer").mkdir()
     (tmp_path / "look_transfer/generator.safetensors").write_bytes(b"old")
 

@@ -28,7 +28,7 @@ from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Face
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.features import pipeline as features
-from influencer_style.pipelines.features.parameters import FeaturesParameters
+from influencer_style.pipelines.features.nodes import FeaturesParameters
 from influencer_style.pipelines.ingestion import pipeline as ingestion
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.preprocessing import nodes as cropping

@@ -31,8 +31,8 @@ from influencer_style.stylist.models import open_model
 from influencer_style.stylist.portraits import Portraits
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry.errors import RegistryError
 from influencer_style.tracking.registry.registration import register_generator
+from influencer_style.tracking.registry.versions import RegistryError
 from influencer_style.tracking.store import Store
 
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))

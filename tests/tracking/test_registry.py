@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from influencer_style.tracking.registry import served
-from influencer_style.tracking.registry.errors import RegistryError
 from influencer_style.tracking.registry.registration import is_registered, register_generator
-from influencer_style.tracking.registry.versions import model_folder
+from influencer_style.tracking.registry.versions import RegistryError, model_folder
 
 TAGS = {"creators": "noir", "revoked": "false"}
 

@@ -32,7 +32,7 @@ ERRORS = (
     ("influencer_style.provenance.signer", "CredentialsError"),
     ("influencer_style.stylist.errors", "ExportError"),
     ("influencer_style.stylist.errors", "StylistError"),
-    ("influencer_style.tracking.registry.errors", "RegistryError"),
+    ("influencer_style.tracking.registry.versions", "RegistryError"),
 )
 
 

@@ -6,9 +6,11 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from kedro.io import DataCatalog
+from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric
 
 from influencer_style.tracking import facts
@@ -91,9 +93,8 @@ class NodeRun(Run):
         self._log_data(saved, "output")
         if self._catalog is not None and not self.reused:
             for path in filter(None, [report_of(self._catalog.get(name)) for name in saved]):
-                self.write(
-                    f"keeping {path.name}", lambda client, run_id, file=str(path): client.log_artifact(run_id, file)
-                )
+                keep = partial(MlflowClient.log_artifact, local_path=str(path))
+                self.write(f"keeping {path.name}", keep)
         self._next_write = float("inf")  # the last metrics go with the end
         self.log_metrics({"duration_s": time.monotonic() - self._started, **facts.peaks()}, None)
         self.write("writing metrics", lambda _client, _run_id: self._write_metrics())

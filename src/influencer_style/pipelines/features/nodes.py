@@ -1,8 +1,9 @@
-"""Nodes of `features`."""
+"""Parameters and nodes of `features`."""
 
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,8 @@ from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import MOMENTS, SetStatistics, describe
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_crops
-from influencer_style.pipelines.features.parameters import FeaturesParameters
 from influencer_style.pipelines.reusable import reusable
+from influencer_style.project.configuration import Section
 from influencer_style.project.folder import in_project
 from influencer_style.reports.looks import draw_look_map, draw_looks_side_by_side
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
@@ -28,6 +29,13 @@ from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _BATCH = 64
+
+
+class FeaturesParameters(Section):
+    """See conf/base/parameters_features.yml."""
+
+    encoder: Literal["small_vgg", "vgg19_imagenet", "resnet50_imagenet"]
+    weights: str
 
 
 def _weights(parameters: FeaturesParameters) -> str:

@@ -10,8 +10,14 @@ from pathlib import Path
 
 from mlflow.exceptions import MlflowException
 
-from influencer_style.tracking.registry.errors import NoSuchVersionError, RegistryError, answered
-from influencer_style.tracking.registry.versions import find_version, registered_folder, versions_made_from
+from influencer_style.tracking.registry.versions import (
+    NoSuchVersionError,
+    RegistryError,
+    answered,
+    find_version,
+    registered_folder,
+    versions_made_from,
+)
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from mlflow.entities.model_registry import ModelVersion
 
-from influencer_style.tracking.registry.errors import answering
-from influencer_style.tracking.registry.versions import project_registry, registered_folder
+from influencer_style.tracking.registry.versions import answering, project_registry, registered_folder
 from influencer_style.tracking.store import Store
 
 

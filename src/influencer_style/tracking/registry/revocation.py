@@ -15,8 +15,7 @@ from influencer_style.networks.folder import REVOKED
 from influencer_style.tracking.config import without_password
 from influencer_style.tracking.current import CREATORS_TAG
 from influencer_style.tracking.registry.champion import CHALLENGER, CHAMPION, Contender, tag_version
-from influencer_style.tracking.registry.errors import answered, answering
-from influencer_style.tracking.registry.versions import model_id_of, path_in, version_at
+from influencer_style.tracking.registry.versions import answered, answering, model_id_of, path_in, version_at
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)

@@ -1,19 +1,81 @@
-"""Generators in model folders, and versions of them in the model registry."""
+"""What trainings start from and make: looks, the style encoder, bases, and generators with registered versions."""
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
 from typing import Any
 
-from influencer_style.datasets.local import WholeFolderDataset
+from kedro_datasets._typing import JSONPreview, TablePreview
+
+from influencer_style.datasets.local import WholeDataset, WholeFolderDataset
+from influencer_style.datasets.preview import as_json, as_table
 from influencer_style.datasets.previous import Mark
-from influencer_style.networks.base import TransferBase
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.looks.profile_files import load_looks, save_looks
+from influencer_style.networks.base import Base, SynthesisBase, TransferBase
 from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
+from influencer_style.networks.trained import AnyGenerator
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking.registry.registration import is_registered, register_generator
 from influencer_style.tracking.summary import log_model
 
 log = logging.getLogger(__name__)
+
+
+class LookProfilesDataset(WholeFolderDataset):
+    """`LookProfiles` in the folder `filepath`: `looks.json` and `looks.safetensors`."""
+
+    file = "looks.json"
+
+    def load(self) -> LookProfiles:
+        """Return the profiles."""
+        return load_looks(self._filepath)
+
+    def _write(self, data: LookProfiles, place: Path) -> None:
+        save_looks(data, place)
+
+    def preview(self) -> TablePreview:
+        """Return a table of the looks, for Kedro-Viz: whose each is, how many photos it has, and its consent."""
+        saved = json.loads((self._filepath / "looks.json").read_text(encoding="utf-8"))
+        consent = ["subject", "scope", "territory", "granted_on", "expires"]
+        rows = (
+            [*map(look.get, ("slug", "creator", "count")), *map(look["consent"].get, consent)]
+            for look in saved["looks"]
+        )
+        return as_table(["look", "creator", "photos", *consent], rows)
+
+
+class StyleEncoderDataset(WholeDataset):
+    """A `StyleEncoder` in the file `filepath`."""
+
+    def load(self) -> StyleEncoder:
+        """Return the encoder."""
+        return StyleEncoder.load(self._filepath)
+
+
+class BaseDataset(WholeFolderDataset):
+    """A `TransferBase` in the folder `filepath`."""
+
+    file = "base.json"
+    kind: type[Base[AnyGenerator]] = TransferBase
+
+    def load(self) -> Base[AnyGenerator]:
+        """Return the base."""
+        return self.kind.load(self._filepath)
+
+    def preview(self) -> JSONPreview:
+        """Return what the base was trained with, for Kedro-Viz."""
+        return as_json(json.loads((self._filepath / self.file).read_text(encoding="utf-8"))["facts"])
+
+
+class SynthesisBaseDataset(BaseDataset):
+    """A `SynthesisBase` in the folder `filepath`."""
+
+    file = "synthesis.json"
+    kind = SynthesisBase
 
 
 class RegisteredGeneratorDataset(WholeFolderDataset):
