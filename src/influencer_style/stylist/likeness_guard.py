@@ -58,11 +58,7 @@ class LikenessGuard:
         return {_REFERENCE: of_photo(self._judge, crop_face(photo, place, _CROP))}, []
 
     def examine(
-        self,
-        creators: Mapping[str, Likeness],
-        before: np.ndarray,
-        after: np.ndarray,
-        places: Sequence[CropTransform],
+        self, creators: Mapping[str, Likeness], before: np.ndarray, after: np.ndarray, places: Sequence[CropTransform]
     ) -> tuple[dict[str, list[float]], list[str]]:
         """Return by look the share of the way that each face has come to its creator's, and notices.
 

@@ -134,8 +134,7 @@ class PipelineRun(Run):
     def _end_leftovers(self, client: MlflowClient) -> None:
         """End, as KILLED, runs of this machine whose process was killed outright (out of memory, power)."""
         running = client.search_runs(
-            [self.ids()[0]],
-            f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{facts.host()}:%'",
+            [self.ids()[0]], f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{facts.host()}:%'"
         )
         for run in running:
             if not facts.is_alive(run.data.tags[PROCESS_TAG]):
