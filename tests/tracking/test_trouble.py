@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from influencer_style.tracking import database
+from influencer_style.tracking import store as database
 from influencer_style.tracking.store import Store
 
 

@@ -27,12 +27,8 @@ class FaceStoreDataset(LocalDataset):
     Saving takes ``FaceUpdate``s, so that a node can hand on crops as it makes them; what one update brought is on the
     disk before the next is made.
 
-    Args:
-        filepath: The folder.
-        photo_source: The file of the entry `photo_source`, which says where creators' consents are; without it,
-            previews show no creator.
-        partial: Whether to load a store that was interrupted before it was whole, in order to go on with it.
-        metadata: For other programs, such as Kedro-Viz; not used here.
+    `photo_source` is the file of that entry, which says where creators' consents are; without it, previews show no
+    creator. If `partial`, a store that was interrupted before it was whole is loaded, too, in order to go on with it.
     """
 
     def __init__(
@@ -49,10 +45,8 @@ class FaceStoreDataset(LocalDataset):
         """Return the store. Raises DatasetError if it is not whole and `partial` is off."""
         store = FaceStore.open(self._filepath)
         if not (store.whole or self._partial):
-            raise DatasetError(
-                f"{self._filepath} does not have all face crops yet, because making them was interrupted; go on with: "
-                "kedro run --pipeline preprocessing"
-            )
+            unfinished = f"{self._filepath} does not have all face crops yet, because making them was interrupted"
+            raise DatasetError(f"{unfinished}; go on with: kedro run --pipeline preprocessing")
         return store
 
     def save(self, data: FaceUpdate) -> None:
@@ -74,9 +68,8 @@ class FaceStoreDataset(LocalDataset):
         sheet = np.full((max(1, -(-len(rows) // _COLUMNS)) * _TILE, _COLUMNS * _TILE, 3), 245, np.uint8)
         for place, crop in enumerate(store.pixels(rows)):
             top, left = place // _COLUMNS * _TILE, place % _COLUMNS * _TILE
-            sheet[top : top + _TILE, left : left + _TILE] = cv2.resize(
-                crop, (_TILE, _TILE), interpolation=cv2.INTER_AREA
-            )
+            tile = cv2.resize(crop, (_TILE, _TILE), interpolation=cv2.INTER_AREA)
+            sheet[top : top + _TILE, left : left + _TILE] = tile
         return as_preview(Image.fromarray(sheet))
 
     def _consents(self, store: FaceStore) -> dict[str, Path]:

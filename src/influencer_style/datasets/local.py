@@ -14,12 +14,7 @@ from influencer_style.storage.atomic import atomic_file, atomic_folder, recover_
 
 
 class LocalDataset(AbstractDataset[Any, Any]):
-    """A dataset in one local file or folder.
-
-    Args:
-        filepath: The file or folder.
-        metadata: For other programs, such as Kedro-Viz; not used here.
-    """
+    """A dataset in one local file or folder; `metadata` is for other programs, such as Kedro-Viz."""
 
     def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
         self._filepath = Path(filepath)

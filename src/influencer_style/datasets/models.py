@@ -79,14 +79,9 @@ class SynthesisBaseDataset(BaseDataset):
 
 
 class RegisteredGeneratorDataset(WholeFolderDataset):
-    """A `TransferBundle` in the folder `filepath`, registered when a tracked run saves it.
+    """A `TransferBundle` in the folder `filepath`, registered as `registered_model` when a tracked run saves it.
 
     Version 1 is the base that comes with the project, in the same looks: what training makes has to beat that.
-
-    Args:
-        filepath: The model folder.
-        registered_model: The name in the registry, such as `look-transfer`.
-        metadata: For other programs, such as Kedro-Viz; not used here.
     """
 
     file = "generator.safetensors"

@@ -16,13 +16,7 @@ from influencer_style.storage.private import private_folder
 
 
 class PictureDataset(WholeDataset):
-    """A Pillow image as PNG, JPEG or WebP, by the suffix of `filepath`.
-
-    Args:
-        filepath: The file.
-        save_args: Arguments of `Image.save`, such as `quality`.
-        metadata: For other programs, such as Kedro-Viz; not used here.
-    """
+    """A Pillow image as PNG, JPEG or WebP, by the suffix of `filepath`; `save_args` are those of `Image.save`."""
 
     def __init__(
         self, filepath: str, save_args: dict[str, Any] | None = None, metadata: dict[str, Any] | None = None

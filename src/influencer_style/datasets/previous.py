@@ -21,9 +21,7 @@ AS_IT_IS, GONE = Mark(), Mark()
 class PreviousDataset(AbstractDataset[Any, Any]):
     """Loads what another entry's file holds before this run changes it; None if there is nothing yet.
 
-    Args:
-        dataset: The configuration of that dataset (`type`, `filepath`, ...), the same as in the other entry.
-        metadata: For other programs, such as Kedro-Viz; not used here.
+    `dataset` is the configuration of that dataset (`type`, `filepath`, ...), the same as in the other entry.
     """
 
     def __init__(self, dataset: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:

@@ -58,9 +58,8 @@ def _check_generate(parameters: GenerateParameters) -> None:
 
 def _check_creator(creator: object) -> None:
     if creator is None or not slug(str(creator)):
-        raise WithdrawalError(
-            "creator is empty; name who withdraws: kedro run --pipeline withdrawal --params creator=NAME"
-        )
+        remedy = "kedro run --pipeline withdrawal --params creator=NAME"
+        raise WithdrawalError(f"creator is empty; name who withdraws: {remedy}")
 
 
 _CHECKS: dict[str, Callable[..., None]] = {

@@ -32,11 +32,8 @@ def reusable(
 ) -> Callable[[Callable[Inputs, Outputs]], Callable[Inputs, Outputs]]:
     """Return a decorator for a node that always makes the same of the same inputs; `ReuseHook` then skips its work.
 
-    A node that takes inputs as `**inputs` must keep all its outputs in files.
-
-    Args:
-        reads: As in `Dependencies`.
-        also: As in `Dependencies`. Consents, files and registered versions that the node looks up itself belong here.
+    The arguments are those of `Dependencies`; consents, files and registered versions that the node looks up itself
+    belong in `also`. A node that takes inputs as `**inputs` must keep all its outputs in files.
     """
 
     def decorate(function: Callable[Inputs, Outputs]) -> Callable[Inputs, Outputs]:

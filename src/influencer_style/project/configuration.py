@@ -21,13 +21,10 @@ class Section(BaseModel):
 
 
 class ConfigurationFiles(LocalFileSystem):
-    """The local file system, in which patterns hold below one folder and that folder's own name is no pattern.
+    """The local file system, in which patterns hold below the configuration's folder, whose own name is no pattern.
 
     In a folder such as `photos [2026]` Kedro would find no configuration; in `photos?` it would walk through all that
     lies next to that folder.
-
-    Args:
-        folder: The folder of the configuration.
     """
 
     def __init__(self, folder: str) -> None:
@@ -54,12 +51,8 @@ class AnyFolderConfigLoader(OmegaConfigLoader):
 def project_configuration(kind: str, section: str = "") -> dict[str, Any]:
     """Return what conf/base and conf/local of the project around the working folder hold; empty outside of a project.
 
-    Args:
-        kind: `parameters` or `mlflow`.
-        section: The table of it to return; by default, all of it.
-
-    Raises:
-        ConfigurationError: If it cannot be read.
+    `kind` is `parameters` or `mlflow`; `section` is the table of it to return, by default all of it. Raises
+    ConfigurationError if it cannot be read.
     """
     project = enclosing_project()
     if project is None:

@@ -104,10 +104,8 @@ class Generation:
     def make(self, number: int) -> Result:
         """Make the portrait of a number, 0 or more; count in `rejected` what was thrown away on the way to it.
 
-        Raises:
-            StylistError: For a number out of range, when one draw after the other repeats training photos, or when the
-                look's consent has ended meanwhile.
-            UnrecordedError: When it cannot be recorded that the look is used.
+        Raises StylistError for a number out of range, when one draw after the other repeats training photos, or when
+        the look's consent has ended meanwhile; UnrecordedError when it cannot be recorded that the look is used.
         """
         if not 0 <= number < MOST_PICTURES:
             raise StylistError(f"number is {number}; choose a whole number from 0 to {MOST_PICTURES - 1}")

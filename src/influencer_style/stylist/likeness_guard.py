@@ -71,9 +71,10 @@ class LikenessGuard:
         crops = [crop_face(photo, place, _CROP) for photo in (before, after) for place in places]
         photos, results = np.split(self._judge.embed(np.stack(crops)), 2)
         found = {name: likeness(results, photos, face).round(3).tolist() for name, face in creators.items()}
+        whose = {name: name if name == _REFERENCE else f"the creator of {name}" for name in creators}
         notices = [
             f"{'the face' if len(places) == 1 else f'face {number} of those restyled (the largest is 0)'} has come "
-            f"{figure:.0%} of the way from the photo's own to that of {_whose(name)}, beyond what the look explains "
+            f"{figure:.0%} of the way from the photo's own to that of {whose[name]}, beyond what the look explains "
             f"(above {THRESHOLD:.0%} it counts as the other's likeness)"
             for name, figures in found.items()
             for number, figure in enumerate(figures)
@@ -92,7 +93,3 @@ class LikenessGuard:
     @cached_property
     def _judge(self) -> IdentityJudge:
         return load_identity_judge()
-
-
-def _whose(name: str) -> str:
-    return name if name == _REFERENCE else f"the creator of {name}"

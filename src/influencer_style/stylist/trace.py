@@ -68,10 +68,8 @@ class Trace:
 def trace(path: str | Path) -> Trace:
     """Follow a picture that this software wrote back to where it comes from.
 
-    Raises:
-        RecordError: When the file holds no record.
-        RegistryError: When the registry does not answer.
-        AuditError: When the consent ledger cannot be read.
+    Raises RecordError when the file holds no record, RegistryError when the registry does not answer, AuditError when
+    the consent ledger cannot be read.
     """
     record = read_record(path)
     if not _is_ours(record):

@@ -71,15 +71,12 @@ class PipelineRun(Run):
             "mlflow.user": facts.user(),
             PROCESS_TAG: facts.this_process(),
         } | facts.git(self._project)
-        content, environment = dict(configuration), facts.environment()
-        self.store.write(
-            "starting a run", lambda: self.open(self.store.experiment_id(self._experiment), names, tags, now)
-        )
+        content, packages = dict(configuration), facts.environment()
+        find = self.store.experiment_id
+        self.store.write("starting a run", lambda: self.open(find(self._experiment), names, tags, now))
         self.log_parameters(configuration["parameters"])
         self.write("writing the configuration", lambda client, run_id: client.log_dict(run_id, content, "config.yml"))
-        self.write(
-            "writing the environment", lambda client, run_id: client.log_text(run_id, environment, "environment.txt")
-        )
+        self.write("writing the packages", lambda client, run_id: client.log_text(run_id, packages, "environment.txt"))
         self.write("ending leftover runs", lambda client, _run_id: self._end_leftovers(client))
 
     def node_run(self, node: Node) -> NodeRun | None:
@@ -95,12 +92,8 @@ class PipelineRun(Run):
         now = now_ms()
 
         def open_run(_client: MlflowClient, run_id: str) -> None:
-            tags = {
-                "mlflow.parentRunId": run_id,
-                "kedro.node": node_run.name,
-                "kedro.namespace": namespace,
-                "mlflow.user": facts.user(),
-            }
+            tags = {"mlflow.parentRunId": run_id, "mlflow.user": facts.user()}
+            tags |= {"kedro.node": node_run.name, "kedro.namespace": namespace}
             node_run.open(self.ids()[0], node_run.name, tags, now)
 
         self.write("starting a node's run", open_run)
@@ -133,10 +126,8 @@ class PipelineRun(Run):
 
     def _end_leftovers(self, client: MlflowClient) -> None:
         """End, as KILLED, runs of this machine whose process was killed outright (out of memory, power)."""
-        running = client.search_runs(
-            [self.ids()[0]], f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{facts.host()}:%'"
-        )
-        for run in running:
+        ours = f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{facts.host()}:%'"
+        for run in client.search_runs([self.ids()[0]], ours):
             if not facts.is_alive(run.data.tags[PROCESS_TAG]):
                 self._end_children(client, run.info.run_id, "KILLED")
                 client.set_terminated(run.info.run_id, "KILLED")

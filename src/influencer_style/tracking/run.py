@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
+from functools import partial
 
 from mlflow import MlflowClient
 from mlflow.entities import Param, RunTag
@@ -56,7 +57,7 @@ class Run:
         found = [Param(key, text) for key, text in flatten(parameters)] if parameters else []
         for start in range(0, len(found), _PARAMETERS_PER_CALL):
             part = found[start : start + _PARAMETERS_PER_CALL]
-            self.write("writing parameters", lambda client, run_id, part=part: client.log_batch(run_id, params=part))
+            self.write("writing parameters", partial(MlflowClient.log_batch, params=part))
 
     def terminate(self, status: str, error: BaseException | None = None, tags: Mapping[str, str] | None = None) -> None:
         """End the run as of now, with a status of MLflow's (`FINISHED`, `FAILED` or `KILLED`) and tags.

@@ -74,9 +74,8 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     """
     rows = crops.kept.reset_index(drop=True)
     cut = rows[["cx", "cy", "side", "angle"]].to_numpy().tolist()
-    keys = [
-        fingerprint(encoder.sha256, MOMENTS, crops.fingerprint, *key) for key in zip(rows["photo_id"], cut, strict=True)
-    ]
+    made_by = encoder.sha256, MOMENTS, crops.fingerprint
+    keys = [fingerprint(*made_by, photo, place) for photo, place in zip(rows["photo_id"], cut, strict=True)]
     known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     if before is not None:
         known = dict(zip(before["key"], zip(before["descriptor"], before["moments"], strict=True), strict=True))
@@ -87,11 +86,9 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     with torch.no_grad(), tqdm(total=len(new), desc="Describing", unit="crop", disable=not new) as bar:
         for start in range(0, len(new), _BATCH):
             part = new[start : start + _BATCH]
-            pixels = to_tensor(crops.pixels(rows.iloc[part]))
-            descriptors, moments = describe(encoder, pixels)
-            known |= {
-                keys[i]: (d, m) for i, d, m in zip(part, descriptors.numpy(), moments.flatten(1).numpy(), strict=True)
-            }
+            descriptors, moments = describe(encoder, to_tensor(crops.pixels(rows.iloc[part])))
+            described = zip(descriptors.numpy(), moments.flatten(1).numpy(), strict=True)
+            known |= dict(zip([keys[i] for i in part], described, strict=True))
             bar.update(len(part))
     table = rows[["photo_id", "creator", "slug", "role", "split"]].copy()
     table["key"] = keys
@@ -140,7 +137,6 @@ def draw_looks(crops: FaceStore, looks: LookProfiles, descriptors: pd.DataFrame)
 
 
 def _statistics(rows: pd.DataFrame) -> SetStatistics:
-    descriptors, moments = (
-        torch.from_numpy(np.stack(rows[column].to_list()).astype(np.float32)) for column in ("descriptor", "moments")
-    )
+    columns = [np.stack(rows[column].to_list()).astype(np.float32) for column in ("descriptor", "moments")]
+    descriptors, moments = map(torch.from_numpy, columns)
     return SetStatistics.of(descriptors, moments.view(len(moments), MOMENTS, -1))

@@ -10,7 +10,7 @@ from kedro.pipeline import Pipeline
 from influencer_style.networks.base import TransferBase
 from influencer_style.pipelines.trainings.bases import train_base
 from influencer_style.pipelines.trainings.pipeline import create_pretraining_pipeline
-from influencer_style.pipelines.trainings.progress import Pictures
+from influencer_style.pipelines.trainings.run import Pictures
 from influencer_style.reports.training import draw_examples_in_looks
 from influencer_style.training.transfer.pretraining import PretrainingSettings, pretrain
 

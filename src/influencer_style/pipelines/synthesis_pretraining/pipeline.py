@@ -11,7 +11,7 @@ from influencer_style.networks.base import SynthesisBase
 from influencer_style.pipelines.trainings.bases import train_base
 from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
 from influencer_style.pipelines.trainings.pipeline import create_pretraining_pipeline
-from influencer_style.pipelines.trainings.progress import Pictures
+from influencer_style.pipelines.trainings.run import Pictures
 from influencer_style.reports.training import draw_known_portraits
 from influencer_style.training.synthesis.pretraining import pretrain_synthesis
 

@@ -21,9 +21,7 @@ from influencer_style.pipelines.preprocessing.nodes import open_detector
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.trainings.bases import open_base
-from influencer_style.pipelines.trainings.nodes import rows_of
-from influencer_style.pipelines.trainings.progress import SampleStrips, watching
-from influencer_style.pipelines.trainings.run import Outcome, Way
+from influencer_style.pipelines.trainings.run import Outcome, SampleStrips, Way, rows_of, watching
 from influencer_style.reports.training import draw_nobodies
 from influencer_style.training.synthesis.adaptation import AdaptationTask, adapt_synthesis
 from influencer_style.training.synthesis.task import SynthesisSettings

@@ -16,12 +16,12 @@ from influencer_style.metrics.likeness import remember
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.trained import Decision, TrainedModel
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.pipelines.consent_gate import choosing_creators, choosing_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.training.way import TransferWay
-from influencer_style.pipelines.trainings.nodes import choosing_creators, choosing_looks
-from influencer_style.pipelines.trainings.progress import Pictures, pictured
+from influencer_style.pipelines.trainings.run import Pictures, pictured
 
 choose_creators = choosing_creators("training", "transfer")
 choose_looks = choosing_looks("transfer")

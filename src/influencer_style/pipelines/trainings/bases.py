@@ -14,8 +14,7 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.style_code import code_width
 from influencer_style.networks.base import Base, BaseError
 from influencer_style.networks.trained import AnyGenerator
-from influencer_style.pipelines.trainings.progress import Pictures, SampleStrips, pictured, watching
-from influencer_style.pipelines.trainings.run import code_of_trainings
+from influencer_style.pipelines.trainings.run import Pictures, SampleStrips, code_of_trainings, pictured, watching
 from influencer_style.project.folder import in_project
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.training.engine import Watch

@@ -52,17 +52,14 @@ class Profiled(Section, Generic[Settings]):
     @cached_property
     def settings(self) -> Settings:
         """The settings of the start and the profile in force."""
-        return self._merged(self._starts[0][self.machine])
+        return merged(self.SETTINGS, self.loop, self._starts[0][self.machine])
 
     @model_validator(mode="after")
     def _all_are_settings(self) -> Profiled[Settings]:
         for profiles in self._starts:
             for own in profiles.values():
-                self._merged(own)
+                merged(self.SETTINGS, self.loop, own)
         return self
-
-    def _merged(self, own: Table) -> Settings:
-        return merged(self.SETTINGS, self.loop, own)
 
 
 class SynthesisTrainingParameters(Profiled[SynthesisSettings]):

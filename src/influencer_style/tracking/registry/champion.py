@@ -51,9 +51,8 @@ class Contender:
 def contender(store: Store, name: str, version: str) -> Contender:
     """Return a version, by its number or an alias such as `@champion`.
 
-    Raises:
-        NoSuchVersionError: There is no such version; the message lists the existing ones.
-        RegistryError: The registry does not answer.
+    Raises NoSuchVersionError, which lists the existing ones, if there is no such version, and RegistryError if the
+    registry does not answer.
     """
     try:
         found = find_version(store, name, version)

@@ -97,9 +97,8 @@ def _register(run: NodeRun, generator: _Generator) -> str:
         logger.info("%s is now version %s of %s, its @champion.", generator.folder, version, name)
     elif version not in map(str, model.aliases.values()):
         client.set_registered_model_alias(name, CHALLENGER, version)
-        logger.info(
-            "%s is now version %s of %s, its @challenger; evaluation judges it.", generator.folder, version, name
-        )
+        words = "%s is now version %s of %s, its @challenger; evaluation judges it."
+        logger.info(words, generator.folder, version, name)
     return version
 
 

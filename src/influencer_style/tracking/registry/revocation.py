@@ -44,9 +44,8 @@ def revoke(store: Store, one: Contender, why: str) -> None:
 def empty(store: Store, one: Contender, why: str) -> None:
     """Remove a version's weights, looks and examples from the store, and leave a note with the reason.
 
-    Raises:
-        RegistryError: The store has no such files, or does not answer.
-        Exception: Whatever a store raises that cannot or will not remove files.
+    Raises RegistryError if the store has no such files or does not answer, and whatever a store raises that cannot or
+    will not remove files.
     """
     repository, folder = _stored(store, one)
     with tempfile.TemporaryDirectory() as scratch:
@@ -99,7 +98,7 @@ def _families(store: Store, experiment_id: str) -> dict[str, list[Run]]:
     token = None
     while True:
         page = store.client.search_runs(
-            [experiment_id], "tags.`kedro.node` != ''", ViewType.ALL, max_results=1000, page_token=token
+            [experiment_id], "tags.`kedro.node` != ''", ViewType.ALL, 1000, page_token=token
         )
         for run in page:
             families.setdefault(run.data.tags.get("mlflow.parentRunId", run.info.run_id), []).append(run)
