@@ -15,7 +15,7 @@ from PIL import Image
 from pydantic import ValidationError
 from skimage.data import astronaut, coffee
 
-from influencer_style.datasets.face_store import FaceStoreDataset
+from influencer_style.datasets.photos import FaceStoreDataset
 from influencer_style.faces.detect import Face
 from influencer_style.photos.manifest import SCHEMA
 from influencer_style.photos.source import PhotoSource

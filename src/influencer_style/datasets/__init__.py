@@ -4,10 +4,9 @@ import lazy_loader
 
 _MODULES = {
     "atomic": "AtomicCSVDataset AtomicJSONDataset AtomicParquetDataset AtomicTextDataset ManifestDataset",
-    "face_store": "FaceStoreDataset",
     "models": "BaseDataset SynthesisBaseDataset LookProfilesDataset StyleEncoderDataset "
     "RegisteredGeneratorDataset RegisteredSynthesisDataset",
-    "photo_source": "PhotoSourceDataset",
+    "photos": "FaceStoreDataset PhotoSourceDataset",
     "picture": "FolderDataset PictureDataset WorkFolderDataset",
     "previous": "OptionalDataset PreviousDataset",
 }

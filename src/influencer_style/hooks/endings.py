@@ -8,6 +8,7 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -63,7 +64,10 @@ def plain_endings(project: Path) -> Iterator[None]:
     except (click.UsageError, click.exceptions.Exit, click.Abort):
         raise
     except Exception as error:
-        raise RunFailed(_ending(error, log)) from error
+        if log is None:
+            raise RunFailed(f"{message_of(error)}\n{''.join(traceback.format_exception(error))}") from error
+        log.record_error(error)
+        raise RunFailed(f"{message_of(error)}\nThe full log, with the traceback, is {PLACE} in the project.") from error
     finally:
         if log:
             logging.getLogger().removeHandler(log)
@@ -104,13 +108,6 @@ def _shortened(message: str) -> str:
     return message
 
 
-def _ending(error: Exception, log: LogFile | None) -> str:
-    if log is None:
-        return message_of(error) + "\n" + "".join(traceback.format_exception(error))
-    log.record_error(error)
-    return f"{message_of(error)}\nThe full log, with the traceback, is {PLACE} in the project."
-
-
 class LogFile(logging.FileHandler):
     """Writes log records to a file that only its owner may read, since they name people and photos.
 
@@ -133,7 +130,8 @@ class LogFile(logging.FileHandler):
         """Leave out a record that cannot be written, instead of printing a traceback."""
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, "x", encoding=self.encoding, errors=self.errors, opener=_for_the_owner_alone)
+        for_the_owner_alone = partial(os.open, mode=0o600)
+        return open(self.baseFilename, "x", encoding=self.encoding, errors=self.errors, opener=for_the_owner_alone)
 
 
 def start_log(project: Path) -> LogFile | None:
@@ -146,7 +144,3 @@ def start_log(project: Path) -> LogFile | None:
         return None
     logging.getLogger().addHandler(log)
     return log
-
-
-def _for_the_owner_alone(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from torch import Tensor
 
 from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
@@ -109,13 +108,19 @@ class Generation:
         """
         if not 0 <= number < MOST_PICTURES:
             raise StylistError(f"number is {number}; choose a whole number from 0 to {MOST_PICTURES - 1}")
-        look = self.request.look
+        request, look = self.request, self.request.look
         self.permission = self.permission.record(self._bundle, [look], "generate")
         if self._transfer:
             self.permission.check(self._transfer.bundle, [look])
         marks = self._bundle.looks[look].marks
         for attempt in range(_MOST_TRIES):
-            pixels = self._drawn(self._noise(number, attempt))
+            # Other noise for each attempt, and the same again for the same seed and number.
+            seed = request.seed if attempt == 0 else int(fingerprint(request.seed, attempt)[:15], 16)
+            noise = draw_noise(1, seed, self._bundle.generator.config.noise, request.truncation, number)
+            if self._transfer is None:
+                pixels = direct(self._bundle, look, noise, request.size)
+            else:
+                pixels = composed(self._bundle, self._transfer.bundle, look, noise, request.size)
             small = shrink(pixels, self._bundle.generator.config.resolution)
             if marks is None or not repeats(small, marks)[0]:
                 picture = Image.fromarray(np.ascontiguousarray(pixels[0]))
@@ -140,18 +145,6 @@ class Generation:
         look_named(self.request.look, bundle.looks.names)
         self.permission.check(bundle, [self.request.look])
         return LoadedModel(bundle, source, version)
-
-    def _noise(self, number: int, attempt: int) -> Tensor:
-        # Other noise for each attempt, and the same again for the same seed and number.
-        request = self.request
-        seed = request.seed if attempt == 0 else int(fingerprint(request.seed, attempt)[:15], 16)
-        return draw_noise(1, seed, self._bundle.generator.config.noise, request.truncation, number)
-
-    def _drawn(self, noise: Tensor) -> np.ndarray:
-        look, size = self.request.look, self.request.size
-        if self._transfer is None:
-            return direct(self._bundle, look, noise, size)
-        return composed(self._bundle, self._transfer.bundle, look, noise, size)
 
 
 def default_way(looks: LookProfiles, look: str) -> Way:

@@ -61,7 +61,9 @@ class NodeRun(Run):
         """Write the node's parameters and input data."""
         self._catalog = catalog
         self.thread = threading.current_thread()
-        parameters = {name: value for name, value in inputs.items() if _is_parameter(name)}
+        parameters = {
+            name: value for name, value in inputs.items() if f"{name}:".startswith(("params:", "parameters:"))
+        }
         self.log_parameters({name.removeprefix("params:"): value for name, value in parameters.items()})
         self._log_data({name: value for name, value in inputs.items() if name not in parameters}, "input")
 
@@ -133,7 +135,3 @@ def data_entity(name: str, dataset: CatalogEntry | None, data: object, context: 
         profile=json.dumps(shape_of(data)),
     )
     return DatasetInput(entity, [InputTag("mlflow.data.context", context)])
-
-
-def _is_parameter(name: str) -> bool:
-    return name == "parameters" or name.startswith("params:")

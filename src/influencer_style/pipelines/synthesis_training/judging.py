@@ -42,10 +42,6 @@ class JudgingInputs(TypedDict):
     source: PhotoSource
 
 
-def _detector_weights(_parameters: SynthesisParameters, cropping: PreprocessingParameters, *_inputs: object) -> str:
-    return weights_sha256(cropping)
-
-
 @reusable(reads={"parameters": ["judging"]})
 def draw_new_faces(
     bundle: SynthesisBundle,
@@ -59,7 +55,7 @@ def draw_new_faces(
     return faces, new_faces_report.draw_new_faces(faces)
 
 
-@reusable(reads={"parameters": ["judging"]}, also=_detector_weights)
+@reusable(reads={"parameters": ["judging"]}, also=lambda _parameters, cropping, *_: weights_sha256(cropping))
 def judge_new_faces(
     parameters: SynthesisParameters, cropping: PreprocessingParameters, **inputs: Unpack[JudgingInputs]
 ) -> tuple[dict[str, object], pd.DataFrame]:

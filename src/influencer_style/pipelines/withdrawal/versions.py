@@ -71,7 +71,8 @@ def revoke_versions(
     store, found = registry(), list[Revocation]()
     for name in parameters.registered_models:
         for one in versions_holding(store, name, stone.slug):
-            why = _why(stone, one)
+            rests = "knows the look of" if one.tags.get("kept") == "base" else "was trained on photos or the look of"
+            why = f"it {rests} {stone.creator}, who withdrew on {stone.withdrawn_on}"
             if one.tags.get("revoked") != "true":
                 revoke(store, one, why)
                 log.info("Version %s of %s is revoked: %s", one.version, name, why)
@@ -106,8 +107,3 @@ def _registered(name: str, bundle: Bundle) -> str:
     if version is None:
         raise RegistryError(f"{name} could not be registered anew; the log says why. Run the withdrawal again")
     return version
-
-
-def _why(stone: Tombstone, one: Contender) -> str:
-    rests = "it knows the look of" if one.tags.get("kept") == "base" else "it was trained on photos or the look of"
-    return f"{rests} {stone.creator}, who withdrew on {stone.withdrawn_on}"

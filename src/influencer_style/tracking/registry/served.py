@@ -46,10 +46,6 @@ def _grey_photo(folder: Path) -> Mapping[str, object]:
     return {"image": image, "look": _first_look(folder), "strength": 0.5}
 
 
-def _first_portrait(folder: Path) -> Mapping[str, object]:
-    return {"look": _first_look(folder), "seed": 0}
-
-
 def _first_look(folder: Path) -> str:
     return json.loads((folder / "looks.json").read_text(encoding="utf-8"))["looks"][0]["slug"]
 
@@ -57,7 +53,9 @@ def _first_look(folder: Path) -> str:
 SERVED: Mapping[str, Served] = {
     "transfer": Served(PACKAGE / "serving/served_model.py", "Puts a creator's look on a portrait.", _grey_photo),
     "synthesis": Served(
-        PACKAGE / "serving/served_synthesis.py", "Makes new portraits in a creator's look.", _first_portrait
+        PACKAGE / "serving/served_synthesis.py",
+        "Makes new portraits in a creator's look.",
+        lambda folder: {"look": _first_look(folder), "seed": 0},
     ),
 }  # by a model's `Bundle.TASK`
 
