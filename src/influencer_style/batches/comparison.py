@@ -12,7 +12,7 @@ from tqdm import tqdm
 from influencer_style.photos.decode import photo_thumbnail
 from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.fingerprint import file_sha256
-from influencer_style.stylist.before_loading import require_room
+from influencer_style.stylist.models import require_room
 from influencer_style.stylist.restyling import Restyling
 from influencer_style.stylist.result import Provenance, Result
 from influencer_style.stylist.stylist import Stylist

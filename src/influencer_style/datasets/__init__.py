@@ -8,7 +8,7 @@ _MODULES = {
     "RegisteredGeneratorDataset RegisteredSynthesisDataset",
     "photos": "FaceStoreDataset PhotoSourceDataset",
     "picture": "FolderDataset PictureDataset WorkFolderDataset",
-    "previous": "OptionalDataset PreviousDataset",
+    "local": "OptionalDataset PreviousDataset",
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, submod_attrs={module: names.split() for module, names in _MODULES.items()}

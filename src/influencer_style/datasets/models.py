@@ -9,9 +9,8 @@ from typing import Any
 
 from kedro_datasets._typing import JSONPreview, TablePreview
 
-from influencer_style.datasets.local import WholeDataset, WholeFolderDataset
+from influencer_style.datasets.local import Mark, WholeDataset, WholeFolderDataset
 from influencer_style.datasets.preview import as_json, as_table
-from influencer_style.datasets.previous import Mark
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.profile_files import load_looks, save_looks

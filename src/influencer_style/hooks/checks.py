@@ -19,7 +19,7 @@ from influencer_style.pipelines.ingestion.parameters import IngestionParameters,
 from influencer_style.pipelines.stylize.parameters import StylizeParameters, photo_folder
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
 from influencer_style.project.folder import model_place
-from influencer_style.stylist.before_loading import check_look
+from influencer_style.stylist.models import check_look
 from influencer_style.tracking.data import path_of
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline.node import Node
 
 import influencer_style
-from influencer_style.datasets.previous import AS_IT_IS
+from influencer_style.datasets.local import AS_IT_IS
 from influencer_style.pipelines.contents import contents_fingerprint
 from influencer_style.pipelines.reusable import Computation, Dependencies, Done, Result
 from influencer_style.project.folder import in_project

@@ -77,10 +77,8 @@ class Done:
 class Result:
     """An output of a reusable node that is only in memory: what it was made from, and how to compute it.
 
-    Attributes:
-        fingerprint: Fingerprint of the node's inputs; it identifies the output without computing it.
-        index: Which of the node's outputs it is; None for its only one.
-        work: The work that makes it, or has made it.
+    The fingerprint is that of the node's inputs, and identifies the output without computing it; `index` says which of
+    the node's outputs it is, None for its only one.
     """
 
     fingerprint: str

@@ -26,8 +26,8 @@ from influencer_style.studio.look_sampling import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.population import photo_seed
 from influencer_style.studio.render import render
-from influencer_style.stylist.before_loading import EXPORTED, require_free
 from influencer_style.stylist.errors import ExportError
+from influencer_style.stylist.models import EXPORTED, require_free
 
 LIMIT = 1e-3  # the largest difference from torch that is accepted
 _CHECKED = ((64, 64), (96, 96), (128, 96), (131, 250), (256, 256))  # height and width; none of them is the traced one
@@ -35,13 +35,10 @@ _CHECKED = ((64, 64), (96, 96), (128, 96), (131, 250), (256, 256))  # height and
 
 @dataclass(frozen=True)
 class Export:
-    """What was exported.
+    """What was exported: the names of the looks, and why others are left out, by name.
 
-    Attributes:
-        looks: The names of the looks in it.
-        left_out: By name, why a look is not in it.
-        differences: By size, such as `96 x 128` (width x height), the largest difference between ONNX and torch, over
-            all outputs; pictures are in [0, 1].
+    `differences` are the largest between ONNX and torch, over all outputs, by size such as `96 x 128` (width x height);
+    pictures are in [0, 1].
     """
 
     looks: list[str]
@@ -57,10 +54,8 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, ve
     decide, and record that and where the others went. `version` is that of the model, such as `look-transfer version
     3`.
 
-    Raises:
-        ExportError: When the folder holds something else, no look may go out, or ONNX and torch differ by more than
-            1e-3.
-        AuditError: When a decision about a consent cannot be recorded.
+    Raises ExportError when the folder holds something else, no look may go out, or ONNX and torch differ by more than
+    1e-3; AuditError when a decision about a consent cannot be recorded.
     """
     folder = Path(os.path.abspath(folder))
     require_free(folder)

@@ -29,16 +29,12 @@ _MOST_TRIES = 20
 class Generation:
     """Makes the portraits of a request, one by one. Use `Generation.load`.
 
-    What repeats a photo that the model was trained on is thrown away, and drawn again from other noise. Only the
-    composed way needs a transfer model.
+    What repeats a photo that the model was trained on is thrown away, and drawn again from other noise; `rejected`
+    counts these draws. Only the composed way needs a transfer model. `request` has the look as the model spells it, and
+    its way.
 
-    Attributes:
-        request: The request, with the look as the model spells it, and with its way.
-        rejected: Number of draws that were thrown away.
-
-    Raises:
-        StylistError: When the models cannot do what is requested, the look's consent does not cover `generate` today,
-            or the model was trained on somebody who has withdrawn.
+    Raises StylistError when the models cannot do what is requested, the look's consent does not cover `generate` today,
+    or the model was trained on somebody who has withdrawn.
     """
 
     def __init__(

@@ -29,11 +29,8 @@ def original_of(photo: GivenPhoto, private: bool) -> Original:
     """Read a photo; of a file also its Content Credentials, which become those of the result's parent.
 
     Arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound. All metadata is kept if
-    `private`.
-
-    Raises:
-        StylistError: For an array of another kind, or what is no photo at all.
-        PhotoError: When it cannot be decoded.
+    `private`. Raises StylistError for an array of another kind, or what is no photo at all; PhotoError when it cannot
+    be decoded.
     """
     if isinstance(photo, Image.Image):
         return of_image(photo, private)
@@ -74,10 +71,8 @@ def _bytes_of(photo: str | os.PathLike[str] | bytes | bytearray | memoryview | O
 class Reference:
     """A reference photo, whose consent may be checked again and again.
 
-    Attributes:
-        file: Where it lies; None for one that has no name.
-        sha256: SHA-256 of its file; empty where that is not known.
-        pixels: Fingerprint of its pixels, by which it is recorded where its file is not known.
+    The file is None for a photo that has no name. Where the SHA-256 of the file is not known, it is empty, and the
+    photo is recorded by the fingerprint of its pixels.
     """
 
     file: Path | None
@@ -95,12 +90,8 @@ class Reference:
         """Decide whether the photo's look may be taken today; return what is known of it and its consent, and notices.
 
         The decision is recorded; if `refusals_only`, a permission was recorded before, and only a refusal is recorded
-        now.
-
-        Raises:
-            StylistError: When a consent is known for it that does not hold, is damaged or does not allow `transfer`,
-                or when it is a photo of somebody who has withdrawn.
-            UnrecordedError: When that cannot be recorded.
+        now. Raises StylistError when a consent is known for it that does not hold, is damaged or does not allow
+        `transfer`, or when it is a photo of somebody who has withdrawn; UnrecordedError when that cannot be recorded.
         """
         digest = self.sha256 or self.pixels
         with recording(permission, bundle) as ledgers:

@@ -26,12 +26,10 @@ _SHOWN = 6  # photos of a look that are listed; --json lists all
 
 @dataclass(frozen=True)
 class TracedVersion:
-    """A registered version of the model that made a picture.
+    """A registered version of the model that made a picture, see `lineage.versions_of`.
 
-    Attributes:
-        name, version, aliases, tags, run: As `lineage.versions_of` has them.
-        photos: The photos that the picture's looks were learnt from, by look: {photo_id: path in the manifest of the
-            project around the working folder, or None}.
+    `photos` are those that the picture's looks were learnt from, by look: {photo_id: path in the manifest of the
+    project around the working folder, or None}.
     """
 
     name: str

@@ -61,10 +61,8 @@ class NodeRun(Run):
         """Write the node's parameters and input data."""
         self._catalog = catalog
         self.thread = threading.current_thread()
-        parameters = {
-            name: value for name, value in inputs.items() if f"{name}:".startswith(("params:", "parameters:"))
-        }
-        self.log_parameters({name.removeprefix("params:"): value for name, value in parameters.items()})
+        parameters = [name for name in inputs if name == "parameters" or name.startswith("params:")]
+        self.log_parameters({name.removeprefix("params:"): inputs[name] for name in parameters})
         self._log_data({name: value for name, value in inputs.items() if name not in parameters}, "input")
 
     def log_metrics(self, metrics: Mapping[str, float], step: int | None) -> None:

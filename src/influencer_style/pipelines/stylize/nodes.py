@@ -30,15 +30,10 @@ _TILE, _PAIRS = 192, 4  # px; pairs of photo and picture in a row
 def restyle_folder(source: PhotoSource | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
     """Restyle a folder of photos, what is new or changed since the last time, into a sub-folder of `folder`.
 
-    Where `stylize.folder` is empty, these are the photos of the last run's users (`source`).
-
-    Returns:
-        The index: a row for each picture, and for each photo that could not be used, why.
-
-    Raises:
-        RegistryError, BundleError: When there is no model of that name.
-        StylistError: When the model cannot do what is requested.
-        BatchError: When there are no photos, or the folder cannot be written to.
+    Where `stylize.folder` is empty, these are the photos of the last run's users (`source`). Returns the index: a row
+    for each picture, and for each photo that could not be used, why. Raises RegistryError or BundleError when there is
+    no model of that name, StylistError when the model cannot do what is requested, BatchError when there are no photos,
+    or the folder cannot be written to.
     """
     users = source.users if source else ""
     if not (parameters.folder or users):

@@ -14,15 +14,10 @@ from influencer_style.pipelines.stage import Function, stage, step
 class TrainingTask:
     """What the trainings of transfer and of synthesis do differently, and how their datasets are called.
 
-    Attributes:
-        name: `transfer` or `synthesis`: the end of the names of nodes and models.
-        prefix: The beginning of the names of parameters, folders and reports.
-        choose_creators, train, choose_looks, pack: The functions of the nodes.
-        crops: Datasets of the chosen crops; the first is trained on.
-        looks: Dataset of the chosen looks.
-        registered: Dataset of the looks that are registered.
-        packed_with: Dataset of the crops from which the model remembers photos or faces.
-        train_reads: Further datasets that `train` reads.
+    The names of nodes and models end with `name`; those of parameters, folders and reports begin with `prefix`. The
+    functions of the nodes come first; then the datasets of the chosen crops, the first of which is trained on, of the
+    chosen looks, of the looks that are registered, of the crops from which the model remembers photos or faces, and
+    others that `train` reads.
     """
 
     name: str

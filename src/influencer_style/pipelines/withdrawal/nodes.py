@@ -15,7 +15,7 @@ from influencer_style.consent import clock
 from influencer_style.consent.places import project_ledger
 from influencer_style.consent.slug import slug
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.datasets.previous import AS_IT_IS, GONE, Mark
+from influencer_style.datasets.local import AS_IT_IS, GONE, Mark
 from influencer_style.faces.store import LABELS, FaceStore
 from influencer_style.faces.update import FaceUpdate
 from influencer_style.looks.profile import LookProfiles
@@ -46,11 +46,8 @@ def set_tombstone(
     """Set the tombstone, before anything else: from here on nothing of this creator is read, trained on or used.
 
     `creator` is the name or slug from `--params creator=NAME`; the others may know it, and are None if they are not
-    there.
-
-    Raises:
-        WithdrawalError: If no creator is named, or nothing knows one of that name.
-        AuditError: If the ledger cannot be read or written.
+    there. Raises WithdrawalError if no creator is named, or nothing knows one of that name; AuditError if the ledger
+    cannot be read or written.
     """
     name = slug(str(creator))
     ledger = project_ledger()

@@ -15,15 +15,10 @@ from influencer_style.tracking.store import Store
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """The run that made a version.
+    """The run that made a version, as MLflow has it; `started` is in UTC.
 
-    Attributes:
-        id, name, status: As MLflow has them.
-        started: When, in UTC.
-        commit: The commit of the code; empty where it is not known.
-        dirty: Whether the code differed from that commit.
-        command: The command line.
-        inputs: Digests of the data that the pipeline's nodes had read up to then, by the data's name.
+    The commit is empty where it is not known, and `dirty` if the code differed from it. `inputs` are digests of the
+    data that the pipeline's nodes had read up to then, by the data's name.
     """
 
     id: str

@@ -26,12 +26,9 @@ PACKAGE = Path(str(files(_OURS)))
 
 @dataclass(frozen=True)
 class Served:
-    """How one kind of model is served.
+    """How one kind of model is served: by the file that MLflow runs to make the model.
 
-    Attributes:
-        file: The file that MLflow runs to make the model.
-        description: The registered model's description.
-        example: Makes, from a model folder, a request that the model can answer; MLflow tries it when a model is saved.
+    `example` makes, from a model folder, a request that the model can answer; MLflow tries it when a model is saved.
     """
 
     file: Path
