@@ -168,15 +168,11 @@ def _paths() -> dict[str, str]:
 
 
 def _notices(record: Mapping[str, Any], versions: list[TracedVersion]) -> list[str]:
-    notices = []
     if not versions:
-        notices.append(
-            "no registered version has this fingerprint: made with a model folder that is not registered here"
-        )
-    for version in versions:
-        if version.revoked:
-            why = version.tags.get("revoked_why", "a consent it rests on was withdrawn")
-            notices.append(f"{version.name} version {version.version} was revoked: {why}")
+        notices = ["no registered version has this fingerprint: made with a model folder that is not registered here"]
+    else:
+        why = {f"{one.name} version {one.version}": one.tags.get("revoked_why") for one in versions if one.revoked}
+        notices = [f"{name} was revoked: {why[name] or 'a consent it rests on was withdrawn'}" for name in why]
     revoked = {notice.partition(" was revoked")[0] for notice in notices}
     since = Meanwhile(ledgers_of()).sentences(record)
     return [*notices, *(sentence for sentence in since if sentence.partition(" was revoked")[0] not in revoked)]
