@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,8 @@ def crop_faces(
     tried = same.table[~same.table["reason"].str.startswith("unreadable")] if same is not None else None
     stays = accepted["photo_id"].isin([] if tried is None else tried["photo_id"])
     known, fresh = accepted[stays], accepted[~stays]
-    yield FaceUpdate(parameters.crop_size, made_by, known[["photo_id", *LABELS]], whole=fresh.empty)
-    if fresh.empty:
-        current.say_reused()
+    start = FaceUpdate(parameters.crop_size, made_by, known[["photo_id", *LABELS]], whole=fresh.empty)
+    yield start
     open_detector(parameters)  # a model that cannot be used ends the run here, not once a photo
     local = threading.local()
 
@@ -78,11 +78,10 @@ def crop_faces(
         return {**{name: photo[name] for name in ("photo_id", *LABELS)}, **asdict(grading)}, crop
 
     outcomes = [] if tried is None else [tried.loc[tried["photo_id"].isin(known["photo_id"]), ["status", "reason"]]]
-    for rows, crops in _batches(look_at, fresh.to_dict("records"), parameters, "Cropping faces"):
-        outcomes.append(rows[["status", "reason"]])
-        yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops)
-    if not fresh.empty:
-        yield FaceUpdate(parameters.crop_size, made_by, whole=True)
+    for update in _updates(start, look_at, fresh.to_dict("records"), parameters.workers, "Cropping faces"):
+        if update.rows is not None:
+            outcomes.append(update.rows[["status", "reason"]])
+        yield update
     _summarise(pd.concat(outcomes) if outcomes else pd.DataFrame(columns=["status", "reason"]), len(fresh))
 
 
@@ -110,9 +109,9 @@ def crop_truth(
     same = _alike(before, parameters, made_by)
     known = set(zip(*(same.table[key] for key in _TRUTH_KEYS), strict=True)) if same else set()
     wanted = [row for row in wanted if tuple(row[key] for key in _TRUTH_KEYS) not in known]
-    yield FaceUpdate(parameters.crop_size, made_by, users[["photo_id", *LABELS]], keys=_TRUTH_KEYS, whole=not wanted)
-    if not wanted:
-        current.say_reused()
+    labels = users[["photo_id", *LABELS]]
+    start = FaceUpdate(parameters.crop_size, made_by, labels, keys=_TRUTH_KEYS, whole=not wanted)
+    yield start
 
     def crop(user: Row) -> tuple[Row, Crop]:
         row = {name: user[name] for name in (*users.columns, "look", "kind") if name not in ("path", "width", "height")}
@@ -125,10 +124,7 @@ def crop_truth(
         transform = CropTransform(user["cx"], user["cy"], user["side"], user["angle"])
         return row, crop_face(pixels, transform, parameters.crop_size)
 
-    for rows, crops in _batches(crop, wanted, parameters, "Cropping truth"):
-        yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops, keys=_TRUTH_KEYS)
-    if wanted:
-        yield FaceUpdate(parameters.crop_size, made_by, keys=_TRUTH_KEYS, whole=True)
+    yield from _updates(start, crop, wanted, parameters.workers, "Cropping truth")
     log.info("Truth: %d new pictures of %d people", len(wanted), len(users))
 
 
@@ -154,18 +150,20 @@ def _made_by(parameters: PreprocessingParameters) -> str:
     return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights_sha256(parameters), code)
 
 
-def _batches(
-    work: Callable[[Row], tuple[Row, Crop]], photos: Sequence[Row], parameters: PreprocessingParameters, what: str
-) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
-    """Yield the rows and stacked crops that ``work`` makes of ``photos``, in batches."""
-    results = iter(
-        tqdm(map_bounded(work, photos, parameters.workers), what, len(photos), unit="photo", disable=not photos)
-    )
+def _updates(
+    start: FaceUpdate, work: Callable[[Row], tuple[Row, Crop]], photos: Sequence[Row], workers: int, what: str
+) -> Iterator[FaceUpdate]:
+    """Yield, after the start, what ``work`` makes of ``photos`` in batches, and that the store is whole."""
+    if not photos:
+        current.say_reused()
+        return
+    update = partial(FaceUpdate, start.size, start.fingerprint, keys=start.keys)
+    results = iter(tqdm(map_bounded(work, photos, workers), what, len(photos), unit="photo"))
     while batch := list(islice(results, _BATCH)):
         crops = [crop for _, crop in batch if crop is not None]
-        size = parameters.crop_size
-        stacked = np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
-        yield pd.DataFrame([row for row, _ in batch]), stacked
+        stacked = np.stack(crops) if crops else np.empty((0, start.size, start.size, 3), np.uint8)
+        yield update(rows=pd.DataFrame([row for row, _ in batch]), crops=stacked)
+    yield update(whole=True)
 
 
 def _summarise(outcomes: pd.DataFrame, fresh: int) -> None:
