@@ -123,10 +123,9 @@ class Generation:
                 about: Provenance = {"number": number, "rejected": attempt}
                 return Result(picture, [], {**self._provenance, **about}, source_type=GENERATED)
             self.rejected += 1
-        raise StylistError(
-            f"portrait {number} repeats a training photo in {_MOST_TRIES} draws out of {_MOST_TRIES}: the model has "
-            f"learnt its photos by heart; train it for fewer steps: {self._bundle.COMMAND}"
-        )
+        repeated = f"portrait {number} repeats a training photo in {_MOST_TRIES} draws out of {_MOST_TRIES}"
+        remedy = f"train it for fewer steps: {self._bundle.COMMAND}"
+        raise StylistError(f"{repeated}: the model has learnt its photos by heart; {remedy}")
 
     def note_written(self, place: Path, index: Path | None = None) -> None:
         """Record where portraits are written, see `Permission.note_written`."""

@@ -92,10 +92,9 @@ class Permission:
         stone = next(iter(found.values()))
         left = [name for name in names if name not in found]
         if model.notes.get("kept") != "base" or not left:
-            raise StylistError(
-                f"this model rests on {stone.creator}, who withdrew on {stone.withdrawn_on}; load the registered model "
-                f"that is @champion, or train anew: {model.COMMAND}"
-            )
+            remedy = f"load the registered model that is @champion, or train anew: {model.COMMAND}"
+            rests_on = f"{stone.creator}, who withdrew on {stone.withdrawn_on}"
+            raise StylistError(f"this model rests on {rests_on}; {remedy}")
         return replace(model, looks=model.looks.only(left))
 
     def refusal(self, what: str, decision: Decision) -> str:

@@ -66,10 +66,9 @@ def scan_photos(source: PhotoSource, before: pd.DataFrame | None, parameters: In
     log.info("%d files: %s", len(manifest), ", ".join(f"{count} {status}" for status, count in counts.items()))
     left = manifest[(manifest["status"] == "accepted") & (manifest["role"] == "creator")]
     if left.empty:
-        raise SourceError(
-            f"no usable photo of a creator with consent in {source.creators}; the reasons are above: "
-            f"{'; '.join(manifest.loc[manifest['role'] == 'creator', 'reason'].unique()[:3])}"
-        )
+        reasons = "; ".join(manifest.loc[manifest["role"] == "creator", "reason"].unique()[:3])
+        where = f"no usable photo of a creator with consent in {source.creators}"
+        raise SourceError(f"{where}; the reasons are above: {reasons}")
     return manifest
 
 

@@ -56,11 +56,9 @@ def set_tombstone(
     tables = [table for table in (manifest, crops.table if crops else None) if table is not None]
     names = _names(tables, known)
     if name not in names and stone is None:
-        raise WithdrawalError(
-            f"creator is {str(creator)!r}, but this project knows no such creator. Name who withdraws: kedro run "
-            "--pipeline withdrawal --params creator=NAME. There are: "
-            f"{', '.join(sorted(names.values())) or 'none; run ingestion first'}"
-        )
+        remedy = "Name who withdraws: kedro run --pipeline withdrawal --params creator=NAME. There are: "
+        remedy += ", ".join(sorted(names.values())) or "none; run ingestion first"
+        raise WithdrawalError(f"creator is {str(creator)!r}, but this project knows no such creator. {remedy}")
     read = [one for one in ledger.creators.of(name) if not one.project or one.project == str(project_folder())]
     photos = _photos(name, tables, looks) | {photo for one in read for photo in one.photos}
     ledger.log.append("withdrawal", stage="withdrawal", creator=name, decision="begun")

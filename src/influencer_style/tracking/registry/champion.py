@@ -115,10 +115,8 @@ def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
     """
     now = store.client.get_registered_model(one.name).aliases.get(CHAMPION)
     if (None if now is None else str(now)) != deposed:
-        raise RegistryError(
-            f"version {now} of {one.name} has become @champion in the meantime; judge again: kedro run --pipeline "
-            "promotion"
-        )
+        remedy = "judge again: kedro run --pipeline promotion"
+        raise RegistryError(f"version {now} of {one.name} has become @champion in the meantime; {remedy}")
     tags = {"champion_since": _now(), "champion_after": deposed or "", "champion_why": why[:_TAG_LENGTH]}
     tag_version(store, one, tags)
     if "rolled_back" in one.tags:

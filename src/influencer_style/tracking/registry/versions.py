@@ -115,10 +115,8 @@ def registry() -> Store:
     """Return the registry of the current node's run. Raises RegistryError if that run is not tracked."""
     run = current.node_run()
     if run is None:
-        raise RegistryError(
-            "this run is not tracked, and the registry holds the champion; set tracking.enabled: true in mlflow.yml, "
-            "or see the warning above"
-        )
+        remedy = "set tracking.enabled: true in mlflow.yml, or see the warning above"
+        raise RegistryError(f"this run is not tracked, and the registry holds the champion; {remedy}")
     return run.store
 
 
@@ -187,8 +185,6 @@ def path_in(logged: Path) -> str:
     path = PurePosixPath(place)
     leaves = path.is_absolute() or ".." in path.parts or PureWindowsPath(place).drive or "\\" in place
     if leaves or not (logged / place).resolve().is_relative_to(logged.resolve()):
-        raise RegistryError(
-            f"{file} names a place outside of its folder (artifacts.model.path: {place!r}), so it cannot be trusted; "
-            "register the model anew: kedro run"
-        )
+        outside = f"{file} names a place outside of its folder (artifacts.model.path: {place!r})"
+        raise RegistryError(f"{outside}, so it cannot be trusted; register the model anew: kedro run")
     return place
