@@ -24,7 +24,9 @@ def look_named(text: str, names: Sequence[str], purpose: str = "") -> str:
     if meant in names:
         return meant
     alike = get_close_matches(meant, names, 3)
-    suggestion = f"did you mean {' or '.join(alike)}?" if alike else f"choose one of: {_listed(names)}"
+    more = f" and {len(names) - _MOST_NAMED} more (list them: influencer-style looks)"
+    listed = ", ".join(names[:_MOST_NAMED]) + (more if len(names) > _MOST_NAMED else "")
+    suggestion = f"did you mean {' or '.join(alike)}?" if alike else f"choose one of: {listed}"
     raise StylistError(f"there is no look {quoted(text)}{purpose and f' {purpose}'}; {suggestion}")
 
 
@@ -49,8 +51,3 @@ def shares_of(look: str | Mapping[str, float], names: Sequence[str]) -> dict[str
     shares = {named: 1.0} if isinstance(named, str) else named
     total = sum(shares.values())
     return {name: share / total for name, share in shares.items()}
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED} more (list them: influencer-style looks)"
-    return ", ".join(names[:_MOST_NAMED]) + (more if len(names) > _MOST_NAMED else "")

@@ -47,10 +47,9 @@ class TrackingConfig(Section):
         try:
             return cls.model_validate(content)
         except ValidationError as error:
-            faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-            raise ConfigurationError(
-                f"mlflow.yml cannot be used: {'; '.join(faults)}. Correct it in conf/base or conf/local."
-            ) from error
+            faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+            remedy = "Correct it in conf/base or conf/local."
+            raise ConfigurationError(f"mlflow.yml cannot be used: {faults}. {remedy}") from error
 
     def uri(self, project: Path) -> str | None:
         """Return the tracking URI; a relative sqlite path starts at `project`."""

@@ -70,10 +70,8 @@ def _exists(pid: int) -> bool:
         return True  # elsewhere, this signal may end the process
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
+    except OSError as error:
+        return isinstance(error, PermissionError)
     return True
 
 

@@ -44,8 +44,11 @@ def replace_champions(
     store, replaced = registry(), list[Replacement]()
     bases = {"transfer": training.base, "synthesis": synthesis_training.base}
     for name, kind in parameters.registered_models.items():
-        champion = _champion(store, name)
-        if champion is None or champion not in versions_holding(store, name, stone.slug):
+        try:
+            champion = titles.contender(store, name, f"@{titles.CHAMPION}")
+        except NoSuchVersionError:
+            continue  # no such model, or no champion
+        if champion not in versions_holding(store, name, stone.slug):
             continue
         known = _BUNDLES[kind].load(titles.folder_of(store, champion))
         new = ""
@@ -53,8 +56,8 @@ def replace_champions(
             new = _registered(name, left)
             titles.crown(store, titles.contender(store, name, new), f"{stone.creator} withdrew", champion.version)
         else:
-            why = "nobody stays whose look a base could take"
-            log.warning("%s has no champion now: %s. Run: %s", name, why, known.COMMAND)
+            words = "%s has no champion now: nobody stays whose look a base could take. Run: %s"
+            log.warning(words, name, known.COMMAND)
         replaced.append(Replacement(name, champion.version, new))
     return replaced
 
@@ -91,13 +94,6 @@ def remove_run_pictures(stone: Tombstone, _revoked: list[Revocation]) -> tuple[i
     if run is None or run.experiment_id is None:
         return 0, ["models and pictures in the registry: this run was not tracked (mlflow.yml)"]
     return remove_pictures(run.store, run.experiment_id, stone.slug)
-
-
-def _champion(store: Store, name: str) -> Contender | None:
-    try:
-        return titles.contender(store, name, f"@{titles.CHAMPION}")
-    except NoSuchVersionError:
-        return None  # no such model, or no champion
 
 
 def _registered(name: str, bundle: Bundle) -> str:
