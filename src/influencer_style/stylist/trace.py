@@ -77,7 +77,7 @@ def trace(path: str | Path) -> Trace:
 
 
 def in_words(path: str | Path, traced: Trace) -> list[str]:
-    """Return what `trace` found, as lines to read; what strangers wrote stands in them as they wrote it."""
+    """Return what `trace` found, as lines to read; what strangers wrote is unchanged in them."""
     record = traced.record
     shares = ", ".join(f"{name} {share:.0%}" for name, share in record.get("looks", {}).items())
     when = record.get("written", "at an unknown time")

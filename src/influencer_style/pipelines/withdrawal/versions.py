@@ -15,11 +15,9 @@ from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameter
 from influencer_style.pipelines.withdrawal.record import Replacement, Revocation
 from influencer_style.tracking import current
 from influencer_style.tracking.registry import champion as titles
-from influencer_style.tracking.registry.champion import Contender
 from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
 from influencer_style.tracking.registry.versions import NoSuchVersionError, RegistryError, registry
-from influencer_style.tracking.store import Store
 
 log = logging.getLogger(__name__)
 _BUNDLES: dict[str, type[Bundle]] = {"transfer": TransferBundle, "synthesis": SynthesisBundle}
