@@ -159,7 +159,7 @@ def test_the_pipelines_take_the_file_of_the_environment_too(file, monkeypatch):
     conf = yaml.safe_load((Path(__file__).parents[2] / "conf/base/parameters_preprocessing.yml").read_text())
     monkeypatch.setenv(YUNET_FILE, str(file))
     parameters = PreprocessingParameters(**conf["preprocessing"] | {"detector": "yunet"})
-    assert isinstance(preprocessing._detector(parameters), PretendedYuNet)
+    assert isinstance(preprocessing.open_detector(parameters), PretendedYuNet)
     made_by = preprocessing._made_by(parameters)
     file.write_bytes(b"another network")
     assert preprocessing._made_by(parameters) != made_by
