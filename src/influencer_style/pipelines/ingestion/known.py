@@ -50,7 +50,8 @@ def _remember(ledger: Ledger, slug: str, creator: str, folder: Path, project: Pa
         consent = before.consent if before else {}
     # The photos of a creator who is refused were not read this time.
     known = photos or (before.photos if before else ())
-    places = {"project": shown_project, "folder": shown_folder}
-    new = KnownCreator(creator=creator, slug=slug, consent=consent, photos=tuple(known), **places)
+    new = KnownCreator(
+        creator=creator, slug=slug, project=shown_project, folder=shown_folder, consent=consent, photos=tuple(known)
+    )
     if new != before:
         ledger.creators.put(new)
