@@ -90,13 +90,7 @@ class Ledger:
         return decision
 
     def decide_folder(
-        self,
-        stage: str,
-        creator: str,
-        folder: Path,
-        *scopes: Scope,
-        learnt: ConsentCopy | None = None,
-        **facts: object,
+        self, stage: str, creator: str, folder: Path, *scopes: Scope, learnt: ConsentCopy | None = None, **facts: object
     ) -> Decision:
         """Decide by the consent that lies in a creator's folder now, and record it.
 

@@ -92,8 +92,7 @@ class WeightsFile:
                 raise WeightsError(f"{self.path.name}: {name[:100]} is {there}, and the network needs {needed}")
         values = self.tensors()
         network.load_state_dict(
-            {name: value.float() if value.is_floating_point() else value for name, value in values.items()},
-            assign=True,
+            {name: value.float() if value.is_floating_point() else value for name, value in values.items()}, assign=True
         )
 
 
