@@ -14,7 +14,7 @@ from influencer_style.consent.grant import ConsentError
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.provenance import credentials
-from influencer_style.provenance.signer import CredentialsError
+from influencer_style.provenance.authority import CredentialsError
 from influencer_style.storage.regular import NotRegularError, open_regular, read_regular, require_regular
 
 GRANTED = {"scope": ["transfer"], "expires": "never"}

@@ -12,9 +12,9 @@ from PIL import Image, ImageCms
 
 from influencer_style.photos.boxes import described, excess_of_boxes
 from influencer_style.photos.code_points import CodePoints, profile_of
+from influencer_style.photos.colour import transform_to_srgb
 from influencer_style.photos.decode import PhotoError, decode_photo
 from influencer_style.photos.original import read_original
-from influencer_style.photos.profiles import transform_to_srgb
 
 UPRIGHT = decode_photo(heic())  # its EXIF says turn, and its boxes do not
 

@@ -16,9 +16,9 @@ from signers import FORMATS, RECORD, pem
 
 from influencer_style.provenance import authority, credentials
 from influencer_style.provenance import verify as module
+from influencer_style.provenance.authority import Credentials
 from influencer_style.provenance.manifest import signed
 from influencer_style.provenance.record import encode
-from influencer_style.provenance.signer import Credentials
 from influencer_style.provenance.verify import AnchorsError, VerificationError, verify
 
 

@@ -13,10 +13,9 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from influencer_style.batches.gathering import Photo, refuse_circles
+from influencer_style.batches.gathering import Photo, picture_names, refuse_circles
 from influencer_style.batches.index import Index, Row
 from influencer_style.batches.picture_folder import PictureFolder
-from influencer_style.batches.picture_names import picture_names
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
 from influencer_style.photos.losses import TRANSPARENCY
 from influencer_style.provenance.formats import WRITTEN

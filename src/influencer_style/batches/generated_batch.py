@@ -11,10 +11,9 @@ from typing import cast
 from PIL import Image
 from tqdm import tqdm
 
-from influencer_style.batches.gathering import BatchError
+from influencer_style.batches.gathering import BatchError, safe_name
 from influencer_style.batches.index import Index, Row
 from influencer_style.batches.picture_folder import PictureFolder
-from influencer_style.batches.picture_names import safe_name
 from influencer_style.photos.decode import PhotoError, photo_digest
 from influencer_style.provenance.record import GENERATED, RecordError, read_record
 from influencer_style.reports.grid import draw_grid

@@ -14,8 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from influencer_style.batches.gathering import BatchError
-from influencer_style.batches.picture_names import key
+from influencer_style.batches.gathering import BatchError, key
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.storage.regular import open_regular
 

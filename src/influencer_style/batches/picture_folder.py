@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from influencer_style.batches.gathering import BatchError
 from influencer_style.batches.index import Index, Row
 from influencer_style.project.signals import undisturbed
-from influencer_style.provenance.signer import CredentialsError
+from influencer_style.provenance.authority import CredentialsError
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.storage.regular import is_regular, require_regular

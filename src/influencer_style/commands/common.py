@@ -29,7 +29,7 @@ ERRORS = (
     ("influencer_style.networks.folder", "BundleError"),
     ("influencer_style.project.folder", "ConfigurationError"),
     ("influencer_style.provenance.manifest", "SigningError"),
-    ("influencer_style.provenance.signer", "CredentialsError"),
+    ("influencer_style.provenance.authority", "CredentialsError"),
     ("influencer_style.stylist.errors", "ExportError"),
     ("influencer_style.stylist.errors", "StylistError"),
     ("influencer_style.tracking.registry.errors", "RegistryError"),

@@ -10,7 +10,7 @@ import click
 
 from influencer_style.commands.common import command_errors
 from influencer_style.commands.output import Failure, complain, discard, flush, show_usage
-from influencer_style.storage.log_lines import make_log_lines_safe
+from influencer_style.storage.text import make_log_lines_safe
 from influencer_style.version import __version__
 
 # Each is a function of this name in a module of this name, which is imported when the command is used.

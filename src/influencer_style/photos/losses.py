@@ -5,8 +5,8 @@ from __future__ import annotations
 from PIL import Image
 
 from influencer_style.photos.boxes import described
+from influencer_style.photos.colour import ProfileKind
 from influencer_style.photos.formats import AVIF, HEIC, PNG, TIFF
-from influencer_style.photos.profiles import ProfileKind
 from influencer_style.photos.tiff import directories
 
 TRANSPARENCY = "it is transparent, and a JPEG shows white there; --format png or webp keeps the transparency"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,6 @@ from influencer_style.photos.code_points import UNKNOWN, CodePoints, profile_of
 from influencer_style.photos.files import PhotoError, read_file, refuse_size
 from influencer_style.photos.formats import AVIF, HEIC, PNG, READ_ONE, TIFF, PhotoFormat, format_of, refused_format
 from influencer_style.photos.parts import excess
-from influencer_style.photos.png_text import without_text
 from influencer_style.photos.tiff import Directories, directories
 from influencer_style.storage.text import short
 
@@ -177,3 +177,46 @@ def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
         image.info["icc_profile"] = profile
         image.info["hdr"] = points.is_hdr
     return image
+
+
+_START = b"\x89PNG\r\n\x1a\n"
+_MOST = 1_000_000  # bytes, unfolded; Pillow refuses files with more than 1 MiB of text or profile in a chunk
+_TEXT = (b"tEXt", b"zTXt", b"iTXt")
+_LONGEST = 80  # bytes of a text's name, with the zero behind it
+# What is read, each once: the colour profile, XMP, and EXIF as ImageMagick writes it, which may hold the orientation.
+_READ = (b"iCCP", b"XML:com.adobe.xmp", b"Raw profile type exif")
+
+
+def without_text(file: bytes) -> bytes:
+    """Return a PNG file without its text, except XMP and EXIF of up to a megabyte, and without a profile of more.
+
+    Chunks that stay are not changed; damaged ones stay as they are, for the decoder to judge.
+    """
+    kept, at, since, read = [], len(_START), 0, set()
+    while at + 12 <= len(file):
+        end = at + 12 + int.from_bytes(file[at : at + 4])
+        kind = file[at + 4 : at + 8]
+        if (kind in _TEXT or kind == b"iCCP") and end <= len(file):
+            name = kind if kind == b"iCCP" else file[at + 8 : at + 8 + _LONGEST].partition(b"\0")[0]
+            if name not in _READ or name in read or not _is_small(kind, file[at + 8 : end - 4]):
+                kept.append(file[since:at])
+                since = end
+            read.add(name)
+        at = end
+    return b"".join([*kept, file[since:]]) if kept else file
+
+
+def _is_small(kind: bytes, content: bytes) -> bool:
+    rest = content.partition(b"\0")[2]
+    if kind == b"iTXt":
+        folded, text = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
+    else:
+        folded, text = kind != b"tEXt", rest[kind != b"tEXt" :]
+    if not folded:
+        return len(text) <= _MOST
+    unfolding = zlib.decompressobj()
+    try:
+        unfolding.decompress(text, _MOST)
+    except zlib.error:
+        return True  # useless, and no danger
+    return not unfolding.unconsumed_tail

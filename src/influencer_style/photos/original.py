@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from influencer_style.metadata.kept import kept_metadata
-from influencer_style.photos.colour import over_white, to_srgb, without_alpha
+from influencer_style.photos.colour import ProfileKind, kind_of, over_white, to_srgb, transform_from_srgb, without_alpha
 from influencer_style.photos.losses import losses_of_file, losses_of_image
 from influencer_style.photos.opening import MAX_PIXELS, opened, photo_errors, refuse_too_many, upright
-from influencer_style.photos.parent import Parent
-from influencer_style.photos.profiles import ProfileKind, kind_of, transform_from_srgb
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The photo that a picture was made from.
+
+    Attributes:
+        media_type: Its file's type, such as `image/heic`; empty for a format without room for Content Credentials.
+        credentials: Its Content Credentials, with the result of their validation, as an archive of C2PA; empty if it
+            has none.
+        redacted: The addresses of those parts that are removed when the credentials are written.
+    """
+
+    media_type: str = ""
+    credentials: bytes = field(default=b"", repr=False)
+    redacted: tuple[str, ...] = ()
+
 
 _ROWS = 256  # of a photo at a time
 

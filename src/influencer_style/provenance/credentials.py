@@ -21,9 +21,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from influencer_style.provenance.authority import RENEWED_BEFORE_ITS_END, Issued, issue
+from influencer_style.provenance.authority import RENEWED_BEFORE_ITS_END, Credentials, CredentialsError, Issued, issue
 from influencer_style.provenance.own import CERTIFICATES, PRIVATE_KEY, own_certificates, own_credentials
-from influencer_style.provenance.signer import Credentials, CredentialsError
 from influencer_style.storage.atomic import sync
 from influencer_style.storage.regular import read_regular
 from influencer_style.storage.user_folder import user_folder

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from PIL import Image
 
+from influencer_style.provenance.authority import Credentials, CredentialsError, algorithm_of
 from influencer_style.provenance.manifest import SigningError, signed
-from influencer_style.provenance.signer import Credentials, CredentialsError, algorithm_of
 
 CERTIFICATES = "INFLUENCER_STYLE_CERTIFICATES"
 PRIVATE_KEY = "INFLUENCER_STYLE_PRIVATE_KEY"

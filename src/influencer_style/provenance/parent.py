@@ -14,10 +14,9 @@ from collections.abc import Iterator
 
 import c2pa
 
-from influencer_style.photos.parent import Parent
+from influencer_style.photos.original import Parent
 from influencer_style.provenance.formats import media_type
-from influencer_style.provenance.manifest_store import excess, store_of
-from influencer_style.provenance.settings import ABOUT_THE_SIGNER, NO_HOSTS, OFFLINE, Json
+from influencer_style.provenance.manifest_store import ABOUT_THE_SIGNER, NO_HOSTS, OFFLINE, Json, excess, store_of
 
 LABEL = "parent"  # by which our manifest's actions name the ingredient
 _SETTINGS = {

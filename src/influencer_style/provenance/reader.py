@@ -9,8 +9,15 @@ from dataclasses import dataclass, field
 import c2pa
 
 from influencer_style.provenance.manifest import RECORD_LABEL
-from influencer_style.provenance.manifest_store import excess, store_of
-from influencer_style.provenance.settings import ABOUT_THE_SIGNER, NO_HOSTS, OFFLINE, PURPOSES, Json
+from influencer_style.provenance.manifest_store import (
+    ABOUT_THE_SIGNER,
+    NO_HOSTS,
+    OFFLINE,
+    PURPOSES,
+    Json,
+    excess,
+    store_of,
+)
 from influencer_style.storage.text import short
 
 # What fails if a photo and its manifest do not belong together although the manifest itself is as it was signed.

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from influencer_style.photos.files import PhotoError
 from influencer_style.photos.formats import READ_ONE
 from influencer_style.provenance.formats import WRITTEN
-from influencer_style.serving.refusal import RefusedError
+from influencer_style.serving.request_body import RefusedError
 from influencer_style.storage.text import one_line, quoted
 from influencer_style.stylist.errors import StylistError, UnrecordedError
 from influencer_style.stylist.portraits import PortraitNumber, Seed

@@ -11,23 +11,24 @@ import json
 import os
 import re
 import sys
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Generic
+from typing import Any, ClassVar, Generic
 
 import yaml
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE, TEMPORARILY_UNAVAILABLE
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from mlflow.version import VERSION
 
 from influencer_style.serving.connections import bound_connections, config_of
 from influencer_style.serving.limits import Limits
-from influencer_style.serving.refusal import RefusedError
-from influencer_style.serving.request import Kind, Prediction, read_body, read_inputs
-from influencer_style.serving.request_body import Receive, RequestBody, Scope, Send
+from influencer_style.serving.request import Kind, Prediction, read_body, read_inputs, recorded_or_refused
+from influencer_style.serving.request_body import Receive, RefusedError, RequestBody, Scope, Send
 from influencer_style.serving.service import Service
 from influencer_style.serving.work_queue import OverloadedError, WorkQueue
 
@@ -129,3 +130,40 @@ def _as_mlflow() -> Iterator[None]:
     except OverloadedError as busy:
         message = f"{busy}; call again in {busy.retry_after} s"
         raise MlflowException(message, error_code=TEMPORARILY_UNAVAILABLE) from None
+
+
+class Served(PythonModel, Generic[Kind]):
+    """A model behind MLflow's interface. A subclass says what opens the model, and what answers requests.
+
+    Attributes:
+        KIND: The kind of the inputs; the type hint of `predict`, of which MLflow makes the signature, names it too.
+    """
+
+    KIND: ClassVar[type[Any]]
+
+    # MLflow takes the schema from `predict`'s type hint and leaves the check to us: its own errors repeat the request.
+    _skip_type_hint_validation = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        vars(cls.predict)["_is_pyfunc"] = True  # or MLflow would advise, at every registration, to have it check
+        cls.predict.__annotations__.pop("return", None)  # MLflow would read it as a schema, and provenance is free JSON
+
+    def load_context(self, context: PythonModelContext) -> None:
+        """Load the model folder that was registered with this file."""
+        folder = context.artifacts["model"]
+        self._open(folder, registered_version(folder))
+        self._worker = Worker(self.KIND, self._answer)
+        take_over(self._worker.service)
+
+    @abstractmethod
+    def _open(self, folder: str, version: str) -> None:
+        """Load a model folder, which is that of a registered version."""
+
+    @abstractmethod
+    def _predictions(self, requests: list[Kind]) -> list[Prediction]:
+        """Answer requests. All that can be checked is, of every input, before the first is worked on."""
+
+    def _answer(self, requests: list[Kind]) -> list[Prediction]:
+        with recorded_or_refused():
+            return self._predictions(requests)

@@ -12,9 +12,9 @@ import mlflow
 
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.decode import photo_header
-from influencer_style.serving.refusal import RefusedError
 from influencer_style.serving.request import MAX_PIXELS, Prediction, Request, refused
-from influencer_style.serving.served import Served
+from influencer_style.serving.request_body import RefusedError
+from influencer_style.serving.scoring_server import Served
 from influencer_style.stylist.permission import SERVING, Permission
 from influencer_style.stylist.stylist import Stylist
 

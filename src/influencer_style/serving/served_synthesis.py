@@ -11,7 +11,7 @@ import mlflow
 
 from influencer_style.networks.bundle import SynthesisBundle
 from influencer_style.serving.request import PortraitRequest, Prediction, refused
-from influencer_style.serving.served import Served
+from influencer_style.serving.scoring_server import Served
 from influencer_style.stylist.generation import Generation
 from influencer_style.stylist.models import LoadedModel
 from influencer_style.stylist.permission import SERVING, Permission

@@ -13,15 +13,16 @@ from functools import partial
 from typing import Any
 
 from influencer_style.serving.limits import Limits
-from influencer_style.serving.refusal import RefusedError, overloaded
 from influencer_style.serving.request_body import (
     ClientLeftError,
     MemoryBudget,
     NoRoomError,
     Receive,
+    RefusedError,
     RequestBody,
     Scope,
     Send,
+    overloaded,
 )
 from influencer_style.serving.work_queue import OverloadedError, WorkQueue
 
