@@ -45,11 +45,8 @@ class Photo:
 def gather(inputs: Iterable[str | Path]) -> list[Photo]:
     """Return the photos of files and folders, each once, in order of path.
 
-    Folders give all their files, those of sub-folders too, except `consent.yml` and what `walk` skips.
-    Whether a file is a photo shows when it is decoded.
-
-    Raises:
-        BatchError: When there is no file.
+    Folders give all their files, those of sub-folders too, except `consent.yml` and what `walk` skips. Whether a file
+    is a photo shows when it is decoded. Raises BatchError when there is no file.
     """
     named = [Path(one).expanduser() for one in inputs]
     found = {photo.absolute: photo for one in named for photo in _photos(one)}
@@ -96,8 +93,7 @@ def check_folder(folder: Path, photos: Iterable[Photo] = ()) -> None:
 def check_file(file: Path) -> None:
     """Refuse a file that no picture could be written to; nothing is made or changed.
 
-    Raises:
-        BatchError: When its suffix is not that of a picture, it is a folder, or this user may not write there.
+    Raises BatchError when its suffix is not that of a picture, it is a folder, or this user may not write there.
     """
     if file.suffix.lower() not in SUFFIXES:
         raise BatchError(f"{file} has no suffix of {', '.join(sorted(SUFFIXES))}; name a file that has one")

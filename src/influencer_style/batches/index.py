@@ -125,8 +125,7 @@ class Index:
     def put(self, row: Row) -> None:
         """Take a row in, replacing the one that its picture had; write the file if that is due.
 
-        Raises:
-            OSError: When the file cannot be written.
+        Raises OSError when the file cannot be written.
         """
         if self.get(row.picture) == row:
             return
@@ -137,8 +136,7 @@ class Index:
     def save(self) -> None:
         """Write what has changed; rows that another process has written since stay.
 
-        Raises:
-            OSError: When the file cannot be written.
+        Raises OSError when the file cannot be written.
         """
         self._saved = time.monotonic()
         if not self._changed and self.path.exists():

@@ -125,10 +125,8 @@ class PictureFolder:
 def turn(index: Path) -> Iterator[None]:
     """Hold the lock of an index for the block. While another batch holds it, say so once, and wait.
 
-    The system frees the lock when its process ends, also when it is killed. The empty lock file stays.
-
-    Raises:
-        BatchError: When the lock file cannot be opened, or is a link, a pipe or a device.
+    The system frees the lock when its process ends, also when it is killed. The empty lock file stays. Raises
+    BatchError when the lock file cannot be opened, or is a link, a pipe or a device.
     """
     path = index.with_name(f".{index.name}.lock")
     lock = FileLock(path)

@@ -79,8 +79,7 @@ class AuditLog:
     def head(self) -> Head:
         """Return where the log ends; a log that is not there yet has no rows. Reads only the last row.
 
-        Raises:
-            AuditError: If it cannot be read, or its last row is damaged.
+        Raises AuditError if it cannot be read, or its last row is damaged.
         """
         try:
             with _opened(self.path, os.O_RDONLY) as file:  # unlocked: a row that is being written is not ended yet
@@ -93,8 +92,7 @@ class AuditLog:
     def last_time(self) -> datetime | None:
         """Return when the last whole row was written, UTC; None if there is no log or no such row.
 
-        Raises:
-            AuditError: If the log is there, and is not a regular file or cannot be read.
+        Raises AuditError if the log is there, and is not a regular file or cannot be read.
         """
         try:
             with open_regular(self.path) as file:
@@ -129,8 +127,7 @@ class AuditLog:
 def lines(path: Path) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines that a log has now, and whether each was ended; a line too long for a row comes in pieces.
 
-    Raises:
-        AuditError: If the file is not there, or cannot be read.
+    Raises AuditError if the file is not there, or cannot be read.
     """
     try:
         with open_regular(path) as file:
@@ -147,8 +144,7 @@ def lines(path: Path) -> Iterator[tuple[bytes, bool]]:
 def rows_of(path: str | Path) -> Iterator[Row]:
     """Yield the rows of a log that can be read, whether they are sound or not.
 
-    Raises:
-        AuditError: If the file is not there, or cannot be read.
+    Raises AuditError if the file is not there, or cannot be read.
     """
     yield from (row for line, _ in lines(Path(path)) if (row := Row.parse(line)))
 

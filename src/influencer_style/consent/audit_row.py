@@ -30,11 +30,7 @@ class Head:
 
     @classmethod
     def of(cls, text: str) -> Head:
-        """Read `N:HASH`.
-
-        Raises:
-            AuditError: If the text is anything else.
-        """
+        """Read `N:HASH`. Raises AuditError if the text is anything else."""
         if not (found := _HEAD.fullmatch(text.strip())):
             raise AuditError(f"{text[:80]!r} is no head of an audit log; write how many rows, a colon and their hash")
         return cls(int(found[1]), found[2])

@@ -18,8 +18,7 @@ def now() -> datetime:
 def today() -> date:
     """Return the calendar day at this machine's place, which is what a consent's first and last day mean.
 
-    Raises:
-        ClockError: If the machine's time zone is 24 hours or more away from UTC.
+    Raises ClockError if the machine's time zone is 24 hours or more away from UTC.
     """
     return local_day(now())
 

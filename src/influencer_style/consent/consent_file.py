@@ -28,8 +28,7 @@ _REMEDY = "learn the look again: kedro run"
 def load_consent(folder: str | Path) -> Consent:
     """Return the consent in ``folder``; it may have expired, see ``decide``.
 
-    Raises:
-        ConsentError: If consent.yml is missing, too large, not YAML, uses aliases, or breaks schema 1.
+    Raises ConsentError if consent.yml is missing, too large, not YAML, uses aliases, or breaks schema 1.
     """
     path = Path(folder) / CONSENT_FILE
     name = f"{path.parent.name}/{path.name}"

@@ -60,8 +60,7 @@ class Finding:
 def new_form(root: str | Path, creator: str, today: date) -> Path:
     """Write an empty form into `root/creator`, which is made if it is missing; return the form's path.
 
-    Raises:
-        ConsentError: If one lies there already, or the name cannot be a folder's.
+    Raises ConsentError if one lies there already, or the name cannot be a folder's.
     """
     named = Path(creator)
     if len(named.parts) != 1 or creator in (".", "..") or creator.startswith(".") or not creator.isprintable():

@@ -64,26 +64,20 @@ class KnownCreators:
         self.folder = self._ledger / FOLDER
 
     def __iter__(self) -> Iterator[KnownCreator]:
-        """Yield all, by slug.
-
-        Raises:
-            KnownCreatorError: If one cannot be read.
-        """
+        """Yield all, by slug. Raises KnownCreatorError if one cannot be read."""
         yield from self._matching("*.json")
 
     def of(self, slug: str) -> list[KnownCreator]:
         """Return what is known of a creator, by project; nothing for one who is not known.
 
-        Raises:
-            KnownCreatorError: If it is there and cannot be read.
+        Raises KnownCreatorError if it is there and cannot be read.
         """
         return [known for known in self._matching(f"*-{fingerprint(slug)[:16]}-*.json") if known.slug == slug]
 
     def put(self, new: KnownCreator) -> None:
         """Write what is known of a creator, in place of what was known in the same project; for its owner alone.
 
-        Raises:
-            KnownCreatorError: If the folder cannot be written to.
+        Raises KnownCreatorError if the folder cannot be written to.
         """
         path = self._file(new.slug, new.project)
         try:

@@ -51,8 +51,7 @@ class Ledger:
     def of(cls, project: Path | None) -> Ledger:
         """Return the ledger of a project; None is outside of one.
 
-        Raises:
-            AuditError: If there is no project, and the user has no home folder either.
+        Raises AuditError if there is no project, and the user has no home folder either.
         """
         if project and not os.environ.get(FOLDER):
             return cls(project / _IN_PROJECT)
@@ -94,10 +93,8 @@ class Ledger:
     ) -> Decision:
         """Decide by the consent that lies in a creator's folder now, and record it.
 
-        Arguments are those of `decide` and `consent_file.decide_folder`, which says what is returned.
-
-        Raises:
-            AuditError: If it cannot be recorded.
+        Arguments are those of `decide` and `consent_file.decide_folder`, which says what is returned. Raises AuditError
+        if it cannot be recorded.
         """
         decision = self.standing(creator, folder, scopes, learnt)
         self.record(stage, creator, scopes, decision, decision.consent, **facts)
@@ -118,9 +115,8 @@ class Ledger:
     def today(self) -> date:
         """Return the day on which consents must hold.
 
-        Raises:
-            AuditError: If this machine cannot tell the day, or its clock was set back to a day before that of the
-                log's last row: a consent that had expired must not come back to life.
+        Raises AuditError if this machine cannot tell the day, or its clock was set back to a day before that of the
+        log's last row: a consent that had expired must not come back to life.
         """
         try:
             last = self.log.last_time()
@@ -139,8 +135,7 @@ class Ledger:
     def withdrawn(self, creator: str, consent: Consent | ConsentCopy) -> Tombstone | None:
         """Return the tombstone of a creator who has withdrawn since they gave this consent; None if they have not.
 
-        Raises:
-            AuditError: If it cannot be read.
+        Raises AuditError if it cannot be read.
         """
         if isinstance(consent, Consent):
             return self.tombstones.barring(creator, consent.granted_on, consent.subject)
@@ -155,11 +150,7 @@ class Ledger:
         consent: Consent | ConsentCopy | None,
         **facts: object,
     ) -> None:
-        """Record a decision; arguments as in `decide`.
-
-        Raises:
-            AuditError: If it cannot be recorded.
-        """
+        """Record a decision; arguments as in `decide`. Raises AuditError if it cannot be recorded."""
         short = consent.in_short() if isinstance(consent, Consent) else consent
         self.log.append(
             "decision",

@@ -51,10 +51,8 @@ class Ledgers:
         """Decide whether a look may be used today, and record it.
 
         Arguments are those of `Ledger.decide`; `photos` are the photo_ids of the photos that the look was learnt from,
-        if they are known: in the user's own ledger other projects may have a creator of the same name.
-
-        Raises:
-            AuditError: If it cannot be recorded, or a ledger cannot be read.
+        if they are known: in the user's own ledger other projects may have a creator of the same name. Raises
+        AuditError if it cannot be recorded, or a ledger cannot be read.
         """
         decision = self.standing(creator, consent, *scopes, photos=photos)
         if not (decision.allowed and refusals_only):
@@ -64,8 +62,7 @@ class Ledgers:
     def withdrawn(self, creator: str, consent: ConsentCopy, photos: Collection[str] = ()) -> Tombstone | None:
         """Return the tombstone of a creator who has withdrawn since they gave this consent; None if they have not.
 
-        Raises:
-            AuditError: If a ledger cannot be read.
+        Raises AuditError if a ledger cannot be read.
         """
         for ledger in self.near:
             if stone := ledger.withdrawn(creator, consent):
@@ -86,8 +83,7 @@ class Ledgers:
     ) -> None:
         """Record a decision here, and in the ledgers of the model's projects that this user may write to.
 
-        Raises:
-            AuditError: If it cannot be recorded.
+        Raises AuditError if it cannot be recorded.
         """
         for ledger in self._writable():
             ledger.record(stage, creator, scopes, decision, consent, **facts)

@@ -36,8 +36,7 @@ def ledgers_of(model: Path | None = None) -> Ledgers:
 def project_ledger() -> Ledger:
     """Return the consent ledger of the Kedro project around the working folder; outside of one, this user's.
 
-    Raises:
-        AuditError: If there is no place for one.
+    Raises AuditError if there is no place for one.
     """
     return Ledger.of(enclosing_project())
 

@@ -82,19 +82,14 @@ class Tombstones:
         self.folder = Path(ledger) / FOLDER
 
     def __iter__(self) -> Iterator[Tombstone]:
-        """Yield all, by slug.
-
-        Raises:
-            TombstoneError: If one cannot be read: then nobody can say who has withdrawn.
-        """
+        """Yield all, by slug. Raises TombstoneError if one cannot be read: then nobody can say who has withdrawn."""
         files = sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []
         yield from (_read(file) for file in files)
 
     def of(self, creator: str) -> Tombstone | None:
         """Return the tombstone of a creator, by name or slug; None if they have not withdrawn.
 
-        Raises:
-            TombstoneError: If it is there and cannot be read.
+        Raises TombstoneError if it is there and cannot be read.
         """
         file = self._file(slug(creator))
         return _read(file) if os.path.lexists(file) else None
@@ -116,8 +111,7 @@ class Tombstones:
     def put(self, new: Tombstone) -> Tombstone:
         """Set a tombstone, and return it as it stands: it keeps the photos of the one that was there before.
 
-        Raises:
-            TombstoneError: If the folder cannot be written to.
+        Raises TombstoneError if the folder cannot be written to.
         """
         before = self.of(new.slug)
         photos = {*new.photos, *(before.photos if before else ())}

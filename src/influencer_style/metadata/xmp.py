@@ -23,8 +23,7 @@ class XmpError(ValueError):
 def parse_xmp(packet: bytes) -> Element:
     """Return the root of a packet's XML; names are `{namespace}name`.
 
-    Raises:
-        XmpError: when it is too large or too deep, declares entities, or is not well-formed.
+    Raises XmpError when it is too large or too deep, declares entities, or is not well-formed.
     """
     if len(packet) > MAX_BYTES:
         raise XmpError(f"has more than {MAX_BYTES >> 20} MiB")

@@ -116,8 +116,7 @@ def read_original(
 def of_image(image: Image.Image, private: bool = False) -> Original:
     """Return a PIL image as an original, turned as its EXIF says.
 
-    Raises:
-        PhotoError: If its pixels cannot be decoded, because its file is damaged, or are too many.
+    Raises PhotoError if its pixels cannot be decoded, because its file is damaged, or are too many.
     """
     with photo_errors():
         refuse_too_many(image, MAX_PIXELS)

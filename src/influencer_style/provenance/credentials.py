@@ -36,8 +36,7 @@ _TRIES = 10  # each failed one means that another process got there first
 def credentials() -> Credentials:
     """Return the credentials to sign with, the user's own or those made on first use. They are read once per process.
 
-    Raises:
-        CredentialsError: when the user's own cannot be used, or none can be made.
+    Raises CredentialsError when the user's own cannot be used, or none can be made.
     """
     certificates, private_key = os.environ.get(CERTIFICATES), os.environ.get(PRIVATE_KEY)
     if certificates or private_key:
@@ -61,10 +60,8 @@ def handed_out() -> Path:
 def known_authorities() -> bytes:
     """Return, as PEM, the authorities that this user trusts by default; empty if there are none.
 
-    These are the authorities made here, and the issuers in the user's own certificates. None is made.
-
-    Raises:
-        CredentialsError: when one of them cannot be read.
+    These are the authorities made here, and the issuers in the user's own certificates. None is made. Raises
+    CredentialsError when one of them cannot be read.
     """
     found = []
     for path in (folder() / "current/ca.pem", *sorted(folder().glob("until-*/ca.pem"))):

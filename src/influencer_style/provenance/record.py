@@ -115,8 +115,7 @@ def encode(
 def read_record(path: str | Path) -> dict[str, Any]:
     """Return the record that a picture's file holds; its pixels are not decoded.
 
-    Raises:
-        RecordError: when the file is no picture, or holds no record.
+    Raises RecordError when the file is no picture, or holds no record.
     """
     try:
         file = read_file(path)

@@ -84,8 +84,7 @@ def bound_connections(config: Config) -> None:
 def config_of(receive: object) -> Config:
     """Return the configuration of the uvicorn that started an application, which its lifespan's `receive` leads to.
 
-    Raises:
-        ImportError: When it is no uvicorn, or one that is built in another way.
+    Raises ImportError when it is no uvicorn, or one that is built in another way.
     """
     config = getattr(getattr(receive, "__self__", None), "config", None)
     if not isinstance(config, Config):

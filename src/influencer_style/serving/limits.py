@@ -87,8 +87,7 @@ class Limits:
     def from_environment(cls, environment: Mapping[str, str]) -> Limits:
         """Return the bounds in the environment variables; the defaults for those that are not set.
 
-        Raises:
-            ValueError: For a value that cannot be used; the message names the variable.
+        Raises ValueError for a value that cannot be used; the message names the variable.
         """
         names = [name.strip() for name in environment.get(HOSTS, "").split(",")]
         try:

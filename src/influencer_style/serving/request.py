@@ -145,10 +145,7 @@ def refused(place: str = "") -> Iterator[None]:
 def read_body(body: bytes | bytearray, kind: type[Input]) -> object:
     """Return the `inputs` of a request's JSON, whatever they are; they should be of the kind.
 
-    Nothing is parsed that could unfold into more than it should.
-
-    Raises:
-        RefusedError: With the status 400.
+    Nothing is parsed that could unfold into more than it should. Raises RefusedError with the status 400.
     """
     if sum(map(body.count, (b"[", b"{", b","))) > _MAX_MARKS:
         raise RefusedError(
@@ -170,8 +167,7 @@ def read_body(body: bytes | bytearray, kind: type[Input]) -> object:
 def read_inputs(inputs: object, kind: type[Kind]) -> list[Kind]:
     """Return inputs as requests of a kind.
 
-    Raises:
-        RefusedError: With the status 400; it names the first input that is wrong.
+    Raises RefusedError with the status 400; it names the first input that is wrong.
     """
     if not isinstance(inputs, list) or not inputs:
         raise RefusedError(f'"inputs" is not a list of at least one {kind.THING}; send {kind.EXAMPLE}')

@@ -58,11 +58,7 @@ class Worker(Generic[Kind]):
         self.service = Service(self._response, self._queue, limits, VERSION)
 
     def predict(self, inputs: object) -> list[Prediction]:
-        """Return the predictions for inputs.
-
-        Raises:
-            MlflowException: For a request that is refused.
-        """
+        """Return the predictions for inputs. Raises MlflowException for a request that is refused."""
         with _as_mlflow():
             return self._queue.submit(partial(self._answer, read_inputs(inputs, self._kind))).result()
 

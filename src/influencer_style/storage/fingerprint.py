@@ -13,11 +13,9 @@ from typing import Protocol, runtime_checkable
 def fingerprint(*parts: object) -> str:
     """Return the SHA-256 (hex) of ``parts``.
 
-    A part is None, a bool, number, string, bytes, path (its name), NumPy array, pydantic model, dataclass, or
-    a mapping or sequence of parts. Mappings do not depend on their order.
-
-    Raises:
-        TypeError: For any other type, whose text might change from run to run.
+    A part is None, a bool, number, string, bytes, path (its name), NumPy array, pydantic model, dataclass, or a mapping
+    or sequence of parts. Mappings do not depend on their order. Raises TypeError for any other type, whose text might
+    change from run to run.
     """
     digest = hashlib.sha256()
     for part in parts:

@@ -34,8 +34,7 @@ def locked(lock_file: Path, timeout_s: float = 60) -> Iterator[None]:
 def locked_if_free(lock_file: Path) -> Iterator[bool]:
     """Hold a lock for the block if it is free; yield whether it is held now. Its lock file is removed after that.
 
-    Raises:
-        OSError: If the lock file cannot be written, or the file system has no locks.
+    Raises OSError if the lock file cannot be written, or the file system has no locks.
     """
     import filelock  # noqa: PLC0415  # as above
 

@@ -81,8 +81,7 @@ def open_regular(path: str | Path) -> BinaryIO:
 def read_regular(path: str | Path, most_bytes: int) -> bytes:
     """Return what a regular file holds, at most ``most_bytes``.
 
-    Raises:
-        OSError: As from `open_regular`; also if the file is larger.
+    Raises OSError as from `open_regular`; also if the file is larger.
     """
     with open_regular(path) as file:
         data = file.read(most_bytes + 1)

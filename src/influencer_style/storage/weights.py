@@ -99,8 +99,7 @@ class WeightsFile:
 def _read_head(head: bytes) -> tuple[dict[str, str], dict[str, tuple[str, tuple[int, ...]]]]:
     """Return the texts and the shapes in the head of a file. Checked by hand: a machine that trains has no pydantic.
 
-    Raises:
-        ValueError: If the head is not one that safetensors writes.
+    Raises ValueError if the head is not one that safetensors writes.
     """
     entries = json.loads(head)
     if not isinstance(entries, dict):
