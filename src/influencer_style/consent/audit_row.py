@@ -63,13 +63,15 @@ class Row:
     def after(cls, head: Head, time: datetime, event: str, facts: Mapping[str, object]) -> Row:
         """Return the row that follows on `head`, with its hash. Texts among the facts are cut at 2,000 letters.
 
-        Raises:
-            ValueError: If a fact has the name of a field of the chain, or is not plain data.
-            AuditError: If the row would be larger than 64 KB.
+        Raises ValueError if a fact has the name of a field of the chain or is not plain data, AuditError if the row
+        would be larger than 64 KB.
         """
         if taken := sorted(_CHAIN & facts.keys()):
             raise ValueError(f"the log itself writes {', '.join(taken)}; name the fact differently")
-        cut = {name: _cut(value) for name, value in facts.items()}
+        cut = {
+            name: f"{value[:_MAX_LETTERS]}..." if isinstance(value, str) and len(value) > _MAX_LETTERS else value
+            for name, value in facts.items()
+        }
         row = cls(head.rows + 1, time.isoformat(timespec="milliseconds"), event, head.hash, facts=cut)
         row = cls(row.n, row.time, row.event, row.previous, row._own_hash(), cut)
         if len(row.line) >= MAX_BYTES:
@@ -122,8 +124,7 @@ class Row:
         return "" if value is None else str(value)
 
     def _hashed(self) -> dict[str, object]:
-        chain = {"n": self.n, "time": self.time, "event": self.event, "previous": self.previous}
-        return {**self.facts, **chain}
+        return {**self.facts, "n": self.n, "time": self.time, "event": self.event, "previous": self.previous}
 
     def _own_hash(self) -> str:
         return hashlib.sha256(_canonical(self._hashed())).hexdigest()
@@ -132,7 +133,3 @@ class Row:
 def _canonical(values: Mapping[str, object]) -> bytes:
     """Return the one way to write a row: sorted, without spaces, in ASCII; so every changed byte shows."""
     return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-
-
-def _cut(value: object) -> object:
-    return f"{value[:_MAX_LETTERS]}..." if isinstance(value, str) and len(value) > _MAX_LETTERS else value

@@ -44,15 +44,9 @@ def decide_folder(
 ) -> Decision:
     """Decide by the consent in a creator's folder; without a valid one nothing is allowed.
 
-    Args:
-        folder: The creator's folder.
-        scopes: The purposes, any of which is enough.
-        day: The day on which the consent must hold.
-        learnt: The copy that a look carries. It must hold as well, and must not have allowed more than the consent in
-            the folder does now.
-
-    Returns:
-        The decision, whose reason names the file, with the consent where one could be read.
+    Arguments are those of `decide`; `learnt` is the copy that a look carries. It must hold as well, and must not have
+    allowed more than the consent in the folder does now. The decision's reason names the file, and the decision holds
+    the consent where one could be read.
     """
     try:
         consent = load_consent(folder)
@@ -85,8 +79,7 @@ def _unless_narrowed(consent: Consent, learnt: ConsentCopy) -> Decision:
             change = f"was {str(before)!r} when the look was learnt, and is {now!r} now"
             return Decision(False, f"{change}; {_REMEDY}", field)
     covered = learnt.get("scope")
-    given_up = [scope for scope in covered if scope not in consent.scope] if isinstance(covered, list | tuple) else []
-    if given_up:
+    if isinstance(covered, list | tuple) and (given_up := [one for one in covered if one not in consent.scope]):
         change = f"covered {', '.join(map(str, given_up))} when the look was learnt, and does not any more"
         return Decision(False, f"{change}; {_REMEDY}", "scope")
     return Decision(True)

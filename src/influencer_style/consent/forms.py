@@ -84,14 +84,8 @@ def new_form(root: str | Path, creator: str, today: date) -> Path:
 def check_consents(root: str | Path, today: date, ledger: Ledger) -> list[Finding]:
     """Return what each creator's folder in `root` holds, or what `root` holds if it is such a folder itself.
 
-    Args:
-        root: The folder.
-        today: The day on which consents must hold.
-        ledger: The ledger, which knows who has withdrawn. Nothing is recorded, as nothing is decided.
-
-    Raises:
-        ConsentError: If there is no such folder, or none in it.
-        AuditError: If the ledger cannot be read.
+    The ledger knows who has withdrawn. Nothing is recorded in it, as nothing is decided. Raises ConsentError if there
+    is no such folder, or no creator's folder in it, AuditError if the ledger cannot be read.
     """
     root = Path(root)
     if not root.is_dir():

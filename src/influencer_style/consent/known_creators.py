@@ -53,11 +53,7 @@ class KnownCreator(BaseModel):
 
 
 class KnownCreators:
-    """The creators that a ledger knows.
-
-    Args:
-        ledger: The ledger's folder; need not be there.
-    """
+    """The creators that a ledger knows; its folder need not be there."""
 
     def __init__(self, ledger: str | Path) -> None:
         self._ledger = Path(ledger)
@@ -79,16 +75,11 @@ class KnownCreators:
 
         Raises KnownCreatorError if the folder cannot be written to.
         """
-        path = self._file(new.slug, new.project)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_text(path, new.model_dump_json(by_alias=True, indent=1))
-            path.chmod(0o600)
+            write_text(self._file(new.slug, new.project), new.model_dump_json(by_alias=True, indent=1))
         except OSError as error:
-            raise KnownCreatorError(
-                f"{self.folder} cannot be written to ({error.strerror or error}); give it room and rights, "
-                "then run again"
-            ) from error
+            reason = f"{self.folder} cannot be written to ({error.strerror or error})"
+            raise KnownCreatorError(f"{reason}; give it room and rights, then run again") from error
 
     def remove(self, slug: str, project: str = "") -> None:
         """Remove what is known of a creator in one project."""
@@ -104,9 +95,13 @@ class KnownCreators:
         if folder.is_dir():
             return [folder]
         subject = skeleton(str(known.consent.get("subject", "")))
-        if not subject or not folder.parent.is_dir():
+        if not subject:
             return []
-        return [sibling for sibling in _siblings(folder.parent) if _subject_in(sibling) == subject]
+        try:
+            siblings = [entry for entry in sorted(folder.parent.iterdir())[:_MAX_SIBLINGS] if entry.is_dir()]
+        except OSError:
+            return []
+        return [sibling for sibling in siblings if _subject_in(sibling) == subject]
 
     def written(self, folder: Path, project: Path) -> tuple[str, str]:
         """Return `folder` and `project` as a `KnownCreator` of this ledger holds them."""
@@ -121,13 +116,6 @@ class KnownCreators:
 
     def _file(self, slug: str, project: str) -> Path:
         return self.folder / f"{file_stem(slug)}-{fingerprint(project)[:8]}.json"
-
-
-def _siblings(root: Path) -> list[Path]:
-    try:
-        return [entry for entry in sorted(root.iterdir())[:_MAX_SIBLINGS] if entry.is_dir()]
-    except OSError:
-        return []
 
 
 def _subject_in(folder: Path) -> str:

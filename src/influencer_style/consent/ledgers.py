@@ -50,9 +50,18 @@ class Ledgers:
     ) -> Decision:
         """Decide whether a look may be used today, and record it.
 
-        Arguments are those of `Ledger.decide`; `photos` are the photo_ids of the photos that the look was learnt from,
-        if they are known: in the user's own ledger other projects may have a creator of the same name. Raises
-        AuditError if it cannot be recorded, or a ledger cannot be read.
+        Args:
+            stage: What the decision is for: `stylize`, `export`, ...
+            creator: The creator's slug.
+            consent: The consent as the look carries it.
+            scopes: The purposes, any of which is enough.
+            photos: The photo_ids of the photos that the look was learnt from, if they are known: in the user's own
+                ledger other projects may have a creator of the same name.
+            refusals_only: Whether a permission is not recorded: in a check that another decision follows.
+            **facts: Further facts for the row, such as the model.
+
+        Raises:
+            AuditError: If it cannot be recorded, or a ledger cannot be read.
         """
         decision = self.standing(creator, consent, *scopes, photos=photos)
         if not (decision.allowed and refusals_only):
@@ -67,7 +76,9 @@ class Ledgers:
         for ledger in self.near:
             if stone := ledger.withdrawn(creator, consent):
                 return stone
-        if self.user is None or self._known_near(creator, photos):
+        if self.user is None or any(
+            _may_be_one(one.photos, photos) for ledger in self.near for one in _of(ledger, creator, photos)
+        ):
             return None
         stone = self.user.withdrawn(creator, consent)
         return stone if stone and _may_be_one(stone.photos, photos) else None
@@ -91,14 +102,8 @@ class Ledgers:
     def note_written(self, stage: str, creators: Collection[str], place: Path, index: Path | None = None) -> None:
         """Record where pictures, a sheet or an export that carry a look are written, before the first of them is.
 
-        Args:
-            stage: What writes them.
-            creators: Slugs; each has a row of its own, so that a withdrawal finds every place.
-            place: A file, or a folder.
-            index: The file that lists the pictures in a folder.
-
-        Raises:
-            AuditError: If it cannot be recorded.
+        Each creator (a slug) has a row of their own, so that a withdrawal finds every place. `place` is a file or a
+        folder, `index` the file that lists the pictures in a folder. Raises AuditError if it cannot be recorded.
         """
         facts = {"place": os.path.abspath(place)} | ({"index": os.path.abspath(index)} if index else {})
         for ledger in self._writable():
@@ -107,30 +112,21 @@ class Ledgers:
 
     def known(self, creator: str, photos: Collection[str] = ()) -> Iterator[tuple[Ledger, KnownCreator]]:
         """Yield what the nearest ledger that knows a creator knows of them, and that ledger."""
-        for ledger in (*self.near, *([self.user] if self.user else [])):
-            found = _of(ledger, creator, photos)
-            yield from ((ledger, one) for one in found)
-            if found:
-                return
+        ledgers = (*self.near, *filter(None, [self.user]))
+        found = ([(ledger, one) for one in _of(ledger, creator, photos)] for ledger in ledgers)
+        yield from next(filter(None, found), [])
 
     def standing(self, creator: str, consent: ConsentCopy, *scopes: Scope, photos: Collection[str] = ()) -> Decision:
         """Decide as `decide` does, and record nothing."""
         days = [ledger.today() for ledger in self.near]
         if stone := self.withdrawn(creator, consent, photos):
             return stone.refusal
-        folders = [
-            (ledger, folder)
-            for ledger, one in self.known(creator, photos)
-            for folder in ledger.creators.folders_of(one)
-        ]
-        for ledger, folder in folders:
-            decision = ledger.standing(creator, folder, scopes, consent)
-            if not decision.allowed:
-                return Decision(False, f"does not hold: {decision.reason}", decision.field, private=True)
+        for ledger, one in self.known(creator, photos):
+            for folder in ledger.creators.folders_of(one):
+                decision = ledger.standing(creator, folder, scopes, consent)
+                if not decision.allowed:
+                    return Decision(False, f"does not hold: {decision.reason}", decision.field, private=True)
         return decide(consent, scopes, days[-1])
-
-    def _known_near(self, creator: str, photos: Collection[str]) -> bool:
-        return any(_may_be_one(one.photos, photos) for ledger in self.near for one in _of(ledger, creator, photos))
 
     def _writable(self) -> list[Ledger]:
         return [*(ledger for ledger in self.model if os.access(ledger.folder, os.W_OK)), self.here]

@@ -22,15 +22,13 @@ def ledgers_of(model: Path | None = None) -> Ledgers:
         AuditError: If there is no place for a ledger.
     """
     here = project_ledger()
-    seen, found = {_place(here)}, []
-    places = () if model is None else dict.fromkeys((Path(os.path.abspath(model)), Path(os.path.realpath(model))))
+    places = () if model is None else (Path(os.path.abspath(model)), Path(os.path.realpath(model)))
+    found = {_place(here): here}
     for project in filter(None, map(project_around, places)):
         ledger = Ledger.of(project)
-        if _place(ledger) not in seen:
-            seen.add(_place(ledger))
-            found.append(ledger)
+        found.setdefault(_place(ledger), ledger)
     user = user_ledger()
-    return Ledgers(here, tuple(found), user if user and _place(user) not in seen else None)
+    return Ledgers(here, tuple(found.values())[1:], user if user and _place(user) not in found else None)
 
 
 def project_ledger() -> Ledger:

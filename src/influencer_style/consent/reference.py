@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.slug import skeleton, slug
 from influencer_style.consent.tombstones import Tombstone
+from influencer_style.storage.regular import is_regular
 
 UNASKED = "the look is of a reference photo without recorded consent; use it only with its people's leave"
 
@@ -24,8 +24,8 @@ class ReferenceDecision:
 
     Attributes:
         decision: The decision; allowed with the reason UNASKED if no consent is known.
-        creator: The slug of the creator whose photo it is; empty if that is not known.
-        consent: The consent in short that the decision rests on; None if none is known.
+        creator: The creator's slug; empty if that is not known.
+        consent: The copy of the consent that the decision rests on; None if no consent is known.
     """
 
     decision: Decision
@@ -65,10 +65,8 @@ def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: S
 
 
 def _by_folder(consulted: Sequence[Ledger], photo: Path | None, scope: Scope) -> ReferenceDecision:
-    if photo is None:
-        return ReferenceDecision(Decision(True, UNASKED))
     try:
-        folder = folder_with_consent(photo)
+        folder = photo and folder_with_consent(photo)
     except ConsentError as error:
         return ReferenceDecision(_refused(Decision(False, str(error))))
     if folder is None:
@@ -127,42 +125,28 @@ def folder_with_consent(photo: Path) -> Path | None:
     Links are followed first: the folder of the photo itself counts, not that of a link to it. The search ends after 12
     folders, and does not leave the home folder or the disk (mount point) of the photo.
 
-    Args:
-        photo: The file, as it was named.
-
     Raises:
         ConsentError: If something there is named like a consent, and is not a regular file called consent.yml: a link,
             a folder, consent.yaml, Consent.yml. A mistake in its name must not set its terms aside.
     """
-    folder, home = Path(os.path.realpath(photo)).parent, _home()
+    folder = Path(os.path.realpath(photo)).parent
+    try:
+        home: Path | None = Path(os.path.realpath(Path.home()))
+    except RuntimeError:  # this user has no home folder
+        home = None
     for _ in range(LEVELS):
-        named = _named_like_consent(folder)
+        try:
+            named = sorted(name for name in os.listdir(folder) if name.casefold() in _NAMES)
+        except OSError:  # a folder that may be entered but not listed
+            named = [name for name in _NAMES if os.path.lexists(folder / name)]
+        for name in named:
+            if name != CONSENT_FILE:
+                raise ConsentError(f"{folder.name}/{name}: is not named {CONSENT_FILE}; rename it, or remove it")
+            if not is_regular(folder / name):
+                raise ConsentError(f"{folder.name}/{name}: is not a regular file; put the consent itself in its place")
         if named:
-            _require_proper(folder, named)
             return folder
         if folder in (folder.parent, home) or os.path.ismount(folder):
             return None
         folder = folder.parent
     return None
-
-
-def _named_like_consent(folder: Path) -> list[str]:
-    try:
-        return sorted(name for name in os.listdir(folder) if name.casefold() in _NAMES)
-    except OSError:  # a folder that may be entered but not listed
-        return [name for name in _NAMES if os.path.lexists(folder / name)]
-
-
-def _require_proper(folder: Path, named: list[str]) -> None:
-    for name in named:
-        if name != CONSENT_FILE:
-            raise ConsentError(f"{folder.name}/{name}: is not named {CONSENT_FILE}; rename it, or remove it")
-        if not stat.S_ISREG(os.lstat(folder / name).st_mode):
-            raise ConsentError(f"{folder.name}/{name}: is not a regular file; put the consent itself in its place")
-
-
-def _home() -> Path | None:
-    try:
-        return Path(os.path.realpath(Path.home()))
-    except RuntimeError:  # this user has no home folder
-        return None

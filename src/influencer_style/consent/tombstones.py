@@ -72,11 +72,7 @@ class Tombstone(BaseModel):
 
 
 class Tombstones:
-    """The tombstones of a ledger: each in a file of its own, so that none can be lost with another.
-
-    Args:
-        ledger: The ledger's folder; need not be there.
-    """
+    """The tombstones in a ledger's folder: each in a file of its own, so that none can be lost with another."""
 
     def __init__(self, ledger: str | Path) -> None:
         self.folder = Path(ledger) / FOLDER
@@ -95,15 +91,10 @@ class Tombstones:
         return _read(file) if os.path.lexists(file) else None
 
     def barring(self, creator: str, granted_on: date | None, subject: str = "") -> Tombstone | None:
-        """Return the tombstone that ends a creator's consent of that day; None if there is none.
+        """Return the tombstone that ends a creator's consent of that day; None if no tombstone does.
 
-        Args:
-            creator: Name or slug. One that looks like that of somebody who has withdrawn is taken for theirs.
-            granted_on: The day.
-            subject: Whom the consent names: a folder may have been renamed.
-
-        Raises:
-            TombstoneError: If one cannot be read.
+        A name or slug that looks like that of somebody who has withdrawn is taken for theirs, and so is the `subject`
+        whom the consent names: a folder may have been renamed. Raises TombstoneError if a tombstone cannot be read.
         """
         names = set(filter(None, map(skeleton, (creator, subject))))
         return next((stone for stone in self if names & stone.names and stone.bars(granted_on)), None)
@@ -121,10 +112,8 @@ class Tombstones:
             try:
                 write_text(self._file(new.slug), new.model_dump_json(by_alias=True, indent=1))
             except OSError as error:
-                raise TombstoneError(
-                    f"{self.folder} cannot be written to ({error.strerror}); nothing was withdrawn yet: give it room "
-                    "and rights, and run again"
-                ) from error
+                reason = f"{self.folder} cannot be written to ({error.strerror}); nothing was withdrawn yet"
+                raise TombstoneError(f"{reason}: give it room and rights, and run again") from error
         return new
 
     def _file(self, name: str) -> Path:
@@ -159,7 +148,6 @@ def _read(path: Path) -> Tombstone:
     try:
         return read_record(Tombstone, path)
     except (OSError, ValueError) as error:
-        raise TombstoneError(
-            f"{path} cannot be read as a tombstone ({error}); restore it from a back-up, or withdraw again: remove the "
-            "file, then kedro run --pipeline withdrawal --params creator=NAME"
-        ) from error
+        remedy = "remove the file, then kedro run --pipeline withdrawal --params creator=NAME"
+        reason = f"{path} cannot be read as a tombstone ({error}); restore it from a back-up, or withdraw again"
+        raise TombstoneError(f"{reason}: {remedy}") from error
