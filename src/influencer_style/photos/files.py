@@ -53,7 +53,7 @@ def read_file(path: str | Path, root: str | Path | None = None, most: int | None
 
 def _require_regular(about: os.stat_result) -> None:
     if not stat.S_ISREG(about.st_mode):
-        raise PhotoError("unreadable", "is not a regular file; remove it")
+        raise PhotoError("unreadable", "is not a regular file; give the photo itself")
 
 
 def refuse_size(size: int) -> None:

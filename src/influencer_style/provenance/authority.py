@@ -57,15 +57,8 @@ RENEWED_BEFORE_ITS_END = LIFE / 2
 _CLOCKS_DIFFER = timedelta(days=1)
 _ORGANISATION = "influencer_style, self-issued"
 _USES = (
-    "digital_signature",
-    "content_commitment",
-    "key_encipherment",
-    "data_encipherment",
-    "key_agreement",
-    "key_cert_sign",
-    "crl_sign",
-    "encipher_only",
-    "decipher_only",
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+    *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
 )
 
 
@@ -113,12 +106,8 @@ def issue(now: datetime) -> Issued:
 
 
 def _name(common_name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANISATION),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        ]
-    )
+    names = {NameOID.ORGANIZATION_NAME: _ORGANISATION, NameOID.COMMON_NAME: common_name}
+    return x509.Name([x509.NameAttribute(kind, name) for kind, name in names.items()])
 
 
 def _builder(

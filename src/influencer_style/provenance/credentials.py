@@ -106,10 +106,8 @@ def _checked(key: bytes, certificate: bytes, current: Path) -> x509.Certificate:
         if signer.public_key() != load_pem_private_key(key, None).public_key():
             raise ValueError("the key does not match")
     except (ValueError, TypeError) as error:
-        raise CredentialsError(
-            f"{current / 'signer.pem'} is damaged ({error}); keep {current / 'ca.pem'} for the pictures signed so far, "
-            "remove the folder, and run again to make a new authority"
-        ) from error
+        remedy = f"keep {current / 'ca.pem'} for the pictures signed so far, remove the folder, and run again"
+        raise CredentialsError(f"{current / 'signer.pem'} is damaged ({error}); {remedy}") from error
     return signer
 
 

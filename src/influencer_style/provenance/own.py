@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from PIL import Image
 
 from influencer_style.provenance.authority import Credentials, CredentialsError, algorithm_of
 from influencer_style.provenance.manifest import SigningError, signed
+from influencer_style.provenance.record import encode
 
 CERTIFICATES = "INFLUENCER_STYLE_CERTIFICATES"
 PRIVATE_KEY = "INFLUENCER_STYLE_PRIVATE_KEY"
@@ -54,7 +54,8 @@ def own_credentials(certificates: str | None, private_key: str | None) -> Creden
     try:
         if signer.issuer == signer.subject:  # C2PA's library signs with it, but no verifier ever trusts it
             raise SigningError("it is self-signed")
-        _try(found)
+        # A picture of one pixel is signed, to apply C2PA's own rules for certificates before the first photo.
+        signed(encode(Image.new("RGB", (1, 1)), {}, ".png"), ".png", {}, found)
     except SigningError as error:
         raise CredentialsError(
             f"the certificate in {certificates} ({CERTIFICATES}) cannot sign pictures ({error}); C2PA requires "
@@ -70,9 +71,8 @@ def own_certificates(path: str) -> list[bytes]:
     try:
         return [found.public_bytes(Encoding.PEM) for found in x509.load_pem_x509_certificates(data)]
     except ValueError as error:
-        raise CredentialsError(
-            f"{path} ({CERTIFICATES}) holds no PEM certificates ({error}); use a file that does, the signer's own first"
-        ) from error
+        remedy = "use a file that does, the signer's own first"
+        raise CredentialsError(f"{path} ({CERTIFICATES}) holds no PEM certificates ({error}); {remedy}") from error
 
 
 def _key(path: str) -> tuple[PrivateKeyTypes, str]:
@@ -100,16 +100,8 @@ def _read(path: str, variable: str) -> bytes:
         with Path(path).open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise CredentialsError(
-            f"{path} ({variable}) cannot be read ({error.strerror}); use a file that exists and that you may read"
-        ) from error
+        remedy = "use a file that exists and that you may read"
+        raise CredentialsError(f"{path} ({variable}) cannot be read ({error.strerror}); {remedy}") from error
     if len(data) > _MAX_BYTES:
         raise CredentialsError(f"{path} ({variable}) has more than {_MAX_BYTES} bytes; use a PEM file")
     return data
-
-
-def _try(found: Credentials) -> None:
-    """Sign a picture of one pixel, to apply C2PA's own rules for certificates before the first photo."""
-    buffer = io.BytesIO()
-    Image.new("RGB", (1, 1)).save(buffer, "PNG")
-    signed(buffer.getvalue(), ".png", {}, found)

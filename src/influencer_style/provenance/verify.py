@@ -6,7 +6,6 @@ Everything comes from local bytes: no manifest, certificate or trust list is fet
 from __future__ import annotations
 
 import io
-import stat
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +15,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 
-from influencer_style.photos.files import MAX_BYTES
+from influencer_style.photos.files import read_file
 from influencer_style.provenance import words
 from influencer_style.provenance.credentials import handed_out, known_authorities
 from influencer_style.provenance.formats import NAMES, PNG, WRITTEN, written_media_type
-from influencer_style.provenance.reader import Manifest, UnreadableError, read_manifest
+from influencer_style.provenance.reader import UnreadableError, read_manifest
 from influencer_style.provenance.record import NotAPictureError, RecordError, read_record
 from influencer_style.storage.text import short
 
@@ -79,50 +78,37 @@ def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
     try:
         found = read_manifest(data, media_type, known_authorities())
     except UnreadableError as error:
-        return Verification(str(path), "altered", [], [], [words.damaged(str(error)), *words.never_proven()])
+        why = f"the file holds a manifest that cannot be read ({error})"
+        return Verification(str(path), "altered", [], [], words.nothing_proven(why))
     if found is None:
-        record = _record(path)
+        try:
+            record = read_record(path)
+        except NotAPictureError as error:
+            raise VerificationError(str(error)) from error
+        except RecordError:
+            record = None
         said = words.known(record or {})
         return Verification(str(path), "no manifest", [], said, words.without_manifest(record is not None), record)
     whose = _OURS
     if given and found.holds and not found.trusted:
-        found, whose = _trusting(data, media_type, given) or found, "an authority you gave"
+        try:
+            found, whose = read_manifest(data, media_type, given) or found, "an authority you gave"
+        except UnreadableError as error:
+            raise AnchorsError(f"holds certificates that C2PA cannot use ({error})") from error
     known = words.known(found.record or {}, found.generator, found.source_type, manifest=True)
     if found.parent:
         known.append(words.parent_known(found.parent))
     state: State = "proven" if found.trusted else "unknown signer" if found.holds else "altered"
     proven: list[str] = []
     if not found.holds:
-        not_proven = [words.altered(found.failed), *words.never_proven()]
+        not_proven = words.nothing_proven(words.altered(found.failed))
     elif why := damage(data):
-        state, not_proven = "altered", [words.broken(why), *words.never_proven()]
+        broken = f"the file is damaged ({why}): other programs may not open it, though its signed content is unchanged"
+        state, not_proven = "altered", words.nothing_proven(broken)
     else:
-        proven, not_proven = _findings(found, media_type, whose)
+        certificate = str(handed_out()) if found.trusted and whose == _OURS else ""
+        proven, not_proven = words.findings(found, media_type, whose, certificate)
     return Verification(str(path), state, proven, known, not_proven, found.record, found.signer, found.failed)
-
-
-def _trusting(data: bytes, media_type: str, anchors: bytes) -> Manifest | None:
-    try:
-        return read_manifest(data, media_type, anchors)
-    except UnreadableError as error:
-        raise AnchorsError(f"holds certificates that C2PA cannot use ({error})") from error
-
-
-def _findings(found: Manifest, media_type: str, whose: str) -> tuple[list[str], list[str]]:
-    """Return what a manifest that holds proves, and what it does not; `whose` authority vouches if it is trusted."""
-    proven, not_proven = [words.unchanged(found.signer, media_type)], []
-    if found.stamped:
-        proven.append(words.stamped(found.stamped))
-    if found.trusted:
-        proven.append(words.vouched(found.signer, whose))
-    else:
-        not_proven.append(words.unknown(found.signer, found.failed))
-    certificate = str(handed_out()) if found.trusted and whose == _OURS else ""
-    not_proven += words.beyond_the_signer(bool(found.stamped), certificate)
-    if found.parent:
-        proven += words.parent_proven(found.parent)
-        not_proven += words.parent_open(found.parent)
-    return proven, not_proven
 
 
 def certificates_in(anchors: bytes) -> bytes:
@@ -136,39 +122,17 @@ def certificates_in(anchors: bytes) -> bytes:
 
 def _read(path: Path) -> tuple[bytes, str]:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a named pipe would block the open
-            raise VerificationError(f"{path} is not a file; name a picture")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, VerificationError):
-            raise
-        raise VerificationError(
-            f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); check its name and permissions"
-        ) from error
-    if len(data) > MAX_BYTES:
-        raise VerificationError(f"{path} has more than {MAX_BYTES / 1e6:.0f} MB, which is too large")
+        data = read_file(path)
+    except ValueError as error:  # PhotoError; or the system's, for a name that no file can have
+        what = getattr(error, "message", f"cannot be read ({error}); check its name")
+        raise VerificationError(f"{path} {what}") from error
     if media_type := written_media_type(data):
         return data, media_type
     raise VerificationError(f"{path} is not a {NAMES} picture; name another file")
 
 
-def _record(path: str | Path) -> dict[str, Any] | None:
-    """Return the record outside the manifest, which nobody signed; None if there is none that can be read."""
-    try:
-        return read_record(path)
-    except NotAPictureError as error:
-        raise VerificationError(str(error)) from error
-    except RecordError:
-        return None
-
-
 def damage(file: bytes) -> str:
-    """Return why other programs may not open a picture's file; empty if it is sound. No pixels are decoded.
-
-    Args:
-        file: A JPEG, PNG, WebP or AVIF file whose signature holds.
-    """
+    """Return why other programs may not open a picture's file; empty if it is sound. No pixels are decoded."""
     kind = next(kind for kind in WRITTEN.values() if kind.media_type == written_media_type(file))
     if kind is PNG:
         return _png_damage(file)
