@@ -129,7 +129,7 @@ TOO_MUCH = {
 @pytest.mark.parametrize("what", TOO_MUCH)
 def test_endless_boxes_are_refused_before_a_decoder_sees_them(what, monkeypatch):
     monkeypatch.setattr(Image, "open", None)
-    monkeypatch.setattr("influencer_style.photos.opening._open_heic", None)
+    monkeypatch.setattr("pi_heif.HeifImageFile", None)
     for file in (heic(), avif()):
         assert excess_of_boxes(file) == ""
         with pytest.raises(PhotoError, match=f"too_large: has more than 2?[05]000 {what}"):

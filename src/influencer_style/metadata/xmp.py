@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, SubElement, TreeBuilder, tostring
+from xml.etree.ElementTree import Element, TreeBuilder, tostring
 from xml.parsers import expat
 
 from PIL import Image
 
 from influencer_style.metadata import xmp_names as ns
-from influencer_style.metadata.iptc import IptcProperty, iptc_properties
+from influencer_style.metadata.iptc import iptc_properties
 
 MAX_BYTES = 2**20
 _MAX_ELEMENTS = 20_000
@@ -77,31 +77,22 @@ _CREDITS = {
 }
 # What never stays, since it shows or describes the photo as it was, and its name in a notice. What is written anew, or
 # is no longer true of the copy, has no name: nobody misses it.
-_DROPPED = {
-    f"{ns.XMP}Thumbnails": "previews",
-    ns.XMP_IMAGE: "previews",
-    ns.XMP_MEDIA: "the history of edits",
-    f"{ns.PHOTOSHOP}History": "the history of edits",
-    f"{ns.PHOTOSHOP}DocumentAncestors": "the history of edits",
-    ns.CAMERA_RAW: "settings of a raw converter",
-    ns.XMP_NOTE: "a part that is kept elsewhere in the file",
-    f"{ns.GOOGLE}depthmap/": "depth maps and further pictures",
-    f"{ns.GOOGLE}image/": "depth maps and further pictures",
-    f"{ns.GOOGLE}audio/": "depth maps and further pictures",
-    f"{ns.GOOGLE}camera/": "depth maps and further pictures",
-    f"{ns.GOOGLE}container/": "depth maps and further pictures",
-    ns.GAIN_MAP: "",  # the photo's notices say so
-    ns.APPLE_GAIN_MAP: "",
-    ns.APPLE_PIXEL_DATA: "",
-    f"{ns.IPTC_EXTENSION}DigitalSourceType": "",
-    f"{ns.DC_TERMS}provenance": "",
-    f"{ns.TIFF}Orientation": "",
-    f"{ns.TIFF}ImageWidth": "",
-    f"{ns.TIFF}ImageLength": "",
-    f"{ns.EXIF}PixelXDimension": "",
-    f"{ns.EXIF}PixelYDimension": "",
-    ns.OURS: "",
+_DROPPED_AS = {
+    "previews": (f"{ns.XMP}Thumbnails", ns.XMP_IMAGE),
+    "the history of edits": (ns.XMP_MEDIA, f"{ns.PHOTOSHOP}History", f"{ns.PHOTOSHOP}DocumentAncestors"),
+    "settings of a raw converter": (ns.CAMERA_RAW,),
+    "a part that is kept elsewhere in the file": (ns.XMP_NOTE,),
+    "depth maps and further pictures": [
+        f"{ns.GOOGLE}{kind}/" for kind in ("depthmap", "image", "audio", "camera", "container")
+    ],
+    "": (
+        *(ns.GAIN_MAP, ns.APPLE_GAIN_MAP, ns.APPLE_PIXEL_DATA),  # the photo's notices say so
+        *(f"{ns.IPTC_EXTENSION}DigitalSourceType", f"{ns.DC_TERMS}provenance", ns.OURS),
+        *(f"{ns.TIFF}Orientation", f"{ns.TIFF}ImageWidth", f"{ns.TIFF}ImageLength"),
+        *(f"{ns.EXIF}PixelXDimension", f"{ns.EXIF}PixelYDimension"),
+    ),
 }
+_DROPPED = {name: what for what, names in _DROPPED_AS.items() for name in names}
 _NEVER = tuple(_DROPPED)
 
 
@@ -147,8 +138,8 @@ def _read(image: Image.Image, private: bool) -> tuple[dict[str, Element], list[s
     except Exception:  # as with EXIF: whatever nonsense it holds, the pixels are still a photo
         notices.append("its XMP is damaged and was dropped")
     try:
-        for field in iptc_properties(image, private):
-            found.setdefault(field.tag, _of_iptc(field))
+        for element in iptc_properties(image, private):
+            found.setdefault(element.tag, element)
     except Exception:
         notices.append("its IPTC metadata are damaged and were dropped")
     return found, notices
@@ -164,18 +155,6 @@ def _properties(packet: bytes) -> Iterator[Element]:
                 element.text = value
                 yield element
         yield from description
-
-
-def _of_iptc(field: IptcProperty) -> Element:
-    element = Element(field.tag)
-    if not field.container:
-        element.text = field.values[0]
-        return element
-    container = SubElement(element, f"{ns.RDF}{field.container}")
-    for value in field.values:
-        item = SubElement(container, f"{ns.RDF}li", {_LANGUAGE: "x-default"} if field.container == "Alt" else {})
-        item.text = value
-    return element
 
 
 def _description(elements: Iterator[Element]) -> str:

@@ -84,7 +84,9 @@ def described(file: bytes) -> Described:
     if not {b"pitm", b"ipco", b"ipma"} <= boxes.keys():
         return Described()
     properties = list(_walk(file, boxes[b"ipco"].start, boxes[b"ipco"].end, _DEPTH))
-    numbers = _properties_of(file, boxes[b"ipma"], _main_item(file, boxes[b"pitm"]))
+    main = file[boxes[b"pitm"].start : boxes[b"pitm"].end]
+    item = int.from_bytes(main[4:6] if main[:1] == b"\0" else main[4:8])
+    numbers = _properties_of(file, boxes[b"ipma"], item)
     own = [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
     bits, points = 0, UNKNOWN
     for box in own:
@@ -113,11 +115,6 @@ def _walk(file: bytes, at: int, end: int, depth: int) -> Iterator[Box]:
                 skipped += 2 if file[start : start + 1] == b"\0" else 4
             yield from _walk(file, start + skipped, last, depth + 1)
         at = last if last > at + 8 else at + 8
-
-
-def _main_item(file: bytes, box: Box) -> int:
-    content = file[box.start : box.end]
-    return int.from_bytes(content[4:6] if content[:1] == b"\0" else content[4:8])
 
 
 def _properties_of(file: bytes, box: Box, item: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,23 +34,10 @@ Row = Mapping[str, Any]  # the values of the columns of SCHEMA
 # accepted. photo_id, the first 16 hex digits of sha256, is unique among accepted rows; both are empty if a file was not
 # read. scope holds the consent's scopes, joined by commas. reader stands for the code and limits that read the file.
 SCHEMA = {
-    "photo_id": "str",
-    "creator": "str",
-    "path": "str",
-    "sha256": "str",
-    "width": "int64",
-    "height": "int64",
-    "status": "str",
-    "reason": "str",
-    "split": "str",
-    "role": "str",
-    "slug": "str",
-    "phash": "str",
-    "mtime_ns": "int64",
-    "bytes": "int64",
-    "scope": "str",
-    "reader": "str",
-}
+    "photo_id": "str", "creator": "str", "path": "str", "sha256": "str", "width": "int64", "height": "int64",
+    "status": "str", "reason": "str", "split": "str", "role": "str", "slug": "str", "phash": "str",
+    "mtime_ns": "int64", "bytes": "int64", "scope": "str", "reader": "str",
+}  # fmt: skip
 _MAX_NAMED = 20  # files that are named in the log; the manifest has all
 USER_SHARES = {"train": 0.5, "validation": 0.2, "test": 0.3}
 CREATOR_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -80,7 +67,7 @@ class ScanSettings:
         ledger: The ledger that decides about consents.
         max_pixels: The most pixels a photo may have.
         seed: The seed of the splits.
-        workers: How many threads read photos.
+        workers: Number of threads that read photos.
         progress: Whether a progress bar is shown.
     """
 
@@ -121,7 +108,9 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
         AuditError: If a decision about a consent cannot be recorded, or a tombstone cannot be read.
     """
     known = {} if previous is None else {str(row["path"]): row for row in previous.to_dict("records")}
-    files = [*_creators_files(source.creators, settings.ledger), *_users_files(source.users)]
+    files = list(_creators_files(source.creators, settings.ledger))
+    users = (file for file in walk(source.users) if file != source.users / CONSENT_FILE)
+    files += [_File(file, source.users, "user", problem=closed(file)) for file in users]
     read = map_bounded(lambda file: _row(file, known, settings), files, settings.workers)
     gone = {photo: stone for stone in settings.ledger.tombstones for photo in stone.photos}
     rows = [
@@ -157,12 +146,6 @@ def _creators_files(folder: Path, ledger: Ledger) -> Iterator[_File]:
         link = os.path.isdir(entry)
         what = "is a link to a folder; copy the folder itself" if link else "lies in no creator's folder; move it"
         yield _File(entry, folder, "creator", entry.name if link else "", problem=what)
-
-
-def _users_files(folder: Path) -> Iterator[_File]:
-    for file in walk(folder):
-        if file != folder / CONSENT_FILE:
-            yield _File(file, folder, "user", problem=closed(file))
 
 
 def _row(file: _File, known: Mapping[str, Mapping[Any, Any]], settings: ScanSettings) -> Row:
@@ -206,15 +189,7 @@ def _read(file: _File, settings: ScanSettings) -> dict[str, object]:
         digest = photo_digest(file.path, settings.max_pixels, file.root)
     except PhotoError as error:
         return {"status": "quarantined", "reason": str(error)}
-    return {
-        "photo_id": digest.sha256[:16],
-        "sha256": digest.sha256,
-        "width": digest.width,
-        "height": digest.height,
-        "phash": digest.phash,
-        "status": "accepted",
-        "reason": "",
-    }
+    return {"photo_id": digest.sha256[:16], **asdict(digest), "status": "accepted", "reason": ""}
 
 
 def _written(path: Path, base: Path) -> str:
@@ -231,6 +206,5 @@ def _with_splits(table: pd.DataFrame, before: dict[str, str], known: Mapping[str
     splits = assign_splits(people["photo_id"], SplitRules(USER_SHARES, seed, 1, fixed), before, "users")
     for creator, own in table[accepted & (table["role"] == "creator")].groupby("creator"):
         splits |= assign_splits(own["photo_id"], SplitRules(CREATOR_SHARES, seed), before, f"photos of {creator}")
-    return table.assign(
-        split=table["photo_id"].where(accepted, "").map(lambda photo: splits.get(photo, "")).astype("str")
-    )
+    ids = table["photo_id"].where(accepted, "")
+    return table.assign(split=ids.map(lambda photo: splits.get(photo, "")).astype("str"))

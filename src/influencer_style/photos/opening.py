@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL.Image import Transpose
 
 from influencer_style.photos.boxes import described
 from influencer_style.photos.code_points import UNKNOWN, CodePoints, profile_of
 from influencer_style.photos.files import PhotoError, read_file, refuse_size
 from influencer_style.photos.formats import AVIF, HEIC, PNG, READ_ONE, TIFF, PhotoFormat, format_of, refused_format
 from influencer_style.photos.parts import excess
-from influencer_style.photos.tiff import Directories, directories
+from influencer_style.photos.tiff import directories
 from influencer_style.storage.text import short
 
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
@@ -24,14 +25,9 @@ MIN_SIDE = 64
 _SIZE_TOLERANCE = 64  # pixels by which a sound HEIC's side may differ from what it states: those of a coded block
 
 _TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+    2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
+}  # fmt: skip
 SIDEWAYS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 
 # The pixel count is checked here, against max_pixels, before anything is decoded; Pillow's own warning would only
@@ -95,7 +91,7 @@ def refuse_too_many(image: Image.Image, max_pixels: int) -> None:
         raise PhotoError("too_large", f"has {width} x {height} pixels, more than {limit}; make it smaller")
 
 
-def turn(image: Image.Image) -> Image.Transpose | None:
+def turn(image: Image.Image) -> Transpose | None:
     """Return how an opened image must be turned to be upright; None if it is upright."""
     if image.format in (HEIC.pillow, TIFF.pillow):
         return None  # the decoder does it
@@ -135,7 +131,13 @@ def _open_image(file: bytes) -> Image.Image:
             raise PhotoError("unsupported_format", f"is {name}; export it as {READ_ONE}")
         raise PhotoError("not_an_image", f"is not a {READ_ONE} picture; remove it or export it as one")
     if known is TIFF:
-        _refuse_unusual(directories(file))
+        tiff = directories(file)
+        if tiff.raw:
+            raise PhotoError("unsupported_format", f"is camera raw; export it as {READ_ONE}")
+        if not tiff.sound:
+            raise PhotoError("unreadable", "has strips or tiles without a length; export it again from its original")
+        if tiff.negative and tiff.bits > 8:  # Pillow would show it as its negative
+            raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
     try:
         return _decoder(file, known)
     except (UnidentifiedImageError, SyntaxError) as error:
@@ -145,28 +147,14 @@ def _open_image(file: bytes) -> Image.Image:
         raise PhotoError("truncated", "has a damaged header; export it again from its original") from error
 
 
-def _refuse_unusual(tiff: Directories) -> None:
-    if tiff.raw:
-        raise PhotoError("unsupported_format", f"is camera raw; export it as {READ_ONE}")
-    if not tiff.sound:
-        raise PhotoError("unreadable", "has strips or tiles without a length; export it again from its original")
-    if tiff.negative and tiff.bits > 8:  # Pillow would show it as its negative
-        raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
-
-
-def _open_heic(file: bytes) -> Image.Image:
-    """Open a HEIC file. libheif decodes it within its own limits of memory, items and tiles, turned and cropped."""
-    import pi_heif  # noqa: PLC0415  # takes time that photos in other formats need not
-
-    # Only the main picture is wanted, and each of the others would be opened.
-    pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
-    image: Image.Image = pi_heif.HeifImageFile(io.BytesIO(file))
-    return image
-
-
 def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
     if known is HEIC:
-        image = _open_heic(file)
+        import pi_heif  # noqa: PLC0415  # takes time that photos in other formats need not
+
+        # Only the main picture is wanted, and each of the others would be opened. libheif decodes it within its own
+        # limits of memory, items and tiles, turned and cropped.
+        pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
+        image: Image.Image = pi_heif.HeifImageFile(io.BytesIO(file))
         colours = image.info.get("nclx_profile") or {}
         points = CodePoints(colours.get("color_primaries", 2), colours.get("transfer_characteristics", 2))
     else:

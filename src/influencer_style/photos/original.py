@@ -90,21 +90,12 @@ class Original:
         return picture
 
 
-def read_original(
-    photo: str | Path | bytes, private: bool = False, max_pixels: int = MAX_PIXELS, root: str | Path | None = None
-) -> Original:
-    """Return a photo, decoded.
+def read_original(photo: str | Path | bytes, private: bool = False) -> Original:
+    """Return a photo, a file or a file's bytes, decoded; if `private`, with all its metadata, see `kept_metadata`.
 
-    Args:
-        photo: The file, or its bytes.
-        private: Whether all of its metadata are kept, see `kept_metadata`.
-        max_pixels: The most pixels that are decoded.
-        root: A folder inside which the file must lie once links are followed; None for no such rule.
-
-    Raises:
-        PhotoError: For anything that is not a sound photo.
+    Raises PhotoError for anything that is not a sound photo.
     """
-    with opened(photo, max_pixels, root) as (file, image):
+    with opened(photo, MAX_PIXELS, None) as (file, image):
         metadata = kept_metadata(image, private)
         lost = losses_of_file(file, image)
         original = _of_upright(upright(image))
@@ -130,11 +121,8 @@ def _of_upright(image: Image.Image) -> Original:
     colours, alpha = without_alpha(image)
     profile = colours.info.get("icc_profile") or b""
     kind = ProfileKind.ONE_WAY if image.info.get("hdr") else kind_of(profile, colours.mode)
-    own, kept = None, b""
-    if colours.mode == "RGB" and kind is ProfileKind.FOREIGN:
-        own = np.array(colours)
-    if colours.mode == "RGB" and kind in (ProfileKind.FOREIGN, ProfileKind.SRGB):
-        kept = profile
+    own = np.array(colours) if colours.mode == "RGB" and kind is ProfileKind.FOREIGN else None
+    kept = profile if colours.mode == "RGB" and kind in (ProfileKind.FOREIGN, ProfileKind.SRGB) else b""
     # True sRGB goes through as it is: converting it would only add noise of a level or two.
     pixels = np.array(colours if own is None and kept else to_srgb(colours))
     return Original(pixels, None if alpha is None else np.array(alpha), own, kept, notices=losses_of_image(image, kind))

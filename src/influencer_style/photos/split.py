@@ -18,8 +18,8 @@ class SplitRules:
     Attributes:
         shares: The share of each split; they sum to 1, and the first split has at least one photo.
         seed: Changes the order in which photos are chosen.
-        least: How many photos each split needs.
-        fixed: The splits of photos that are not for choice.
+        least: Minimum number of photos in each split.
+        fixed: The splits of photos that are given.
     """
 
     shares: Mapping[str, float]
@@ -33,17 +33,10 @@ def assign_splits(
 ) -> dict[str, str]:
     """Return the split of each photo.
 
-    Photos that are fixed have theirs. Those in ``before`` keep theirs, so that a person who trained a model never tests
-    the next one. New ones fill, in the order of their seeded hashes, whichever split lacks most of its share.
-
-    Args:
-        photo_ids: The photos, each once.
-        rules: The shares, and what is fixed.
-        before: Earlier splits by photo, also of other photos.
-        what: What the photos are, for the error.
-
-    Raises:
-        SplitError: If there are fewer photos than the splits need together.
+    Photos that are fixed have theirs. Those in ``before`` (which may name other photos, too) keep theirs, so that a
+    person who trained a model never tests the next one. New ones fill, in the order of their seeded hashes, whichever
+    split lacks most of its share. Raises SplitError, which says ``what`` the photos are, if there are fewer of them
+    than the splits need together.
     """
     shares, least = rules.shares, rules.least
     order = sorted(photo_ids, key=lambda photo: hashlib.sha256(f"{rules.seed}:{photo}".encode()).digest())
