@@ -29,15 +29,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Described:
-    """What the boxes of an AVIF say of its main picture.
+    """What the boxes of an AVIF say of its main picture."""
 
-    Attributes:
-        bits: How many bits a colour has; 0 if they do not say.
-        points: The colours that are meant.
-    """
-
-    bits: int = 0
-    points: CodePoints = UNKNOWN
+    bits: int = 0  # how many bits a colour has; 0 if they do not say
+    points: CodePoints = UNKNOWN  # the colours that are meant
 
 
 def excess_of_boxes(file: bytes) -> str:

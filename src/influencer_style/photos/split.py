@@ -13,19 +13,12 @@ class SplitError(ValueError):
 
 @dataclass(frozen=True)
 class SplitRules:
-    """How photos are split.
+    """How photos are split."""
 
-    Attributes:
-        shares: The share of each split; they sum to 1, and the first split has at least one photo.
-        seed: Changes the order in which photos are chosen.
-        least: Minimum number of photos in each split.
-        fixed: The splits of photos that are given.
-    """
-
-    shares: Mapping[str, float]
-    seed: int = 0
-    least: int = 0
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, float]  # the share of each split; they sum to 1, and the first split has at least one photo
+    seed: int = 0  # changes the order in which photos are chosen
+    least: int = 0  # minimum number of photos in each split
+    fixed: Mapping[str, str] = field(default_factory=dict)  # the splits of photos that are given
 
 
 def assign_splits(

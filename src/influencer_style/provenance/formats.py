@@ -10,25 +10,15 @@ from influencer_style.photos.formats import HEIC, START, TIFF, format_of
 
 @dataclass(frozen=True)
 class WrittenFormat:
-    """A format that pictures are written in.
+    """A format that pictures are written in."""
 
-    Attributes:
-        name: The format's usual name.
-        pillow: Pillow's name for it.
-        media_type: The media type that C2PA and HTTP use.
-        most_side: The largest side in pixels that it can hold.
-        quality: The default quality, 1 to 100; None for a format that keeps every pixel and has no quality.
-        alpha: Whether it supports transparency.
-        options: Further options of Pillow's encoder.
-    """
-
-    name: str
-    pillow: str
-    media_type: str
-    most_side: int
-    quality: int | None
-    alpha: bool
-    options: Mapping[str, int] = field(default_factory=dict)
+    name: str  # the format's usual name
+    pillow: str  # Pillow's name for it
+    media_type: str  # the media type that C2PA and HTTP use
+    most_side: int  # the largest side in pixels that it can hold
+    quality: int | None  # the default quality, 1 to 100; None for a format that keeps every pixel and has no quality
+    alpha: bool  # whether it supports transparency
+    options: Mapping[str, int] = field(default_factory=dict)  # further options of Pillow's encoder
 
 
 JPEG = WrittenFormat("JPEG", "JPEG", "image/jpeg", 65_500, 95, False)

@@ -31,25 +31,15 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class ParentManifest:
-    """The manifest of the photo that a picture was made from; all False and empty for a photo without one.
+    """The manifest of the photo that a picture was made from; all False and empty for a photo without one."""
 
-    Attributes:
-        found: Whether the photo's own manifest is in the file.
-        intact: Whether it is as it was signed, except for what was redacted.
-        trusted: Whether it is intact, and one of the anchors vouches for its signer.
-        matched: Whether the photo agreed with it when it was opened, according to the picture's signer.
-        redacted: The number of parts that were removed from it, or from the manifests of its own sources.
-        signer: The signer, as in `Manifest`.
-        generator: The program that made it.
-    """
-
-    found: bool = False
-    intact: bool = False
-    trusted: bool = False
-    matched: bool = False
-    redacted: int = 0
-    signer: dict[str, str] = field(default_factory=dict)
-    generator: str = ""
+    found: bool = False  # whether the photo's own manifest is in the file
+    intact: bool = False  # whether it is as it was signed, except for what was redacted
+    trusted: bool = False  # whether it is intact, and one of the anchors vouches for its signer
+    matched: bool = False  # whether the photo agreed with it when it was opened, according to the picture's signer
+    redacted: int = 0  # the number of parts that were removed from it, or from the manifests of its own sources
+    signer: dict[str, str] = field(default_factory=dict)  # the signer, as in `Manifest`
+    generator: str = ""  # the program that made it
 
 
 @dataclass(frozen=True)

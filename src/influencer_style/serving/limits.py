@@ -65,23 +65,14 @@ HOSTS = "INFLUENCER_STYLE_HOSTS"  # host names that are answered apart from the 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of a server.
+    """Bounds of a server."""
 
-    Attributes:
-        waiting: How many requests may wait for the model.
-        wait_seconds: How long each may wait, from its last byte until the model begins.
-        receive_seconds: The time within which a request's body has to come in.
-        body: The most bytes of one request.
-        memory: The most bytes of all requests, and of the responses that are being sent.
-        hosts: The host names that are answered.
-    """
-
-    waiting: int = 8
-    wait_seconds: float = 3.0
-    receive_seconds: float = 30.0
-    body: int = MAX_BODY
-    memory: int = 2 * MAX_BODY
-    hosts: HostNames = field(default_factory=HostNames)
+    waiting: int = 8  # how many requests may wait for the model
+    wait_seconds: float = 3.0  # how long each may wait, from its last byte until the model begins
+    receive_seconds: float = 30.0  # the time within which a request's body has to come in
+    body: int = MAX_BODY  # the most bytes of one request
+    memory: int = 2 * MAX_BODY  # the most bytes of all requests, and of the responses that are being sent
+    hosts: HostNames = field(default_factory=HostNames)  # the host names that are answered
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Limits:

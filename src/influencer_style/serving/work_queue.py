@@ -44,23 +44,14 @@ class ExpiredError(OverloadedError):
 
 @dataclass(frozen=True)
 class Counters:
-    """What a queue has done since it was made, and what it does now.
+    """What a queue has done since it was made, and what it does now."""
 
-    Attributes:
-        waiting: Jobs in the queue.
-        running: 1 while the worker is at work, else 0.
-        done: Jobs that ran, including those that failed.
-        refused: Jobs that found the queue full.
-        dropped: Jobs that were late or cancelled before they began.
-        mean_seconds: Mean duration of the last jobs, up to 16 of them; 0 before the first.
-    """
-
-    waiting: int
-    running: int
-    done: int
-    refused: int
-    dropped: int
-    mean_seconds: float
+    waiting: int  # jobs in the queue
+    running: int  # 1 while the worker is at work, else 0
+    done: int  # jobs that ran, including those that failed
+    refused: int  # jobs that found the queue full
+    dropped: int  # jobs that were late or cancelled before they began
+    mean_seconds: float  # mean duration of the last jobs, up to 16 of them; 0 before the first
 
 
 @dataclass(eq=False)
