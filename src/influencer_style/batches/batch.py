@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
 from influencer_style.batches.gathering import Photo, picture_names, refuse_circles
-from influencer_style.batches.index import Index, Row
+from influencer_style.batches.index import Row
 from influencer_style.batches.picture_folder import PictureFolder
 from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
 from influencer_style.photos.losses import TRANSPARENCY
@@ -75,24 +73,16 @@ class Batch:
         stylist.check(restyling.look)
         self._stylist, self._restyling = stylist, restyling
         self._folder = PictureFolder(out, index)
+        self.index = self._folder.index
         self._base = base
         self._fingerprint = restyling.fingerprint(*stylist.identity)
         self._noted = False
 
-    @property
-    def index(self) -> Index:
-        """The index, as it stands."""
-        return self._folder.index
-
     def run(self, photos: Sequence[Photo], report: Callable[[Outcome], None] = lambda _: None) -> Counter[Status]:
         """Restyle photos; return how many were written, up to date or quarantined.
 
-        What is wrong with a photo is its outcome, and ends nothing. However this ends, the index is written.
-        While another batch writes to the same index, this one waits.
-
-        Args:
-            photos: The photos, as `gather` has them.
-            report: Called with the outcome of each photo, as soon as it is known.
+        What is wrong with a photo is its outcome, and ends nothing; `report` gets each outcome as soon as it is known.
+        However this ends, the index is written. While another batch writes to the same index, this one waits.
 
         Raises:
             BatchError: When pictures would be among the photos, or the folder cannot be written to.
@@ -143,8 +133,8 @@ class Batch:
         except PhotoError as error:
             return self._quarantined(job, str(error))
         except OSError as error:
-            problem = f"unreadable: cannot be read ({error.strerror}); check the file and its rights"
-            return self._quarantined(job, problem)
+            reason = f"unreadable: cannot be read ({error.strerror}); check the file and its rights"
+            return self._quarantined(job, reason)
         return self._done_before(job) or job
 
     def _done_before(self, job: _Job) -> Outcome | None:
@@ -176,7 +166,8 @@ class Batch:
         if max(result.picture.size) > most:
             reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
             return self._quarantined(job, reason)
-        if picture.suffix in (".jpg", ".jpeg") and result.picture.mode == "RGBA" and _is_transparent(result.picture):
+        transparent = result.picture.mode == "RGBA" and result.picture.getchannel("A").getextrema() != (255, 255)
+        if picture.suffix in (".jpg", ".jpeg") and transparent:
             result = replace(result, notices=[*result.notices, TRANSPARENCY])
         about: Provenance = {"asked": self._fingerprint, "notices": list(result.notices)}
         result = replace(result, provenance={**result.provenance, **about})
@@ -196,13 +187,11 @@ class Batch:
             self._noted = True
 
     def _quarantined(self, job: _Job, reason: str) -> Outcome:
-        outcome = Outcome(job.photo.path, "quarantined", None, reason)
-        if not os.path.lexists(job.photo.path):  # a mistyped path is not a photo
-            return outcome
-        row = self._folder.row(job.picture) or Row(self._folder.entry(job.picture), look=self._restyling.label)
-        row = replace(row, photo=self._written(job.photo), source_sha256=job.sha256, asked=self._fingerprint)
-        self._folder.put(replace(row, status="quarantined", reason=reason))
-        return outcome
+        if os.path.lexists(job.photo.path):  # a mistyped path is not a photo
+            row = self._folder.row(job.picture) or Row(self._folder.entry(job.picture), look=self._restyling.label)
+            row = replace(row, photo=self._written(job.photo), source_sha256=job.sha256, asked=self._fingerprint)
+            self._folder.put(replace(row, status="quarantined", reason=reason))
+        return Outcome(job.photo.path, "quarantined", None, reason)
 
     def _row(self, job: _Job, sha256: str, record: Mapping[str, Any]) -> Row:
         row = Row.of(self._folder.entry(job.picture), sha256, self._restyling.label, record)
@@ -228,10 +217,6 @@ class Batch:
         if self._base is not None and place.is_relative_to(self._base):
             place = place.relative_to(self._base)
         return utf8(place.as_posix())
-
-
-def _is_transparent(picture: Image.Image) -> bool:
-    return bool((np.asarray(picture.getchannel("A")) < 255).any())
 
 
 def _has_record(path: Path) -> bool:

@@ -56,11 +56,7 @@ def gather(inputs: Iterable[str | Path]) -> list[Photo]:
 
 
 def refuse_circles(photos: Iterable[Photo], pictures: Iterable[Path]) -> None:
-    """Refuse pictures that would replace a photo, or be photos of the next run.
-
-    Raises:
-        BatchError: Naming the folder or the file.
-    """
+    """Refuse pictures that would replace a photo, or be photos of the next run. Raises BatchError, which names them."""
     photos = list(photos)
     roots = {_resolved(photo.root): photo.root for photo in photos if photo.root}
     named = {_resolved(photo.path) for photo in photos if photo.root is None}
@@ -69,22 +65,16 @@ def refuse_circles(photos: Iterable[Photo], pictures: Iterable[Path]) -> None:
         folder = resolved.setdefault(picture.parent, _resolved(picture.parent))
         for root, written in roots.items():
             if folder.is_relative_to(root):
-                raise BatchError(
-                    f"pictures would be written into {written}, and be photos of the next run; choose another folder"
-                )
+                reason = f"pictures would be written into {written}, and be photos of the next run"
+                raise BatchError(f"{reason}; choose another folder")
         if folder / picture.name in named:
             raise BatchError(f"{picture} is one of the photos, and a picture would replace it; choose another folder")
 
 
 def check_folder(folder: Path, photos: Iterable[Photo] = ()) -> None:
-    """Refuse a folder that pictures could not be written to; nothing is made or changed.
+    """Refuse a folder, which need not exist, that the pictures of photos could not be written to; nothing is changed.
 
-    Args:
-        folder: The folder to write to; it need not exist.
-        photos: The photos whose pictures it gets.
-
-    Raises:
-        BatchError: When it is no folder, this user may not write there, or it lies among the photos.
+    Raises BatchError if it is no folder, this user may not write there, or it lies among the photos.
     """
     _require_writable(folder)
     refuse_circles((photo for photo in photos if photo.root), [folder / "index.parquet"])

@@ -12,7 +12,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from influencer_style.batches.gathering import BatchError, safe_name
-from influencer_style.batches.index import Index, Row
+from influencer_style.batches.index import Row
 from influencer_style.batches.picture_folder import PictureFolder
 from influencer_style.photos.decode import PhotoError, photo_digest
 from influencer_style.provenance.record import GENERATED, RecordError, read_record
@@ -39,19 +39,13 @@ class GeneratedBatch:
 
     def __init__(self, generation: Generation, out: Path, index: Path | None = None) -> None:
         self._generation, self._folder = generation, PictureFolder(out, index)
-
-    @property
-    def index(self) -> Index:
-        """The index, as it stands."""
-        return self._folder.index
+        self.index = self._folder.index
 
     def run(self, report: Callable[[Path], None] = lambda _: None) -> tuple[int, int]:
         """Make the portraits that do not exist yet; return how many were written, and how many existed.
 
-        However this ends, the index is written. While another batch writes to the same index, this one waits.
-
-        Args:
-            report: Called with each picture's file, as soon as it exists.
+        However this ends, the index is written; `report` gets each picture's file as soon as it exists. While another
+        batch writes to the same index, this one waits.
 
         Raises:
             StylistError: As `Generation.make` does; what was written before stays.
@@ -109,9 +103,8 @@ class GeneratedBatch:
         except RecordError as error:
             if row:
                 return False  # it was ours, and is damaged
-            raise BatchError(
-                f"{picture} is no portrait of this software; move it away, or choose another --out"
-            ) from error
+            reason = f"{picture} is no portrait of this software; move it away, or choose another --out"
+            raise BatchError(reason) from error
         try:
             if record.get("asked") == fingerprint and record.get("number") == number:
                 digest = photo_digest(picture).sha256  # all of it can be decoded

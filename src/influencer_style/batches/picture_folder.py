@@ -29,14 +29,9 @@ _ENDS_ALL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EROFS", "
 
 
 class PictureFolder:
-    """A folder of pictures and their index.
+    """A folder of pictures, made if it does not exist, and their index: by default `index.parquet` in the folder.
 
-    Args:
-        path: The folder; made if it does not exist.
-        index: The index's file; `index.parquet` in the folder by default.
-
-    Raises:
-        BatchError: When the index cannot be read.
+    Raises BatchError if the index cannot be read.
     """
 
     def __init__(self, path: Path, index: Path | None = None) -> None:
@@ -68,17 +63,14 @@ class PictureFolder:
         try:
             yield
         except OSError as error:
-            raise BatchError(
-                f"{error.filename or self.path} cannot be written ({error.strerror or error}); mend that, or choose "
-                "another folder, and run again: what was written is not made again"
-            ) from error
+            reason = f"{error.filename or self.path} cannot be written ({error.strerror or error})"
+            remedy = "mend that, or choose another folder, and run again: what was written is not made again"
+            raise BatchError(f"{reason}; {remedy}") from error
 
     def save(self, result: Result, picture: Path) -> str:
         """Write a picture's file; return why this one picture cannot be written, empty where it was.
 
-        Raises:
-            BatchError: When no picture can be written.
-            CredentialsError: When there is nothing to sign any picture with.
+        Raises BatchError when no picture can be written, CredentialsError when none can be signed.
         """
         try:
             result.save(picture)

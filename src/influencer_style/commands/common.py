@@ -77,12 +77,9 @@ def request_options(
 
     def decorated(command: Callback) -> Callback:
         for name, field in reversed(request.model_fields.items()):
-            settings: dict[str, Any] = {
-                "type": _type_of(field.annotation),
-                "required": field.is_required(),
-                "help": field.description,
-            }
-            if not field.is_required():
+            required, kind = field.is_required(), _type_of(field.annotation)
+            settings: dict[str, Any] = {"type": kind, "required": required, "help": field.description}
+            if not required:
                 settings |= {"default": field.default, "show_default": isinstance(field.default, str | int | float)}
             if field.annotation is bool:
                 settings |= {"type": None, "is_flag": True, "show_default": False}

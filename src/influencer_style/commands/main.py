@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from influencer_style.commands.common import command_errors
-from influencer_style.commands.output import Failure, complain, discard, flush, show_usage
+from influencer_style.commands.output import Failure, complain, discard
 from influencer_style.storage.text import make_log_lines_safe
 from influencer_style.version import __version__
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     make_log_lines_safe()
     try:
         status = _run(list(sys.argv[1:] if arguments is None else arguments))
-        flush()
+        sys.stdout.flush()
     except BrokenPipeError:  # nobody reads on, as in `influencer-style audit | head`
         discard()
         return 1
@@ -80,7 +80,7 @@ def _run(arguments: list[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         if error.ctx:
-            show_usage(error.ctx.get_usage())
+            click.echo(error.ctx.get_usage(), err=True)
         complain(error.format_message())
         return error.exit_code
     except Failure as failure:

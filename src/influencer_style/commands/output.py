@@ -28,19 +28,9 @@ def complain(what: object) -> None:
     _print(f"influencer-style: {what}", sys.stderr)
 
 
-def flush() -> None:
-    """Write out what is still buffered. Raises BrokenPipeError when nobody reads on."""
-    sys.stdout.flush()
-
-
 def discard() -> None:
     """Throw away all further output: Python flushes once more at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def show_usage(usage: str) -> None:
-    """Print how a command is used, which is our own text, on the error output."""
-    print(usage, file=sys.stderr)
 
 
 def say_json(data: object) -> None:

@@ -25,9 +25,7 @@ def trace(pictures: tuple[str, ...], as_json: bool) -> None:
     for picture in pictures:
         try:
             found = tracing.trace(picture)
-        except Exception as error:
-            if not isinstance(error, (RecordError, *command_errors())):
-                raise
+        except (RecordError, *command_errors()) as error:
             failed = True
             complain(error)
             continue

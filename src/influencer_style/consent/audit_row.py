@@ -41,23 +41,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of an audit log.
+    """A row of an audit log."""
 
-    Attributes:
-        n: The row's number, from 1.
-        time: When it was written, ISO 8601, UTC.
-        event: What happened, in a word.
-        previous: The hash of the row before.
-        hash: The hash that the row states for itself; see `is_sound`.
-        facts: What else the row says, as plain data.
-    """
-
-    n: int
-    time: str
-    event: str
-    previous: str
-    hash: str = ""
-    facts: Mapping[str, object] = field(default_factory=dict)
+    n: int  # the row's number, from 1
+    time: str  # when it was written, ISO 8601, UTC
+    event: str  # what happened, in a word
+    previous: str  # the hash of the row before
+    hash: str = ""  # the hash that the row states for itself; see `is_sound`
+    facts: Mapping[str, object] = field(default_factory=dict)  # what else the row says, as plain data
 
     @classmethod
     def after(cls, head: Head, time: datetime, event: str, facts: Mapping[str, object]) -> Row:

@@ -45,38 +45,24 @@ CREATOR_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 
 @dataclass(frozen=True)
 class PhotoFolders:
-    """Where photos lie.
+    """Where photos lie."""
 
-    Attributes:
-        creators: The folder that holds a folder for each creator.
-        users: The folder that holds a photo of each person.
-        fixed: The split of each user whose truth is known, by their file's name without suffix.
-    """
-
-    creators: Path
-    users: Path
+    creators: Path  # the folder that holds a folder for each creator
+    users: Path  # the folder that holds a photo of each person
+    # the split of each user whose truth is known, by their file's name without suffix
     fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ScanSettings:
-    """How photos are scanned.
+    """How photos are scanned."""
 
-    Attributes:
-        base: The folder to which paths are written relative if they lie in it.
-        ledger: The ledger that decides about consents.
-        max_pixels: The most pixels a photo may have.
-        seed: The seed of the splits.
-        workers: Number of threads that read photos.
-        progress: Whether a progress bar is shown.
-    """
-
-    base: Path
-    ledger: Ledger
-    max_pixels: int = MAX_PIXELS
-    seed: int = 0
-    workers: int = 2
-    progress: bool = True
+    base: Path  # the folder to which paths are written relative if they lie in it
+    ledger: Ledger  # the ledger that decides about consents
+    max_pixels: int = MAX_PIXELS  # the most pixels a photo may have
+    seed: int = 0  # the seed of the splits
+    workers: int = 2  # number of threads that read photos
+    progress: bool = True  # whether a progress bar is shown
 
     @cached_property
     def reader(self) -> str:

@@ -26,19 +26,13 @@ class CredentialsError(ValueError):
 
 @dataclass(frozen=True)
 class Credentials:
-    """The credentials that pictures are signed with.
+    """The credentials that pictures are signed with."""
 
-    Attributes:
-        certificates: The certificates as PEM, the signer's own first, then its issuers, preferably without the root.
-        private_key: The private key as PEM, PKCS #8, not encrypted.
-        algorithm: The algorithm: es256, es384, es512, ps256 or ed25519.
-        own: Whether the user supplied them; if not, this software made them.
-    """
-
+    # the certificates as PEM, the signer's own first, then its issuers, preferably without the root
     certificates: bytes
-    private_key: bytes = field(repr=False)
-    algorithm: str
-    own: bool
+    private_key: bytes = field(repr=False)  # the private key as PEM, PKCS #8, not encrypted
+    algorithm: str  # the algorithm: es256, es384, es512, ps256 or ed25519
+    own: bool  # whether the user supplied them; if not, this software made them
 
 
 def algorithm_of(key: PrivateKeyTypes) -> str | None:

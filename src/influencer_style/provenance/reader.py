@@ -44,28 +44,17 @@ class ParentManifest:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A file's active manifest.
+    """A file's active manifest."""
 
-    Attributes:
-        trusted: Whether it holds, and one of the anchors vouches for its signer.
-        holds: Whether file and manifest are as they were signed, whoever signed.
-        failed: C2PA's codes of what failed.
-        record: The record that this software wrote; None if another program made the manifest.
-        signer: Organisation, name, serial and algorithm, as the certificate has them.
-        generator: The program that made it.
-        source_type: The last part of IPTC's term for the kind of picture; empty if none is given.
-        stamped: The time of signing according to a trusted time stamp, or empty.
-        parent: The manifest of the photo that the picture was made from; None if it names none.
-    """
-
-    trusted: bool
-    holds: bool
-    failed: list[str]
-    record: Json | None
-    signer: dict[str, str]
-    generator: str
-    source_type: str
-    stamped: str
+    trusted: bool  # whether it holds, and one of the anchors vouches for its signer
+    holds: bool  # whether file and manifest are as they were signed, whoever signed
+    failed: list[str]  # C2PA's codes of what failed
+    record: Json | None  # the record that this software wrote; None if another program made the manifest
+    signer: dict[str, str]  # organisation, name, serial and algorithm, as the certificate has them
+    generator: str  # the program that made it
+    source_type: str  # the last part of IPTC's term for the kind of picture; empty if none is given
+    stamped: str  # the time of signing according to a trusted time stamp, or empty
+    # the manifest of the photo that the picture was made from; None if it names none
     parent: ParentManifest | None = None
 
 

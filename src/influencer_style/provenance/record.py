@@ -45,19 +45,12 @@ class NotAPictureError(RecordError):
 
 @dataclass(frozen=True)
 class FileMetadata:
-    """The metadata that is written into a picture's file alongside its record.
+    """The metadata that is written into a picture's file alongside its record."""
 
-    Attributes:
-        exif: The EXIF of a photo to keep.
-        xmp: An element `rdf:Description` of a photo's XMP to keep; it follows the record.
-        icc: The colour profile of the pixels.
-        source_type: The term of IPTC's digital source types for the picture.
-    """
-
-    exif: bytes = b""
-    xmp: str = ""
-    icc: bytes = b""
-    source_type: str = COMPOSITE
+    exif: bytes = b""  # the EXIF of a photo to keep
+    xmp: str = ""  # an element `rdf:Description` of a photo's XMP to keep; it follows the record
+    icc: bytes = b""  # the colour profile of the pixels
+    source_type: str = COMPOSITE  # the term of IPTC's digital source types for the picture
 
 
 NO_METADATA = FileMetadata()

@@ -31,8 +31,7 @@ class BoundedConnection(H11Protocol):
         self._wait_for_request()
         if len(self.connections) > self.most:
             others = [one for one in self.connections if isinstance(one, BoundedConnection) and one is not self]
-            idle = [one for one in others if not one.busy]
-            if idle:
+            if idle := [one for one in others if not one.busy]:
                 min(idle, key=lambda one: one.idle_since).transport.abort()
             else:
                 transport.write(_FULL)
@@ -68,11 +67,7 @@ class BoundedConnection(H11Protocol):
         self.idle_since = self.loop.time()
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = self.loop.call_later(self.idle_seconds, self._close_if_idle)
-
-    def _close_if_idle(self) -> None:
-        if not self.busy:
-            self.transport.abort()
+        self._idle = self.loop.call_later(self.idle_seconds, lambda: None if self.busy else self.transport.abort())
 
 
 def bound_connections(config: Config) -> None:

@@ -17,11 +17,8 @@ _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:\s]+))(?::[0-9]{1,5})?")
 class HostNames:
     """The host names that are answered: this machine's loopback names and addresses, and further ones.
 
-    Args:
-        further: Names or addresses without a port, such as `models.example.org`, `192.168.1.5` or `fd00::1`.
-
-    Raises:
-        ValueError: For one that is no host name.
+    The latter have no port, such as `models.example.org`, `192.168.1.5` or `fd00::1`. Raises ValueError for one that is
+    no host name.
     """
 
     def __init__(self, further: Iterable[str] = ()) -> None:
@@ -80,9 +77,8 @@ class Limits:
 
         Raises ValueError for a value that cannot be used; the message names the variable.
         """
-        names = [name.strip() for name in environment.get(HOSTS, "").split(",")]
         try:
-            hosts = HostNames(filter(None, names))
+            hosts = HostNames(filter(None, map(str.strip, environment.get(HOSTS, "").split(","))))
         except ValueError as error:
             raise ValueError(f"{HOSTS}: {error}") from None
         return cls(

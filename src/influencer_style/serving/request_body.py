@@ -10,29 +10,18 @@ from typing import Any, Self
 
 # By HTTP status; those that MLflow has a name for have that name.
 CODES = {
-    400: "INVALID_PARAMETER_VALUE",
-    404: "ENDPOINT_NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    408: "REQUEST_TIMEOUT",
-    413: "CONTENT_TOO_LARGE",
-    421: "MISDIRECTED_REQUEST",
-    500: "INTERNAL_ERROR",
-    503: "TEMPORARILY_UNAVAILABLE",
-}
+    400: "INVALID_PARAMETER_VALUE", 404: "ENDPOINT_NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 408: "REQUEST_TIMEOUT",
+    413: "CONTENT_TOO_LARGE", 421: "MISDIRECTED_REQUEST", 500: "INTERNAL_ERROR", 503: "TEMPORARILY_UNAVAILABLE",
+}  # fmt: skip
 
 
 class RefusedError(ValueError):
-    """A request is refused. The message repeats no more of the request than the start of a wrong value.
-
-    Attributes:
-        status: The HTTP status, one of `CODES`.
-        headers: Further headers of the response, such as `{"retry-after": "2"}`.
-    """
+    """A request is refused. The message repeats no more of the request than the start of a wrong value."""
 
     def __init__(self, message: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status = status
-        self.headers = headers or {}
+        self.status = status  # the HTTP status, one of `CODES`
+        self.headers = headers or {}  # further headers of the response, such as `{"retry-after": "2"}`
 
     def as_json(self) -> bytes:
         """Return the body of the response."""
@@ -60,58 +49,40 @@ class ClientLeftError(ConnectionError):
 
 
 class MemoryBudget:
-    """The bytes that all requests and responses may hold together. To be used from one thread.
-
-    Args:
-        limit: The most bytes.
-    """
+    """The bytes that all requests and responses may hold together. To be used from one thread."""
 
     def __init__(self, limit: int) -> None:
-        self._limit, self._used = limit, 0
-
-    @property
-    def used(self) -> int:
-        """Bytes that are held now; `hold` may bring them above the limit."""
-        return self._used
+        self._limit = limit
+        self.used = 0  # bytes that are held now; `hold` may bring them above the limit
 
     def take(self, size: int) -> None:
         """Count bytes that come in. Raises NoRoomError, and counts nothing, where there is no room for them."""
         self.require(size)
-        self._used += size
+        self.used += size
 
     def require(self, size: int) -> None:
         """Raise NoRoomError where there is no room for this many bytes."""
-        if self._used + size > self._limit:
-            raise NoRoomError(f"{self._used + size} bytes are more than {self._limit}")
+        if self.used + size > self._limit:
+            raise NoRoomError(f"{self.used + size} bytes are more than {self._limit}")
 
     def hold(self, size: int) -> None:
         """Count bytes that are there already, such as a response: what comes in has less room until they are gone."""
-        self._used += size
+        self.used += size
 
     def give_back(self, size: int) -> None:
         """Stop counting bytes."""
-        self._used -= size
+        self.used -= size
 
 
 class RequestBody:
-    """One body: counted in a budget until its `with` block ends, and then freed.
-
-    Args:
-        budget: The budget of all bodies together.
-        limit: The most bytes of this one.
-    """
+    """One body of at most `limit` bytes: counted in the budget of all until its `with` block ends, and then freed."""
 
     def __init__(self, budget: MemoryBudget, limit: int) -> None:
         self._budget, self._limit = budget, limit
         self._bytes, self._counted = bytearray(), 0
 
     async def read(self, receive: Receive, length: int | None, seconds: float) -> None:
-        """Read the body.
-
-        Args:
-            receive: ASGI's `receive`.
-            length: The header Content-Length; None without one.
-            seconds: The time within which the body must come in.
+        """Read the body, which must come in within these seconds; `length` is the header Content-Length, if any.
 
         Raises:
             RefusedError: (413) for a body that is too long, (408) for one that is too slow.

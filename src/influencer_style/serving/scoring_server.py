@@ -12,8 +12,7 @@ import os
 import re
 import sys
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -59,8 +58,14 @@ class Worker(Generic[Kind]):
 
     def predict(self, inputs: object) -> list[Prediction]:
         """Return the predictions for inputs. Raises MlflowException for a request that is refused."""
-        with _as_mlflow():
+        codes = {400: INVALID_PARAMETER_VALUE, 500: INTERNAL_ERROR}
+        try:
             return self._queue.submit(partial(self._answer, read_inputs(inputs, self._kind))).result()
+        except RefusedError as error:
+            raise MlflowException(str(error), error_code=codes[error.status]) from None
+        except OverloadedError as busy:
+            message = f"{busy}; call again in {busy.retry_after} s"
+            raise MlflowException(message, error_code=TEMPORARILY_UNAVAILABLE) from None
 
     def _response(self, body: RequestBody) -> bytes:
         inputs = read_inputs(read_body(body.take(), self._kind), self._kind)
@@ -77,20 +82,12 @@ def take_over(service: Service) -> None:
 
 
 def registered_version(folder: str | Path) -> str:
-    """Return which registered version a model folder belongs to, such as `look-transfer version 3`; empty if unknown.
-
-    Args:
-        folder: A folder inside a logged model that MLflow has loaded.
-    """
-    for above in Path(folder).absolute().parents[:3]:
-        if (above / "MLmodel").is_file():
-            return _version_in(above / _META)
-    return ""
-
-
-def _version_in(path: Path) -> str:
+    """Return the registered version of a folder in a logged model, such as `look-transfer version 3`; empty if none."""
+    logged = next((one for one in Path(folder).absolute().parents[:3] if (one / "MLmodel").is_file()), None)
+    if logged is None:
+        return ""
     try:
-        with path.open("rb") as file:
+        with (logged / _META).open("rb") as file:
             meta = yaml.safe_load(file.read(_MOST_META))
         name, version = str(meta["model_name"]), str(meta["model_version"])
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError):
@@ -113,19 +110,6 @@ def _configuring(service: Service) -> Callable[[Scope, Receive, Send], Awaitable
         await service(scope, receive, send)
 
     return application
-
-
-@contextmanager
-def _as_mlflow() -> Iterator[None]:
-    """Turn refusals into MLflow's exceptions."""
-    codes = {400: INVALID_PARAMETER_VALUE, 500: INTERNAL_ERROR}
-    try:
-        yield
-    except RefusedError as error:
-        raise MlflowException(str(error), error_code=codes[error.status]) from None
-    except OverloadedError as busy:
-        message = f"{busy}; call again in {busy.retry_after} s"
-        raise MlflowException(message, error_code=TEMPORARILY_UNAVAILABLE) from None
 
 
 class Served(PythonModel, Generic[Kind]):

@@ -97,9 +97,8 @@ class Service:
         if path != "/invocations":
             return b"\n"
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise RefusedError(
-                "the request does not say that it is JSON; set the header Content-Type: application/json"
-            )
+            reason = "the request does not say that it is JSON; set the header Content-Type: application/json"
+            raise RefusedError(reason)
         self._queue.require_room()
         with RequestBody(self._memory, self._limits.body) as body:
             length = headers.get("content-length")
@@ -186,8 +185,6 @@ async def _send(send: Send, status: int, body: bytes, headers: dict[str, str]) -
 
 async def _live(receive: Receive, send: Send) -> None:
     """Start and end with the server: there is nothing to do at either."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
+    for phase in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{phase}.complete"})

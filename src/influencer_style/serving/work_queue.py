@@ -23,23 +23,11 @@ _LONGEST_RETRY = 60  # seconds
 
 
 class OverloadedError(RuntimeError):
-    """There is more work than can be done in time.
-
-    Attributes:
-        retry_after: Whole seconds after which a new attempt makes sense, 1 to 60.
-    """
+    """The queue is full, or a job's deadline passed while it waited."""
 
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
-
-
-class BusyError(OverloadedError):
-    """The queue is full."""
-
-
-class ExpiredError(OverloadedError):
-    """The job's deadline passed while it waited."""
+        self.retry_after = retry_after  # whole seconds after which a new attempt makes sense, 1 to 60
 
 
 @dataclass(frozen=True)
@@ -71,7 +59,7 @@ class WorkQueue:
 
     Args:
         most_waiting: How many jobs may wait; the one that runs does not count.
-        clock: Gives the time in seconds; deadlines are moments of it.
+        clock: Returns the time in seconds, as `now` does; deadlines are moments of it.
 
     Raises:
         ValueError: For a queue without room.
@@ -80,7 +68,7 @@ class WorkQueue:
     def __init__(self, most_waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
         if most_waiting < 1:
             raise ValueError(f"a queue cannot have room for {most_waiting} jobs; choose 1 or more")
-        self._most_waiting, self._clock = most_waiting, clock
+        self._most_waiting, self.now = most_waiting, clock
         self._waiting: deque[_Job[Any]] = deque()
         self._changed = threading.Condition()
         self._recent: deque[float] = deque(maxlen=_RECENT)
@@ -98,10 +86,6 @@ class WorkQueue:
             waiting = len(self._waiting)
             return Counters(waiting, self._running, self._done, self._refused, self._dropped, self._mean())
 
-    def now(self) -> float:
-        """Return the time by the queue's clock."""
-        return self._clock()
-
     def submit(self, work: Callable[[], T], deadline: float = math.inf) -> Future[T]:
         """Put a job into the queue.
 
@@ -110,11 +94,11 @@ class WorkQueue:
             deadline: The moment, by the queue's clock, by which the job must have begun.
 
         Returns:
-            Its future: the result of `work`, or what it raised, or ExpiredError. Cancelling it takes the job out of the
-            queue, unless it has begun.
+            Its future: the result of `work`, or what it raised, or OverloadedError if the job was late. Cancelling it
+            takes the job out of the queue, unless it has begun.
 
         Raises:
-            BusyError: When the queue is full.
+            OverloadedError: When the queue is full.
         """
         future: Future[T] = Future()
         job = _Job(work, deadline, future)
@@ -126,7 +110,7 @@ class WorkQueue:
         return future
 
     def require_room(self) -> None:
-        """Refuse, and count it, where the queue is full now: before a body is read. Raises BusyError."""
+        """Refuse, and count it, where the queue is full now: before a body is read. Raises OverloadedError."""
         with self._changed:
             self._require_room()
 
@@ -136,17 +120,13 @@ class WorkQueue:
             return self._retry_after()
 
     def run_next(self, wait: bool = True) -> bool:
-        """Run or drop the next job; return whether there was one.
-
-        Args:
-            wait: Whether to wait for a job where there is none.
-        """
+        """Run or drop the next job, or `wait` for one; return whether there was a job."""
         with self._changed:
             while not self._waiting:
                 if not wait:
                     return False
                 self._changed.wait()
-            job, start = self._waiting.popleft(), self._clock()
+            job, start = self._waiting.popleft(), self.now()
             if not job.future.set_running_or_notify_cancel():
                 return True  # cancelled just now: `_forget` counts it
             late = start > job.deadline
@@ -157,7 +137,7 @@ class WorkQueue:
                 self._running = 1
         work = job.take()
         if late:
-            job.future.set_exception(ExpiredError("the job's deadline passed while it waited", retry_after))
+            job.future.set_exception(OverloadedError("the job's deadline passed while it waited", retry_after))
         elif work is not None:
             self._run(work, job.future, start)
         return True
@@ -170,7 +150,7 @@ class WorkQueue:
             finish = partial(future.set_exception, error)
         with self._changed:
             self._running, self._done = 0, self._done + 1
-            self._recent.append(self._clock() - start)
+            self._recent.append(self.now() - start)
         finish()
         del finish  # else the error would hold this frame, and the frame the error
 
@@ -189,7 +169,7 @@ class WorkQueue:
     def _require_room(self) -> None:
         if len(self._waiting) >= self._most_waiting:
             self._refused += 1
-            raise BusyError(f"{self._most_waiting} jobs are waiting already", self._retry_after())
+            raise OverloadedError(f"{self._most_waiting} jobs are waiting already", self._retry_after())
 
     def _retry_after(self) -> int:
         seconds = (len(self._waiting) + self._running) * self._mean()

@@ -144,11 +144,9 @@ def remove(path: str | Path) -> None:
 
 
 def remove_leftovers(folder: str | Path, seconds: float = 1) -> None:
-    """Remove what killed writers left in ``folder``. A process's first write to a folder does so, too.
+    """Remove what killed writers left in ``folder``, if it is there. A process's first write to a folder does so, too.
 
-    Args:
-        folder: The folder; need not be there.
-        seconds: The least age: the writers of younger files may be about to lock them.
+    Files younger than ``seconds`` stay: their writers may be about to lock them.
     """
     found = _temporaries(Path(folder))
     for path, parts in found:

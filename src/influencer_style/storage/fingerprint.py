@@ -40,12 +40,6 @@ def source_fingerprint(*packages: ModuleType) -> str:
     return digest.hexdigest()
 
 
-class _Digest(Protocol):
-    """A digest of `hashlib`."""
-
-    def update(self, data: bytes, /) -> None: ...
-
-
 @runtime_checkable
 class _Model(Protocol):
     """A pydantic model, recognised without loading pydantic, which many commands never need."""
@@ -53,7 +47,7 @@ class _Model(Protocol):
     def model_dump(self, *, mode: str) -> dict[str, object]: ...
 
 
-def _feed(digest: _Digest, part: object) -> None:
+def _feed(digest: hashlib._Hash, part: object) -> None:
     if isinstance(part, _Model):
         part = part.model_dump(mode="json")
     elif is_dataclass(part) and not isinstance(part, type):
@@ -78,11 +72,11 @@ def _feed(digest: _Digest, part: object) -> None:
         _feed_numpy(digest, part)
 
 
-def _feed_plain(digest: _Digest, part: object) -> None:
+def _feed_plain(digest: hashlib._Hash, part: object) -> None:
     digest.update(f"{type(part).__name__.removesuffix('Path')}:{part}".encode())
 
 
-def _feed_numpy(digest: _Digest, part: object) -> None:
+def _feed_numpy(digest: hashlib._Hash, part: object) -> None:
     import numpy as np  # noqa: PLC0415  # commands without arrays need not wait for it
 
     if isinstance(part, np.ndarray):

@@ -46,9 +46,7 @@ def is_folder(path: str | Path) -> bool:
 def require_regular(path: str | Path) -> None:
     """Refuse what lies at ``path`` unless it is a regular file, or nothing.
 
-    Raises:
-        NotRegularError: If something else lies there.
-        OSError: If that cannot be found out.
+    Raises NotRegularError if something else lies there, OSError if that cannot be found out.
     """
     try:
         _require(path, os.lstat(path).st_mode)

@@ -13,12 +13,13 @@ from reprlib import repr as _short_repr
 from typing import Any
 
 _SHORT = 200
+_PACKAGE = __name__.partition(".")[0]
 _MARKUP = re.compile(r"[\\`*\[\]<>|&~]|(?<!\w)_|_(?!\w)|(?<=www)\.")
 
 
 def one_line(text: object) -> str:
     """Return ``text`` as one line in which every character is printable; others become backslash codes."""
-    return "".join(letter if letter.isprintable() else _code(letter) for letter in str(text))
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(text))
 
 
 def short(text: str) -> str:
@@ -41,13 +42,6 @@ def markdown(text: object) -> str:
 def utf8(text: str) -> str:
     """Return ``text`` with the bytes of a file name that are not UTF-8 written as backslash codes."""
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _code(letter: str) -> str:
-    return letter.encode("unicode_escape").decode()
-
-
-_PACKAGE = __name__.partition(".")[0]
 
 
 def make_log_lines_safe() -> None:
