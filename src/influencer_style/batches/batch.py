@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from tqdm import tqdm
 
 from influencer_style.batches.gathering import Photo, picture_names, refuse_circles
 from influencer_style.batches.index import Row
-from influencer_style.batches.picture_folder import PictureFolder
-from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
+from influencer_style.batches.picture_folder import PictureFolder, has_record
+from influencer_style.photos.decode import PhotoError, photo_header
 from influencer_style.photos.losses import TRANSPARENCY
 from influencer_style.provenance.formats import WRITTEN
-from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.storage.fingerprint import file_sha256
-from influencer_style.storage.regular import is_regular, require_regular
+from influencer_style.storage.regular import is_regular
 from influencer_style.storage.text import utf8
 from influencer_style.storage.walk import closed
 from influencer_style.stylist.restyling import Restyling
@@ -55,12 +54,8 @@ class Batch:
     A picture that exists, and was made from the same bytes by the same model and request, is not made again: the index
     knows, or the picture's own record, so that nothing is lost where a killed run has not written the index.
 
-    Args:
-        stylist: The model.
-        restyling: What to do with each photo.
-        out: The folder of the pictures; made if it does not exist.
-        index: The index's file; `out/index.parquet` by default.
-        base: Photos that lie in this folder are written relative to it in the index, others absolute.
+    The folder `out` is made if it does not exist, and holds the index, `index.parquet`, unless another file is given.
+    Photos that lie in the folder `base` are written relative to it in the index, others absolute.
 
     Raises:
         StylistError: When the model cannot do what is requested, whatever the photo.
@@ -146,15 +141,9 @@ class Batch:
             if self._folder.is_unchanged(picture, row):
                 self._folder.put(replace(row, photo=self._written(job.photo)))
                 return Outcome(path, "up to date", picture)
-        try:
-            require_regular(picture)  # a link is replaced by the picture itself
-            record = read_record(picture)
-            if record.get("asked") == self._fingerprint and record.get("source_sha256") == job.sha256:
-                digest = photo_digest(picture).sha256  # all of it can be decoded
-                self._folder.put(self._row(job, digest, record))
-                return Outcome(path, "up to date", picture)
-        except (RecordError, PhotoError, OSError, KeyError, TypeError, ValueError):
-            pass  # not ours, damaged, or made by something else: it is made
+        about = {"asked": self._fingerprint, "source_sha256": job.sha256}
+        if self._folder.take_in(picture, self._restyling.label, self._written(job.photo), **about):
+            return Outcome(path, "up to date", picture)
         return None
 
     def _keep(self, job: _Job, result: Result | Exception) -> Outcome:
@@ -174,7 +163,8 @@ class Batch:
         self._note_written(result.provenance)
         if reason := self._folder.save(result, picture):
             return self._quarantined(replace(job, sha256=""), f"unwritable: {reason}")
-        self._folder.put(self._row(job, file_sha256(picture), result.provenance))
+        entry, photo = self._folder.entry(picture), self._written(job.photo)
+        self._folder.put(Row.of(entry, file_sha256(picture), self._restyling.label, result.provenance, photo))
         return Outcome(job.photo.path, "written", picture, notices=tuple(result.notices))
 
     def _note_written(self, record: Provenance) -> None:
@@ -193,16 +183,12 @@ class Batch:
             self._folder.put(replace(row, status="quarantined", reason=reason))
         return Outcome(job.photo.path, "quarantined", None, reason)
 
-    def _row(self, job: _Job, sha256: str, record: Mapping[str, Any]) -> Row:
-        row = Row.of(self._folder.entry(job.picture), sha256, self._restyling.label, record)
-        return replace(row, photo=self._written(job.photo))
-
     def _is_free(self, name: str, photo: Photo) -> bool:
         """Whether no other photo has a picture of this name, nor any other program a file."""
         path = self._folder.path / name
         row = self._folder.row(path)
         if row is None:
-            return not os.path.lexists(path) or (is_regular(path) and _has_record(path))
+            return not os.path.lexists(path) or (is_regular(path) and has_record(path))
         if row.photo == self._written(photo):
             return True
         # A photo that was moved keeps its picture; one that took the place of another does not get the other's.
@@ -217,10 +203,3 @@ class Batch:
         if self._base is not None and place.is_relative_to(self._base):
             place = place.relative_to(self._base)
         return utf8(place.as_posix())
-
-
-def _has_record(path: Path) -> bool:
-    try:
-        return bool(read_record(path))
-    except RecordError:
-        return False

@@ -13,9 +13,8 @@ from tqdm import tqdm
 
 from influencer_style.batches.gathering import BatchError, safe_name
 from influencer_style.batches.index import Row
-from influencer_style.batches.picture_folder import PictureFolder
-from influencer_style.photos.decode import PhotoError, photo_digest
-from influencer_style.provenance.record import GENERATED, RecordError, read_record
+from influencer_style.batches.picture_folder import PictureFolder, has_record
+from influencer_style.provenance.record import GENERATED, read_record
 from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.storage.regular import is_regular
@@ -26,15 +25,9 @@ _COLUMNS, _TILE = 8, 192  # of a sheet
 
 
 class GeneratedBatch:
-    """The portraits of a request as PNG files, named after look, seed and number.
+    """The portraits of a request as PNG files, named after look, seed and number, and their index as in `Batch`.
 
-    Args:
-        generation: Makes them.
-        out: The folder of the pictures; made if it does not exist.
-        index: The index's file; `out/index.parquet` by default.
-
-    Raises:
-        BatchError: When the index cannot be read.
+    Raises BatchError when the index cannot be read.
     """
 
     def __init__(self, generation: Generation, out: Path, index: Path | None = None) -> None:
@@ -98,21 +91,11 @@ class GeneratedBatch:
             raise BatchError(f"{picture} is no regular file; move it away, or choose another --out")
         if row and row.asked == fingerprint and self._folder.is_unchanged(picture, row):
             return True
-        try:
-            record = read_record(picture)
-        except RecordError as error:
-            if row:
-                return False  # it was ours, and is damaged
-            reason = f"{picture} is no portrait of this software; move it away, or choose another --out"
-            raise BatchError(reason) from error
-        try:
-            if record.get("asked") == fingerprint and record.get("number") == number:
-                digest = photo_digest(picture).sha256  # all of it can be decoded
-                self._folder.put(Row.of(self._folder.entry(picture), digest, self._generation.request.look, record))
-                return True
-        except (PhotoError, KeyError, TypeError, ValueError):
-            pass  # damaged: it is made again
-        return False
+        if self._folder.take_in(picture, self._generation.request.look, asked=fingerprint, number=number):
+            return True
+        if row is None and not has_record(picture):
+            raise BatchError(f"{picture} is no portrait of this software; move it away, or choose another --out")
+        return False  # it was ours, and is damaged or another
 
     def _write(self, picture: Path, result: Result) -> None:
         about: Provenance = {"asked": self._generation.fingerprint}

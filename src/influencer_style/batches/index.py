@@ -45,7 +45,7 @@ class Row:
     withdrawn: str = ""  # looks it carries whose creators have withdrawn since, joined by commas
 
     @classmethod
-    def of(cls, picture: str, sha256: str, look: str, record: Mapping[str, Any]) -> Row:
+    def of(cls, picture: str, sha256: str, look: str, record: Mapping[str, Any], photo: str = "") -> Row:
         """Return the row of a picture that was written; arguments as the row's fields.
 
         The record is the picture's provenance; that of a file may hold anything. Raises KeyError, TypeError or
@@ -61,6 +61,7 @@ class Row:
             creators=", ".join(record["looks"]),
             consents=json.dumps(record["consents"], ensure_ascii=False, default=str),
             time=str(record.get("written") or f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+            photo=photo,
             source_sha256=str(record.get("source_sha256", "")),
             asked=str(record["asked"]),
             notices="; ".join(record.get("notices", ())),

@@ -14,8 +14,10 @@ from filelock import FileLock, Timeout
 
 from influencer_style.batches.gathering import BatchError
 from influencer_style.batches.index import Index, Row
+from influencer_style.photos.decode import PhotoError, photo_digest
 from influencer_style.project.signals import undisturbed
 from influencer_style.provenance.authority import CredentialsError
+from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.storage.regular import is_regular, require_regular
@@ -104,6 +106,22 @@ class PictureFolder:
         with self.writing():
             self.index.put(row)
 
+    def take_in(self, picture: Path, look: str, photo: str = "", **stated: object) -> bool:
+        """Take a picture of an earlier run into the index; return whether it is one, by its own record.
+
+        The record must hold all that is `stated`, and the picture must be decodable as a whole. Raises BatchError.
+        """
+        try:
+            require_regular(picture)  # a link is replaced by the picture itself
+            record = read_record(picture)
+            if any(record.get(name) != value for name, value in stated.items()):
+                return False
+            row = Row.of(self.entry(picture), photo_digest(picture).sha256, look, record, photo)
+        except (RecordError, PhotoError, OSError, KeyError, TypeError, ValueError):
+            return False  # not ours, damaged, or made by something else
+        self.put(row)
+        return True
+
     def is_unchanged(self, picture: Path, row: Row) -> bool:
         """Whether a picture's file is the one that its row describes."""
         return is_regular(picture) and file_sha256(picture) == row.sha256
@@ -111,6 +129,14 @@ class PictureFolder:
     def entry(self, picture: Path) -> str:
         """Return the name of a picture in the index: its path from there, with slashes."""
         return Path(os.path.relpath(picture, self.index.path.parent)).as_posix()
+
+
+def has_record(path: Path) -> bool:
+    """Return whether a file is a picture of this software."""
+    try:
+        return bool(read_record(path))
+    except RecordError:
+        return False
 
 
 @contextmanager

@@ -77,8 +77,10 @@ def request_options(
 
     def decorated(command: Callback) -> Callback:
         for name, field in reversed(request.model_fields.items()):
-            required, kind = field.is_required(), _type_of(field.annotation)
-            settings: dict[str, Any] = {"type": kind, "required": required, "help": field.description}
+            required, kind, args = field.is_required(), field.annotation, get_args(field.annotation)
+            choice = click.Choice(args) if get_origin(kind) is Literal else None
+            plain = choice or next(one for one in (*args, kind) if one is not NoneType)
+            settings: dict[str, Any] = {"type": plain, "required": required, "help": field.description}
             if not required:
                 settings |= {"default": field.default, "show_default": isinstance(field.default, str | int | float)}
             if field.annotation is bool:
@@ -88,13 +90,6 @@ def request_options(
         return command
 
     return decorated
-
-
-def _type_of(annotation: object) -> object:
-    """Return the type of a command line's option for the type of a field."""
-    if get_origin(annotation) is Literal:
-        return click.Choice(get_args(annotation))
-    return next(one for one in (*get_args(annotation), annotation) if one is not NoneType)
 
 
 def number(text: str) -> float:

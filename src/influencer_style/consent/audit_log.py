@@ -139,11 +139,9 @@ def rows_of(path: str | Path) -> Iterator[Row]:
 
 
 def written_head(path: Path) -> Head | None:
-    """Return what the head file next to the log at `path` says; None if there is none.
+    """Return what the head file next to the log at `path` says; None if there is no such file.
 
-    Raises:
-        AuditError: If it is damaged.
-        UnreadableLogError: If it cannot be read.
+    Raises AuditError if it is damaged, UnreadableLogError if it cannot be read.
     """
     try:
         with open_regular(path.with_name(HEAD_FILE)) as file:

@@ -29,16 +29,9 @@ _IN_PROJECT = "data/00_consent"
 
 
 class Ledger:
-    """What is known of consents in one place.
+    """What is known of consents in one place: the audit log, the tombstones, and the creators whom ingestion has read.
 
-    Args:
-        folder: The ledger's folder; it is made with the first decision.
-
-    Attributes:
-        folder: As given.
-        log: The audit log.
-        tombstones: Those of creators who have withdrawn, for whom no earlier consent counts.
-        creators: The creators whom ingestion has read, and where their folders are.
+    The folder is made with the first decision.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -65,16 +58,9 @@ class Ledger:
     ) -> Decision:
         """Decide by the consent that lies in a creator's folder now, and record it.
 
-        Args:
-            stage: What the decision is for: `ingestion`, `training`, ...
-            creator: The creator's slug.
-            folder: The creator's folder.
-            scopes: The purposes, any of which is enough.
-            learnt: The copy that a look carries, as in `consent_file.decide_folder`.
-            **facts: Further facts for the row, such as the model.
-
-        Raises:
-            AuditError: If it cannot be recorded, or a tombstone cannot be read.
+        Arguments are those of `consent_file.decide_folder`; `stage` says what the decision is for (`ingestion`,
+        `training`, ...), `creator` is a slug, and `facts` are further facts for the row, such as the model. Raises
+        AuditError if it cannot be recorded, or a tombstone cannot be read.
         """
         decision = self.standing(creator, folder, scopes, learnt)
         self.record(stage, creator, scopes, decision, decision.consent, **facts)

@@ -12,14 +12,10 @@ from influencer_style.project.folder import enclosing_project, project_around
 
 
 def ledgers_of(model: Path | None = None) -> Ledgers:
-    """Return the ledgers that decide about the looks of a model.
+    """Return the ledgers that decide about the looks of a model; None is a model that lies in no folder.
 
-    Args:
-        model: The model's folder, in a project or in its model store; None for a model that lies in no folder. Links
-            are followed, too: a project may have its models elsewhere.
-
-    Raises:
-        AuditError: If there is no place for a ledger.
+    A model's folder lies in a project or in its model store. Links are followed, too: a project may have its models
+    elsewhere. Raises AuditError if there is no place for a ledger.
     """
     here = project_ledger()
     places = () if model is None else (Path(os.path.abspath(model)), Path(os.path.realpath(model)))

@@ -36,17 +36,9 @@ class ReferenceDecision:
 def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: Scope) -> ReferenceDecision:
     """Decide whether the look of a photo may be taken today. Nothing is recorded.
 
-    The nearest consent above the file counts (`nearest.folder_with_consent`). A photo that a ledger knows by its
-    SHA-256 is its creator's in whatever folder it lies: their tombstone and their own consent count as well.
-
-    Args:
-        ledgers: The ledgers, which know creators.
-        photo: The file; None for a photo without a file's name.
-        sha256: The file's SHA-256; empty if it is not known.
-        scope: The purpose.
-
-    Raises:
-        AuditError: If a ledger cannot be read.
+    The nearest consent above the file counts (`folder_with_consent`). A photo that a ledger knows by its
+    SHA-256 is its creator's in whatever folder it lies: their tombstone and their own consent count as well. The file's
+    name may be None, and the SHA-256 empty, if they are not known. Raises AuditError if a ledger cannot be read.
     """
     consulted = list(ledgers.near)
     owners = _owners(consulted, sha256[:16])
@@ -123,11 +115,9 @@ def folder_with_consent(photo: Path) -> Path | None:
     """Return the nearest folder above a photo that holds a consent; None if there is none.
 
     Links are followed first: the folder of the photo itself counts, not that of a link to it. The search ends after 12
-    folders, and does not leave the home folder or the disk (mount point) of the photo.
-
-    Raises:
-        ConsentError: If something there is named like a consent, and is not a regular file called consent.yml: a link,
-            a folder, consent.yaml, Consent.yml. A mistake in its name must not set its terms aside.
+    folders, and does not leave the home folder or the disk (mount point) of the photo. Raises ConsentError if something
+    there is named like a consent, and is not a regular file called consent.yml: a link, a folder, consent.yaml,
+    Consent.yml. A mistake in its name must not set its terms aside.
     """
     folder = Path(os.path.realpath(photo)).parent
     try:

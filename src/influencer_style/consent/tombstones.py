@@ -128,9 +128,7 @@ def file_stem(name: str) -> str:
 def read_record(model: type[Model], path: Path) -> Model:
     """Return what a file of the ledger holds; a file that did not change is parsed once.
 
-    Raises:
-        OSError: If it cannot be read, or is no regular file.
-        ValueError: If it is anything else than such a record; the text says what is wrong with it.
+    Raises OSError if it cannot be read or is no regular file, ValueError if it is no such record; the text says why.
     """
     about = os.lstat(path)
     try:

@@ -33,13 +33,9 @@ class CreatorPhotos:
         self.codes = {name: looks.code(name) for name in self.names}
 
     def batch(self, count: int, code_noise: float, noise: int, rng: torch.Generator) -> Unpaired:
-        """Draw users' photos. The creators' looks take turns, however many photos each creator has.
+        """Draw `count` users' photos. The creators' looks take turns, however many photos each creator has.
 
-        Args:
-            count: Number of users' photos.
-            code_noise: Standard deviation of the noise on style codes; their transports get none.
-            noise: Width of z.
-            rng: Source of all choices.
+        `code_noise` is as in `paired.Sampling`; `noise` is the width of z.
         """
 
         def draw(high: int, number: int) -> list[int]:

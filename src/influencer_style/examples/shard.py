@@ -206,12 +206,8 @@ def with_busy_backgrounds(images: Tensor, background: Tensor, generator: torch.G
     """Return images (n, 3, h, w) in [0, 1] with clutter behind the people of about half of them.
 
     Studio backdrops are calm, but people stand in front of bookshelves, streets and leaves. Clutter is 1/f noise,
-    blurred or sharp, of little colour, as in natural images (Field 1987).
-
-    Args:
-        images: Square pictures, sRGB in [0, 1].
-        background: (n, 1, h, w) soft masks of the area behind the people.
-        generator: Source of all choices.
+    blurred or sharp, of little colour, as in natural images (Field 1987). The pictures are square, in sRGB;
+    `background` (n, 1, h, w) are soft masks of the area behind the people.
     """
     count, size = len(images), images.shape[-1]
     busy = torch.rand(count, 1, 1, 1, generator=generator)

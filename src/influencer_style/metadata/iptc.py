@@ -24,8 +24,7 @@ _PRIVATE = {
 def iptc_properties(image: Image.Image, private: bool) -> Iterator[Element]:
     """Yield, as XMP, the credits that an opened JPEG or TIFF has in IPTC-IIM; if `private`, also title and place.
 
-    Raises:
-        Exception: Of any kind, if they are damaged.
+    Raises an exception of any kind if they are damaged.
     """
     found = (IptcImagePlugin.getiptcinfo(image) if isinstance(image, ImageFile.ImageFile) else None) or {}
     for field, (tag, container) in (_CREDITS | (_PRIVATE if private else {})).items():

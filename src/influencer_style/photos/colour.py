@@ -52,14 +52,9 @@ def kind_of(profile: bytes | None, mode: str = "RGB") -> ProfileKind:
 
 
 def transform_to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
-    """Return the transform from a profile's colours to sRGB.
+    """Return the transform from the colours of an ICC profile, of a picture of Pillow's mode, to sRGB.
 
-    Args:
-        profile: The ICC profile.
-        mode: Pillow's mode of the picture that the profile belongs to.
-
-    Raises:
-        CmsError: One of these errors, if the profile is damaged, or is not for that mode.
+    Raises one of CmsError if the profile is damaged, or is not for that mode.
     """
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")

@@ -56,15 +56,8 @@ def decode_photo(photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: 
 
     The formats of `photos.formats` are recognised by their content, whatever the name. The orientation that the file
     states is honoured, a valid embedded colour profile is converted to sRGB, transparency lies over white, 16 bits
-    become 8. Size is checked beforehand.
-
-    Args:
-        photo: The file, or its bytes.
-        max_pixels: The most pixels that are decoded.
-        root: A folder inside which the file must lie once links are followed; None for no such rule.
-
-    Raises:
-        PhotoError: For anything that is not a sound photo; no other exception, whatever the file holds.
+    become 8. Size is checked beforehand. The file must lie inside the folder `root`, if any, once links are followed.
+    Raises PhotoError for anything that is not a sound photo; no other exception, whatever the file holds.
     """
     with opened(photo, max_pixels, root) as (_, image):
         return to_rgb(upright(image))

@@ -25,13 +25,9 @@ _MAX_BYTES = 1_000_000
 def own_credentials(certificates: str | None, private_key: str | None) -> Credentials:
     """Return the credentials in two PEM files, which are read once per process.
 
-    Args:
-        certificates: The file of the signer's certificate, followed by its issuers.
-        private_key: The file of the signer's private key, not encrypted: ECDSA on P-256, P-384 or P-521, RSA of 2048
-            bits or more (signs as PS256), or Ed25519.
-
-    Raises:
-        CredentialsError: when only one is given, or C2PA would refuse them; names the variable and the remedy.
+    One holds the signer's certificate, followed by its issuers, the other the private key, not encrypted: ECDSA on
+    P-256, P-384 or P-521, RSA of 2048 bits or more (signs as PS256), or Ed25519. Raises CredentialsError when only one
+    is given, or C2PA would refuse them; it names the variable and the remedy.
     """
     if not certificates or not private_key:
         there, missing = (CERTIFICATES, PRIVATE_KEY) if certificates else (PRIVATE_KEY, CERTIFICATES)

@@ -61,13 +61,8 @@ class Manifest:
 def read_manifest(data: bytes, media_type: str, anchors: bytes) -> Manifest | None:
     """Return what a file's manifest says and whether it holds; None if the file has none.
 
-    Args:
-        data: The file.
-        media_type: The file's media type, such as `image/png`.
-        anchors: The certificates of the authorities to trust, PEM; may be empty.
-
-    Raises:
-        UnreadableError: when there is a manifest that cannot be read, or is too large.
+    `anchors` are the certificates of the authorities to trust, PEM, and may be empty. Raises UnreadableError when there
+    is a manifest that cannot be read, or is too large.
     """
     if too_much := excess(store_of(data)):
         raise UnreadableError(f"it has more than {too_much}")

@@ -57,11 +57,8 @@ def known(
 def findings(found: Manifest, media_type: str, whose: str, handed_out: str = "") -> tuple[list[str], list[str]]:
     """Return what a manifest that holds proves, and what it leaves open.
 
-    Args:
-        found: The manifest. Bytes that only pad its signature mean nothing, and are not covered by it.
-        media_type: The file's media type.
-        whose: The authority that vouches for a trusted signer.
-        handed_out: The file of that authority's certificate, which others need; empty if it is not this user's.
+    Bytes that only pad its signature mean nothing, and are not covered by it. `whose` authority vouches for a trusted
+    signer; `handed_out` is the file of its certificate, which others need, and empty if it is not this user's.
     """
     who, signed = _who(found.signer), f"as they were when signed ({found.signer['algorithm']})"
     proven = [f"this {_FORMATS[media_type]} file's picture, and what is known of it, are {signed}"]

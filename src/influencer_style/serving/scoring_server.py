@@ -40,14 +40,8 @@ class Worker(Generic[Kind]):
     """Makes pictures in one thread, one request at a time, for callers in this process and over HTTP.
 
     One request at a time: the face detector must not be shared, torch takes all cores for each anyway, and so memory
-    stays that of one request. One thread for all: torch keeps threads of its own for each that calls it.
-
-    Args:
-        kind: The kind of the model's inputs.
-        answer: Turns the inputs of a request into its predictions.
-
-    Raises:
-        ValueError: For an environment variable of `Limits` that cannot be used.
+    stays that of one request. One thread for all: torch keeps threads of its own for each that calls it. Raises
+    ValueError for an environment variable of `Limits` that cannot be used.
     """
 
     def __init__(self, kind: type[Kind], answer: Callable[[list[Kind]], list[Prediction]]) -> None:

@@ -34,10 +34,8 @@ class ServedModel(Served[Request]):
     ) -> list[Prediction]:
         """Restyle each photo; return for each {"image": a file in base64, "provenance": dict}.
 
-        Raises:
-            MlflowException: (INVALID_PARAMETER_VALUE, HTTP 400) for a broken or oversized image, an unknown look, a
-                strength out of range, too much at once, or a result that the likeness guard refuses; the message says
-                which of the inputs, and what to do.
+        Raises MlflowException (HTTP 400) for a broken or oversized image, an unknown look, a strength out of range, too
+        much at once, or a result that the likeness guard refuses; it says which of the inputs, and what to do.
         """
         return self._worker.predict(model_input)
 

@@ -57,12 +57,8 @@ class _Job(Generic[T]):
 class WorkQueue:
     """Jobs for one worker, first in, first out. Safe to use from several threads.
 
-    Args:
-        most_waiting: How many jobs may wait; the one that runs does not count.
-        clock: Returns the time in seconds, as `now` does; deadlines are moments of it.
-
-    Raises:
-        ValueError: For a queue without room.
+    At most `most_waiting` jobs wait, without the one that runs. The clock returns the time in seconds, as `now` does;
+    deadlines are moments of it. Raises ValueError for a queue without room.
     """
 
     def __init__(self, most_waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -87,11 +83,7 @@ class WorkQueue:
             return Counters(waiting, self._running, self._done, self._refused, self._dropped, self._mean())
 
     def submit(self, work: Callable[[], T], deadline: float = math.inf) -> Future[T]:
-        """Put a job into the queue.
-
-        Args:
-            work: Called in the worker's thread.
-            deadline: The moment, by the queue's clock, by which the job must have begun.
+        """Put a job, which must have begun by its deadline, into the queue; `work` is called in the worker's thread.
 
         Returns:
             Its future: the result of `work`, or what it raised, or OverloadedError if the job was late. Cancelling it

@@ -57,9 +57,8 @@ def require_regular(path: str | Path) -> None:
 def open_regular(path: str | Path) -> BinaryIO:
     """Open a regular file for reading, without ever waiting for it.
 
-    Raises:
-        NotRegularError: If something else lies there, even if it was put there just now.
-        OSError: If there is nothing, or it cannot be read.
+    Raises NotRegularError if something else lies there, even if it was put there just now, OSError if there is nothing,
+    or it cannot be read.
     """
     _require(path, os.lstat(path).st_mode)
     try:

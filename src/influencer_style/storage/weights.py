@@ -28,13 +28,9 @@ class WeightsError(ValueError):
 
 
 class WeightsFile:
-    """A safetensors file, of which only the head has been read.
-
-    Args:
-        path: A regular file, not a link.
+    """A safetensors file, regular and no link, of which only the head has been read.
 
     Attributes:
-        path: As given.
         metadata: The texts in the head, by name.
         shapes: The type (as safetensors spells it) and shape of each tensor, by name.
 
@@ -58,12 +54,7 @@ class WeightsFile:
             raise WeightsError(f"{self.path.name} has a damaged head; copy the file again") from error
 
     def tensors(self) -> dict[str, Tensor]:
-        """Return all tensors, by name.
-
-        Raises:
-            WeightsError: If the file is damaged.
-            OSError: If it cannot be read.
-        """
+        """Return all tensors, by name. Raises WeightsError if the file is damaged, OSError if it cannot be read."""
         try:
             return load(read_regular(self.path, MOST_BYTES))
         except (OSError, MemoryError):
@@ -74,9 +65,7 @@ class WeightsFile:
     def fill(self, network: nn.Module, stored: torch.dtype = torch.float32) -> None:
         """Give a network that was built on the `meta` device the weights in this file.
 
-        Args:
-            network: The network; its floating-point weights become float32.
-            stored: The type in which the file holds these.
+        Its floating-point weights become float32; `stored` is the type in which the file holds them.
 
         Raises:
             WeightsError: If a tensor is missing, unexpected, or of another shape or type; the first is named.
