@@ -24,17 +24,11 @@ class BatchError(ValueError):
 
 @dataclass(frozen=True)
 class Photo:
-    """A file that is to be restyled.
+    """A file that is to be restyled."""
 
-    Attributes:
-        path: The file, as it was named.
-        place: The file's name, with the sub-folders that it lies in below the folder that was named.
-        root: That folder; None for a file that was named itself. A link may not lead out of it.
-    """
-
-    path: Path
-    place: PurePath
-    root: Path | None = None
+    path: Path  # the file, as it was named
+    place: PurePath  # the file's name, with the sub-folders that it lies in below the folder that was named
+    root: Path | None = None  # that folder; None for a file that was named itself. A link may not lead out of it.
 
     @property
     def absolute(self) -> Path:

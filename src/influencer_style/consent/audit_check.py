@@ -28,19 +28,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Verification:
-    """What `verify` found.
+    """What `verify` found."""
 
-    Attributes:
-        rows: Number of rows.
-        head: Where the log ends.
-        problems: What is wrong, at most 100 problems of rows; without any the log is whole.
-        unfinished: How many bytes at the end belong to a row that a killed process left and never acknowledged. That
-            is no problem: they are cut off before the next row.
-    """
-
-    rows: int
-    head: Head
+    rows: int  # number of rows
+    head: Head  # where the log ends
+    # What is wrong, at most 100 problems of rows; without any the log is whole
     problems: list[Problem] = field(default_factory=list)
+    # How many bytes at the end belong to a row that a killed process left and never acknowledged. That is no problem:
+    # they are cut off before the next row.
     unfinished: int = 0
 
 

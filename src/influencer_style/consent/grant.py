@@ -97,21 +97,13 @@ class Consent(Terms):
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether something may be done.
+    """Whether something may be done."""
 
-    Attributes:
-        allowed: Whether it may be done.
-        reason: Why it may not, and what to do about it.
-        field: The field of the consent on which a refusal rests.
-        private: Whether the reason names folders and people of this machine, which strangers must not read.
-        consent: The consent that was read from a creator's folder; None where none could be read, or none was looked
-            for.
-    """
-
-    allowed: bool
-    reason: str = ""
-    field: str = ""
-    private: bool = False
+    allowed: bool  # whether it may be done
+    reason: str = ""  # why it may not, and what to do about it
+    field: str = ""  # the field of the consent on which a refusal rests
+    private: bool = False  # whether the reason names folders and people of this machine, which strangers must not read
+    # The consent that was read from a creator's folder; None where none could be read, or none was looked for
     consent: Consent | None = None
 
 

@@ -30,26 +30,18 @@ class KnownCreatorError(AuditError):
 
 
 class KnownCreator(BaseModel):
-    """What ingestion found of one creator.
-
-    Attributes:
-        creator: The creator's name, as their folder spelt it.
-        slug: The look's name.
-        project: The project's folder, absolute; empty if the ledger lies in that project.
-        folder: The folder of the creator's photos and consent.yml: relative to the ledger's folder if both lie in one
-            project, else absolute.
-        consent: The consent in short, as it was last read; empty if it could never be read.
-        photos: The photo_ids (16 hex digits of a file's SHA-256) of the creator's files, sorted.
-    """
+    """What ingestion found of one creator."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     schema_version: Literal[1] = Field(default=1, alias="schema")
-    creator: str = Field(min_length=1)
-    slug: str = Field(min_length=1)
-    project: str = ""
+    creator: str = Field(min_length=1)  # the creator's name, as their folder spelt it
+    slug: str = Field(min_length=1)  # the look's name
+    project: str = ""  # the project's folder, absolute; empty if the ledger lies in that project
+    # The folder of the creator's photos and consent.yml: relative to the ledger's folder if both lie in one project,
+    # else absolute
     folder: str = Field(min_length=1)
-    consent: dict[str, object] = {}
-    photos: tuple[PhotoId, ...] = ()
+    consent: dict[str, object] = {}  # the consent in short, as it was last read; empty if it could never be read
+    photos: tuple[PhotoId, ...] = ()  # the photo_ids (16 hex digits of a file's SHA-256) of the creator's files, sorted
 
 
 class KnownCreators:

@@ -19,18 +19,14 @@ from influencer_style.consent.tombstones import Tombstone
 
 @dataclass(frozen=True)
 class Ledgers:
-    """Ledgers that decide together.
+    """Ledgers that decide together."""
 
-    Attributes:
-        here: The working folder's: every decision is recorded in it, or not made.
-        model: Those of the projects that the model lies in. Every decision is recorded in them, too, if this user may
-            write to them. What they know of a creator goes before what `here` knows.
-        user: The user's own, if that is another; None without one. It knows what was withdrawn or read in any project
-            of this user, and is consulted about creators that no nearer ledger knows.
-    """
-
-    here: Ledger
+    here: Ledger  # the working folder's: every decision is recorded in it, or not made
+    # Those of the projects that the model lies in. Every decision is recorded in them, too, if this user may write to
+    # them. What they know of a creator goes before what `here` knows.
     model: tuple[Ledger, ...] = ()
+    # The user's own, if that is another; None without one. It knows what was withdrawn or read in any project of this
+    # user, and is consulted about creators that no nearer ledger knows.
     user: Ledger | None = None
 
     @property

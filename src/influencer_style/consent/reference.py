@@ -20,16 +20,11 @@ UNASKED = "the look is of a reference photo without recorded consent; use it onl
 
 @dataclass(frozen=True)
 class ReferenceDecision:
-    """What was decided about a reference photo.
+    """What was decided about a reference photo."""
 
-    Attributes:
-        decision: The decision; allowed with the reason UNASKED if no consent is known.
-        creator: The creator's slug; empty if that is not known.
-        consent: The copy of the consent that the decision rests on; None if no consent is known.
-    """
-
-    decision: Decision
-    creator: str = ""
+    decision: Decision  # the decision; allowed with the reason UNASKED if no consent is known
+    creator: str = ""  # the creator's slug; empty if that is not known
+    # The copy of the consent that the decision rests on; None if no consent is known
     consent: ConsentCopy | None = None
 
 

@@ -29,23 +29,17 @@ class TombstoneError(AuditError):
 
 
 class Tombstone(BaseModel):
-    """What must be remembered of a withdrawal for it to hold: who, since when, and which files.
-
-    Attributes:
-        creator: The creator's name, as their folder spelt it.
-        slug: The look's name.
-        withdrawn_on: The day. A consent granted on a later day is a new consent.
-        subject: Whom the consent named, if it could be read, so that a folder of another name is recognised as theirs.
-        photos: The photo_ids (16 hex digits of a file's SHA-256) of their files, sorted, so that these are recognised
-            in whatever folder they turn up.
-    """
+    """What must be remembered of a withdrawal for it to hold: who, since when, and which files."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     schema_version: Literal[1] = Field(default=1, alias="schema")
-    creator: str = Field(min_length=1)
-    slug: str = Field(min_length=1)
-    withdrawn_on: date
+    creator: str = Field(min_length=1)  # the creator's name, as their folder spelt it
+    slug: str = Field(min_length=1)  # the look's name
+    withdrawn_on: date  # the day. A consent granted on a later day is a new consent.
+    # Whom the consent named, if it could be read, so that a folder of another name is recognised as theirs
     subject: str = ""
+    # The photo_ids (16 hex digits of a file's SHA-256) of their files, sorted, so that these are recognised in whatever
+    # folder they turn up
     photos: tuple[PhotoId, ...] = ()
 
     def bars(self, granted_on: date | None) -> bool:

@@ -45,34 +45,22 @@ def _power_of_two(number: int) -> int:
 
 @checked_dataclass(frozen=True, config=CHECKED)
 class StreamSettings:
-    """What a shard holds.
+    """What a shard holds."""
 
-    Attributes:
-        seed: Seed of everything that is drawn.
-        resolution: Side of the portraits in pixels.
-        sittings: Sittings in a shard. In each, `targets` people are photographed unstyled and in each of `looks` looks,
-            and one more person `references` times in each look.
-        targets: People in a sitting.
-        looks: Looks in a sitting.
-        references: Photos that show a look.
-        grades: Number of looks made of each look of a sitting: itself, and itself under random grades.
-        graded: Looks of pure colour in a shard, each shown by up to `photos` people of the shard.
-        photos: The most people who show a look of pure colour.
-        known: Whether z and the look alone determine the targets' pictures, see `studio.latent`.
-        most: Number of shards; 0 for no end.
-    """
-
-    seed: Seed = 11
+    seed: Seed = 11  # seed of everything that is drawn
+    # Side of the portraits in pixels
     resolution: Annotated[int, Field(ge=32, le=1024), AfterValidator(_power_of_two)] = 64
+    # Sittings in a shard. In each, `targets` people are photographed unstyled and in each of `looks` looks, and one
+    # more person `references` times in each look.
     sittings: _Count = 20
-    targets: _Count = 2
-    looks: _Looks = 4
-    references: _Count = 10
-    grades: _Looks = 3
-    graded: _Count = 64
-    photos: _Count = 12
-    known: bool = False
-    most: Annotated[int, Field(ge=0)] = 0
+    targets: _Count = 2  # people in a sitting
+    looks: _Looks = 4  # looks in a sitting
+    references: _Count = 10  # photos that show a look
+    grades: _Looks = 3  # number of looks made of each look of a sitting: itself, and itself under random grades
+    graded: _Count = 64  # looks of pure colour in a shard, each shown by up to `photos` people of the shard
+    photos: _Count = 12  # the most people who show a look of pure colour
+    known: bool = False  # whether z and the look alone determine the targets' pictures, see `studio.latent`
+    most: Annotated[int, Field(ge=0)] = 0  # number of shards; 0 for no end
 
 
 @dataclass(frozen=True)

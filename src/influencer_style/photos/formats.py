@@ -25,7 +25,7 @@ class PhotoFormat:
     name: str  # the common name
     pillow: str  # Pillow's name
     suffixes: tuple[str, ...]  # the usual suffixes of such files; the first is the one to write
-    # the suffix of a picture that keeps the format: its own, or that of the nearest one that is written
+    # The suffix of a picture that keeps the format: its own, or that of the nearest one that is written
     written_as: str
     because: str = ""  # why another format is written; empty if its own is
 

@@ -49,7 +49,7 @@ class PhotoFolders:
 
     creators: Path  # the folder that holds a folder for each creator
     users: Path  # the folder that holds a photo of each person
-    # the split of each user whose truth is known, by their file's name without suffix
+    # The split of each user whose truth is known, by their file's name without suffix
     fixed: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -17,18 +17,13 @@ from influencer_style.photos.opening import MAX_PIXELS, opened, photo_errors, re
 
 @dataclass(frozen=True)
 class Parent:
-    """The photo that a picture was made from.
+    """The photo that a picture was made from."""
 
-    Attributes:
-        media_type: Its file's type, such as `image/heic`; empty for a format without room for Content Credentials.
-        credentials: Its Content Credentials, with the result of their validation, as an archive of C2PA; empty if it
-            has none.
-        redacted: The addresses of those parts that are removed when the credentials are written.
-    """
-
+    # Its file's type, such as `image/heic`; empty for a format without room for Content Credentials
     media_type: str = ""
+    # Its Content Credentials, with the result of their validation, as an archive of C2PA; empty if it has none
     credentials: bytes = field(default=b"", repr=False)
-    redacted: tuple[str, ...] = ()
+    redacted: tuple[str, ...] = ()  # the addresses of those parts that are removed when the credentials are written
 
 
 _ROWS = 256  # of a photo at a time
@@ -36,29 +31,19 @@ _ROWS = 256  # of a photo at a time
 
 @dataclass(frozen=True)
 class Original:
-    """A decoded photo.
+    """A decoded photo."""
 
-    Attributes:
-        pixels: uint8 (h, w, 3), sRGB, upright; transparent pixels have the colour that lies below.
-        alpha: uint8 (h, w), or None if nothing can be transparent.
-        own: uint8 (h, w, 3), the colours as the file has them if its profile is not sRGB; else None.
-        profile: The ICC profile that goes back into the file; may be empty.
-        exif: The EXIF that goes back into the file; may be empty.
-        xmp: The XMP that goes back into the file, one element `rdf:Description`; may be empty.
-        parent: The photo's file as what the result is made from; None if there was no file, or it was not examined.
-        sha256: The file's SHA-256; empty if there was no file.
-        notices: What the file had and a copy will not have, in sentences.
-    """
-
-    pixels: np.ndarray
-    alpha: np.ndarray | None = None
+    pixels: np.ndarray  # uint8 (h, w, 3), sRGB, upright; transparent pixels have the colour that lies below
+    alpha: np.ndarray | None = None  # uint8 (h, w), or None if nothing can be transparent
+    # Uint8 (h, w, 3), the colours as the file has them if its profile is not sRGB; else None
     own: np.ndarray | None = None
-    profile: bytes = b""
-    exif: bytes = b""
-    xmp: str = ""
+    profile: bytes = b""  # the ICC profile that goes back into the file; may be empty
+    exif: bytes = b""  # the EXIF that goes back into the file; may be empty
+    xmp: str = ""  # the XMP that goes back into the file, one element `rdf:Description`; may be empty
+    # The photo's file as what the result is made from; None if there was no file, or it was not examined
     parent: Parent | None = None
-    sha256: str = ""
-    notices: tuple[str, ...] = ()
+    sha256: str = ""  # the file's SHA-256; empty if there was no file
+    notices: tuple[str, ...] = ()  # what the file had and a copy will not have, in sentences
 
     @property
     def seen(self) -> np.ndarray:

@@ -28,7 +28,7 @@ class CredentialsError(ValueError):
 class Credentials:
     """The credentials that pictures are signed with."""
 
-    # the certificates as PEM, the signer's own first, then its issuers, preferably without the root
+    # The certificates as PEM, the signer's own first, then its issuers, preferably without the root
     certificates: bytes
     private_key: bytes = field(repr=False)  # the private key as PEM, PKCS #8, not encrypted
     algorithm: str  # the algorithm: es256, es384, es512, ps256 or ed25519

@@ -54,7 +54,7 @@ class Manifest:
     generator: str  # the program that made it
     source_type: str  # the last part of IPTC's term for the kind of picture; empty if none is given
     stamped: str  # the time of signing according to a trusted time stamp, or empty
-    # the manifest of the photo that the picture was made from; None if it names none
+    # The manifest of the photo that the picture was made from; None if it names none
     parent: ParentManifest | None = None
 
 

@@ -37,28 +37,19 @@ class AnchorsError(ValueError):
 
 @dataclass(frozen=True)
 class Verification:
-    """What is known of one picture. Findings are phrases.
+    """What is known of one picture. Findings are phrases."""
 
-    Attributes:
-        path: The file, as it was named.
-        state: `proven` (unchanged since it was signed by somebody whom a known authority vouches for), `unknown signer`
-            (unchanged since somebody signed it), `altered` (or damaged), or `no manifest`.
-        proven: What only the signer can have caused.
-        known: What the signer says; without a manifest, what anybody may have written.
-        not_proven: What stays open, and what would settle it.
-        record: This software's record of how the picture was made; None if there is none.
-        signer: Organisation, name, serial and algorithm of the certificate; empty without a manifest.
-        codes: C2PA's codes of what failed.
-    """
-
-    path: str
+    path: str  # the file, as it was named
+    # `proven` (unchanged since it was signed by somebody whom a known authority vouches for), `unknown signer`
+    # (unchanged since somebody signed it), `altered` (or damaged), or `no manifest`
     state: State
-    proven: list[str]
-    known: list[str]
-    not_proven: list[str]
-    record: dict[str, Any] | None = None
+    proven: list[str]  # what only the signer can have caused
+    known: list[str]  # what the signer says; without a manifest, what anybody may have written
+    not_proven: list[str]  # what stays open, and what would settle it
+    record: dict[str, Any] | None = None  # this software's record of how the picture was made; None if there is none
+    # Organisation, name, serial and algorithm of the certificate; empty without a manifest
     signer: dict[str, str] = field(default_factory=dict)
-    codes: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)  # C2PA's codes of what failed
 
 
 def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
