@@ -160,21 +160,19 @@ class Batch:
             result = replace(result, notices=[*result.notices, TRANSPARENCY])
         about: Provenance = {"asked": self._fingerprint, "notices": list(result.notices)}
         result = replace(result, provenance={**result.provenance, **about})
-        self._note_written(result.provenance)
+        if not self._noted:  # before the first picture is written: whose look this folder gets
+            reference = result.provenance["reference"]
+            creators = (
+                [reference["creator"]] if reference and reference["creator"] else list(result.provenance["looks"])
+            )
+            note = self._stylist.permission.note_written
+            note(self._stylist.bundle, creators, self._folder.path, self._folder.index.path)
+            self._noted = True
         if reason := self._folder.save(result, picture):
             return self._quarantined(replace(job, sha256=""), f"unwritable: {reason}")
         entry, photo = self._folder.entry(picture), self._written(job.photo)
         self._folder.put(Row.of(entry, file_sha256(picture), self._restyling.label, result.provenance, photo))
         return Outcome(job.photo.path, "written", picture, notices=tuple(result.notices))
-
-    def _note_written(self, record: Provenance) -> None:
-        """Record, before the first picture is written, whose look this folder gets."""
-        if not self._noted:
-            reference = record["reference"]
-            creators = [reference["creator"]] if reference and reference["creator"] else list(record["looks"])
-            stylist, folder = self._stylist, self._folder
-            stylist.permission.note_written(stylist.bundle, creators, folder.path, folder.index.path)
-            self._noted = True
 
     def _quarantined(self, job: _Job, reason: str) -> Outcome:
         if os.path.lexists(job.photo.path):  # a mistyped path is not a photo

@@ -91,7 +91,12 @@ class _Check:
             self.last = None
         else:
             time = row.written_at
-            found = [*_broken_links(row, self.last), *_backwards(row, time, self._latest)]
+            found = [*_broken_links(row, self.last)]
+            if time is None:
+                found.append(f"row {row.n} states no time")
+            elif self._latest is not None and time < self._latest - _CORRECTION:
+                times = f"row {row.n} is of {time:%Y-%m-%d %H:%M} UTC, a row before it of {self._latest:%Y-%m-%d %H:%M}"
+                found.append(f"{times}: the clock was set back, and an expired consent may have been taken to hold")
             self._latest = max(filter(None, (time, self._latest)), default=None)
             # A row that only says `begun` may be of a withdrawal that was stopped before the tombstone was set.
             if row.event == "withdrawal" and row.text("decision").startswith("done"):
@@ -113,15 +118,6 @@ def _broken_links(row: Row, last: Head | None) -> Iterator[str]:
         yield f"row {row.n} comes after row {last.rows}: rows were moved or put in"
     elif row.previous != last.hash:
         yield f"row {row.n} does not follow on the row before, which was changed or replaced"
-
-
-def _backwards(row: Row, time: datetime | None, latest: datetime | None) -> Iterator[str]:
-    """Say whether a row was written before those that stand before it."""
-    if time is None:
-        yield f"row {row.n} states no time"
-    elif latest is not None and time < latest - _CORRECTION:
-        times = f"row {row.n} is of {time:%Y-%m-%d %H:%M} UTC, and a row before it of {latest:%Y-%m-%d %H:%M}"
-        yield f"{times}: the clock was set back, and a consent that had expired may have been taken to hold"
 
 
 def _without_tombstone(withdrawals: dict[str, int], ledger: Path) -> Iterator[str]:

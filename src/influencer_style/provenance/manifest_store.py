@@ -10,6 +10,8 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+from influencer_style.photos.boxes import walk_boxes
+
 Json = dict[str, Any]  # as the C2PA library writes and reads it
 # The purposes of a signing certificate that C2PA names: e-mail protection, document signing, C2PA claim signing.
 PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1"
@@ -57,7 +59,8 @@ def _pieces(file: bytes) -> Iterator[tuple[int, int]]:
     if file[8:12] == b"WEBP":
         return _of_webp(file)
     if file[4:8] == b"ftyp":
-        return _of_boxes(file)
+        found = (box for box in walk_boxes(file, 0, len(file)) if box.kind == b"uuid")
+        return ((box.start + 16, box.end) for box in found if file[box.start : box.start + 16] == _BMFF_UUID)
     return _of_tiff(file)
 
 
@@ -91,18 +94,6 @@ def _of_webp(file: bytes) -> Iterator[tuple[int, int]]:
         if file[at : at + 4] == b"C2PA":
             yield at + 8, at + 8 + length
         at += 8 + length + length % 2
-
-
-def _of_boxes(file: bytes) -> Iterator[tuple[int, int]]:
-    at = 0
-    while at + 8 <= len(file):
-        length, head = int.from_bytes(file[at : at + 4]), 8
-        if length == 1:
-            length, head = int.from_bytes(file[at + 8 : at + 16]), 16
-        end = at + length if length else len(file)
-        if file[at + 4 : at + 8] == b"uuid" and file[at + head : at + head + 16] == _BMFF_UUID:
-            yield at + head + 16, end
-        at = max(end, at + head)
 
 
 def _of_tiff(file: bytes) -> Iterator[tuple[int, int]]:

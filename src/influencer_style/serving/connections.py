@@ -70,18 +70,13 @@ class BoundedConnection(H11Protocol):
         self._idle = self.loop.call_later(self.idle_seconds, lambda: None if self.busy else self.transport.abort())
 
 
-def bound_connections(config: Config) -> None:
-    """Let a server of uvicorn that is starting use `BoundedConnection`, and nothing but HTTP."""
-    config.http_protocol_class = BoundedConnection
-    config.ws_protocol_class = None
-
-
-def config_of(receive: object) -> Config:
-    """Return the configuration of the uvicorn that started an application, which its lifespan's `receive` leads to.
+def bound_connections(receive: object) -> None:
+    """Let the uvicorn whose lifespan's `receive` this is use `BoundedConnection`, and nothing but HTTP.
 
     Raises ImportError when it is no uvicorn, or one that is built in another way.
     """
     config = getattr(getattr(receive, "__self__", None), "config", None)
     if not isinstance(config, Config):
         raise ImportError("the server is not the uvicorn that this release knows; install uvicorn 0.54")
-    return config
+    config.http_protocol_class = BoundedConnection
+    config.ws_protocol_class = None

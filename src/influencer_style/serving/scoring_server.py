@@ -24,7 +24,7 @@ from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from mlflow.version import VERSION
 
-from influencer_style.serving.connections import bound_connections, config_of
+from influencer_style.serving.connections import bound_connections
 from influencer_style.serving.limits import Limits
 from influencer_style.serving.request import Kind, Prediction, read_body, read_inputs, recorded_or_refused
 from influencer_style.serving.request_body import Receive, RefusedError, RequestBody, Scope, Send
@@ -96,7 +96,7 @@ def _configuring(service: Service) -> Callable[[Scope, Receive, Send], Awaitable
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             try:
-                bound_connections(config_of(receive))
+                bound_connections(receive)
             except ImportError as error:
                 await receive()
                 await send({"type": "lifespan.startup.failed", "message": str(error)})
