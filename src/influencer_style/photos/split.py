@@ -44,13 +44,8 @@ def assign_splits(
     for photo in order:
         if photo not in chosen and before.get(photo) in shares and before[photo] not in closed:
             chosen[photo] = before[photo]
-    _fill(chosen, order, {name: share for name, share in shares.items() if name not in closed}, fixed)
-    _fill_empty(chosen, order, list(shares), least)
-    return chosen
-
-
-def _fill(chosen: dict[str, str], order: list[str], open_shares: Mapping[str, float], fixed: Mapping[str, str]) -> None:
-    """Give each photo that is left to the open split that lacks most of its share."""
+    # Each photo that is left goes to the open split that lacks most of its share.
+    open_shares = {name: share for name, share in shares.items() if name not in closed}
     free = sum(photo not in fixed for photo in order)
     lack = {name: share / sum(open_shares.values()) * free for name, share in open_shares.items()}
     for split in chosen.values():
@@ -60,6 +55,8 @@ def _fill(chosen: dict[str, str], order: list[str], open_shares: Mapping[str, fl
         if photo not in chosen:
             chosen[photo] = max(lack, key=lambda name: lack[name])
             lack[chosen[photo]] -= 1
+    _fill_empty(chosen, order, list(shares), least)
+    return chosen
 
 
 def _fill_empty(chosen: dict[str, str], order: list[str], names: list[str], least: int) -> None:

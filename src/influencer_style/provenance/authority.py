@@ -47,7 +47,7 @@ def algorithm_of(key: PrivateKeyTypes) -> str | None:
 # No trusted clock says when a picture was signed, so its signature is valid only as long as the certificate. It is
 # renewed at half its life, so every picture can be proven for at least five years.
 LIFE = timedelta(days=3650)
-RENEWED_BEFORE_ITS_END = LIFE / 2
+RENEWAL = LIFE / 2  # before its end
 _CLOCKS_DIFFER = timedelta(days=1)
 _ORGANISATION = "influencer_style, self-issued"
 _USES = (

@@ -24,14 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from PIL import Image
 
-from influencer_style.provenance.authority import (
-    RENEWED_BEFORE_ITS_END,
-    Credentials,
-    CredentialsError,
-    Issued,
-    algorithm_of,
-    issue,
-)
+from influencer_style.provenance.authority import RENEWAL, Credentials, CredentialsError, Issued, algorithm_of, issue
 from influencer_style.provenance.manifest import SigningError, signed
 from influencer_style.provenance.record import encode
 from influencer_style.storage.atomic import sync
@@ -102,7 +95,7 @@ def _made(place: Path) -> Credentials:
                 continue
             key, ends, certificate = written.partition(_KEY_ENDS)
             signer = _checked(key + ends, certificate, current)
-            if signer.not_valid_after_utc - now > RENEWED_BEFORE_ITS_END:
+            if signer.not_valid_after_utc - now > RENEWAL:
                 return Credentials(certificate, key + ends, "es256", own=False)
             _retire(current, signer)
     except OSError as error:

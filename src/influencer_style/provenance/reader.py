@@ -74,14 +74,7 @@ def read_manifest(data: bytes, media_type: str, anchors: bytes) -> Manifest | No
             c2pa.Context.from_dict(settings) as context,
             c2pa.Reader(media_type, io.BytesIO(data), context=context) as reader,
         ):
-            whole = json.loads(reader.json())
-            return _manifest(
-                whole["manifests"],
-                whole["active_manifest"],
-                reader.get_validation_state(),
-                reader.get_validation_results(),
-                _record(json.loads(reader.crjson()), whole["active_manifest"]),
-            )
+            return _manifest(reader)
     except c2pa.C2paError.ManifestNotFound:
         return None
     except (c2pa.C2paError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -91,7 +84,9 @@ def read_manifest(data: bytes, media_type: str, anchors: bytes) -> Manifest | No
         raise UnreadableError(short(str(error))) from error
 
 
-def _manifest(manifests: Json, active: str, state: str, results: Json, record: Json | None) -> Manifest:
+def _manifest(reader: c2pa.Reader) -> Manifest:
+    whole, results = json.loads(reader.json()), reader.get_validation_results()
+    manifests, active = whole["manifests"], whole["active_manifest"]
     manifest, checked = manifests[active], results["activeManifest"]
     signed_at = (manifest.get("signature_info") or {}).get("time") or ""
     passed = {status["code"] for status in checked["success"]}
@@ -103,15 +98,16 @@ def _manifest(manifests: Json, active: str, state: str, results: Json, record: J
         of_parents += [status["code"] for status in ingredient["validationDeltas"]["failure"]]
     # Who signed the photo that the picture was made from, and when, says nothing of the picture's own signer.
     broken = [code for code in of_parents if not code.startswith(ABOUT_THE_SIGNER)]
-    holds = not broken and (state in ("Trusted", "Valid") or only_the_signer)
+    holds = not broken and (reader.get_validation_state() in ("Trusted", "Valid") or only_the_signer)
+    kinds = (action.get("digitalSourceType") for action in _actions(manifest))
     return Manifest(
         trusted=holds and not failed and "signingCredential.trusted" in passed,
         holds=holds,
         failed=failed + broken,
-        record=record,
+        record=_record(json.loads(reader.crjson()), active),
         signer=_signer(manifest),
         generator=_generator(manifest),
-        source_type=_source_type(manifest),
+        source_type=short(next((kind for kind in kinds if isinstance(kind, str)), "").rpartition("/")[2]),
         stamped=short(str(signed_at)) if "timeStamp.trusted" in passed else "",
         parent=_parent(manifests, active, results.get("ingredientDeltas") or []),
     )
@@ -163,18 +159,8 @@ def _parent(manifests: Json, active: str, deltas: list[Json]) -> ParentManifest 
 
 def _record(whole: Json, label: str) -> Json | None:
     # From this form, as the reader's usual one turns a list of numbers into base 64.
-    for manifest in whole["manifests"]:
-        record = manifest["assertions"].get(RECORD_LABEL)
-        if manifest["label"] == label and isinstance(record, dict):
-            return record
-    return None
-
-
-def _source_type(manifest: Json) -> str:
-    for action in _actions(manifest):
-        if isinstance(action.get("digitalSourceType"), str):
-            return short(action["digitalSourceType"].rpartition("/")[2])
-    return ""
+    records = (one["assertions"].get(RECORD_LABEL) for one in whole["manifests"] if one["label"] == label)
+    return next((record for record in records if isinstance(record, dict)), None)
 
 
 def _actions(manifest: Json) -> list[Json]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, ClassVar, Self, TypedDict, TypeVar
@@ -18,14 +17,12 @@ from influencer_style.photos.files import PhotoError
 from influencer_style.photos.formats import READ_ONE
 from influencer_style.provenance.formats import WRITTEN
 from influencer_style.serving.request_body import RefusedError
-from influencer_style.storage.text import one_line, quoted
+from influencer_style.storage.text import quoted
 from influencer_style.stylist.errors import StylistError, UnrecordedError
 from influencer_style.stylist.portraits import PortraitNumber, Seed
 from influencer_style.stylist.request import fault_of
 from influencer_style.stylist.restyling import SUFFIX_OF, Strength
 from influencer_style.stylist.result import Provenance, Result, in_base64
-
-logger = logging.getLogger(__name__)
 
 # What one request may cost: these, and photos.decode's limits of a photo.
 MAX_BODY = 64 * 2**20  # bytes of JSON; in base64 that is 48 MiB of files
@@ -113,20 +110,6 @@ class PortraitRequest(Input):
 
 
 Kind = TypeVar("Kind", bound=Input)
-
-
-@contextmanager
-def recorded_or_refused() -> Iterator[None]:
-    """Answer with HTTP 500 where a decision about a consent cannot be recorded, and log why.
-
-    That is the server's fault and not the request's; and strangers learn no path of this machine.
-    """
-    try:
-        yield
-    except UnrecordedError as error:
-        logger.error("%s", one_line(error))
-        reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
-        raise RefusedError(reason, 500) from None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ takes the application from gives way to one with ours, at the moment it loads th
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import sys
@@ -26,10 +27,14 @@ from mlflow.version import VERSION
 
 from influencer_style.serving.connections import bound_connections
 from influencer_style.serving.limits import Limits
-from influencer_style.serving.request import Kind, Prediction, read_body, read_inputs, recorded_or_refused
+from influencer_style.serving.request import Kind, Prediction, read_body, read_inputs
 from influencer_style.serving.request_body import Receive, RefusedError, RequestBody, Scope, Send
 from influencer_style.serving.service import Service
 from influencer_style.serving.work_queue import OverloadedError, WorkQueue
+from influencer_style.storage.text import one_line
+from influencer_style.stylist.errors import UnrecordedError
+
+logger = logging.getLogger(__name__)
 
 _APP = "mlflow.pyfunc.scoring_server.app"
 _META = "registered_model_meta"  # MLflow writes it next to MLmodel when a registered model is loaded
@@ -139,5 +144,9 @@ class Served(PythonModel, Generic[Kind]):
         """Answer requests. All that can be checked is, of every input, before the first is worked on."""
 
     def _answer(self, requests: list[Kind]) -> list[Prediction]:
-        with recorded_or_refused():
+        try:
             return self._predictions(requests)
+        except UnrecordedError as error:  # the server's fault and not the request's; strangers learn no path of it
+            logger.error("%s", one_line(error))
+            reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
+            raise RefusedError(reason, 500) from None
