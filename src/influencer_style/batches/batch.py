@@ -57,9 +57,8 @@ class Batch:
     The folder `out` is made if it does not exist, and holds the index, `index.parquet`, unless another file is given.
     Photos that lie in the folder `base` are written relative to it in the index, others absolute.
 
-    Raises:
-        StylistError: When the model cannot do what is requested, whatever the photo.
-        BatchError: When the index cannot be read.
+    Raises StylistError when the model cannot do what is requested, whatever the photo, BatchError when the index cannot
+    be read.
     """
 
     def __init__(
@@ -79,9 +78,8 @@ class Batch:
         What is wrong with a photo is its outcome, and ends nothing; `report` gets each outcome as soon as it is known.
         However this ends, the index is written. While another batch writes to the same index, this one waits.
 
-        Raises:
-            BatchError: When pictures would be among the photos, or the folder cannot be written to.
-            StylistError: When the consent ends meanwhile; what was written before stays, and is in the index.
+        Raises BatchError when pictures would be among the photos, or the folder cannot be written to, StylistError when
+        the consent ends meanwhile; what was written before stays, and is in the index.
         """
         self._jobs(photos)  # refuses circles before anything is made
         with self._folder.changing():

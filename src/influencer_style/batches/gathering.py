@@ -120,13 +120,9 @@ def picture_names(
 
     A format that is kept is the one that the photo's content has, whatever its name says (see `photos.formats`). Where
     two would have the same name, also on a system that does not tell capitals from small letters, the first in
-    the order of `photos` gets it; the others' names end in six digits that depend on the photo's path alone.
-
-    Args:
-        photos: The photos, in an order that stays the same.
-        label: The look in a word.
-        form: `keep`, `jpeg`, `png`, `webp` or `avif`.
-        free: Whether a name is not that of another photo's picture yet.
+    the order of `photos`, which must stay the same, gets it; the others' names end in six digits that depend on the
+    photo's path alone. `label` is the look in a word; `form` is `keep`, `jpeg`, `png`, `webp` or `avif`; `free` says
+    whether a name is not that of another photo's picture yet.
     """
     taken: set[str] = set()
     named = []

@@ -40,9 +40,8 @@ class GeneratedBatch:
         However this ends, the index is written; `report` gets each picture's file as soon as it exists. While another
         batch writes to the same index, this one waits.
 
-        Raises:
-            StylistError: As `Generation.make` does; what was written before stays.
-            BatchError: When the folder cannot be written to, or a file that is not ours has a portrait's name.
+        Raises StylistError as `Generation.make` does (what was written before stays), BatchError when the folder cannot
+        be written to, or a file that is not ours has a portrait's name.
         """
         count, written = self._generation.request.count, 0
         with self._folder.changing():

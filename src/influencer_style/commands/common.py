@@ -69,10 +69,7 @@ def request_options(
 ) -> Callable[[Callback], Callback]:
     """Give a command an option for each field of a request, with its type, default and description.
 
-    Args:
-        request: The request.
-        special: By field, further arguments of `click.option` for it; `flag` is the option's name, where that is not
-            the field's.
+    `special` holds, by field, further arguments of `click.option`; `flag` is the option's name, if not the field's.
     """
 
     def decorated(command: Callback) -> Callback:

@@ -110,10 +110,7 @@ class Decision:
 def decide(consent: Consent | ConsentCopy, scopes: tuple[Scope, ...], day: date) -> Decision:
     """Decide whether a consent covers one of ``scopes`` on ``day``. Nothing is recorded: see ``ledger.Ledger``.
 
-    Args:
-        consent: The consent as it was read, or a look's copy, where anything missing or damaged leads to a refusal.
-        scopes: The purposes, any of which is enough.
-        day: The day on which the consent must hold.
+    Anything missing or damaged in a look's copy of a consent leads to a refusal.
     """
     try:
         terms = consent if isinstance(consent, Consent) else Terms.model_validate(consent)

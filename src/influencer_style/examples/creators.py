@@ -14,13 +14,10 @@ from influencer_style.looks.profile import LookProfiles
 
 
 class CreatorPhotos:
-    """Holds all crops in memory at the training resolution, as uint8, and draws batches of them.
+    """Holds all crops in memory at the training resolution (side in pixels), as uint8, and draws batches of them.
 
-    Args:
-        users: (n, s, s, 3) uint8 crops of unstyled people.
-        creators: For each look its creator's crops, (m, s, s, 3) uint8.
-        looks: The profiles of these looks.
-        resolution: Side in pixels of what training sees.
+    `users` are crops of unstyled people, (n, s, s, 3) uint8, `creators` those of each look's creator, and `looks` the
+    profiles of these looks.
     """
 
     def __init__(

@@ -65,36 +65,24 @@ class StreamSettings:
 
 @dataclass(frozen=True)
 class Shard:
-    """Some sittings: S sittings, T targets, L looks, G grades, R references, descriptors D wide, s pixels.
+    """Some sittings: S sittings, T targets, L looks, G grades, R references, descriptors D wide, s pixels."""
 
-    Attributes:
-        neutral: (S, T, s, s, 3) uint8.
-        styled: (S, L, T, s, s, 3) uint8.
-        regions: (S, T, 5, s, s) uint8.
-        latents: (S, T, z) what determines the targets' pictures; z is 0 wide where that is not known.
-        grades: (S, L, G, 43) grades of each look.
-        descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 21, 10), of each look's references.
-        people: (S * T, s, s, 3) uint8, the targets, unstyled, each with a camera and a background of their own.
-        crowd, crowd_moments: (S * T, D) and (S * T, 21, 10), of `people`.
-        maps: (C, 43) looks of pure colour.
-        shown: (C, P) who shows them, by their numbers in `people`.
-        map_descriptors, map_moments: (C, P, D) and (C, P, 21, 10).
-    """
-
-    neutral: np.ndarray
-    styled: np.ndarray
-    regions: np.ndarray
-    latents: Tensor
-    grades: Tensor
-    descriptors: Tensor
-    moments: Tensor
-    people: np.ndarray
-    crowd: Tensor
-    crowd_moments: Tensor
-    maps: Tensor
-    shown: Tensor
-    map_descriptors: Tensor
-    map_moments: Tensor
+    neutral: np.ndarray  # (S, T, s, s, 3) uint8
+    styled: np.ndarray  # (S, L, T, s, s, 3) uint8
+    regions: np.ndarray  # (S, T, 5, s, s) uint8
+    latents: Tensor  # (S, T, z) what determines the targets' pictures; z is 0 wide where that is not known
+    grades: Tensor  # (S, L, G, 43) grades of each look
+    descriptors: Tensor  # (S, L, G, R, D) of each look's references
+    moments: Tensor  # (S, L, G, R, 21, 10) of the same
+    people: (
+        np.ndarray
+    )  # (S * T, s, s, 3) uint8, the targets, unstyled, each with a camera and a background of their own
+    crowd: Tensor  # (S * T, D) descriptors of `people`
+    crowd_moments: Tensor  # (S * T, 21, 10) of the same
+    maps: Tensor  # (C, 43) looks of pure colour
+    shown: Tensor  # (C, P) who shows them, by their numbers in `people`
+    map_descriptors: Tensor  # (C, P, D)
+    map_moments: Tensor  # (C, P, 21, 10)
 
     def worn(self, sitting: int, look: int, grade: int, photos: Tensor) -> SetStatistics:
         """Return the statistics of some of the photos of a look under a grade."""

@@ -97,14 +97,10 @@ _NEVER = tuple(_DROPPED)
 
 
 def kept_xmp(image: Image.Image, private: bool = False) -> tuple[str, list[str]]:
-    """Return the XMP for a copy of an image, and notices about what it lacks.
+    """Return the XMP for a copy of an opened image, and notices, in sentences, about what it lacks.
 
-    Args:
-        image: An opened image; what only its IPTC-IIM says is returned as XMP.
-        private: Whether all that fits the copy is kept (title, keywords, place, ratings and so on), not only credits.
-
-    Returns:
-        One element, `rdf:Description`, of at most 32 KiB, or nothing; and the notices, in sentences.
+    The XMP is one element, `rdf:Description`, of at most 32 KiB, or nothing. It holds what only IPTC-IIM says, too. If
+    `private`, all that fits the copy is kept (title, keywords, place, ratings and so on), not only credits.
     """
     found, notices = _read(image, private)
     if any(tag == f"{ns.DC_TERMS}provenance" for tag in found):

@@ -55,9 +55,8 @@ class Verification:
 def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
     """Return what the file at `path` proves, and what it does not.
 
-    Args:
-        path: A JPEG, PNG, WebP or AVIF file.
-        anchors: Certificates (PEM) of authorities to trust, in addition to this user's own.
+    It is a JPEG, PNG, WebP or AVIF file. `anchors` are certificates (PEM) of authorities to trust, in addition to this
+    user's own.
 
     Raises:
         VerificationError: when there is no such file, it is too large, or it is not a picture of these formats.

@@ -38,12 +38,9 @@ _METHODS = {"/invocations": "POST", "/ping": "GET", "/health": "GET", "/version"
 class Service:
     """Answers `POST /invocations`; and `GET` of `/ping`, `/health` and `/version`.
 
-    Args:
-        answer: Takes a request's body and returns the response's JSON; called in the worker's thread. A RefusedError
-            that it raises is the response; anything else goes to the log, and the client learns that it failed.
-        queue: The worker's queue.
-        limits: Limits of time, memory and host names.
-        version: The response of `/version`.
+    `answer` takes a request's body and returns the response's JSON; it is called in the worker's thread, by its queue.
+    A RefusedError that it raises is the response; anything else goes to the log, and the client learns that it failed.
+    `version` is the response of `/version`.
     """
 
     def __init__(self, answer: Callable[[RequestBody], bytes], queue: WorkQueue, limits: Limits, version: str) -> None:

@@ -30,13 +30,9 @@ class WeightsError(ValueError):
 class WeightsFile:
     """A safetensors file, regular and no link, of which only the head has been read.
 
-    Attributes:
-        metadata: The texts in the head, by name.
-        shapes: The type (as safetensors spells it) and shape of each tensor, by name.
-
-    Raises:
-        WeightsError: If the head is damaged or too large, or the file has more than `MOST_BYTES`.
-        OSError: If it is not a regular file, or cannot be read.
+    `metadata` are the texts in the head, and `shapes` the type (as safetensors spells it) and shape of each tensor, by
+    name. Raises WeightsError if the head is damaged or too large, or the file has more than `MOST_BYTES`, OSError if it
+    is not a regular file, or cannot be read.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -65,11 +61,9 @@ class WeightsFile:
     def fill(self, network: nn.Module, stored: torch.dtype = torch.float32) -> None:
         """Give a network that was built on the `meta` device the weights in this file.
 
-        Its floating-point weights become float32; `stored` is the type in which the file holds them.
-
-        Raises:
-            WeightsError: If a tensor is missing, unexpected, or of another shape or type; the first is named.
-            OSError: If the file cannot be read.
+        Its floating-point weights become float32; `stored` is the type in which the file holds them. Raises
+        WeightsError, which names the first tensor that is missing, unexpected, or of another shape or type, or OSError
+        if the file cannot be read.
         """
         expected = {
             name: (_TYPES[stored if value.is_floating_point() else value.dtype], tuple(value.shape))
