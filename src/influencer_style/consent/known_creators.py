@@ -121,7 +121,5 @@ def _read(path: Path) -> KnownCreator:
     try:
         return read_record(KnownCreator, path)
     except (OSError, ValueError) as error:
-        raise KnownCreatorError(
-            f"{path} cannot be read ({error}), so nobody can say where that creator's consent lies; remove the file, "
-            "then kedro run --pipeline ingestion writes it anew"
-        ) from error
+        reason = f"{path} cannot be read ({error}), so nobody can say where that creator's consent lies"
+        raise KnownCreatorError(f"{reason}; remove the file, then kedro run --pipeline ingestion") from error

@@ -89,10 +89,9 @@ class Ledger:
             # The days of the times themselves, not `clock.today`: a test that sets another day leaves this alone.
             if last is not None and clock.local_day(clock.now()) < clock.local_day(last):
                 raise AuditError(
-                    f"the last row of {self.log.path} is of {last:%Y-%m-%d %H:%M} UTC, and the clock of this machine "
-                    f"says {clock.now():%Y-%m-%d %H:%M} UTC: it was set back, and nothing is decided. Set the clock "
-                    "right; or, if it was wrong when that row was written, keep the log and its head elsewhere, as "
-                    "evidence, and a new log begins"
+                    f"the last row of {self.log.path} is of {last:%Y-%m-%d %H:%M} UTC, and this machine's clock says "
+                    f"{clock.now():%Y-%m-%d %H:%M} UTC: it was set back, and nothing is decided. Set it right; or, if "
+                    "it was wrong then, keep the log and its head elsewhere, as evidence, and a new log begins"
                 )
             return clock.today()
         except clock.ClockError as error:

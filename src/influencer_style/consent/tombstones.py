@@ -54,10 +54,8 @@ class Tombstone(BaseModel):
     @property
     def words(self) -> str:
         """What to say to whoever wants to use the photos or the look."""
-        return (
-            f"{self.creator} withdrew on {self.withdrawn_on}; leave their photos and look out, or lay down a new "
-            "consent.yml whose granted_on is a later day"
-        )
+        remedy = "leave their photos and look out, or lay down a new consent.yml whose granted_on is a later day"
+        return f"{self.creator} withdrew on {self.withdrawn_on}; {remedy}"
 
     @property
     def refusal(self) -> Decision:

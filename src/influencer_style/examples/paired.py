@@ -54,12 +54,8 @@ def draw_photos(
 ) -> PairedPhotos:
     """Draw a batch for transfer: unstyled portraits, half of them mirrored, and the same portraits in looks.
 
-    Args:
-        shards: At least two. A look and its reference crowd come from different shards, so they share no person.
-        groups: The groups of the encoder that described the shards.
-        sampling: What is drawn.
-        noise: Width of z.
-        rng: Source of all choices.
+    There are at least two shards: a look and its reference crowd come from different ones, so they share no person.
+    `groups` are those of the encoder that described the shards, `noise` is the width of z.
     """
 
     def choose(kind: float) -> _Kind:

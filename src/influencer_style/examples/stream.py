@@ -10,7 +10,6 @@ import multiprocessing
 from dataclasses import dataclass
 from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
-from types import TracebackType
 
 import torch
 
@@ -51,9 +50,7 @@ class StudioStream:
     def __enter__(self) -> StudioStream:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._pool is not None:
             self._pool.terminate()
             self._pool.join()

@@ -34,10 +34,8 @@ def assign_splits(
     shares, least = rules.shares, rules.least
     order = sorted(photo_ids, key=lambda photo: hashlib.sha256(f"{rules.seed}:{photo}".encode()).digest())
     if len(order) < least * len(shares):
-        raise SplitError(
-            f"there are {len(order)} usable {what}, but each of {', '.join(shares)} needs {least}; "
-            f"give at least {least * len(shares)}"
-        )
+        reason = f"there are {len(order)} usable {what}, but each of {', '.join(shares)} needs {least}"
+        raise SplitError(f"{reason}; give at least {least * len(shares)}")
     fixed = {photo: split for photo, split in rules.fixed.items() if split in shares}
     closed = set(fixed.values())  # these splits hold what is fixed for them, and nothing else
     chosen = {photo: fixed[photo] for photo in order if photo in fixed}

@@ -50,8 +50,10 @@ def directories(file: bytes) -> Directories:
             tag, kind = _read(file, at, order + "H"), _read(file, at + 2, order + "H")
             count = _read(file, at + 4, order + word)
             found[tag] = (count, _value(file, at + (12 if big else 8), kind, count, order, word))
-        if excess := _excess(found):
-            return Directories(excess)
+        if any(found.get(tag, (0, 0))[0] > MAX_PIECES for tag in (_STRIPS, _TILES)):
+            return Directories(f"{MAX_PIECES} strips or tiles")
+        if _one(found, _TILE_WIDTH) * _one(found, _TILE_LENGTH) > MAX_PIECE:
+            return Directories(f"{MAX_PIECE} pixels in a tile")
         if len(seen) == 1:
             raw = _DNG_VERSION in found or _one(found, _PHOTOMETRIC) in _COLOUR_FILTERS
             # Scans have their full picture first; raw files have a preview there, and the sensor's further down.
@@ -62,14 +64,6 @@ def directories(file: bytes) -> Directories:
             first = Directories("", 1, _one(found, _BITS) or 1, raw, negative, sound)
         place = _read(file, start + tags * wide, order + word)
     return replace(first, pages=len(seen))
-
-
-def _excess(found: dict[int, tuple[int, int]]) -> str:
-    if any(found.get(tag, (0, 0))[0] > MAX_PIECES for tag in (_STRIPS, _TILES)):
-        return f"{MAX_PIECES} strips or tiles"
-    if _one(found, _TILE_WIDTH) * _one(found, _TILE_LENGTH) > MAX_PIECE:
-        return f"{MAX_PIECE} pixels in a tile"
-    return ""
 
 
 def _one(found: dict[int, tuple[int, int]], tag: int) -> int:

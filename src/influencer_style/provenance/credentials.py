@@ -215,10 +215,9 @@ def _key(path: str) -> tuple[PrivateKeyTypes, str]:
     try:
         key = load_pem_private_key(data, None)
     except TypeError as error:
-        raise CredentialsError(
-            f"{path} ({PRIVATE_KEY}) is encrypted, and its password cannot be entered here; write it without one "
-            "where only you can read it (openssl pkey -in KEY -out PLAIN), and use that file"
-        ) from error
+        reason = f"{path} ({PRIVATE_KEY}) is encrypted, and its password cannot be entered here; write it without one"
+        remedy = "where only you can read it (openssl pkey -in KEY -out PLAIN), and use that file"
+        raise CredentialsError(f"{reason} {remedy}") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise CredentialsError(f"{path} ({PRIVATE_KEY}) holds no PEM private key; use a file that does") from error
     algorithm = algorithm_of(key)

@@ -87,9 +87,8 @@ def encode(
     escaped = html.escape(text).replace("\n", "&#10;")
     packet = _PACKET.format(source_type=metadata.source_type, record=escaped, xmp=metadata.xmp).encode()
     if kind is JPEG and len(packet) > _JPEG_ROOM:
-        raise ValueError(
-            f"its record and credits have {len(packet)} bytes, but a JPEG file can hold only {_JPEG_ROOM}; choose PNG"
-        )
+        size = f"its record and credits have {len(packet)} bytes"
+        raise ValueError(f"{size}, but a JPEG file can hold only {_JPEG_ROOM}; choose PNG")
     # Given even if empty: otherwise Pillow would write the metadata that the picture was opened with.
     options: dict[str, object] = {**kind.options, "exif": metadata.exif, "icc_profile": metadata.icc}
     if kind.quality is not None:
@@ -120,10 +119,8 @@ def read_record(path: str | Path) -> dict[str, Any]:
         raise NotAPictureError(f"{path} cannot be read as a {NAMES} picture ({error}); name another file") from error
     found = _RECORD.search(packet if isinstance(packet, bytes) else packet.encode())
     if found is None:
-        raise RecordError(
-            f"{path} holds no record of this software: it was not made by it, or a program that saved it since dropped "
-            "the record; ask for the original file"
-        )
+        why = "it was not made by it, or a program that saved it since dropped the record"
+        raise RecordError(f"{path} holds no record of this software: {why}; ask for the original file")
     try:
         record = json.loads(html.unescape(found.group(1).decode()))
     except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, or a number of thousands of digits

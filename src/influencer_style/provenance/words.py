@@ -94,16 +94,12 @@ def altered(codes: list[str]) -> str:
 
 def without_manifest(record: bool) -> list[str]:
     """Return what stays open of a file without a manifest, with or without a record in it."""
-    first = (
-        "anything: the file holds a record, but no signature, and anybody can write or copy a record"
-        if record
-        else "anything: the file says nothing of itself, neither that it was made by a model nor that it was not"
-    )
-    return [
-        first,
-        "where the manifest is: it was never written, was dropped by a program that saved the file since, or is kept "
-        "elsewhere (nothing is fetched); ask for the original file",
-    ]
+    why = "the file says nothing of itself, neither that it was made by a model nor that it was not"
+    if record:
+        why = "the file holds a record, but no signature, and anybody can write or copy a record"
+    where = "it was never written, was dropped by a program that saved the file since, or is kept elsewhere"
+    remedy = "(nothing is fetched); ask for the original file"
+    return [f"anything: {why}", f"where the manifest is: {where} {remedy}"]
 
 
 def parent_known(parent: ParentManifest) -> str:
@@ -122,11 +118,8 @@ def _parent_proven(parent: ParentManifest) -> list[str]:
     if not parent.intact:
         return []
     removed = f", except {parent.redacted} parts that were removed for privacy" if parent.redacted else ""
-    authority = ", for whom an authority known here vouches" if parent.trusted else ""
-    return [
-        "the photo's Content Credentials in this file are as they were signed by "
-        f"{_who(parent.signer)}{authority}{removed}"
-    ]
+    who = _who(parent.signer) + (", for whom an authority known here vouches" if parent.trusted else "")
+    return [f"the photo's Content Credentials in this file are as they were signed by {who}{removed}"]
 
 
 def _parent_open(parent: ParentManifest) -> list[str]:

@@ -95,7 +95,7 @@ class WorkQueue:
         future: Future[T] = Future()
         job = _Job(work, deadline, future)
         with self._changed:
-            self._require_room()
+            self.require_room()
             self._waiting.append(job)
             self._changed.notify()
         future.add_done_callback(lambda done: self._forget(job) if done.cancelled() else None)
@@ -104,12 +104,15 @@ class WorkQueue:
     def require_room(self) -> None:
         """Refuse, and count it, where the queue is full now: before a body is read. Raises OverloadedError."""
         with self._changed:
-            self._require_room()
+            if len(self._waiting) >= self._most_waiting:
+                self._refused += 1
+                raise OverloadedError(f"{self._most_waiting} jobs are waiting already", self.retry_after())
 
     def retry_after(self) -> int:
         """Return the whole seconds, 1 to 60, in which the jobs of the queue should be done."""
         with self._changed:
-            return self._retry_after()
+            seconds = (len(self._waiting) + self._running) * self._mean()
+        return max(1, min(_LONGEST_RETRY, math.ceil(seconds)))
 
     def run_next(self, wait: bool = True) -> bool:
         """Run or drop the next job, or `wait` for one; return whether there was a job."""
@@ -124,7 +127,7 @@ class WorkQueue:
             late = start > job.deadline
             if late:
                 self._dropped += 1
-                retry_after = self._retry_after()
+                retry_after = self.retry_after()
             else:
                 self._running = 1
         work = job.take()
@@ -158,14 +161,7 @@ class WorkQueue:
                 self._waiting.remove(job)
         job.take()
 
-    def _require_room(self) -> None:
-        if len(self._waiting) >= self._most_waiting:
-            self._refused += 1
-            raise OverloadedError(f"{self._most_waiting} jobs are waiting already", self._retry_after())
-
-    def _retry_after(self) -> int:
-        seconds = (len(self._waiting) + self._running) * self._mean()
-        return max(1, min(_LONGEST_RETRY, math.ceil(seconds)))
+        self._changed = threading.Condition()
 
     def _mean(self) -> float:
         return sum(self._recent) / len(self._recent) if self._recent else 0.0
