@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -9,7 +10,7 @@ from importlib import import_module
 import click
 
 from influencer_style.commands.common import command_errors
-from influencer_style.commands.output import Failure, complain, discard
+from influencer_style.commands.output import Failure, complain
 from influencer_style.storage.text import make_log_lines_safe
 from influencer_style.version import __version__
 
@@ -67,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
     except BrokenPipeError:  # nobody reads on, as in `influencer-style audit | head`
-        discard()
+        # All further output is thrown away: Python flushes once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
 

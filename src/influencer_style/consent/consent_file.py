@@ -23,6 +23,10 @@ _EXAMPLE = (
     "scope: a list of train, transfer, generate and commercial, territory, evidence, contact"
 )
 _REMEDY = "learn the look again: kedro run"
+_WRONG = {
+    "missing": "is missing; add it",
+    "extra_forbidden": "is no field of schema 1; remove it or correct its name",
+}
 
 
 def load_consent(folder: str | Path) -> Consent:
@@ -144,13 +148,8 @@ def _problems(error: ValidationError, name: str, lines: Mapping[str, int]) -> li
         field = str(problem["loc"][0]) if problem["loc"] else ""
         line = f", line {lines[field]}" if field in lines else ""
         where = f"{name}{line}: {field}: " if field else f"{name}: "
-        if problem["type"] == "missing":
-            what = "is missing; add it"
-        elif problem["type"] == "extra_forbidden":
-            what = "is no field of schema 1; remove it or correct its name"
-        else:
-            what = f"{problem['msg'].removeprefix('Value error, ')}; correct it"
-        problems.setdefault(field, where + what)
+        wrong = f"{problem['msg'].removeprefix('Value error, ')}; correct it"
+        problems.setdefault(field, where + _WRONG.get(problem["type"], wrong))
     return list(problems.values())[:_MAX_PROBLEMS]
 
 

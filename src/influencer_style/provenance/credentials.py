@@ -97,7 +97,11 @@ def _made(place: Path) -> Credentials:
             signer = _checked(key + ends, certificate, current)
             if signer.not_valid_after_utc - now > RENEWAL:
                 return Credentials(certificate, key + ends, "es256", own=False)
-            _retire(current, signer)
+            # The authority is kept, the key is deleted. The serial number in the name lets a late process find the name
+            # taken, so that it does not move the new one.
+            until = f"until-{signer.not_valid_after_utc:%Y-%m-%d}-{signer.serial_number:040x}"[:40]
+            if _rename_unless_there(current, place / until):
+                (place / until / "signer.pem").unlink()
     except OSError as error:
         raise CredentialsError(
             f"{place} cannot hold the credentials that pictures are signed with ({error.strerror or error}); set "
@@ -136,14 +140,6 @@ def _put(issued: Issued, current: Path) -> None:
         # Once one is in place, the attempts of other processes, killed or too late, are useless.
         for begun in current.parent.glob(".new-*") if current.is_dir() else [temporary]:
             shutil.rmtree(begun, ignore_errors=True)
-
-
-def _retire(current: Path, signer: x509.Certificate) -> None:
-    """Move an old signer out of the way. Its authority is kept, its key is deleted."""
-    retired = current.with_name(f"until-{signer.not_valid_after_utc:%Y-%m-%d}-{signer.serial_number:040x}"[:40])
-    # Named by its serial number, so that a late process finds the name taken and does not move the new one.
-    if _rename_unless_there(current, retired):
-        (retired / "signer.pem").unlink()
 
 
 def _rename_unless_there(source: Path, target: Path) -> bool:

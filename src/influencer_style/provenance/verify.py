@@ -124,26 +124,18 @@ def _read(path: Path) -> tuple[bytes, str]:
 def damage(file: bytes) -> str:
     """Return why other programs may not open a picture's file; empty if it is sound. No pixels are decoded."""
     kind = next(kind for kind in WRITTEN.values() if kind.media_type == written_media_type(file))
-    if kind is PNG:
-        return _png_damage(file)
+    if kind is PNG:  # not by Pillow, which also refuses sound files with long texts
+        view, at = memoryview(file), 8
+        while at + 12 <= len(file):  # a chunk is length, name, data, checksum; decoders refuse a wrong checksum
+            end = at + 8 + int.from_bytes(view[at : at + 4])
+            if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4]):
+                return f"the checksum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
+            at = end + 4
+        return ""
     try:
         Image.open(io.BytesIO(file), formats=[kind.pillow]).close()
     except Image.DecompressionBombError:
         return ""  # large, not damaged
     except Exception as error:  # a decoder given hostile bytes may raise anything
         return short(str(error))
-    return ""
-
-
-def _png_damage(file: bytes) -> str:
-    """Compare each chunk's checksum (a chunk is length, name, data, checksum). Decoders refuse a file with a wrong one.
-
-    This does not use Pillow, which also refuses sound files with long texts.
-    """
-    view, at = memoryview(file), 8
-    while at + 12 <= len(file):
-        end = at + 8 + int.from_bytes(view[at : at + 4])
-        if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4]):
-            return f"the checksum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
-        at = end + 4
     return ""
