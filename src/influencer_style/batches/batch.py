@@ -159,12 +159,10 @@ class Batch:
         about: Provenance = {"asked": self._fingerprint, "notices": list(result.notices)}
         result = replace(result, provenance={**result.provenance, **about})
         if not self._noted:  # before the first picture is written: whose look this folder gets
-            reference = result.provenance["reference"]
-            creators = (
-                [reference["creator"]] if reference and reference["creator"] else list(result.provenance["looks"])
-            )
+            reference, looks = result.provenance["reference"], result.provenance["looks"]
+            creators = [reference["creator"]] if reference and reference["creator"] else list(looks)
             note = self._stylist.permission.note_written
-            note(self._stylist.bundle, creators, self._folder.path, self._folder.index.path)
+            note(self._stylist.bundle, creators, self._folder.path, self.index.path)
             self._noted = True
         if reason := self._folder.save(result, picture):
             return self._quarantined(replace(job, sha256=""), f"unwritable: {reason}")

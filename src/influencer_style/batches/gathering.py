@@ -17,6 +17,10 @@ from influencer_style.provenance.formats import SUFFIXES
 from influencer_style.storage.walk import walk
 from influencer_style.stylist.restyling import SUFFIX_OF
 
+_MOST_BYTES = 200  # of a name; systems allow 255, and a temporary name is longer
+# Control characters, halves of surrogate pairs (bytes that are not UTF-8), and what Windows does not take.
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029<>:"/\\|?*]')
+
 
 class BatchError(ValueError):
     """Many photos cannot be restyled as requested; the message says why, and what to do."""
@@ -106,11 +110,6 @@ def _photos(named: Path) -> Iterator[Photo]:
     for file in walk(named):
         if file.name != CONSENT_FILE:
             yield Photo(file, file.relative_to(named), named)
-
-
-_MOST_BYTES = 200  # of a name; systems allow 255, and a temporary name is longer
-# Control characters, halves of surrogate pairs (bytes that are not UTF-8), and what Windows does not take.
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029<>:"/\\|?*]')
 
 
 def picture_names(

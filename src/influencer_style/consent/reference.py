@@ -17,6 +17,9 @@ from influencer_style.storage.regular import is_regular
 
 UNASKED = "the look is of a reference photo without recorded consent; use it only with its people's leave"
 
+LEVELS = 12  # folders that are searched, including the photo's own
+_NAMES = (CONSENT_FILE, "consent.yaml")
+
 
 @dataclass(frozen=True)
 class ReferenceDecision:
@@ -31,9 +34,9 @@ class ReferenceDecision:
 def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: Scope) -> ReferenceDecision:
     """Decide whether the look of a photo may be taken today. Nothing is recorded.
 
-    The nearest consent above the file counts (`folder_with_consent`). A photo that a ledger knows by its
-    SHA-256 is its creator's in whatever folder it lies: their tombstone and their own consent count as well. The file's
-    name may be None, and the SHA-256 empty, if they are not known. Raises AuditError if a ledger cannot be read.
+    The nearest consent above the file counts (`folder_with_consent`). A photo that a ledger knows by its SHA-256 is its
+    creator's in whatever folder it lies: their tombstone and their own consent count as well. The file's name may be
+    None, and the SHA-256 empty, if they are not known. Raises AuditError if a ledger cannot be read.
     """
     consulted = list(ledgers.near)
     owners = _owners(consulted, sha256[:16])
@@ -100,10 +103,6 @@ def _granted_anew(stone: Tombstone, found: ReferenceDecision) -> bool:
 
 def _short(consent: Consent | None) -> dict[str, object] | None:
     return consent.in_short() if consent else None
-
-
-LEVELS = 12  # folders that are searched, including the photo's own
-_NAMES = (CONSENT_FILE, "consent.yaml")
 
 
 def folder_with_consent(photo: Path) -> Path | None:

@@ -15,6 +15,37 @@ MAX_BYTES = 2**20
 _MAX_ELEMENTS = 20_000
 _MAX_DEPTH = 40
 
+_MOST = 32_768  # bytes that are kept: JPEG has room for 65,502, and the copy's own record has priority
+_ABOUT = f"{ns.RDF}about"
+_CONTAINERS = tuple(f"{ns.RDF}{kind}" for kind in ("Alt", "Bag", "Seq", "li"))
+_LANGUAGE, _RESOURCE = f"{ns.XML}lang", f"{ns.RDF}resource"
+_CREDITS = {
+    *(f"{ns.DC}{name}" for name in ("creator", "rights")),
+    *(f"{ns.PHOTOSHOP}{name}" for name in ("Credit", "Source")),
+    *(f"{ns.XMP_RIGHTS}{name}" for name in ("Certificate", "Marked", "Owner", "UsageTerms", "WebStatement")),
+    *(f"{ns.CREATIVE_COMMONS}{name}" for name in ("license", "attributionName", "attributionURL")),
+    f"{ns.PLUS}DataMining",
+}
+# What never stays, since it shows or describes the photo as it was, and its name in a notice. What is written anew, or
+# is no longer true of the copy, has no name: nobody misses it.
+_DROPPED_AS = {
+    "previews": (f"{ns.XMP}Thumbnails", ns.XMP_IMAGE),
+    "the history of edits": (ns.XMP_MEDIA, f"{ns.PHOTOSHOP}History", f"{ns.PHOTOSHOP}DocumentAncestors"),
+    "settings of a raw converter": (ns.CAMERA_RAW,),
+    "a part that is kept elsewhere in the file": (ns.XMP_NOTE,),
+    "depth maps and further pictures": [
+        f"{ns.GOOGLE}{kind}/" for kind in ("depthmap", "image", "audio", "camera", "container")
+    ],
+    "": (
+        *(ns.GAIN_MAP, ns.APPLE_GAIN_MAP, ns.APPLE_PIXEL_DATA),  # the photo's notices say so
+        *(f"{ns.IPTC_EXTENSION}DigitalSourceType", f"{ns.DC_TERMS}provenance", ns.OURS),
+        *(f"{ns.TIFF}Orientation", f"{ns.TIFF}ImageWidth", f"{ns.TIFF}ImageLength"),
+        *(f"{ns.EXIF}PixelXDimension", f"{ns.EXIF}PixelYDimension"),
+    ),
+}
+_DROPPED = {name: what for what, names in _DROPPED_AS.items() for name in names}
+_NEVER = tuple(_DROPPED)
+
 
 class XmpError(ValueError):
     """A packet of XMP cannot be used; the message says why, as the end of a sentence."""
@@ -61,39 +92,6 @@ def parse_xmp(packet: bytes) -> Element:
 
 def _full(name: str) -> str:
     return f"{{{name}" if "}" in name else name
-
-
-_MOST = 32_768  # bytes that are kept: JPEG has room for 65,502, and the copy's own record has priority
-_ABOUT = f"{ns.RDF}about"
-_CONTAINERS = tuple(f"{ns.RDF}{kind}" for kind in ("Alt", "Bag", "Seq", "li"))
-_LANGUAGE, _RESOURCE = f"{ns.XML}lang", f"{ns.RDF}resource"
-
-_CREDITS = {
-    *(f"{ns.DC}{name}" for name in ("creator", "rights")),
-    *(f"{ns.PHOTOSHOP}{name}" for name in ("Credit", "Source")),
-    *(f"{ns.XMP_RIGHTS}{name}" for name in ("Certificate", "Marked", "Owner", "UsageTerms", "WebStatement")),
-    *(f"{ns.CREATIVE_COMMONS}{name}" for name in ("license", "attributionName", "attributionURL")),
-    f"{ns.PLUS}DataMining",
-}
-# What never stays, since it shows or describes the photo as it was, and its name in a notice. What is written anew, or
-# is no longer true of the copy, has no name: nobody misses it.
-_DROPPED_AS = {
-    "previews": (f"{ns.XMP}Thumbnails", ns.XMP_IMAGE),
-    "the history of edits": (ns.XMP_MEDIA, f"{ns.PHOTOSHOP}History", f"{ns.PHOTOSHOP}DocumentAncestors"),
-    "settings of a raw converter": (ns.CAMERA_RAW,),
-    "a part that is kept elsewhere in the file": (ns.XMP_NOTE,),
-    "depth maps and further pictures": [
-        f"{ns.GOOGLE}{kind}/" for kind in ("depthmap", "image", "audio", "camera", "container")
-    ],
-    "": (
-        *(ns.GAIN_MAP, ns.APPLE_GAIN_MAP, ns.APPLE_PIXEL_DATA),  # the photo's notices say so
-        *(f"{ns.IPTC_EXTENSION}DigitalSourceType", f"{ns.DC_TERMS}provenance", ns.OURS),
-        *(f"{ns.TIFF}Orientation", f"{ns.TIFF}ImageWidth", f"{ns.TIFF}ImageLength"),
-        *(f"{ns.EXIF}PixelXDimension", f"{ns.EXIF}PixelYDimension"),
-    ),
-}
-_DROPPED = {name: what for what, names in _DROPPED_AS.items() for name in names}
-_NEVER = tuple(_DROPPED)
 
 
 def kept_xmp(image: Image.Image, private: bool = False) -> tuple[str, list[str]]:

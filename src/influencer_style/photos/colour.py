@@ -16,6 +16,9 @@ _COLOURS = np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS), -1).reshape(1, -1, 3)
 
 CmsError = (ImageCms.PyCMSError, OSError, ValueError, TypeError, AttributeError)
 
+_WITH_PROFILE = ("L", "RGB", "CMYK", "LAB")
+_ROWS = 256  # of a photo at a time: as numbers of 64 bits, all of a large one would fill the memory
+
 
 class ProfileKind(Enum):
     """Kinds of profiles: none; sRGB; another; another whose colours cannot be reached from sRGB; an unusable one."""
@@ -68,10 +71,6 @@ def transform_from_srgb(profile: bytes) -> ImageCms.ImageCmsTransform:
 
 def _applied(transform: ImageCms.ImageCmsTransform, colours: np.ndarray) -> np.ndarray:
     return np.asarray(ImageCms.applyTransform(Image.fromarray(colours), transform))
-
-
-_WITH_PROFILE = ("L", "RGB", "CMYK", "LAB")
-_ROWS = 256  # of a photo at a time: as numbers of 64 bits, all of a large one would fill the memory
 
 
 def to_rgb(image: Image.Image) -> np.ndarray:

@@ -39,6 +39,13 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 # Uncompressed TIFFs too are left to libtiff: Pillow's own reader mixes up 16-bit colours that lie in separate planes.
 TiffImagePlugin.READ_LIBTIFF = True
 
+_START = b"\x89PNG\r\n\x1a\n"
+_MOST = 1_000_000  # bytes, unfolded; Pillow refuses files with more than 1 MiB of text or profile in a chunk
+_TEXT = (b"tEXt", b"zTXt", b"iTXt")
+_LONGEST = 80  # bytes of a text's name, with the zero behind it
+# What is read, each once: the colour profile, XMP, and EXIF as ImageMagick writes it, which may hold the orientation.
+_READ = (b"iCCP", b"XML:com.adobe.xmp", b"Raw profile type exif")
+
 
 @contextmanager
 def opened(photo: str | Path | bytes, max_pixels: int, root: str | Path | None) -> Iterator[tuple[bytes, Image.Image]]:
@@ -165,14 +172,6 @@ def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
         image.info["icc_profile"] = profile
         image.info["hdr"] = points.is_hdr
     return image
-
-
-_START = b"\x89PNG\r\n\x1a\n"
-_MOST = 1_000_000  # bytes, unfolded; Pillow refuses files with more than 1 MiB of text or profile in a chunk
-_TEXT = (b"tEXt", b"zTXt", b"iTXt")
-_LONGEST = 80  # bytes of a text's name, with the zero behind it
-# What is read, each once: the colour profile, XMP, and EXIF as ImageMagick writes it, which may hold the orientation.
-_READ = (b"iCCP", b"XML:com.adobe.xmp", b"Raw profile type exif")
 
 
 def without_text(file: bytes) -> bytes:

@@ -14,6 +14,8 @@ from influencer_style.photos.colour import ProfileKind, kind_of, over_white, to_
 from influencer_style.photos.losses import losses_of_file, losses_of_image
 from influencer_style.photos.opening import MAX_PIXELS, opened, photo_errors, refuse_too_many, upright
 
+_ROWS = 256  # of a photo at a time
+
 
 @dataclass(frozen=True)
 class Parent:
@@ -24,9 +26,6 @@ class Parent:
     # Its Content Credentials, with the result of their validation, as an archive of C2PA; empty if it has none
     credentials: bytes = field(default=b"", repr=False)
     redacted: tuple[str, ...] = ()  # the addresses of those parts that are removed when the credentials are written
-
-
-_ROWS = 256  # of a photo at a time
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,17 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _OF_CURVE = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
+# No trusted clock says when a picture was signed, so its signature is valid only as long as the certificate. It is
+# renewed at half its life, so every picture can be proven for at least five years.
+LIFE = timedelta(days=3650)
+RENEWAL = LIFE / 2  # before its end
+_CLOCKS_DIFFER = timedelta(days=1)
+_ORGANISATION = "influencer_style, self-issued"
+_USES = (
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+    *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+)
+
 
 class CredentialsError(ValueError):
     """There are no usable credentials; the message names the file or variable at fault and the remedy."""
@@ -42,18 +53,6 @@ def algorithm_of(key: PrivateKeyTypes) -> str | None:
     if isinstance(key, rsa.RSAPrivateKey):
         return "ps256" if key.key_size >= 2048 else None
     return "ed25519" if isinstance(key, ed25519.Ed25519PrivateKey) else None
-
-
-# No trusted clock says when a picture was signed, so its signature is valid only as long as the certificate. It is
-# renewed at half its life, so every picture can be proven for at least five years.
-LIFE = timedelta(days=3650)
-RENEWAL = LIFE / 2  # before its end
-_CLOCKS_DIFFER = timedelta(days=1)
-_ORGANISATION = "influencer_style, self-issued"
-_USES = (
-    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
-    *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
-)
 
 
 @dataclass(frozen=True)

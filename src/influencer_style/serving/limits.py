@@ -13,6 +13,10 @@ from influencer_style.serving.request import MAX_BODY
 # A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:\s]+))(?::[0-9]{1,5})?")
 
+WAITING = "INFLUENCER_STYLE_QUEUE"  # requests that may wait
+DEADLINE = "INFLUENCER_STYLE_DEADLINE"  # seconds that a request may wait
+HOSTS = "INFLUENCER_STYLE_HOSTS"  # host names that are answered apart from the loopback ones, separated by commas
+
 
 class HostNames:
     """The host names that are answered: this machine's loopback names and addresses, and further ones.
@@ -53,11 +57,6 @@ def _name_of(host: str) -> str | None:
         except ValueError:
             return None
     return found[2].lower().removesuffix(".")
-
-
-WAITING = "INFLUENCER_STYLE_QUEUE"  # requests that may wait
-DEADLINE = "INFLUENCER_STYLE_DEADLINE"  # seconds that a request may wait
-HOSTS = "INFLUENCER_STYLE_HOSTS"  # host names that are answered apart from the loopback ones, separated by commas
 
 
 @dataclass(frozen=True)

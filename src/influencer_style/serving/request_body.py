@@ -13,6 +13,11 @@ CODES = {
     413: "CONTENT_TOO_LARGE", 421: "MISDIRECTED_REQUEST", 500: "INTERNAL_ERROR", 503: "TEMPORARILY_UNAVAILABLE",
 }  # fmt: skip
 
+# ASGI's own types: messages are free JSON.
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
 
 class RefusedError(ValueError):
     """A request is refused. The message repeats no more of the request than the start of a wrong value."""
@@ -31,12 +36,6 @@ def overloaded(retry_after: int) -> RefusedError:
     """Return the refusal of a request that there is no time or room for; it may be sent again after these seconds."""
     message = f"the server is busy; send the request again in {retry_after} s"
     return RefusedError(message, 503, {"retry-after": str(retry_after)})
-
-
-# ASGI's own types: messages are free JSON.
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class NoRoomError(RuntimeError):

@@ -66,7 +66,7 @@ class WorkQueue:
             raise ValueError(f"a queue cannot have room for {most_waiting} jobs; choose 1 or more")
         self._most_waiting, self.now = most_waiting, clock
         self._waiting: deque[_Job[Any]] = deque()
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # its lock is reentrant
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self._running = self._done = self._refused = self._dropped = 0
 
@@ -160,8 +160,6 @@ class WorkQueue:
             if job in self._waiting:
                 self._waiting.remove(job)
         job.take()
-
-        self._changed = threading.Condition()
 
     def _mean(self) -> float:
         return sum(self._recent) / len(self._recent) if self._recent else 0.0
