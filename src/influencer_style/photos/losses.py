@@ -6,7 +6,7 @@ from PIL import Image
 
 from influencer_style.photos.boxes import described
 from influencer_style.photos.colour import ProfileKind
-from influencer_style.photos.formats import AVIF, HEIC, PNG, TIFF
+from influencer_style.photos.formats import AVIF, HEIC, PNG, START, TIFF
 from influencer_style.photos.tiff import directories
 
 TRANSPARENCY = "it is transparent, and a JPEG shows white there; --format png or webp keeps the transparency"
@@ -18,7 +18,6 @@ _GAIN_MAPS = (  # Ultra HDR in XMP, the ISO standard, and Apple's
     b"urn:iso:std:iso:ts:21496:-1",
     b"urn:com:apple:photo:2020:aux:hdrgainmap",
 )
-_BRANDS = 128  # bytes at the start of HEIC and AVIF that say what is in the file
 _NO_PROFILE_KEPT = {
     ProfileKind.UNUSABLE: "its colour profile is damaged or not made for such a picture, and was ignored",
     ProfileKind.ONE_WAY: "its colour profile only leads away from its colours, not back; the result is in sRGB",
@@ -50,7 +49,7 @@ def losses_of_file(file: bytes, image: Image.Image) -> tuple[str, ...]:
         found.append(f"it holds {frames} pictures; the result shows the {shown}")
     elif frames > 1 and image.format != "MPO":  # phones keep a depth map or a second view with the photo
         found.append(f"it moves; the result shows the first of its {frames} pictures")
-    in_boxes = image.format in (AVIF.pillow, HEIC.pillow) and b"tmap" in file[:_BRANDS]
+    in_boxes = image.format in (AVIF.pillow, HEIC.pillow) and b"tmap" in file[:START]
     if in_boxes or any(name in file for name in _GAIN_MAPS):
         found.append("it has a gain map for HDR screens; the result has none")
     if image.format == PNG.pillow and "icc_profile" not in image.info and b"iCCP" in file[: file.find(b"IDAT")]:

@@ -90,12 +90,9 @@ def scan(source: PhotoFolders, previous: pd.DataFrame | None, settings: ScanSett
     """Return the manifest of the photos in ``source``, with the columns of SCHEMA.
 
     A file whose path, size and time of change are those of a row in ``previous`` is not read again. Photos keep the
-    split that ``previous`` gave them. Nothing that is wrong with a file or a creator ends the scan.
-
-    Raises:
-        SlugError: If two creators' names lead to the same slug.
-        SplitError: If there are fewer than 3 usable users.
-        AuditError: If a decision about a consent cannot be recorded, or a tombstone cannot be read.
+    split that ``previous`` gave them. Nothing that is wrong with a file or a creator ends the scan. Raises SlugError if
+    two creators' names lead to the same slug, SplitError if there are fewer than 3 usable users, AuditError if a
+    decision about a consent cannot be recorded, or a tombstone cannot be read.
     """
     known = {} if previous is None else {str(row["path"]): row for row in previous.to_dict("records")}
     files = list(_creators_files(source.creators, settings.ledger))

@@ -56,12 +56,9 @@ def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
     """Return what the file at `path` proves, and what it does not.
 
     It is a JPEG, PNG, WebP or AVIF file. `anchors` are certificates (PEM) of authorities to trust, in addition to this
-    user's own.
-
-    Raises:
-        VerificationError: when there is no such file, it is too large, or it is not a picture of these formats.
-        AnchorsError: when `anchors` holds no certificates.
-        CredentialsError: when the user's own certificates are named, but cannot be read.
+    user's own. Raises VerificationError when there is no such file, it is too large, or it is not a picture of these
+    formats, AnchorsError when `anchors` holds no certificates, CredentialsError when the user's own certificates are
+    named, but cannot be read.
     """
     given = certificates_in(anchors) if anchors is not None else b""
     data, media_type = _read(Path(path))

@@ -86,10 +86,9 @@ def nothing_proven(why: str) -> list[str]:
 
 def altered(codes: list[str]) -> str:
     """Say that file and signature do not agree, with C2PA's codes of what failed."""
-    return (
-        f"the file and its signature do not agree ({', '.join(short(code) for code in dict.fromkeys(codes))}): it was "
-        "changed or damaged after it was signed, and what it says of itself may have been changed too"
-    )
+    failed = ", ".join(short(code) for code in dict.fromkeys(codes))
+    since = "it was changed or damaged after it was signed, and what it says of itself may have been changed too"
+    return f"the file and its signature do not agree ({failed}): {since}"
 
 
 def without_manifest(record: bool) -> list[str]:

@@ -80,11 +80,8 @@ class Limits:
             hosts = HostNames(filter(None, map(str.strip, environment.get(HOSTS, "").split(","))))
         except ValueError as error:
             raise ValueError(f"{HOSTS}: {error}") from None
-        return cls(
-            waiting=int(_number(environment, WAITING, cls.waiting, whole=True)),
-            wait_seconds=_number(environment, DEADLINE, cls.wait_seconds),
-            hosts=hosts,
-        )
+        waiting = int(_number(environment, WAITING, cls.waiting, whole=True))
+        return cls(waiting, _number(environment, DEADLINE, cls.wait_seconds), hosts=hosts)
 
 
 def _number(environment: Mapping[str, str], name: str, usual: float, whole: bool = False) -> float:

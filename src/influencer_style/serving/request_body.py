@@ -82,10 +82,8 @@ class RequestBody:
     async def read(self, receive: Receive, length: int | None, seconds: float) -> None:
         """Read the body, which must come in within these seconds; `length` is the header Content-Length, if any.
 
-        Raises:
-            RefusedError: (413) for a body that is too long, (408) for one that is too slow.
-            NoRoomError: When all bodies together are too long.
-            ClientLeftError: When the client is gone.
+        Raises RefusedError for a body that is too long (413) or too slow (408), NoRoomError when all bodies together
+        are too long, ClientLeftError when the client is gone.
         """
         if length is not None:
             self._require_short(length)

@@ -112,14 +112,10 @@ def _configuring(service: Service) -> Callable[[Scope, Receive, Send], Awaitable
 
 
 class Served(PythonModel, Generic[Kind]):
-    """A model behind MLflow's interface. A subclass says what opens the model, and what answers requests.
+    """A model behind MLflow's interface. A subclass says what opens the model, and what answers requests."""
 
-    Attributes:
-        KIND: The kind of the inputs; the type hint of `predict`, of which MLflow makes the signature, names it too.
-    """
-
+    # The kind of the inputs; the type hint of `predict`, of which MLflow makes the signature, names it too.
     KIND: ClassVar[type[Any]]
-
     # MLflow takes the schema from `predict`'s type hint and leaves the check to us: its own errors repeat the request.
     _skip_type_hint_validation = True
 

@@ -85,12 +85,8 @@ class WorkQueue:
     def submit(self, work: Callable[[], T], deadline: float = math.inf) -> Future[T]:
         """Put a job, which must have begun by its deadline, into the queue; `work` is called in the worker's thread.
 
-        Returns:
-            Its future: the result of `work`, or what it raised, or OverloadedError if the job was late. Cancelling it
-            takes the job out of the queue, unless it has begun.
-
-        Raises:
-            OverloadedError: When the queue is full.
+        Return its future: the result of `work`, or what it raised, or OverloadedError if the job was late. Cancelling
+        it takes the job out of the queue, unless it has begun. Raises OverloadedError when the queue is full.
         """
         future: Future[T] = Future()
         job = _Job(work, deadline, future)
