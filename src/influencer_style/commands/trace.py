@@ -25,7 +25,9 @@ def trace(pictures: tuple[str, ...], as_json: bool) -> None:
     for picture in pictures:
         try:
             found = tracing.trace(picture)
-        except (RecordError, *command_errors()) as error:
+        except Exception as error:
+            if not isinstance(error, (RecordError, *command_errors())):
+                raise
             failed = True
             complain(error)
             continue

@@ -23,10 +23,7 @@ _EXAMPLE = (
     "scope: a list of train, transfer, generate and commercial, territory, evidence, contact"
 )
 _REMEDY = "learn the look again: kedro run"
-_WRONG = {
-    "missing": "is missing; add it",
-    "extra_forbidden": "is no field of schema 1; remove it or correct its name",
-}
+_WRONG = {"missing": "is missing; add it", "extra_forbidden": "is no field of schema 1; remove it or correct its name"}
 
 
 def load_consent(folder: str | Path) -> Consent:
