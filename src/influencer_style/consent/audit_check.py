@@ -34,7 +34,7 @@ class Verification:
     head: Head  # where the log ends
     # What is wrong, at most 100 problems of rows; without any the log is whole
     problems: list[Problem] = field(default_factory=list)
-    # How many bytes at the end belong to a row that a killed process left and never acknowledged. That is no problem:
+    # Bytes at the end of a row that a killed process left and never acknowledged. That is no problem:
     # they are cut off before the next row.
     unfinished: int = 0
 

@@ -32,7 +32,9 @@ class Head:
     def of(cls, text: str) -> Head:
         """Read `N:HASH`. Raises AuditError if the text is anything else."""
         if not (found := _HEAD.fullmatch(text.strip())):
-            raise AuditError(f"{text[:80]!r} is no head of an audit log; write how many rows, a colon and their hash")
+            raise AuditError(
+                f"{text[:80]!r} is no head of an audit log; write the number of rows, a colon and the hash"
+            )
         return cls(int(found[1]), found[2])
 
     def __str__(self) -> str:

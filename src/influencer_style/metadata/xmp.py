@@ -86,7 +86,7 @@ def parse_xmp(packet: bytes) -> Element:
         return builder.close()
     except XmpError:
         raise
-    except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an encoding that is none
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an unknown encoding
         raise XmpError(f"is not well-formed ({error})") from error
 
 

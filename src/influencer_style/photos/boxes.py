@@ -31,7 +31,7 @@ class Box:
 class Described:
     """What the boxes of an AVIF say of its main picture."""
 
-    bits: int = 0  # how many bits a colour has; 0 if they do not say
+    bits: int = 0  # bits per colour; 0 if they do not say
     points: CodePoints = UNKNOWN  # the colours that are meant
 
 

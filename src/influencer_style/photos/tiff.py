@@ -21,9 +21,9 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 class Directories:
     """What the directories of a TIFF say."""
 
-    excess: str = ""  # what there is too much of, such as "1000 pages"; empty if there is nothing
-    pages: int = 0  # how many pictures there are
-    bits: int = 0  # how many bits a colour of the first picture has
+    excess: str = ""  # what exceeds a limit, such as "1000 pages"; empty if there is nothing
+    pages: int = 0  # number of pictures
+    bits: int = 0  # bits per colour of the first picture
     raw: bool = False  # whether this is a camera's raw file, whose first picture is a thumbnail, or what the sensor saw
     negative: bool = False  # whether 0 is white in the first picture
     sound: bool = True  # whether each of its strips or tiles has a length; libtiff would complain of each that has none

@@ -63,11 +63,11 @@ def _name_of(host: str) -> str | None:
 class Limits:
     """Bounds of a server."""
 
-    waiting: int = 8  # how many requests may wait for the model
-    wait_seconds: float = 3.0  # how long each may wait, from its last byte until the model begins
+    waiting: int = 8  # maximum number of requests that wait for the model
+    wait_seconds: float = 3.0  # maximum wait of each, from its last byte until the model begins
     receive_seconds: float = 30.0  # the time within which a request's body has to come in
-    body: int = MAX_BODY  # the most bytes of one request
-    memory: int = 2 * MAX_BODY  # the most bytes of all requests, and of the responses that are being sent
+    body: int = MAX_BODY  # maximum size of one request in bytes
+    memory: int = 2 * MAX_BODY  # the same of all requests, and of the responses that are being sent
     hosts: HostNames = field(default_factory=HostNames)  # the host names that are answered
 
     @classmethod

@@ -74,7 +74,7 @@ class Worker(Generic[Kind]):
 def take_over(service: Service) -> None:
     """Let a service answer, where this process is MLflow's scoring server and is loading its model."""
     if _APP in sys.modules:
-        # An import gives what stands in sys.modules when the module has run: this, and not MLflow's own.
+        # An import returns what sys.modules holds when the module has run: this application, and not MLflow's own.
         replaced = ModuleType(_APP)
         vars(replaced)["app"] = _configuring(service)
         sys.modules[_APP] = replaced
