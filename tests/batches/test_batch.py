@@ -18,9 +18,8 @@ from PIL import Image
 
 from influencer_style import Stylist
 from influencer_style.batches.batch import Batch
-from influencer_style.batches.gathering import BatchError, Photo, gather
+from influencer_style.batches.gathering import BatchError, Photo, gather, picture_names
 from influencer_style.batches.index import COLUMNS
-from influencer_style.batches.picture_names import picture_names
 from influencer_style.commands.main import main
 from influencer_style.photos.original import read_original
 from influencer_style.provenance.record import encode, read_record

@@ -26,16 +26,9 @@ def compare(
 ) -> Result:
     """Return a sheet as a picture with provenance: the photo, then each look in a column, a row for each strength.
 
-    Args:
-        stylist: The model.
-        photo: The file.
-        looks: Their names.
-        strengths: 0 to 1, each.
-        tile: Longer side of each picture in the sheet, px.
-
-    Raises:
-        StylistError: For an unknown look, a strength out of range, or more pictures than a sheet has room for.
-        PhotoError: When the photo cannot be decoded.
+    Strengths are from 0 to 1; `tile` is the longer side of each picture in the sheet, px. Raises StylistError for an
+    unknown look, a strength out of range, or more pictures than a sheet has room for, PhotoError when the photo cannot
+    be decoded.
     """
     require_room(looks, strengths)
     for strength in strengths:

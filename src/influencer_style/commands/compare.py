@@ -48,12 +48,7 @@ def strengths_in(text: str) -> tuple[float, ...]:
 @model_option()
 @detector_option
 def compare(
-    photo: str,
-    out: Path,
-    looks: str | None,
-    strengths: tuple[float, ...],
-    model: str,
-    detector: DetectorName | None,
+    photo: str, out: Path, looks: str | None, strengths: tuple[float, ...], model: str, detector: DetectorName | None
 ) -> None:
     """Draw one portrait in all looks side by side, strengths down, to choose by eye."""
     try:
