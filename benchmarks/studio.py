@@ -25,12 +25,11 @@ from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from influencer_style.faces.detect import Face, make_detector
 from influencer_style.storage.atomic import atomic_file
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.demo_set import render_demo_set
 from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
 from influencer_style.studio.look import Look
 from influencer_style.studio.look_sampling import sample_look, sample_neutral
-from influencer_style.studio.population import StudioSettings
+from influencer_style.studio.population import CREATOR_LOOKS, StudioSettings
 from influencer_style.studio.render import landmarks, march, render, shade
 
 STREAM = 77  # no stream of the demo set's or of training's people

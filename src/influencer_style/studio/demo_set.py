@@ -13,11 +13,10 @@ from PIL import Image
 
 from influencer_style.looks.areas import REGIONS
 from influencer_style.storage.atomic import remove, write_bytes, write_text
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.look import Look
-from influencer_style.studio.population import Portrait, StudioSettings, creators, truths, users
+from influencer_style.studio.population import CREATOR_LOOKS, Portrait, StudioSettings, creators, truths, users
 from influencer_style.studio.render import regions, shade
 from influencer_style.studio.workers import in_parallel
 

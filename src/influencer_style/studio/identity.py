@@ -153,6 +153,9 @@ STYLES: dict[HairStyle, tuple[float, float]] = {
 }  # fmt: skip
 
 
+LONG_STYLES: tuple[HairStyle, ...] = ("bob", "asymmetric", "wavy", "long", "ringlets")
+
+
 def style_shares(build: float, age: float, curl: float) -> np.ndarray:
     """Return how likely each of STYLES is, (12,), with these features, at this age, for hair of this curl."""
     strong = float(np.clip(0.5 + 0.8 * build, 0.0, 1.0))
@@ -169,34 +172,26 @@ def style_shares(build: float, age: float, curl: float) -> np.ndarray:
 def sample_identity(rng: np.random.Generator) -> Identity:
     """Draw a person: skin from the whole Monk scale, hair and eye colour likely for it, shape independent of it."""
     shape = {name: float(np.clip(rng.normal(0.0, 0.45), -1.0, 1.0)) for name in SHAPE_FIELDS}
-    # from soft features to strong ones: what goes together in faces
-    build = rng.normal(0.0, 0.6)
+    build = rng.normal(0.0, 0.6)  # from soft features to strong ones: what goes together in faces
     for name, share in WITH_BUILD.items():
         shape[name] = float(np.clip(shape[name] + share * build, -1.0, 1.0))
-    age = rng.beta(1.0, 1.5)
-    tone = rng.uniform(0.0, 9.0)
+    age, tone = rng.beta(1.0, 1.5), rng.uniform(0.0, 9.0)
     fair = float(np.clip(1.0 - tone / 5.0, 0.0, 1.0))
     natural = rng.uniform(0.0, 1.0 + 7.0 * fair)
     curl = rng.beta(1.0, 1.6) if tone < 5.5 else rng.beta(1.6, 1.0)
     style = one_of(rng, list(STYLES), style_shares(build, age, curl).tolist())
     grey = float(np.clip((age - 0.6) / 0.35 + rng.normal(0.0, 0.15), 0.0, 1.0))
     young = np.array(_between(rng, HAIR_COLOURS, natural))
-    faded = style in ("bob", "asymmetric", "wavy", "long", "ringlets") and rng.random() < 0.35
+    faded = style in LONG_STYLES and rng.random() < 0.35
     bearded = build > 0.1 and rng.random() < 0.6
     frames = rng.random() < 0.12 + 0.2 * age
     return Identity(
-        **shape,
-        age=float(age),
-        skin=_between(rng, MONK_SCALE, tone),
+        **shape, age=float(age), skin=_between(rng, MONK_SCALE, tone),
         eyes=_between(rng, EYE_COLOURS, rng.uniform(0.0, 1.5 + 4.5 * fair)),
         hair=rgb(young + 0.85 * grey * (np.array(from_hex(GREY_HAIR)) - young)),
         clothes=_between(rng, CLOTHES_COLOURS, float(rng.integers(len(CLOTHES_COLOURS)))),
-        neckline=float(rng.uniform(0.0, 1.0)),
-        hair_style=style,
-        hair_volume=float(rng.uniform(0.0, 1.0)),
-        hair_curl=float(curl),
-        hair_grey=grey,
-        hair_fade=float(rng.uniform(0.3, 1.0) if faded else 0.0),
+        neckline=float(rng.uniform(0.0, 1.0)), hair_style=style, hair_volume=float(rng.uniform(0.0, 1.0)),
+        hair_curl=float(curl), hair_grey=grey, hair_fade=float(rng.uniform(0.3, 1.0) if faded else 0.0),
         parting=float(rng.uniform(-1.0, 1.0)),
         fringe=float(rng.choice([rng.uniform(0.0, 0.3), rng.uniform(0.7, 1.0)])),
         beard=float(rng.uniform(0.3, 1.0) if bearded else 0.0),
@@ -204,22 +199,15 @@ def sample_identity(rng: np.random.Generator) -> Identity:
         freckles=float(rng.uniform(0.2, 1.0) * fair if rng.random() < 0.35 else 0.0),
         glasses=one_of(rng, FRAMES) if frames else "none",
         frame=_between(rng, FRAME_COLOURS, float(rng.integers(len(FRAME_COLOURS)))),
-        garment=one_of(rng, GARMENTS, GARMENT_SHARES),
-        pattern=float(max(0.0, rng.uniform(-1.0, 1.0))),
+        garment=one_of(rng, GARMENTS, GARMENT_SHARES), pattern=float(max(0.0, rng.uniform(-1.0, 1.0))),
         texture_seed=int(rng.integers(2**31)),
-    )
+    )  # fmt: skip
 
 
 def sample_pose(rng: np.random.Generator) -> Pose:
     """Draw a portrait pose: |yaw| <= 15, |pitch| <= 8, |roll| <= 5 degrees, with an ordinary framing."""
     smile = float(rng.beta(1.3, 1.3))
-    return Pose(
-        yaw=float(np.clip(rng.normal(0.0, 7.0), -15.0, 15.0)),
-        pitch=float(np.clip(rng.normal(0.0, 3.5), -8.0, 8.0)),
-        roll=float(np.clip(rng.normal(0.0, 2.2), -5.0, 5.0)),
-        smile=smile,
-        parted=float(rng.uniform(0.35, 1.0) if rng.random() < 0.15 + 0.6 * smile else 0.0),
-        scale=float(rng.uniform(0.94, 1.06)),
-        dx=float(rng.uniform(-0.03, 0.03)),
-        dy=float(rng.uniform(-0.03, 0.03)),
-    )
+    angles = [float(np.clip(rng.normal(0.0, off), -most, most)) for off, most in ((7.0, 15.0), (3.5, 8.0), (2.2, 5.0))]
+    parted = float(rng.uniform(0.35, 1.0) if rng.random() < 0.15 + 0.6 * smile else 0.0)
+    framing = [float(rng.uniform(low, high)) for low, high in ((0.94, 1.06), (-0.03, 0.03), (-0.03, 0.03))]
+    return Pose(*angles, smile, parted, *framing)

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 
 from influencer_style.studio.figure import EYE_RADIUS, Figure
-from influencer_style.studio.solids import length, step, unit
-from influencer_style.studio.texture import noise_table, sample
+from influencer_style.studio.solids import length, noise_table, sample, step, unit
 
 IRIS, PUPIL = 0.072, 0.030  # radii in decimetres
 

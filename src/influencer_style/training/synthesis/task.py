@@ -19,8 +19,7 @@ from influencer_style.examples.shard import CHECKED, StreamSettings
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.style_code import code_width
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
-from influencer_style.studio.latent import WIDTH
-from influencer_style.studio.traits import TRAITS
+from influencer_style.studio.latent import TRAITS, WIDTH
 from influencer_style.training.settings import LossWeights, Share, TrainerSettings
 from influencer_style.training.synthesis.traits import TraitSettings
 from influencer_style.training.task import Task

@@ -17,8 +17,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from influencer_style.examples.shard import CHECKED, Seed
-from influencer_style.studio.latent import WIDTH
-from influencer_style.studio.traits import read_traits
+from influencer_style.studio.latent import WIDTH, read_traits
 from influencer_style.training.engine import ignore
 from influencer_style.training.settings import LearningRate
 
