@@ -20,18 +20,11 @@ def _near(colour: RGB, rng: np.random.Generator, deviation: float) -> RGB:
     return rgb(np.clip(np.array(colour) + rng.normal(0.0, deviation, 3), 0.0, 1.0))
 
 
-def _around(rng: np.random.Generator, centre: float, deviation: float) -> RGB:
-    """Three channels around `centre`: a common part and a tint of like size."""
-    return rgb(centre + rng.normal(0.0, deviation) + rng.normal(0.0, deviation, 3))
-
-
 def photo_light(rng: np.random.Generator) -> Light:
     """Ordinary light of one unstyled photo: a window or an overcast sky, nearly white."""
     warmth = rng.normal(0.0, 0.045)
-    key, fill = (
-        _near((0.97 + warmth, 0.95, 0.93 - warmth), rng, 0.01),
-        _near((0.93 - warmth, 0.95, 0.97 + warmth), rng, 0.01),
-    )
+    key = _near((0.97 + warmth, 0.95, 0.93 - warmth), rng, 0.01)
+    fill = _near((0.93 - warmth, 0.95, 0.97 + warmth), rng, 0.01)
     azimuth = float(rng.uniform(5.0, 55.0) * rng.choice([-1.0, 1.0]))
     return Light(
         azimuth, float(rng.uniform(20.0, 50.0)), key, float(rng.uniform(0.85, 1.1)),
@@ -88,7 +81,8 @@ def _sample_light(rng: np.random.Generator) -> Light:
 
 def _sample_grade(rng: np.random.Generator, strength: float) -> Grade:
     def about(centre: float, deviation: float) -> RGB:
-        return rgb(np.clip(_around(rng, centre, strength * deviation), centre - 0.35, centre + 0.35))
+        off = strength * deviation  # of a common part, and of a tint of like size
+        return rgb((centre + rng.normal(0.0, off) + rng.normal(0.0, off, 3)).clip(centre - 0.35, centre + 0.35))
 
     faded = float(rng.beta(1.0, 4.0) * 0.22 * strength * 2)
     return Grade(
@@ -107,8 +101,7 @@ def sample_look(rng: np.random.Generator) -> Look:
     vignette = float(rng.beta(1.0, 2.5)) * (rng.random() < (0.4 if pure else 1.0))
     if pure:
         return Look(grade=grade, grain=grain, vignette=vignette)
-    dyed = rng.random() < 0.65
-    natural = rng.random() < 0.5
+    dyed, natural = rng.random() < 0.65, rng.random() < 0.5
     dye = hsv(rng.normal(0.07, 0.03), rng.uniform(0.2, 0.8), rng.uniform(0.05, 0.85)) if natural else hsv(
         rng.random(), rng.uniform(0.2, 0.95), rng.uniform(0.2, 0.95)
     )  # fmt: skip
@@ -120,15 +113,11 @@ def sample_look(rng: np.random.Generator) -> Look:
         float(rng.beta(1.0, 2.0)), one_of(rng, MATERIALS),
     )  # fmt: skip
     return Look(
-        makeup=_sample_makeup(rng) if rng.random() < 0.8 else Makeup(),
-        hair=dye if dyed else None,
+        makeup=_sample_makeup(rng) if rng.random() < 0.8 else Makeup(), hair=dye if dyed else None,
         hair_blend=float(rng.uniform(0.5, 1.0)) if dyed else 0.0,
-        light=_sample_light(rng) if rng.random() < 0.8 else None,
-        grade=grade,
-        backdrop=set_ if rng.random() < 0.8 else None,
-        vignette=vignette,
-        grain=grain,
-    )
+        light=_sample_light(rng) if rng.random() < 0.8 else None, grade=grade,
+        backdrop=set_ if rng.random() < 0.8 else None, vignette=vignette, grain=grain,
+    )  # fmt: skip
 
 
 def vary_look(look: Look, rng: np.random.Generator) -> Look:

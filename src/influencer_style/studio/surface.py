@@ -107,7 +107,6 @@ def _complexion(figure: Figure, local: Tensor, pores: Tensor) -> dict[str, Tenso
     x, y, z = local
     ax, tip, front = x.abs(), figure.nose_tip, _front(z)
     nostril_x = (ax - 0.058 * (1 + 0.2 * figure.identity.nose_width)) / 0.042
-    nostril = torch.exp(-nostril_x.square() - ((y - tip[1] + 0.088) / 0.026).square()) * step(0.6, 0.66, z)
     return {
         "blush": torch.exp(-(((ax - 0.40) / 0.15) ** 2 + ((y + 0.22) / 0.11) ** 2)) * front,
         "flush": torch.exp(-(((ax - 0.36) / 0.2) ** 2 + ((y + 0.25) / 0.15) ** 2)) * 0.7 * front
@@ -118,7 +117,7 @@ def _complexion(figure: Figure, local: Tensor, pores: Tensor) -> dict[str, Tenso
         + 0.7 * torch.exp(-(((ax - 0.40) / 0.11) ** 2 + ((y + 0.13) / 0.08) ** 2)),
         "concha": torch.exp(-(((y + 0.02) / 0.13) ** 2 + ((z + 0.27) / 0.075) ** 2)) * step(0.67, 0.72, ax),
         "freckles": step(1.1, 1.6, pores) * torch.exp(-((ax / 0.5) ** 2 + ((y + 0.15) / 0.2) ** 2)) * front,
-        "nostril": nostril,
+        "nostril": torch.exp(-nostril_x.square() - ((y - tip[1] + 0.088) / 0.026).square()) * step(0.6, 0.66, z),
     }
 
 
@@ -161,8 +160,7 @@ def eye_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
     gaze = unit(camera - centre)
     offset = local - centre
     flat = offset - (offset * gaze).sum(0) * gaze
-    radius = length(flat)
-    angle = torch.atan2(flat[1], flat[0]) / (2.0 * torch.pi)
+    radius, angle = length(flat), torch.atan2(flat[1], flat[0]) / (2.0 * torch.pi)
     rays = sample(noise_table(figure.identity.texture_seed + 2, 16, 64, (8, 1)), angle + 0.37 * side, radius * 3.0)
     above, below = figure.aperture(x.abs(), y)
     return {
