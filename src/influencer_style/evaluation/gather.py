@@ -39,7 +39,7 @@ def gather_cases(
         neural_style_people: The number of them restyled by neural style, which takes seconds a picture; 0 skips it.
 
     Raises:
-        CasesError: when the crops are smaller than `size`, there is no test user, no population, no photo of a look's
+        CasesError: If the crops are smaller than `size`, there is no test user, no population, no photo of a look's
             creator, or a truth picture is missing.
     """
     looks = bundle.looks.names
@@ -91,8 +91,7 @@ def _baselines(
 def training_photos(faces: FaceStore, looks: list[str]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Return the rows of each look's creator in the face store, those of training photos and the others.
 
-    Raises:
-        CasesError: when a creator has no training photo.
+    Raises CasesError if a creator has no training photo.
     """
     kept, found = faces.kept, {}
     for look in looks:
@@ -107,8 +106,7 @@ def training_photos(faces: FaceStore, looks: list[str]) -> dict[str, tuple[pd.Da
 def large_enough(faces: FaceStore, people: pd.DataFrame, size: int, parameter: str) -> np.ndarray:
     """Return people's face crops, uint8 (n, s, s, 3).
 
-    Raises:
-        CasesError: when s is below `size`, the value of `parameter`.
+    Raises CasesError if s is below `size`, the value of `parameter`.
     """
     crops = faces.pixels(people)
     if crops.shape[1] < size:
@@ -117,19 +115,10 @@ def large_enough(faces: FaceStore, people: pd.DataFrame, size: int, parameter: s
 
 
 def known_pictures(truths: FaceStore, kind: str, photo_ids: list[str], looks: list[str]) -> dict[str, np.ndarray]:
-    """Return what the truth store knows of people, one crop for each person.
+    """Return what the truth store (see `preprocessing.crop_truth`) knows of people, one crop for each person.
 
-    Args:
-        truths: The truth store, see `preprocessing.crop_truth`.
-        kind: `truth`, `oracle` or `regions`.
-        photo_ids: The people.
-        looks: The looks, or the regions.
-
-    Returns:
-        By look (or region) uint8 (n, s, s, 3); empty if nothing of that kind is known of any of them.
-
-    Raises:
-        CasesError: when it is known of some, and missing for others.
+    `kind` is `truth`, `oracle` or `regions`. Returns by look (or region) uint8 (n, s, s, 3); empty if nothing of that
+    kind is known of any of them. Raises CasesError if it is known of some, and missing for others.
     """
     table = truths.kept
     table = table[(table["kind"] == kind) & table["photo_id"].isin(photo_ids)] if len(table) else table

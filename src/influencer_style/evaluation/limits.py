@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from influencer_style.evaluation.figures import Figures
 from influencer_style.evaluation.scorecard import About, Scorecard
 from influencer_style.evaluation.wording import LABELS
 from influencer_style.looks.areas import REGIONS
+from influencer_style.metrics.intervals import Figures
 from influencer_style.metrics.set_scores import LEAST_FOR_KID
 
 

@@ -33,17 +33,14 @@ def neural_style(
     rounding, a photo's result does not depend on the photos it is restyled with.
 
     Args:
-        photos: The photos, uint8 sRGB (n, s, s, 3), s at least 32.
+        photos: The photos, uint8 sRGB (n, s, s, 3), s at least 32; the results have the same shape.
         creator_photos: The creator's photos, (m, t, t, 3), m at least 1.
         encoder: The encoder whose feature maps are compared; the last map is the content.
         steps: Adam's steps, over all sizes. A 128 px photo takes about a second with the default on one core.
         seed: The seed of the draw among the creator's photos, used if there are more than 64.
 
-    Returns:
-        The restyled photos, uint8 (n, s, s, 3).
-
     Raises:
-        ValueError: for other pictures, no photo of the creator, or fewer than three steps.
+        ValueError: For other pictures, no photo of the creator, or fewer than three steps.
     """
     require_pictures(photos)
     require_pictures(creator_photos)

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Figures, Methods
 from influencer_style.faces.detect import Detector, main_faces
 from influencer_style.looks.marks import Marks
 from influencer_style.looks.pixels import shrink
-from influencer_style.metrics.diversity import diversity, largest_step
 from influencer_style.metrics.identity import IdentityJudge
-from influencer_style.metrics.intervals import Interval, around, weights_of_draws
+from influencer_style.metrics.intervals import (
+    BOOTSTRAP,
+    Bootstrap,
+    Figures,
+    Interval,
+    Methods,
+    around,
+    weights_of_draws,
+)
 from influencer_style.metrics.kid import kid_features
 from influencer_style.metrics.look_judge import LookJudge
 from influencer_style.metrics.memorisation import nearest, repeats
-from influencer_style.metrics.set_scores import kid_or_none, real_floor, spread
+from influencer_style.metrics.set_scores import diversity, kid_or_none, largest_step, real_floor, spread
 
 GAUSSIAN = "gaussian"
 
@@ -151,16 +157,7 @@ def component_gaussian(photos: np.ndarray, count: int, seed: int = 0) -> np.ndar
     eigenfaces, 1991). Still, their colours and edges match the photos' on average, so their KID to the photos is good.
     A generator has to be visibly better: KID alone decides nothing.
 
-    Args:
-        photos: The photos, uint8 (m, s, s, 3), m at least 2.
-        count: The number of pictures to draw.
-        seed: The seed of the draw.
-
-    Returns:
-        The pictures, uint8 (count, s, s, 3), clipped.
-
-    Raises:
-        ValueError: when there are fewer than 2 photos.
+    Photos are uint8 (m, s, s, 3); the result is uint8 (count, s, s, 3), clipped. Raises ValueError if m is below 2.
     """
     if len(photos) < 2:
         raise ValueError(f"a covariance needs at least 2 photos, got {len(photos)}")
@@ -173,16 +170,10 @@ def component_gaussian(photos: np.ndarray, count: int, seed: int = 0) -> np.ndar
 
 
 def diversity_beside(features: np.ndarray, real: np.ndarray, bootstrap: Bootstrap = BOOTSTRAP) -> Interval | None:
-    """Return how varied a set is compared with another of other people, with an interval over both.
+    """Return the ratio of a set's diversity to that of a set of other people, with an interval over both.
 
-    Args:
-        features: The set's features (n, f), one row for each picture.
-        real: The other set's features (m, f).
-        bootstrap: How the interval is drawn.
-
-    Returns:
-        A ratio: 1 is as varied, 0 is one picture again and again. None for fewer than three pictures in a set, or a
-        `real` that does not vary.
+    Features are (n, f) and (m, f), one row a picture. 1 is as varied, 0 is one picture again and again. None for fewer
+    than three pictures in a set, or a `real` that does not vary.
     """
     if min(len(features), len(real)) < 3 or not diversity(real) > 0:
         return None

@@ -31,18 +31,11 @@ def gather_new_faces(
 ) -> list[NewFaces]:
     """Draw portraits in every look, both ways, none of them rejected, and add what is known to compare them with.
 
-    The composed way is left out of looks that the transfer model does not have. Looks with a single training photo are
-    left out, since a repetition of it could not be recognised.
+    The composed way, in which the transfer model puts a look on portraits without any, is left out of looks that this
+    model does not have. Looks with a single training photo are left out, since a repetition of it could not be
+    recognised. The store of truth pictures (see `preprocessing.crop_truth`) may be empty.
 
-    Args:
-        bundle: The synthesis model.
-        transfer: The transfer model, which puts looks on portraits without any.
-        faces: All face crops.
-        truths: The crops of truth pictures, see `preprocessing.crop_truth`; may be empty.
-        judging: The number and size of portraits, and their noise.
-
-    Raises:
-        CasesError: when a look's creator has no photo among the crops, a truth picture is missing, or no look is left.
+    Raises CasesError if a look's creator has no photo among the crops, a truth picture is missing, or no look is left.
     """
     config, photos = bundle.generator.config, _photos(faces, bundle.looks.names, bundle.generator.config.resolution)
     worn = people_in_looks(faces, truths, bundle.looks.names)
@@ -107,8 +100,7 @@ def appoint_jury(
 def people_in_looks(faces: FaceStore, truths: FaceStore, looks: list[str]) -> dict[str, np.ndarray]:
     """Return, by look, the test users as they truly are in it, uint8 (q, s, s, 3); q is 0 if that is not known.
 
-    Raises:
-        CasesError: when it is known of some, and missing for others.
+    Raises CasesError if it is known of some, and missing for others.
     """
     nobody = np.zeros((0, *faces.pixels(faces.kept.head(1)).shape[1:]), np.uint8)
     known = known_pictures(truths, "truth", _test_users(faces)["photo_id"].tolist(), looks)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from influencer_style.evaluation.figures import Methods, rows_of
+from influencer_style.metrics.intervals import Methods, rows_of
 from influencer_style.networks.portraits import WAYS
 
 
@@ -36,10 +36,9 @@ class SynthesisJudging(BaseModel):
 class AboutNewFaces(SynthesisJudging):
     """Facts about the model and the data behind the figures.
 
-    Attributes:
-        default_ways: For each look, the way its portraits are made by default.
-        resolution: The side in pixels at which everything but faces is measured.
-        truth_known: Whether other people are known as they truly are in the looks.
+    `default_ways` has for each look the way its portraits are made by default, `resolution` is the side in pixels at
+    which everything but faces is measured, `truth_known` says whether other people are known as they truly are in the
+    looks.
     """
 
     model: dict[str, str]

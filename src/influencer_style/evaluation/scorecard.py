@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Methods, Row, rows_of
 from influencer_style.evaluation.likeness_trial import LikenessFigures
 from influencer_style.evaluation.scoring import figures_of
 from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Methods, Row, rows_of
 from influencer_style.metrics.set_scores import set_scores
 
 MAIN_METRICS = ("delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "diversity")
@@ -54,15 +54,9 @@ class Scorecard(BaseModel):
     """Each method's figures, with 95% bootstrap intervals over people.
 
     Among the methods of a look are `held_out` and `real_floor`, see `set_scores`. A figure that too few people or
-    photos support is absent; its `n` says how many there were.
-
-    Attributes:
-        about: Facts about the model and the data.
-        transfer: With truth, figures by method over all looks.
-        paired: With truth, the generator less each other method, on the people whom both have restyled.
-        creators: With truth, figures by look and method.
-        real: Without truth, figures by look and method.
-        likeness: The likeness guard's figures.
+    photos support is absent; its `n` says how many there were. With truth there are `transfer` (by method over all
+    looks), `paired` (the generator less each other method, on the people whom both have restyled) and `creators` (by
+    look and method); without it there is `real` (by look and method). `likeness` has the likeness guard's figures.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -130,13 +124,7 @@ def assemble_scorecard(
 ) -> Scorecard:
     """Return the scorecard of a model, still without the likeness guard's figures.
 
-    Args:
-        scores: The figures of every single case, from `score_cases`.
-        cases: The cases themselves.
-        encoder: The style encoder.
-        looks: The looks.
-        about: Facts about the model and the data.
-        bootstrap: How intervals are drawn.
+    `scores` has the figures of every single case, from `score_cases`.
     """
     of_sets, overall = set_scores(cases, encoder, looks, bootstrap.draws, bootstrap.seed)
     names = figures_of(scores)

@@ -17,11 +17,9 @@ HIGHER_IS_BETTER = frozenset({"ssim", "psnr", "structure", "structure_to_input",
 class Rules:
     """What a challenger must do.
 
-    Attributes:
-        main: The metric on which it must be surely better: the difference's whole interval is on the better side.
-        each_look: How much worse it may be on the main metric in a single look.
-        guarded: For each guarded metric, how much worse it may be over all looks. It counts as worse only if the whole
-            interval lies beyond this.
+    On the metric `main` it must be surely better: the difference's whole interval is on the better side. `each_look` is
+    how much worse it may be on it in a single look, `guarded` how much worse over all looks by guarded metric. It
+    counts as worse only if the whole interval lies beyond this.
     """
 
     main: str
@@ -77,16 +75,11 @@ class PromotionRecord(BaseModel):
 def decide(
     found: Sequence[Difference], rules: Rules, new_looks: Sequence[str] = (), lost_looks: Sequence[str] = ()
 ) -> Verdict:
-    """Judge a challenger.
+    """Judge a challenger by its differences from the champion, see `contest.differences`.
 
-    A challenger that makes the very same pictures, or offers looks that the champion lacks, need not be better, only
-    not worse: a version's looks and their consents count as well.
-
-    Args:
-        found: The differences, from `contest.differences`.
-        rules: The rules to apply.
-        new_looks: The looks that only the challenger offers.
-        lost_looks: The looks that only the champion offers; any is an objection.
+    A challenger that makes the very same pictures, or offers `new_looks` that the champion lacks, need not be better,
+    only not worse: a version's looks and their consents count as well. Looks that only the champion offers are an
+    objection.
     """
     by_name = {(one.metric, one.look): one for one in found}
     same = all(one.less.low == one.less.high == 0 for one in found)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from influencer_style.evaluation.figures import Figures, Methods
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.looks.areas import REGIONS
+from influencer_style.metrics.intervals import Figures, Methods
 
 # For each metric, its name, which way is good, and how many digits are worth showing.
 _METRICS = {

@@ -30,13 +30,11 @@ class TrainingDecision(BaseModel):
 
 
 class TransferDecision(TrainingDecision):
-    """A decision about a transfer generator.
+    """A decision about a transfer generator, with the number of each creator's `photos` that it was trained on.
 
-    Attributes:
-        photos: The number of each creator's photos that it was trained on.
-        compared: The differences between two generators that led to it, by name and measure; below 0 is better, None
-            if there were too few photos. `truth` is the error on known truth in 255ths, `shapes` the share of shapes
-            that are lost, `kid` the KID to the creators' photos.
+    `compared` has the differences between two generators that led to it, by name and measure; below 0 is better, None
+    if there were too few photos. `truth` is the error on known truth in 255ths, `shapes` the share of shapes that are
+    lost, `kid` the KID to the creators' photos.
     """
 
     photos: dict[str, int] = {}

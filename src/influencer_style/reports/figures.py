@@ -39,11 +39,8 @@ def exact_uri(picture: np.ndarray) -> str:
 def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
     """Return each loss over the steps as (name, SVG data URI): a faint line as measured, and its running mean.
 
-    Args:
-        history: The columns `step`, `seconds`, and one for each loss; rows may lack some losses.
-
-    Raises:
-        ValueError: when there is no column `step` or no loss.
+    `history` has the columns `step`, `seconds`, and one for each loss; rows may lack some losses. Raises ValueError if
+    there is no column `step` or no loss.
     """
     losses = [name for name in history.columns if name not in ("step", "seconds") and history[name].notna().any()]
     if "step" not in history.columns or not losses:
@@ -54,10 +51,8 @@ def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
 def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
     """Return values as dots in a strip for each kind, top down, as an SVG data URI.
 
-    Args:
-        rows: The columns `kind` and `value`, in the order of the strips.
-        limit: The value that is drawn as a line; dots to its right stand out.
-        label: The label of the axis.
+    `rows` has the columns `kind` and `value`, in the order of the strips; `limit` is drawn as a line, and dots to its
+    right stand out; `label` is that of the axis.
     """
     figure, panel = _panel(7.2, 0.5 + 0.36 * rows["kind"].nunique())
     kinds = list(rows["kind"].unique())

@@ -19,16 +19,11 @@ def draw_grid(
     tile: int,
     margin: int = 32,
 ) -> Image.Image:
-    """Draw pictures in rows and columns, each as large as it can be in its tile.
+    """Draw pictures in rows and columns, each as large as it can be in its tile; None leaves a tile empty.
 
-    Tiles take the shape of the first picture, so that portraits waste no space.
-
-    Args:
-        rows: The rows of pictures, at most as many in each as there are heads; None leaves a tile empty.
-        heads: The text over each column.
-        labels: The text before each row; if all are empty, no space is left for them.
-        tile: The longer side of a tile in pixels.
-        margin: The margin around the grid in pixels.
+    Tiles take the shape of the first picture, so that portraits waste no space. A row has at most as many pictures as
+    there are heads, the texts over the columns. If all labels, the texts before the rows, are empty, no space is left
+    for them. `tile` (its longer side) and `margin` are in pixels.
     """
     first = next(picture for row in rows for picture in row if picture)
     scale = tile / max(first.size)

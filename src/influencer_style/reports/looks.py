@@ -11,12 +11,7 @@ INK, PAPER = (32, 32, 36), (250, 249, 247)
 
 
 def draw_looks_side_by_side(examples: dict[str, np.ndarray], tile: int = 128) -> Image.Image:
-    """Draw one row of crops for each name.
-
-    Args:
-        examples: The crops, uint8 (n, s, s, 3), by the name to write before them.
-        tile: The side of a crop in the picture.
-    """
+    """Draw one row of crops, uint8 (n, s, s, 3), for each name, at `tile` pixels a side."""
     gutter, margin = 6, 150
     columns = max(len(crops) for crops in examples.values())
     size = (margin + columns * (tile + gutter), gutter + len(examples) * (tile + gutter))
@@ -36,12 +31,8 @@ def draw_look_map(
 ) -> Image.Image:
     """Place crops on a plane by their look: the first two principal components of their descriptors.
 
-    Args:
-        crops: The crops, uint8 (n, s, s, 3), n at least 2.
-        descriptors: Their descriptors, (n, d).
-        labels: Their n names; crops of one name have frames of one colour.
-        side: The side of the picture.
-        tile: The side of a crop in it.
+    Crops are uint8 (n, s, s, 3), n at least 2, descriptors (n, d). Crops of one label have frames of one colour. `side`
+    is that of the picture in pixels, `tile` that of a crop in it.
     """
     names = list(dict.fromkeys(labels))
     colours = {name: _hue(i / len(names)) for i, name in enumerate(names)}

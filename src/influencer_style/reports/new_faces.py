@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from influencer_style.evaluation.figures import Methods
 from influencer_style.evaluation.new_faces import GAUSSIAN, NewFaces, component_gaussian
 from influencer_style.evaluation.new_faces_scorecard import NewFacesScorecard
 from influencer_style.evaluation.wording import LABELS
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.metrics.intervals import Methods
 from influencer_style.networks.portraits import WAYS
 from influencer_style.reports.decisions import TrainingDecision
 from influencer_style.reports.figures import photo_uri
@@ -30,14 +30,8 @@ _TILE, _COLUMNS, _FRAMES = 112, 8, 8
 
 @dataclass(frozen=True)
 class NewFacesEvidence:
-    """Everything that the report is made from.
-
-    Attributes:
-        faces: The portraits of each look.
-        scorecard: The scorecard.
-        looks: The looks that may be generated.
-        decision: Which generator was kept, and why.
-        card: The model card, Markdown.
+    """Everything that the report is made from: the portraits of each look, the scorecard, and what is said of the
+    model.
     """
 
     faces: Sequence[NewFaces]

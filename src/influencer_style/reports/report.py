@@ -10,7 +10,6 @@ import pandas as pd
 from PIL import Image
 
 from influencer_style.consent.audit_row import Head
-from influencer_style.evaluation.figures import Methods
 from influencer_style.evaluation.full_size import FullSize
 from influencer_style.evaluation.likeness_trial import SHARES, morph
 from influencer_style.evaluation.limits import limits
@@ -19,7 +18,7 @@ from influencer_style.evaluation.verdict import PromotionRecord
 from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
-from influencer_style.metrics.intervals import Interval
+from influencer_style.metrics.intervals import Interval, Methods
 from influencer_style.metrics.likeness import THRESHOLD
 from influencer_style.reports.decisions import TransferDecision, promotion_row, promotion_sentence
 from influencer_style.reports.figures import exact_uri, photo_uri, strips, training_curves
@@ -38,16 +37,12 @@ class ReportEvidence:
     """Everything that the report is made from.
 
     Attributes:
-        cases: The pictures.
         scores: A row for each person, look and method, from `scoring.score_cases`.
-        scorecard: The scorecard.
         looks: The looks that the model offers.
         manifest: A row for each photo that was found: `path`, `role`, `slug`, `creator`, `status`, `reason`, `split`.
         faces: A row for each accepted photo: `photo_id`, `status`, `reason`.
         history: The losses over the steps, see `figures.training_curves`.
         samples: Samples along the training.
-        decision: Which generator was kept, and why.
-        promotion: Who became champion, and why.
         card: The model card, Markdown.
         audit: The end of the log of decisions about consents when the report was written.
         full_size: Photos restyled at their own size; empty if none could be read.

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from influencer_style.evaluation.figures import Figures, Methods
 from influencer_style.evaluation.scorecard import MAIN_METRICS, REAL_METRICS, REGION_METRICS, Scorecard
 from influencer_style.evaluation.wording import BETTER, DIGITS, LABELS, method_name
-from influencer_style.metrics.intervals import Interval
+from influencer_style.metrics.intervals import Figures, Interval, Methods
 
 _SIGNS = {"lower is better": 1, "higher is better": -1}
 _NO_RIVALS = ("oracle", "held_out", "real_floor")
@@ -157,10 +156,7 @@ def photo_counts(manifest: pd.DataFrame, faces: pd.DataFrame) -> list[dict[str, 
     """Return how many photos were found, used, and left out by kind.
 
     There is a row for each creator, one for the creators without a valid consent together, and one for the users.
-
-    Args:
-        manifest: A row for each photo that was found.
-        faces: A row for each photo that was accepted.
+    `manifest` has a row for each photo that was found, `faces` one for each that was accepted.
     """
     photos = manifest.merge(
         faces[["photo_id", "status"]].drop_duplicates("photo_id").rename(columns={"status": "face"}),

@@ -21,14 +21,10 @@ from influencer_style.reports.looks import INK, PAPER
 def draw_samples(
     generator: TransferGenerator, people: Tensor, codes: dict[str, Tensor], step: int, tile: int = 96
 ) -> Image.Image:
-    """Draw one strip: each person, then the same person in every look.
+    """Draw one strip at `tile` pixels a picture: each person, then the same person in every look.
 
-    Args:
-        generator: The generator at `step`.
-        people: The people's crops, (n, 3, s, s) in [0, 1].
-        codes: The style code (d,) of each look.
-        step: The step that is written before the strip.
-        tile: The side of a picture in the strip.
+    People are crops (n, 3, s, s) in [0, 1], codes are the style codes (d,) of the looks; the strip begins with the
+    step.
     """
     device = next(generator.parameters()).device
     columns = []
@@ -85,8 +81,7 @@ def stack_samples(strips: list[Image.Image], most: int = 8) -> Image.Image:
 def draw_curves(history: pd.DataFrame) -> Image.Image:
     """Draw every loss over the steps, one small panel each.
 
-    Args:
-        history: The column `step`, optionally `seconds`, and one for each loss; gaps are allowed.
+    `history` has the column `step`, optionally `seconds`, and one for each loss; gaps are allowed.
     """
     names = [name for name in history.columns if name not in ("step", "seconds")]
     columns = min(3, len(names))

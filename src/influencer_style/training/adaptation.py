@@ -19,7 +19,7 @@ class Adaptation(Generic[Generator]):
         histories: The losses of these trainings.
         kept: The name of the generator to use.
         why: The reason, a sentence.
-        compared: What was measured of generators, beside one another, as plain numbers.
+        compared: The measures of generators next to one another, as plain numbers.
     """
 
     generators: dict[str, Generator]

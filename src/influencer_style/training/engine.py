@@ -59,16 +59,9 @@ def train(
     """Train a generator; continue from the checkpoint if there is one.
 
     Diverged losses send the training back to its last checkpoint, once. Where memory runs out, batches are taken in
-    twice as many parts.
+    twice as many parts. The checkpoint must belong to the same material and settings (name it by their fingerprint).
 
-    Args:
-        task: What the generator is trained for, and on.
-        checkpoint: File to continue from, and to write to. It must belong to the same material and settings (name it by
-            their fingerprint).
-        watch: What follows the training.
-
-    Returns:
-        The state at the end: its `average` is the generator to keep, `history` has some 200 rows of losses.
+    Returns the state at the end: its `average` is the generator to keep, `history` has some 200 rows of losses.
 
     Raises:
         TrainingDiverged: When losses diverge again, see `_require_sound`.
@@ -127,12 +120,8 @@ def take_step(
 ) -> Losses:
     """Train both networks on one batch; return every loss by name, the generator's weighted sum as `total`.
 
-    Args:
-        task: What the generator is trained for.
-        state: The state of the training; its networks, optimisers and averages move on.
-        batch: What they learn from.
-        parts: Number of parts in which the batch is taken, one after the other; it is learnt from as a whole.
-        rng: Source of all choices.
+    Networks, optimisers and averages of the state move on. The batch is taken in `parts`, one after the other, and
+    learnt from as a whole.
     """
     s = task.settings
     penalised = state.step % s.penalty_every == 0
@@ -174,10 +163,7 @@ def _report(row: dict[str, float], state: State[Generator], s: TrainerSettings, 
 
 
 def _require_sound(losses: dict[str, float], state: State[Generator]) -> None:
-    """Check losses.
-
-    Raises:
-        TrainingDiverged: When one is not a number, or the discriminator is so sure that the generator learns nothing.
+    """Raise TrainingDiverged if a loss is not a number, or the discriminator so sure that the generator learns nothing.
     """
     bad = [name for name, value in losses.items() if not math.isfinite(value)]
     real, fake = state.logits.tolist()
@@ -193,8 +179,7 @@ def _require_sound(losses: dict[str, float], state: State[Generator]) -> None:
 def _more_parts(parts: int, state: State[Generator]) -> int:
     """Return twice as many parts, and clear what the step has left behind.
 
-    Raises:
-        MemoryError: When parts are single pictures already.
+    Raises MemoryError when parts are single pictures already.
     """
     if parts >= _MOST_PARTS:
         raise MemoryError("memory runs out even for single pictures; lower the resolution or the channels")

@@ -29,13 +29,9 @@ def compute_discriminator_loss(
 ) -> Losses:
     """Return the discriminator's losses by name, weighted; it descends their sum.
 
-    Args:
-        discriminator: The network to train.
-        pairs: What it is shown; no gradient reaches the generator.
-        averages: (2,) moving averages of its logits for real and for fake pictures; updated in place.
-        settings: The settings of the training.
-        penalised: Whether this step takes the gradient penalties.
-        rng: Source of the augmentations.
+    No gradient reaches the generator. `averages`, (2,), are moving averages of the logits for real and for fake
+    pictures, updated in place; `penalised` says whether this step takes the gradient penalties, `rng` is that of
+    augmentations.
     """
     weights, fake = settings.weights, pairs.fake.detach()
     with half_precision(fake.device, settings.half):
@@ -68,13 +64,9 @@ def compute_generator_loss(
 ) -> Losses:
     """Return the generator's losses by name, not weighted, and their weighted sum as `total`.
 
-    Args:
-        task: What the generator is trained for; its settings say which losses count.
-        discriminator: The generator's opponent; its weights get no gradient.
-        batch: What the generator was given.
-        results: (n, 3, h, w) what it made of that.
-        pairs: The results beside real pictures; None where the discriminator does not take part.
-        rng: Source of the augmentations.
+    The task's settings say which losses count. The discriminator's weights get no gradient. `results`, (n, 3, h, w),
+    are what the generator made of the batch, `pairs` the same next to real pictures, None where the discriminator does
+    not take part.
     """
     settings, weights, encoder = task.settings, task.settings.weights, task.encoder
     paired, unpaired = batch.paired, batch.unpaired
@@ -147,11 +139,9 @@ def relativistic_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) ->
 
 
 def gradient_penalty(images: Tensor, logits: Tensor) -> Tensor:
-    """Mean squared gradient of the logits: R1 at real pictures, R2 at fake ones (Mescheder et al. 2018).
+    """Mean squared gradient of the logits (n,): R1 at real images, R2 at fake ones (Mescheder et al. 2018).
 
-    Args:
-        images: (n, 3, h, w), requiring gradients.
-        logits: (n,), computed from the images.
+    They must be computed from the images (n, 3, h, w), which require gradients.
     """
     (gradient,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradient.square().sum((1, 2, 3)).mean()

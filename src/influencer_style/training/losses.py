@@ -24,12 +24,8 @@ def content_loss(result: list[Tensor], source: list[Tensor]) -> Tensor:
 def shape_loss(result: Tensor, source: Tensor) -> Tensor:
     """One minus the correlation of locally normalised luminance: shapes, not colours, say who somebody is.
 
-    Args:
-        result: (n, 3, h, w), sRGB.
-        source: (n, 3, h, w), sRGB. Neighbourhoods reach a sixteenth of the height to either side.
-
-    Returns:
-        0 where all shapes are kept, 1 where none is, 2 where light and dark have changed places.
+    Images are (n, 3, h, w), sRGB; neighbourhoods reach a sixteenth of the height to either side. 0 where all shapes are
+    kept, 1 where none is, 2 where light and dark have changed places.
     """
     a, b = (_locally_normalised(images) for images in (result, source))
     a, b = (part.flatten(1) - part.flatten(1).mean(1, keepdim=True) for part in (a, b))
@@ -37,23 +33,14 @@ def shape_loss(result: Tensor, source: Tensor) -> Tensor:
 
 
 def reconstruction_loss(result: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-    """Weighted mean absolute error.
-
-    Args:
-        result: (n, 3, h, w).
-        truth: (n, 3, h, w).
-        weights: (n, 1, h, w), 0 or more, mean about 1.
-    """
+    """Mean absolute error of images (n, 3, h, w), weighted by (n, 1, h, w), 0 or more, mean about 1."""
     return ((result - truth).abs() * weights).mean()
 
 
 def palette_loss(colours: Tensor, truth: Tensor, share: Tensor) -> Tensor:
     """Mean absolute error of areas' mean colours; areas that hardly show count less.
 
-    Args:
-        colours: (..., n, k, 3) predictions.
-        truth: (n, k, 3).
-        share: (n, k, 1) share of the picture that each area takes.
+    Predictions are (..., n, k, 3), the truth (n, k, 3), the share of the picture that each area takes (n, k, 1).
     """
     return ((colours - truth).abs() * shown(share)).mean()
 
@@ -65,13 +52,10 @@ def feature_loss(result: list[Tensor], truth: list[Tensor]) -> Tensor:
 
 
 def gram_loss(descriptors: Tensor, target: Tensor, deviation: Tensor, groups: Sequence[slice]) -> Tensor:
-    """Distance of descriptors from a look's mean, every group (layer, colour) counting the same.
+    """Distance of descriptors (n, d) from a look's mean, every group (layer, colour) counting the same.
 
-    Args:
-        descriptors: (n, d) descriptors of results.
-        target: (n, d) mean descriptors of the looks that they should have.
-        deviation: (n, d) standard deviations within these looks: what varies inside a look costs nothing.
-        groups: The groups of a descriptor, see `StyleEncoder.groups`.
+    `target` and `deviation`, (n, d), are means and standard deviations within the looks: what varies inside a look
+    costs nothing. `groups` are those of `StyleEncoder.groups`.
     """
     excess = F.relu((descriptors - target).abs() - deviation)
     scale = deviation.clone()

@@ -35,8 +35,7 @@ class LossWeights:
         gram: Users' photos: distance to the look's Gram statistics.
         content: Users' photos: what is shown, and where, stays (instance-normalised features).
         shape: Users' photos: who it is stays (locally normalised luminance).
-        r1: Gradient penalty of the discriminator at real pictures.
-        r2: Gradient penalty of the discriminator at generated pictures.
+        r1: Gradient penalty of the discriminator at real pictures, r2: at generated ones.
         lecam: Keeps the discriminator's logits together where photos are few.
     """
 
@@ -60,10 +59,8 @@ class TrainerSettings:
         photos: Users' photos in a step, each restyled into a creator's look. Examples and photos are not both 0.
         channels: Width of the generator at full resolution.
         colour: Share of examples whose look is of pure colour.
-        rate: Learning rate of the generator.
-        discriminator_rate: Learning rate of the discriminator.
+        rate: Learning rate of the generator; that of the discriminator is `discriminator_rate`.
         relativistic: Whether real and generated pictures are judged in pairs; this needs `r1` and `r2`.
-        weights: Weights of the losses.
         head_start: The first steps, which train the discriminator alone: a fresh one has nothing to teach.
         penalty_every: Steps between two gradient penalties, each of which is multiplied by this number.
         code_noise: Standard deviation of the noise on style codes.
@@ -72,8 +69,7 @@ class TrainerSettings:
         ema: Decay of the moving average of the weights; the average is what is kept.
         seed: Seed of the weights and of all random choices.
         stream: What the studio renders; its resolution is that of training.
-        shard_every: Steps between two new shards.
-        window: The most shards at hand at a time.
+        shard_every: Steps between two new shards; at most `window` shards are at hand at a time.
         validate_every: Steps between two points of the validation curve, with samples.
         checkpoint_seconds: Seconds between two checkpoints.
         workers: Processes that render.

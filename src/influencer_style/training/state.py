@@ -28,12 +28,8 @@ _PLAIN = ("step", "seconds", "history", "rollbacks")
 class Optimizer:
     """Adam (Kingma and Ba 2015) with clipped gradients; its rate warms up, and falls linearly over the last 40%.
 
-    Args:
-        network: The network to train.
-        rate: The highest learning rate.
-        momentum: Decay of the mean gradient.
-        steps: Length of the training.
-        first: The step of the training in which the network is first trained; from then on it is in every step.
+    `rate` is the highest learning rate, `momentum` the decay of the mean gradient, `steps` the length of the training
+    and `first` the step in which the network is first trained; from then on it is in every step.
     """
 
     def __init__(self, network: nn.Module, rate: float, momentum: float, steps: int, first: int) -> None:
@@ -63,17 +59,12 @@ class State(Generic[Generator]):
     """All that changes while training.
 
     Attributes:
-        generator: The generator that learns.
-        average: The moving average (EMA) of its weights, which is what is kept.
-        discriminator: Its opponent.
-        generator_optimizer: Trains the generator.
-        discriminator_optimizer: Trains the discriminator.
+        average: The moving average (EMA) of the generator's weights, which is what is kept.
         run: The generator, compiled or not.
         logits: (2,) moving averages of the discriminator's logits for real and for fake pictures.
-        step: Number of steps taken.
-        seconds: Time they took.
+        step: The number of steps taken; `seconds` is the time they took.
         history: Rows of losses.
-        rollbacks: How often diverged losses have sent the training back.
+        rollbacks: The number of times that diverged losses have sent the training back.
     """
 
     generator: Generator

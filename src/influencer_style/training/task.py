@@ -44,19 +44,15 @@ class Pairs(Batch):
 
 @dataclass(kw_only=True)
 class Task(ABC, Generic[PairedBatch, Generator]):
-    """What a generator is trained for.
+    """What a generator is trained for. Raises ValueError when the settings ask for photos and there are none.
 
     Attributes:
-        settings: The settings of the training.
         encoder: The style encoder; the task takes a copy to its device.
         creators: The real photos, for `settings.photos` of a step.
         initial: A generator to start from; its shape takes precedence over that of the settings.
         device: Torch's name of the device to train on.
         domains: Number of the discriminator's domains.
         adversary_after: First step in which the discriminator takes part.
-
-    Raises:
-        ValueError: When the settings ask for photos and there are none.
     """
 
     settings: TrainerSettings
@@ -85,12 +81,9 @@ class Task(ABC, Generic[PairedBatch, Generator]):
         """Return what a generator, compiled or not, makes of a batch (n, 3, h, w): its paired rows come first."""
 
     def pairs(self, batch: StepBatch[PairedBatch], known: Tensor, new: Tensor, _rng: torch.Generator) -> list[Pairs]:
-        """Return what the discriminator is shown: results beside their truth, and beside photos in the same look.
+        """Return what the discriminator is shown: results next to their truth, and next to photos in the same look.
 
-        Args:
-            batch: What the generator was given.
-            known: Its results for the paired rows.
-            new: Its results for the unpaired rows.
+        `known` are the results for the batch's paired rows, `new` those for the unpaired rows.
         """
         pairs = []
         if (paired := batch.paired) is not None:

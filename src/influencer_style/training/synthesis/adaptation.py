@@ -71,15 +71,8 @@ def adapt_synthesis(
 ) -> SynthesisAdaptation:
     """Train from the base on creators' photos, and choose; an interrupted adaptation continues.
 
-    Args:
-        task: The training.
-        folder: Where the checkpoint is kept.
-        unseen: Photos of each creator that training has not seen, uint8 (m, s, s, 3).
-        detector: Finds faces.
-        watch: What follows the training.
-
-    Raises:
-        TrainingDiverged: When losses diverge, see `engine.train`.
+    `folder` keeps the checkpoint, `unseen` has photos of each creator that training has not seen, uint8 (m, s, s, 3).
+    Raises TrainingDiverged when losses diverge, see `engine.train`.
     """
     state = train(task, folder / "adapted.pt", watch)
     found = compare(task.initial, state.average, task.creators, unseen, detector)

@@ -30,8 +30,7 @@ _VALIDATED = 64
 class PretrainingTask(SynthesisTask):
     """Draw the studio's portraits, whose truth is known.
 
-    Attributes:
-        shards_at: Returns the studio's shards available at a step (`StudioStream.at`), at least two.
+    `shards_at` returns the studio's shards available at a step (`StudioStream.at`), at least two.
     """
 
     shards_at: Callable[[int], list[Shard]]
@@ -60,8 +59,8 @@ def pretrain_synthesis(
         device: Torch's name of the device to train on; the best of this machine where empty.
 
     Returns:
-        The averaged generator with its history: losses, and mean absolute errors on people and looks that were never
-        in training (`validation_...`, in 255ths).
+        The averaged generator with its history: losses, and mean absolute errors on people and looks that were never in
+        training (`validation_...`, in 255ths).
 
     Raises:
         TrainingDiverged: When losses diverge, see `engine.train`.

@@ -47,12 +47,8 @@ class TraitSettings:
 def train_traits(network: nn.Module, settings: TraitSettings, progress: Callable[[int, int], None] = ignore) -> float:
     """Train `network`, from z (n, WIDTH) to logits (n, TRAITS), in place; return its last loss.
 
-    The loss is cross entropy: a trait in between is the share of those who have it.
-
-    Args:
-        network: The network, such as `SynthesisGenerator.traits`.
-        settings: How it is trained.
-        progress: Receives the number of steps taken, and that of all steps.
+    The loss is cross entropy: a trait in between is the share of those who have it. `progress` receives the number of
+    steps taken, and that of all steps.
     """
     s, rng = settings, torch.Generator().manual_seed(settings.seed)
     people = np.random.default_rng(s.seed).standard_normal((s.people, WIDTH), np.float32)

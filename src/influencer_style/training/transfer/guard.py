@@ -25,13 +25,10 @@ _TOLERANCE = 0.01  # of the base's error: less than anybody sees
 
 @dataclass(frozen=True)
 class Checked:
-    """What generators are checked on.
+    """What generators are checked on: the studio's portraits with their truth, and people and creators of validation.
 
-    Attributes:
-        studio: The studio's portraits, and their truth.
-        people: (n, 3, s, s) in [0, 1], validation users.
-        looks: Style codes (d,) by look.
-        photos: Validation photos of each look's creator, uint8 (m, s, s, 3).
+    `people` are validation users, (n, 3, s, s) in [0, 1], `looks` style codes (d,) by look, `photos` validation photos
+    of each look's creator, uint8 (m, s, s, 3).
     """
 
     studio: PairedPhotos
@@ -75,9 +72,7 @@ class Comparison:
 def what_is_missing(people: int, photos: Mapping[str, int]) -> str | None:
     """Return why nobody could say whether results are nearer to the creators' photos; None where it can be measured.
 
-    Args:
-        people: Number of validation users.
-        photos: Number of each creator's validation photos, by look.
+    `people` is the number of validation users, `photos` that of each creator's validation photos, by look.
     """
     if people >= LEAST_PICTURES and any(count >= LEAST_PHOTOS for count in photos.values()):
         return None
@@ -101,13 +96,9 @@ def measure(generator: TransferGenerator, checked: Checked) -> Measures:
 
 
 def compare(candidate: Measures, base: Measures, photos: dict[str, np.ndarray], draws: int = 1000) -> Comparison:
-    """Compare a generator with the base, both measured on the same pictures.
+    """Compare a generator with the base, both measured on the same pictures, with a bootstrap of `draws`.
 
-    Args:
-        candidate: The measures of the generator.
-        base: The measures of the base.
-        photos: uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 2 photos are left out of `kid`.
-        draws: Number of draws of the bootstrap.
+    Photos are uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 2 are left out of `kid`.
     """
     truth = bootstrap(candidate.truth - base.truth, draws)
     shapes = bootstrap((candidate.shapes - base.shapes).mean(1), draws)

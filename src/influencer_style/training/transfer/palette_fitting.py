@@ -76,13 +76,8 @@ class Rows(Batch):
 def palette_rows(shard: Shard, generator: TransferGenerator, groups: DescriptorGroups, seed: int) -> Rows:
     """Return a row for every look of a shard on each of its sitters, and for every grade on two others.
 
-    The same arguments give the same rows.
-
-    Args:
-        shard: A shard of the studio's.
-        generator: The generator whose palette is trained.
-        groups: The groups of the encoder that described the shard.
-        seed: Seed of the sets that show the looks, and of the crowds that these are compared with.
+    The same arguments give the same rows. `groups` are those of the encoder that described the shard, `seed` is that of
+    the sets that show the looks, and of the crowds that these are compared with.
     """
     rng = torch.Generator().manual_seed(seed)
     everyone = torch.arange(len(shard.people))
@@ -120,16 +115,10 @@ def fit_palette(
     settings: PaletteSettings,
     progress: Callable[[int, int, str], None] = ignore,
 ) -> list[dict[str, float]]:
-    """Train a generator's palette from nothing; its members learn from different rows.
+    """Train a generator's palette from nothing, in place; its members learn from different rows.
 
-    Args:
-        generator: Changed in place; everything but its palette stays.
-        rows: What it learns from.
-        settings: How it is trained.
-        progress: Receives now and then the number of steps taken, that of all steps, and the loss.
-
-    Returns:
-        The loss (mean absolute error of colours) every hundredth of the way.
+    `progress` receives now and then the number of steps taken, that of all steps, and the loss. Returns the loss (mean
+    absolute error of colours) every hundredth of the way.
     """
     s, material = settings, Rows.joined(list(rows))
     history: list[dict[str, float]] = []
