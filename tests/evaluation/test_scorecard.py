@@ -6,10 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from influencer_style.evaluation.limits import limits
 from influencer_style.evaluation.scorecard import Scorecard, assemble_scorecard
 from influencer_style.evaluation.scoring import score_cases
-from influencer_style.evaluation.wording import headline_sentence
+from influencer_style.evaluation.wording import headline_sentence, limits
 from influencer_style.looks.areas import REGIONS
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.intervals import Bootstrap, Interval, bootstrap

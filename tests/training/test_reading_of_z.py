@@ -8,7 +8,7 @@ import torch
 
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
 from influencer_style.studio.latent import SLOTS, TRAITS, WIDTH, read_traits
-from influencer_style.training.synthesis.traits import TraitSettings, train_traits
+from influencer_style.training.synthesis.task import TraitSettings, train_traits
 
 SETTINGS = TraitSettings(people=4000, steps=250, batch=256)
 

@@ -25,8 +25,7 @@ from influencer_style.training.settings import LossWeights
 from influencer_style.training.synthesis.adaptation import AdaptationTask, adapt_synthesis
 from influencer_style.training.synthesis.guard import faces_found
 from influencer_style.training.synthesis.pretraining import PretrainingTask, pretrain_synthesis
-from influencer_style.training.synthesis.task import SynthesisSettings
-from influencer_style.training.synthesis.traits import TraitSettings
+from influencer_style.training.synthesis.task import SynthesisSettings, TraitSettings
 
 STREAM = StreamSettings(
     resolution=32, sittings=2, targets=2, looks=1, references=2, grades=2, graded=2, photos=1, known=True, most=2

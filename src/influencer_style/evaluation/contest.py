@@ -126,8 +126,10 @@ def differences(
     for part in ["", *looks]:
         shown = looks if part == "" else [part]
         for metric in challenger.figures[looks[0]]:
+            # The mean over the looks that are known, without a warning where there is none.
             ours, theirs = (
-                _over_looks([one.figures[look][metric] for look in shown]) for one in (challenger, champion)
+                pd.DataFrame([one.figures[look][metric] for look in shown]).mean().to_numpy()
+                for one in (challenger, champion)
             )
             present = np.isfinite(ours - theirs)  # a person who shows nothing of a region has no figure for it
             if present.any():
@@ -140,7 +142,3 @@ def differences(
             less = kid_difference(sets[0], sets[1], [own[look] for look in judged], bootstrap.draws, bootstrap.seed)
             found.append(Difference("kid", part, None, None, less))
     return found
-
-
-def _over_looks(figures: list[np.ndarray]) -> np.ndarray:
-    return pd.DataFrame(figures).mean().to_numpy()  # over those that are known, without a warning if none is

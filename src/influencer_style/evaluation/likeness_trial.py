@@ -65,12 +65,8 @@ def likeness_section(trial: pd.DataFrame, bootstrap: Bootstrap = BOOTSTRAP) -> L
     rows = trial.assign(alarms=(trial["likeness"] > THRESHOLD).astype(float))
 
     def summed(part: pd.DataFrame) -> Methods:
-        return {
-            str(kind): {
-                str(name): bootstrap.of(values.to_numpy())
-                for name, values in own.groupby("person")[["likeness", "alarms"]].mean().items()
-            }
-            for kind, own in part.groupby("kind", sort=False)
-        }
+        kinds = part.groupby("kind", sort=False)
+        means = {str(kind): own.groupby("person")[["likeness", "alarms"]].mean() for kind, own in kinds}
+        return {kind: bootstrap.of_columns(people) for kind, people in means.items()}
 
     return LikenessFigures(summed(rows), {str(look): summed(own) for look, own in rows.groupby("look", sort=False)})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
@@ -133,33 +131,13 @@ def assemble_scorecard(
         people = rows.groupby(["method", "person"])[names].mean()
         return {method: people.loc[[method]].droplevel("method") for method in cases.methods}
 
-    by_look = {
-        look: _joined(_summed(of_people(scores[scores["look"] == look], names), bootstrap), of_sets[look])
-        for look in cases.looks
-    }
+    def summed(people: dict[str, pd.DataFrame], sets: Methods) -> Methods:
+        own = {method: bootstrap.of_columns(rows) for method, rows in people.items()}
+        return {method: own.get(method, {}) | sets.get(method, {}) for method in own | sets}
+
+    by_look = {look: summed(of_people(scores[scores["look"] == look], names), of_sets[look]) for look in cases.looks}
     if not cases.truth:
         return Scorecard(about=about, real=by_look)
     people = of_people(scores, [name for name in names if name != "memorisation"])
     less = {method: people["generator"] - other for method, other in people.items() if method != "generator"}
-    return Scorecard(
-        about=about,
-        transfer=_joined(_summed(people, bootstrap), overall),
-        paired=_summed(less, bootstrap),
-        creators=by_look,
-    )
-
-
-def _summed(people: Mapping[str, pd.DataFrame], bootstrap: Bootstrap) -> Methods:
-    """Sum up figures, by method a row for each person and a column for each metric."""
-    return {
-        method: {
-            str(name): bootstrap.of(shown.to_numpy())
-            for name, values in figures.items()
-            if len(shown := values.dropna())  # who shows nothing of a region has no figure for it
-        }
-        for method, figures in people.items()
-    }
-
-
-def _joined(one: Methods, other: Methods) -> Methods:
-    return {method: one.get(method, {}) | other.get(method, {}) for method in one | other}
+    return Scorecard(about=about, transfer=summed(people, overall), paired=summed(less, {}), creators=by_look)

@@ -117,10 +117,8 @@ def in_words(one: Difference) -> str:
     """Return a difference as a phrase."""
     places = DIGITS[one.metric]
     what = LABELS[one.metric] + (f" of {one.look}" if one.look else "")
-    less = f"{one.less.mean:+z.{places}f} ({one.less.low:+z.{places}f} to {one.less.high:+z.{places}f})"
-    if one.challenger is None:
-        return f"{what} {less}"
-    return f"{what} {one.challenger:.{places}f} against {one.champion:.{places}f}, {less}"
+    means = "" if one.challenger is None else f"{one.challenger:.{places}f} against {one.champion:.{places}f}, "
+    return f"{what} {means}{one.less.text(f'+z.{places}f')}"
 
 
 def _guard(one: Difference, margin: float) -> Line:

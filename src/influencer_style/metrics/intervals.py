@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Interval:
     def as_dict(self) -> dict[str, float | int]:
         """Return plain numbers."""
         return asdict(self)
+
+    def text(self, digits: str) -> str:
+        """Return `mean (low to high)`, each formatted as `digits` says."""
+        return f"{self.mean:{digits}} ({self.low:{digits}} to {self.high:{digits}})"
 
 
 Figures = dict[str, Interval]  # by metric
@@ -81,6 +86,11 @@ class Bootstrap:
     def of(self, values: np.ndarray) -> Interval:
         """Return the mean of `values` (n,), one for each person or picture, with its interval."""
         return bootstrap(values, self.draws, self.seed)
+
+    def of_columns(self, people: pd.DataFrame) -> Figures:
+        """Return the figure of each column, over the rows (people) that have a value, of whom there may be none."""
+        columns = {str(name): values.dropna().to_numpy() for name, values in people.items()}
+        return {name: self.of(values) for name, values in columns.items() if len(values)}
 
 
 BOOTSTRAP = Bootstrap()

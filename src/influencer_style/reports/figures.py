@@ -1,19 +1,39 @@
-"""Pictures for a page that opens without a network: everything becomes a data URI."""
+"""Pages that open without a network: their rendering, their pictures as data URIs, and consents in words."""
 
 from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from influencer_style.reports.looks import INK
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.reports.grid import INK, PAPER
 
 _LINE, _GRID, _ALARM = "#2f6f73", "#dcd9d2", "#b3452c"
+
+
+def render(template: str, **values: object) -> str:
+    """Return a page in HTML: everything is inline, without scripts or addresses of other machines."""
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return environment.get_template(template).render(paper=css(PAPER), ink=css(INK), **values)
+
+
+def consents(looks: LookProfiles) -> list[tuple[str, dict[str, str]]]:
+    """Return each look's creator, and the consent's entries as text."""
+
+    def text(value: object) -> str:
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+    shown = (looks[name] for name in looks.names)
+    return [(look.creator, {key: text(value) for key, value in look.consent.items()}) for look in shown]
 
 
 def css(colour: tuple[int, int, int]) -> str:

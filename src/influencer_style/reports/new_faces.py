@@ -15,9 +15,8 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.intervals import Methods
 from influencer_style.networks.portraits import WAYS
 from influencer_style.reports.decisions import TrainingDecision
-from influencer_style.reports.figures import photo_uri
+from influencer_style.reports.figures import consents, photo_uri, render
 from influencer_style.reports.grid import draw_grid
-from influencer_style.reports.page import consents, render
 from influencer_style.reports.tables import Line, Table, best_of, cells
 
 _METRICS = (
@@ -30,9 +29,7 @@ _TILE, _COLUMNS, _FRAMES = 112, 8, 8
 
 @dataclass(frozen=True)
 class NewFacesEvidence:
-    """Everything that the report is made from: the portraits of each look, the scorecard, and what is said of the
-    model.
-    """
+    """Everything that the report is made from; `looks` are those that may be generated, `card` is Markdown."""
 
     faces: Sequence[NewFaces]
     scorecard: NewFacesScorecard

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from PIL import Image
 
 from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation.full_size import FullSize
 from influencer_style.evaluation.likeness_trial import SHARES, morph
-from influencer_style.evaluation.limits import limits
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.evaluation.verdict import PromotionRecord
-from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence
+from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence, limits
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
-from influencer_style.metrics.intervals import Interval, Methods
 from influencer_style.metrics.likeness import THRESHOLD
 from influencer_style.reports.decisions import TransferDecision, promotion_row, promotion_sentence
-from influencer_style.reports.figures import exact_uri, photo_uri, strips, training_curves
-from influencer_style.reports.page import consents, render
+from influencer_style.reports.figures import consents, exact_uri, photo_uri, render, strips, training_curves
 from influencer_style.reports.tables import bars, further_tables, main_table, photo_counts, photos_left_out
 
-_TILE, _SAMPLES_WIDTH = 224, 1400
-_EXTREMES, _NEAREST = 4, 4
+_TILE, _SAMPLES_WIDTH, _EXTREMES, _NEAREST = 224, 1400, 4, 4
 _KINDS = {kind: LABELS[kind] for kind in ("generator", "oracle")} | {
     morph(share): f"{share:.0%} the creator" for share in SHARES
 }
@@ -153,13 +148,8 @@ def _full_size(photo: FullSize) -> dict[str, object]:
         "size": "{} x {} px".format(*photo.size),
         "seam": photo.seam,
         "close_ups": [
-            {
-                "where": one.where,
-                "width": one.before.shape[1],
-                "height": one.before.shape[0],
-                "before": exact_uri(one.before),
-                "after": exact_uri(one.after),
-            }
+            {"where": one.where, "width": one.before.shape[1], "height": one.before.shape[0]}
+            | {"before": exact_uri(one.before), "after": exact_uri(one.after)}
             for one in photo.close_ups
         ],
     }
@@ -190,30 +180,24 @@ def _likeness(evidence: ReportEvidence) -> dict[str, object] | None:
         return None
     values = pd.DataFrame({"kind": trial["kind"].map(_KINDS), "value": trial["likeness"]})
     nearest = trial[trial["kind"] == "generator"].sort_values("likeness", ascending=False).head(_NEAREST)
+    size = min(_TILE, cases.inputs.shape[1])
+
+    def creator(look: str) -> Picture:
+        photo = Image.fromarray(cases.examples[look]).resize((size, size), Image.Resampling.LANCZOS)
+        return Picture("creator", photo_uri(photo))
+
     return {
         "threshold": f"{THRESHOLD:.0%}",
         "plot": strips(values, THRESHOLD, "share of the way to the creator, less what the look explains"),
-        "rows": _likeness_rows(section.overall),
+        "rows": [
+            {"kind": _KINDS[kind]} | {name: figures[name].text("z.0%") for name in ("likeness", "alarms")}
+            for kind, figures in section.overall.items()
+        ],
         "nearest": [
             Row(
-                [*_pictures(cases, ["input", "generator"], look, [person])[0], _creator(cases.examples[look], cases)],
+                [*_pictures(cases, ["input", "generator"], look, [person])[0], creator(look)],
                 f"{look}: {value:.0%} of the way",
             )
             for look, person, value in zip(nearest["look"], nearest["person"], nearest["likeness"], strict=True)
         ],
     }
-
-
-def _likeness_rows(kinds: Methods) -> list[Mapping[str, str]]:
-    def shown(figure: Interval) -> str:
-        return f"{figure.mean:z.0%} ({figure.low:z.0%} to {figure.high:z.0%})"
-
-    return [
-        {"kind": _KINDS[kind], "likeness": shown(figures["likeness"]), "alarms": shown(figures["alarms"])}
-        for kind, figures in kinds.items()
-    ]
-
-
-def _creator(photo: np.ndarray, cases: Cases) -> Picture:
-    size = min(_TILE, cases.inputs.shape[1])
-    return Picture("creator", photo_uri(Image.fromarray(photo).resize((size, size), Image.Resampling.LANCZOS)))

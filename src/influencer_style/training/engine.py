@@ -163,8 +163,7 @@ def _report(row: dict[str, float], state: State[Generator], s: TrainerSettings, 
 
 
 def _require_sound(losses: dict[str, float], state: State[Generator]) -> None:
-    """Raise TrainingDiverged if a loss is not a number, or the discriminator so sure that the generator learns nothing.
-    """
+    """Raise TrainingDiverged if a loss is not a number, or the discriminator is too sure to teach anything."""
     bad = [name for name, value in losses.items() if not math.isfinite(value)]
     real, fake = state.logits.tolist()
     if bad:

@@ -19,8 +19,7 @@ from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
-from influencer_style.training.synthesis.task import SynthesisSettings, SynthesisTask, synthesis_shape
-from influencer_style.training.synthesis.traits import train_traits
+from influencer_style.training.synthesis.task import SynthesisSettings, SynthesisTask, synthesis_shape, train_traits
 from influencer_style.training.task import held_out_shards, studio_stream, validation_errors
 
 _VALIDATED = 64
