@@ -19,11 +19,6 @@ Weight = Annotated[float, Field(ge=0, le=1e6)]
 LearningRate = Annotated[float, Field(ge=1e-12, le=0.1)]
 Decay = Annotated[float, Field(ge=0, le=0.9999999)]
 
-_REMOVED = {
-    "most_seconds": "trainings end after `steps`, so that the same seed gives the same model; remove most_seconds, "
-    "and set fewer steps where a training takes too long",
-}
-
 
 @dataclass(frozen=True, config=CHECKED)
 class LossWeights:
@@ -112,8 +107,11 @@ class TrainerSettings:
     def _none_was_removed(cls, given: object) -> object:
         """Refuse a setting that only earlier releases had, and name the remedy."""
         named = given.kwargs if isinstance(given, ArgsKwargs) else given
-        for name in _REMOVED.keys() & (named if isinstance(named, dict) else {}):
-            raise ValueError(f"{name} was removed: {_REMOVED[name]}")
+        if isinstance(named, dict) and "most_seconds" in named:
+            raise ValueError(
+                "most_seconds was removed: trainings end after `steps`, so that the same seed gives the same model; "
+                "remove most_seconds, and set fewer steps where a training takes too long"
+            )
         return given
 
     @model_validator(mode="after")

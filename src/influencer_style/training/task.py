@@ -1,4 +1,4 @@
-"""What transfer and synthesis do differently in a training; `engine` and `game` hold what they share."""
+"""What transfer and synthesis do differently in a training, and what an adaptation of either leaves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -22,6 +22,7 @@ from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.settings import TrainerSettings
 
 Generator = TypeVar("Generator", bound=TransferGenerator | SynthesisGenerator)
+BASE, ADAPTED = "base", "adapted"
 _HELD_OUT = 1_000_000  # shards from this number on are for validation
 
 
@@ -96,6 +97,45 @@ class Task(ABC, Generic[PairedBatch, Generator]):
     def visible(self, results: Tensor) -> Tensor:
         """Return what the encoder sees of results."""
         return results
+
+
+@dataclass(frozen=True)
+class Adaptation(Generic[Generator]):
+    """The outcome of an adaptation.
+
+    Attributes:
+        generators: `base`, and the generators that were trained from it, by the names of the trainings.
+        histories: The losses of these trainings.
+        kept: The name of the generator to use.
+        why: The reason, a sentence.
+        compared: The measures of generators next to one another, as plain numbers.
+    """
+
+    generators: dict[str, Generator]
+    histories: dict[str, list[dict[str, float]]]
+    kept: str
+    why: str
+    compared: dict[str, Any]
+
+    @property
+    def generator(self) -> Generator:
+        """The generator to use."""
+        return self.generators[self.kept]
+
+    @property
+    def shown(self) -> str:
+        """The name of the training to show: that of the generator which is kept, else `adapted`."""
+        return ADAPTED if self.kept == BASE else self.kept
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """The losses of the training to show."""
+        return self.histories[self.shown]
+
+    @property
+    def decision(self) -> dict[str, object]:
+        """What was decided and why."""
+        return {"kept": self.kept, "why": self.why, "compared": self.compared}
 
 
 def studio_stream(settings: TrainerSettings, folder: Path, encoder: StyleEncoder) -> StudioStream:

@@ -50,8 +50,6 @@ class Comparison:
 
     taken: Interval
     kid: Interval | None
-    base: Measures
-    adapted: Measures
     objections: list[str]
 
 
@@ -83,7 +81,7 @@ def compare(
         objections.append(f"fewer of them have one face ({after.faces:.2f}, before {before.faces:.2f})")
     if after.diversity < _LESS_DIVERSE * before.diversity:
         objections.append(f"they are less diverse ({after.diversity:.2f}, before {before.diversity:.2f})")
-    return Comparison(taken, kid, before, after, objections)
+    return Comparison(taken, kid, objections)
 
 
 def faces_found(pictures: np.ndarray, detector: Detector) -> np.ndarray:

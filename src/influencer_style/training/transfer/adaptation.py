@@ -16,9 +16,9 @@ from torch import Tensor
 from influencer_style.examples.batch import PairedPhotos
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.storage.atomic import write_text
-from influencer_style.training.adaptation import ADAPTED, BASE, Adaptation
 from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import TrainerSettings
+from influencer_style.training.task import ADAPTED, BASE, Adaptation
 from influencer_style.training.transfer.guard import Checked, Comparison, compare, measure
 from influencer_style.training.transfer.task import TransferTask, held_out_photos
 
@@ -53,7 +53,9 @@ def adapt(
         with watching(name) as watch:
             own = replace(task, settings=settings, initial=to_adapt(base))
             state = train(own, folder / f"{name}.pt", watch)
-        generators[name], histories[name] = as_used(state.average, base), state.history
+        # What is compared, and kept, weighs the palette as the base does.
+        generators[name] = with_palette(state.average, base.config.palette)
+        histories[name] = state.history
     decided = folder / "comparisons.json"
     if decided.exists():
         comparisons = TypeAdapter(dict[str, Comparison]).validate_json(decided.read_bytes())
@@ -73,12 +75,7 @@ def to_adapt(base: TransferGenerator) -> TransferGenerator:
     Colours of people and rooms are what tells most easily whose photo a picture is, so an adversary that may would
     move them, towards a creator's skin and walls and away from the look.
     """
-    return _with_palette(base, 1.0 if base.config.palette else 0.0)
-
-
-def as_used(adapted: TransferGenerator, base: TransferGenerator) -> TransferGenerator:
-    """Return a copy of an adapted generator that weighs the palette as the base does: what is compared, and kept."""
-    return _with_palette(adapted, base.config.palette)
+    return with_palette(base, 1.0 if base.config.palette else 0.0)
 
 
 def without_adversary(settings: TrainerSettings) -> TrainerSettings:
@@ -86,7 +83,8 @@ def without_adversary(settings: TrainerSettings) -> TrainerSettings:
     return replace(settings, head_start=0, weights=replace(settings.weights, adversarial=0.0))
 
 
-def _with_palette(generator: TransferGenerator, weight: float) -> TransferGenerator:
+def with_palette(generator: TransferGenerator, weight: float) -> TransferGenerator:
+    """Return a copy of a generator that gives its palette this weight, 0 to 1."""
     copied = copy.deepcopy(generator)
     copied.config = replace(generator.config, palette=weight)
     return copied
