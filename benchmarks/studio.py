@@ -27,8 +27,7 @@ from influencer_style.faces.detect import Face, make_detector
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.demo_set import render_demo_set
 from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
+from influencer_style.studio.look import Look, sample_look, sample_neutral
 from influencer_style.studio.population import CREATOR_LOOKS, StudioSettings
 from influencer_style.studio.render import landmarks, march, render, shade
 

@@ -8,8 +8,7 @@ import torch
 
 from influencer_style.studio.geometry import landmarks, march
 from influencer_style.studio.identity import Pose, sample_identity, sample_pose
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
+from influencer_style.studio.look import Look, sample_look, sample_neutral
 from influencer_style.studio.population import CREATOR_LOOKS
 from influencer_style.studio.render import regions, render, shade
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from influencer_style.evaluation.scorecard import About, Scorecard
+from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.looks.areas import REGIONS
 from influencer_style.metrics.intervals import Figures, Methods
 from influencer_style.metrics.set_scores import LEAST_FOR_KID
@@ -101,14 +101,13 @@ def _nearer(looks: dict[str, Methods], method: str) -> str:
 
 def limits(scorecard: Scorecard) -> list[str]:
     """Return what these figures do not show, in plain words."""
-    about, known = scorecard.about, scorecard.transfer is not None
-    found = []
+    about, transfer, found = scorecard.about, scorecard.transfer or {}, []
     if about.users_are_studio and about.source != "studio":
         found.append(
             "No photos of unstyled people were given (ingestion.users), so looks are measured against people drawn by "
             "the studio. What sets photographs apart from drawings is mistaken for part of the look."
         )
-    if not known:
+    if scorecard.transfer is None:
         found.append(
             "Nobody knows how these people would truly look in each look. The distance from a look rewards anything "
             "that resembles the creator's photos, backgrounds and hair included."
@@ -119,38 +118,38 @@ def limits(scorecard: Scorecard) -> list[str]:
             "yet to show it on photographs."
         )
     found += [
-        f"The intervals are over {about.test_users} people and one trained model. Another training would give "
-        "slightly different figures, and the intervals do not cover that.",
-        "Colour differences reward the right colour in the right place on average; halos and blotches can still score "
-        "well. Look at the pictures.",
+        f"The intervals are over {about.test_users} people and one trained model, not over other trainings.",
+        "Colour differences are means; halos and blotches can score well. Look at the pictures.",
         "Only face crops are judged here, not whole photos.",
     ]
     if about.test_users < 8:
         found.append(f"{about.test_users} people are too few for firm conclusions.")
     found += [f"{notice[0].upper()}{notice[1:]}." for notice in about.thin_looks]
-    own = (scorecard.transfer or {}).get("generator", {})
-    return found + _judges(scorecard) + _absent_sets(scorecard) + _absent_regions(about, own)
-
-
-def _judges(scorecard: Scorecard) -> list[str]:
     identity = (
         "Identity is judged by a small network that has learnt to tell the studio's people apart in any look and "
         "light. No generator was trained by it. It sees faces coarsely: one that is subtly wrong can pass."
     )
-    if oracle := (scorecard.transfer or {}).get("oracle"):
+    if oracle := transfer.get("oracle"):
         identity += (
             f" Looks affect it as well: the same person truly in the look (the oracle) keeps "
             f"{oracle['identity'].mean:.2f} and seems to leak {oracle['identity_leak'].mean:.2f}. Compare with these, "
             "rather than with 1 and 0."
         )
-    if scorecard.about.source != "studio":
+    if about.source != "studio":
         identity += " It has never seen photographs; on these, take it as a hint."
-    return [
+    found += [
         identity,
         "Whether a picture is taken for the look is a sanity check: any method that copies a set's colours passes it.",
         "KID and diversity are based on hand-made measures of colours, edges and grain, not on a network that knows "
         "faces. They see that a set looks wrong, not that a person does.",
     ]
+    found += _absent_sets(scorecard)
+    own = transfer.get("generator", {})
+    shown = {region: own[f"delta_e_{region}"].n if f"delta_e_{region}" in own else 0 for region in REGIONS}
+    few = [f"{region} ({n})" for region, n in shown.items() if n < about.test_users]
+    if few and any(shown.values()):
+        found.append(f"Not everybody shows every region. People with figures for: {', '.join(few)}.")
+    return found
 
 
 def _absent_sets(scorecard: Scorecard) -> list[str]:
@@ -160,24 +159,13 @@ def _absent_sets(scorecard: Scorecard) -> list[str]:
     without = {m for m in methods if not any("kid" in section.get(m, {}) for section in sections.values())}
     if without:
         which = "" if without == methods else f" of {', '.join(LABELS[m] for m in LABELS if m in without)}"
-        least = f"{LEAST_FOR_KID} people and {LEAST_FOR_KID} photos of the creator"
-        found.append(f"KID{which} is left out: it needs {least}.")
-    if floorless := [look for look, section in sections.items() if "real_floor" not in section]:
-        found.append(
-            f"KID between photos of one creator is left out for {', '.join(floorless)}: it needs {2 * LEAST_FOR_KID} "
-            "photos."
-        )
+        n = LEAST_FOR_KID
+        found.append(f"KID{which} is left out: it needs {n} people and {n} photos of the creator.")
+    if floorless := ", ".join(look for look, section in sections.items() if "real_floor" not in section):
+        found.append(f"KID of a creator's own photos is left out for {floorless}: it needs {2 * LEAST_FOR_KID} photos.")
     if unseen := [look for look, section in sections.items() if "held_out" not in section]:
         found.append(
             f"No photo of {', '.join(unseen)} was kept from training, so nothing says how far from its training photos "
             "an honest result lies."
         )
     return found
-
-
-def _absent_regions(about: About, own: Figures) -> list[str]:
-    shown = {region: own[f"delta_e_{region}"].n if f"delta_e_{region}" in own else 0 for region in REGIONS}
-    few = [f"{region} ({n})" for region, n in shown.items() if n < about.test_users]
-    if not few or not any(shown.values()):
-        return []
-    return [f"Not everybody shows every region. People with figures for: {', '.join(few)}."]

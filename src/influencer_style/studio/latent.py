@@ -36,8 +36,7 @@ from influencer_style.studio.identity import (
     rgb,
     style_shares,
 )
-from influencer_style.studio.look import MATERIALS, Backdrop, Light, Look
-from influencer_style.studio.look_sampling import hsv
+from influencer_style.studio.look import MATERIALS, Backdrop, Light, Look, hsv
 
 _PERSON = (
     "build", "age", "tone", "eyes", "hair", "curl", "grey", "fade", "volume", "parting", "fringe", "beard",

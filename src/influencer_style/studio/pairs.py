@@ -10,8 +10,7 @@ from influencer_style.looks.areas import REGIONS
 from influencer_style.studio.geometry import GBuffer, march
 from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
 from influencer_style.studio.latent import WIDTH, sitter
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import sample_look, sample_neutral, vary_look
+from influencer_style.studio.look import Look, sample_look, sample_neutral, vary_look
 from influencer_style.studio.population import KNOWN_STREAM, PAIR_STREAM, photo_seed
 from influencer_style.studio.render import regions, shade
 

@@ -15,8 +15,7 @@ from influencer_style.studio.identity import (
     sample_identity,
     sample_pose,
 )
-from influencer_style.studio.look import Backdrop, Grade, Light, Look, Makeup
-from influencer_style.studio.look_sampling import sample_neutral, vary_look
+from influencer_style.studio.look import Backdrop, Grade, Light, Look, Makeup, sample_neutral, vary_look
 
 # the first seed of every random stream, so that no person of one kind ever comes up as another kind
 CREATOR_STREAM, USER_STREAM, PAIR_STREAM, KNOWN_STREAM = 101, 102, 103, 104

@@ -11,8 +11,7 @@ from influencer_style.looks.areas import REGIONS
 from influencer_style.studio.geometry import CLOTHES, EYE, GLASSES, HAIR, SKIN, GBuffer, landmarks, march
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.light import cast, linear, mix
-from influencer_style.studio.look import Backdrop, Grade, Light, Look
-from influencer_style.studio.look_sampling import photo_backdrop, photo_light
+from influencer_style.studio.look import Backdrop, Grade, Light, Look, photo_backdrop, photo_light
 from influencer_style.studio.shading import clothes_radiance, eye_radiance, frame_radiance, hair_radiance, skin_radiance
 from influencer_style.studio.solids import step
 
