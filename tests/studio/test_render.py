@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.studio.geometry import landmarks, march
+from benchmarks.studio import landmarks
+from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Pose, sample_identity, sample_pose
 from influencer_style.studio.look import Look, sample_look, sample_neutral
 from influencer_style.studio.population import CREATOR_LOOKS

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from influencer_style.evaluation.gather import known_pictures, large_enough
+from influencer_style.evaluation.gather import known_pictures, large_enough, rows_of
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.pixels import shrink
@@ -73,8 +73,7 @@ def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int,
     Raises CasesError if there is no validation user, the crops are smaller than `size`, or the truth is missing for
     some.
     """
-    kept = faces.kept
-    users = kept[(kept["role"] == "user") & (kept["split"] == "validation")].sort_values("photo_id").head(most_people)
+    users = rows_of(faces, role="user", split="validation").head(most_people)
     if users.empty:
         raise CasesError(
             "no user is in the validation split; give ingestion.users more portraits that show one clear face"
@@ -82,15 +81,12 @@ def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int,
     inputs = large_enough(faces, users, size, "promotion.size")
     photo_ids = users["photo_id"].tolist()
     regions = known_pictures(truths, "regions", photo_ids, list(REGIONS))
-    photos = {}
-    for look in looks:
-        own = kept[(kept["role"] == "creator") & (kept["slug"] == look) & (kept["split"] == "validation")]
-        photos[look] = shrink(faces.pixels(own.sort_values("photo_id")), size)
+    own = {look: rows_of(faces, role="creator", slug=look, split="validation") for look in looks}
     return Panel(
         inputs,
         known_pictures(truths, "truth", photo_ids, looks),
         {name: shrink(np.ascontiguousarray(masks[..., 0]), size) > 127 for name, masks in regions.items()},
-        photos,
+        {look: shrink(faces.pixels(rows), size) for look, rows in own.items()},
         size,
     )
 

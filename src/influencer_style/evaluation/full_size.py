@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from influencer_style.evaluation.gather import rows_of
 from influencer_style.faces.align import CropTransform
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.seam import Seam, outline, seam
@@ -52,9 +53,9 @@ def restyle_at_full_size(
     The photos that reach furthest beyond the face's crop come first: a seam could show there. A photo that has changed
     since the manifest (`photo_id`, `path`, `width`, `height`) was made, or has more than 16 megapixels, is skipped.
     """
-    kept = faces.kept
-    people = kept[(kept["role"] == "user") & (kept["split"] == "test")]
-    people = people.merge(manifest[["photo_id", "path", "width", "height"]].drop_duplicates("photo_id"), on="photo_id")
+    people = rows_of(faces, role="user", split="test").merge(
+        manifest[["photo_id", "path", "width", "height"]].drop_duplicates("photo_id"), on="photo_id"
+    )
     pixels = people["width"] * people["height"]
     people = people.assign(room=pixels / people["side"] ** 2)[pixels <= _MOST_PIXELS]
     done: list[FullSize] = []

@@ -43,30 +43,32 @@ def gather_cases(
             creator, or a truth picture is missing.
     """
     looks = bundle.looks.names
-    people, others = _people(faces.kept, most_people)
+    users = rows_of(faces, role="user")
+    people, others = (
+        users[users["split"] == "test"].head(most_people),
+        users[users["split"].isin(["train", "validation"])],
+    )
+    for rows, what in ((people, "no test user"), (others, "no unstyled person to measure looks against")):
+        if rows.empty:
+            raise CasesError(
+                f"there is {what} among the face crops; give ingestion.users more portraits that show one clear face"
+            )
     inputs = large_enough(faces, people, size, "evaluation.size")
     photo_ids = people["photo_id"].tolist()
     truth, oracle = (known_pictures(truths, kind, photo_ids, looks) for kind in ("truth", "oracle"))
     masks = known_pictures(truths, "regions", photo_ids, list(REGIONS))
     photos = training_photos(faces, looks)
     creators = {look: _shrunk(faces, training, size) for look, (training, _) in photos.items()}
-    population = _shrunk(faces, others.sort_values("photo_id"), size)
+    population = _shrunk(faces, others, size)
     progress = tqdm(looks, desc="Restyling test users", unit="look")
     return Cases(
-        photo_ids=photo_ids,
-        looks=looks,
-        inputs=inputs,
-        results={look: restyle_crops(bundle, inputs, look) for look in progress},
-        truth=truth,
-        oracle=oracle,
-        creators=creators,
+        photo_ids, looks, inputs, {look: restyle_crops(bundle, inputs, look) for look in progress}, truth, oracle, creators,
         examples={look: faces.pixels(own.iloc[[medoid(creators[look])]])[0] for look, (own, _) in photos.items()},
         held_out={look: _shrunk(faces, own[own["split"] == "test"], size) for look, (_, own) in photos.items()},
-        population=population,
-        size=size,
+        population=population, size=size,
         baselines=_baselines(bundle, shrink(inputs, size), creators, population, neural_style_people),
         regions={name: np.ascontiguousarray(mask[..., 0]) for name, mask in masks.items()},
-    )
+    )  # fmt: skip
 
 
 def _baselines(
@@ -88,14 +90,22 @@ def _baselines(
     return found
 
 
+def rows_of(faces: FaceStore, **wanted: str) -> pd.DataFrame:
+    """Return the rows of kept crops that have these values in these columns, by photo_id."""
+    kept = faces.kept
+    for column, value in wanted.items():
+        kept = kept[kept[column] == value]
+    return kept.sort_values("photo_id")
+
+
 def training_photos(faces: FaceStore, looks: list[str]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Return the rows of each look's creator in the face store, those of training photos and the others.
 
     Raises CasesError if a creator has no training photo.
     """
-    kept, found = faces.kept, {}
+    found = {}
     for look in looks:
-        own = kept[(kept["role"] == "creator") & (kept["slug"] == look)].sort_values("photo_id")
+        own = rows_of(faces, role="creator", slug=look)
         training = own["split"] == "train"
         if not training.any():
             raise CasesError(f"no training photo of look {look!r} is among the face crops; run: kedro run")
@@ -133,18 +143,6 @@ def known_pictures(truths: FaceStore, kind: str, photo_ids: list[str], looks: li
             "again: kedro run --pipelines ingestion,preprocessing"
         )
     return {look: truths.pixels(rows.loc[[(p, look) for p in photo_ids]].reset_index(drop=True)) for look in looks}
-
-
-def _people(kept: pd.DataFrame, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    users = kept[kept["role"] == "user"].sort_values("photo_id")
-    people = users[users["split"] == "test"].head(most)
-    others = users[users["split"].isin(["train", "validation"])]
-    for rows, what in ((people, "no test user"), (others, "no unstyled person to measure looks against")):
-        if rows.empty:
-            raise CasesError(
-                f"there is {what} among the face crops; give ingestion.users more portraits that show one clear face"
-            )
-    return people, others
 
 
 def _shrunk(faces: FaceStore, rows: pd.DataFrame, size: int) -> np.ndarray:

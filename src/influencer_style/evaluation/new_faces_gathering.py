@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 
 import numpy as np
-import pandas as pd
 import torch
 from tqdm import tqdm
 
-from influencer_style.evaluation.gather import known_pictures, training_photos
+from influencer_style.evaluation.gather import known_pictures, rows_of, training_photos
 from influencer_style.evaluation.new_faces import Jury, NewFaces
 from influencer_style.evaluation.new_faces_scorecard import SynthesisJudging
 from influencer_style.faces.detect import Detector
@@ -86,14 +85,14 @@ def appoint_jury(
     users too, as they are and as they truly are in each look: a judge that learns a look from one person alone takes
     the person for the look.
     """
-    kept = faces.kept
-    users = kept[(kept["role"] == "user") & (kept["split"] != "test")].sort_values("photo_id")
-    unstyled = faces.pixels(users)
+    users = rows_of(faces, role="user")
+    tested = users["split"] == "test"
+    unstyled = faces.pixels(users[~tested])
     worn, shown = people_in_looks(faces, truths, looks), {}
     for look, (training, _) in _photos(faces, looks, resolution).items():
         shown[look] = np.concatenate([training, shrink(worn[look], resolution)])
     if any(map(len, worn.values())):
-        unstyled = np.concatenate([unstyled, faces.pixels(_test_users(faces))])
+        unstyled = np.concatenate([unstyled, faces.pixels(users[tested])])
     return Jury(detector, fit_look_judge(shown, shrink(unstyled, resolution), seed), load_identity_judge())
 
 
@@ -103,13 +102,9 @@ def people_in_looks(faces: FaceStore, truths: FaceStore, looks: list[str]) -> di
     Raises CasesError if it is known of some, and missing for others.
     """
     nobody = np.zeros((0, *faces.pixels(faces.kept.head(1)).shape[1:]), np.uint8)
-    known = known_pictures(truths, "truth", _test_users(faces)["photo_id"].tolist(), looks)
+    people = rows_of(faces, role="user", split="test")["photo_id"].tolist()
+    known = known_pictures(truths, "truth", people, looks)
     return {look: known.get(look, nobody) for look in looks}
-
-
-def _test_users(faces: FaceStore) -> pd.DataFrame:
-    kept = faces.kept
-    return kept[(kept["role"] == "user") & (kept["split"] == "test")].sort_values("photo_id")
 
 
 def _photos(faces: FaceStore, looks: list[str], size: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:

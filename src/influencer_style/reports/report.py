@@ -83,34 +83,20 @@ def write_report(evidence: ReportEvidence, people: int = 3) -> str:
     samples = evidence.samples.copy()
     samples.thumbnail((_SAMPLES_WIDTH, 100_000))
     return render(
-        "report.html.j2",
-        about=scorecard.about,
-        known=bool(cases.truth),
-        phone_columns=2 if cases.truth else 3,
-        sentence=headline_sentence(scorecard),
+        "report.html.j2", about=scorecard.about, known=bool(cases.truth), phone_columns=2 if cases.truth else 3,
+        sentence=headline_sentence(scorecard), limits=limits(scorecard),
         looks=[_look(evidence, look, number, people, baseline) for number, look in enumerate(cases.looks)],
-        extremes=_extremes(evidence, baseline),
-        full_size=[_full_size(photo) for photo in evidence.full_size],
-        main=main_table(scorecard),
-        more=further_tables(scorecard),
-        bars=bars(scorecard),
-        likeness=_likeness(evidence),
-        bar_label=LABELS["delta_e" if cases.truth else "gram_distance"],
-        curves=training_curves(evidence.history),
-        last=evidence.history.iloc[-1].to_dict(),
-        samples=photo_uri(samples, quality=85),
-        decision=evidence.decision,
-        promotion=evidence.promotion,
+        extremes=_extremes(evidence, baseline), full_size=evidence.full_size, exact_uri=exact_uri,
+        main=main_table(scorecard), more=further_tables(scorecard), bars=bars(scorecard),
+        bar_label=LABELS["delta_e" if cases.truth else "gram_distance"], likeness=_likeness(evidence),
+        curves=training_curves(evidence.history), last=evidence.history.iloc[-1].to_dict(),
+        samples=photo_uri(samples, quality=85), decision=evidence.decision, promotion=evidence.promotion,
         promotion_sentence=promotion_sentence(evidence.promotion),
-        promotion_rows=[promotion_row(line) for line in evidence.promotion.lines],
-        card=evidence.card,
-        counts=photo_counts(evidence.manifest, evidence.faces),
-        left_out=photos_left_out(evidence.manifest, evidence.faces),
-        consents=consents(evidence.looks),
-        audit=evidence.audit,
+        promotion_rows=[promotion_row(line) for line in evidence.promotion.lines], card=evidence.card,
+        counts=photo_counts(evidence.manifest, evidence.faces), consents=consents(evidence.looks),
+        left_out=photos_left_out(evidence.manifest, evidence.faces), audit=evidence.audit,
         population=f"{evidence.looks.reference_note or evidence.looks.reference.count}",
-        limits=limits(scorecard),
-    )
+    )  # fmt: skip
 
 
 def _pictures(cases: Cases, kinds: Sequence[str], look: str, people: list[int]) -> list[list[Picture]]:
@@ -139,19 +125,6 @@ def _look(evidence: ReportEvidence, look: str, number: int, people: int, baselin
         "photos": evidence.looks[look].statistics.count,
         "example": photo_uri(example),
         "cases": _rows(cases, look, shown, baseline),
-    }
-
-
-def _full_size(photo: FullSize) -> dict[str, object]:
-    return {
-        "look": photo.look,
-        "size": "{} x {} px".format(*photo.size),
-        "seam": photo.seam,
-        "close_ups": [
-            {"where": one.where, "width": one.before.shape[1], "height": one.before.shape[0]}
-            | {"before": exact_uri(one.before), "after": exact_uri(one.after)}
-            for one in photo.close_ups
-        ],
     }
 
 

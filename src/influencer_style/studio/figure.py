@@ -89,10 +89,6 @@ class Figure:
         """World points (3, n) in the axes of the turned head."""
         return (self.rotation.T @ (points - PIVOT) + PIVOT) / WIDEN
 
-    def to_world(self, points: Tensor) -> Tensor:
-        """Head points (3, n) in world axes."""
-        return self.rotation @ (points * WIDEN - PIVOT) + PIVOT
-
     def smile_line(self, x: Tensor) -> Tensor:
         """How far the smile lifts the mouth at `x`."""
         return (0.075 * self.pose.smile - 0.012) * (x / self.mouth_w).pow(2).clamp_max(1.6)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
-from influencer_style.studio.figure import BLOCK, EYE_RADIUS, WIDEN, Figure
+from influencer_style.studio.figure import BLOCK, WIDEN, Figure
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.solids import unit
 from influencer_style.studio.surface import eye_marks, skin_marks
@@ -68,13 +67,6 @@ def _rays(pose: Pose, size: int, columns: Tensor, rows: Tensor) -> Tensor:
     y = CAMERA[1] - ((rows + 0.5) / size - 0.5 - pose.dy) * frame
     towards = torch.stack([x, y, torch.full_like(x, FOCUS_Z)]) - CAMERA[:, None]
     return unit(towards)
-
-
-def project(pose: Pose, size: int, points: Tensor) -> Tensor:
-    """Picture positions (2, n), x then y in pixels, of world points (3, n)."""
-    offset = (points - CAMERA[:, None]) * ((FOCUS_Z - CAMERA[2]) / (points[2] - CAMERA[2]))
-    frame = FRAME / pose.scale
-    return torch.stack([offset[0] / frame + 0.5 + pose.dx, -offset[1] / frame + 0.5 + pose.dy]) * size - 0.5
 
 
 def _grid(size: int) -> tuple[Tensor, Tensor]:
@@ -215,20 +207,3 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
         HAIR: figure.hair.marks(local[:, hair], figure.rotation.T @ normals[:, hair]),
     }
     return GBuffer(size, figure, edges, hits, material, points, normals, views, openness, marks)
-
-
-@torch.inference_mode()
-def landmarks(identity: Identity, pose: Pose, size: int) -> dict[str, tuple[float, float]]:
-    """Pixel positions (x, y) of eye_left, eye_right, nose, mouth_left and mouth_right, sides as seen in the picture."""
-    figure = Figure(identity, pose)
-    ex, ey, ez = figure.eye
-    corner = figure.mouth_y + float(figure.smile_line(torch.tensor(figure.mouth_w)))
-    places = {
-        "eye_left": (-ex, ey, ez + EYE_RADIUS),
-        "eye_right": (ex, ey, ez + EYE_RADIUS),
-        "nose": figure.nose_tip,
-        "mouth_left": (-figure.mouth_w, corner, 0.62),
-        "mouth_right": (figure.mouth_w, corner, 0.62),
-    }
-    at = project(pose, size, figure.to_world(torch.tensor(list(places.values())).T))
-    return {name: (float(x), float(y)) for name, x, y in zip(places, *np.asarray(at), strict=True)}

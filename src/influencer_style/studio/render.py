@@ -8,14 +8,12 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from influencer_style.looks.areas import REGIONS
-from influencer_style.studio.geometry import CLOTHES, EYE, GLASSES, HAIR, SKIN, GBuffer, landmarks, march
+from influencer_style.studio.geometry import CLOTHES, EYE, GLASSES, HAIR, SKIN, GBuffer, march
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.light import cast, linear, mix
 from influencer_style.studio.look import Backdrop, Grade, Light, Look, photo_backdrop, photo_light
 from influencer_style.studio.shading import clothes_radiance, eye_radiance, frame_radiance, hair_radiance, skin_radiance
 from influencer_style.studio.solids import step
-
-__all__ = ["landmarks", "march", "regions", "render", "shade"]
 
 LIGHT_SEED, BACKDROP_SEED, GRAIN_SEED = 1, 2, 3
 LUMA = torch.tensor([0.2126, 0.7152, 0.0722])
