@@ -62,7 +62,8 @@ def gather_cases(
     population = _shrunk(faces, others, size)
     progress = tqdm(looks, desc="Restyling test users", unit="look")
     return Cases(
-        photo_ids, looks, inputs, {look: restyle_crops(bundle, inputs, look) for look in progress}, truth, oracle, creators,
+        photo_ids, looks, inputs, {look: restyle_crops(bundle, inputs, look) for look in progress}, truth, oracle,
+        creators=creators,
         examples={look: faces.pixels(own.iloc[[medoid(creators[look])]])[0] for look, (own, _) in photos.items()},
         held_out={look: _shrunk(faces, own[own["split"] == "test"], size) for look, (_, own) in photos.items()},
         population=population, size=size,
@@ -91,7 +92,7 @@ def _baselines(
 
 
 def rows_of(faces: FaceStore, **wanted: str) -> pd.DataFrame:
-    """Return the rows of kept crops that have these values in these columns, by photo_id."""
+    """Return the kept crops with these values in these columns, in the order of their photos."""
     kept = faces.kept
     for column, value in wanted.items():
         kept = kept[kept[column] == value]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from influencer_style.evaluation.gather import rows_of
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.faces.store import FaceStore
@@ -21,7 +22,6 @@ from influencer_style.networks.trained import Decision
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.trainings.bases import open_base
-from influencer_style.pipelines.trainings.nodes import rows_of
 from influencer_style.pipelines.trainings.progress import SampleStrips, watching
 from influencer_style.pipelines.trainings.run import Outcome, Way
 from influencer_style.project.folder import in_project

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
-
 from influencer_style.consent.grant import Scope
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.profile import LookProfiles
@@ -14,14 +12,6 @@ from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted, permitted_looks
 
 Chosen = tuple[FaceStore | LookProfiles, ...]
-
-
-def rows_of(crops: FaceStore, **wanted: str) -> pd.DataFrame:
-    """Return the kept crops with these values in these columns, in the order of their photos."""
-    rows = crops.kept
-    for column, value in wanted.items():
-        rows = rows[rows[column] == value]
-    return rows.sort_values("photo_id")
 
 
 def choosing_creators(
