@@ -30,17 +30,10 @@ def gather_cases(
 ) -> Cases:
     """Restyle the test users with the model and by every baseline, and add what is known of them.
 
-    Args:
-        bundle: The trained model.
-        faces: All face crops.
-        truths: The crops of truth and oracle pictures and the masks of regions; may be empty.
-        size: The side in pixels at which everything will be scored.
-        most_people: The maximum number of test users, the first by photo_id (a hash, so in random order).
-        neural_style_people: The number of them restyled by neural style, which takes seconds a picture; 0 skips it.
-
-    Raises:
-        CasesError: If the crops are smaller than `size`, there is no test user, no population, no photo of a look's
-            creator, or a truth picture is missing.
+    The first `most_people` are taken by photo_id (a hash, so in random order); neural style, which takes seconds a
+    picture, restyles the first `neural_style_people` of them. `size` is the side in pixels at which everything will be
+    scored. The store of truth, oracle and region pictures may be empty. Raises CasesError if the crops are smaller than
+    `size`, there is no test user, no population, no photo of a look's creator, or a truth picture is missing.
     """
     looks = bundle.looks.names
     users = rows_of(faces, role="user")

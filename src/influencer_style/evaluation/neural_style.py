@@ -29,18 +29,13 @@ def neural_style(
     """Restyle photos by optimising their pixels towards the creator's mean Gram matrices and the photo's own features.
 
     Optimisation starts from the photo and goes from coarse to fine, as in Gatys et al. (2017): the change at a smaller
-    size is added to the larger photo. Each layer counts the same for every style, in units of its target. Apart from
-    rounding, a photo's result does not depend on the photos it is restyled with.
+    size is added to the larger photo. Each layer counts the same for every style, in units of its target; the encoder's
+    last map is the content. Apart from rounding, a photo's result does not depend on the photos it is restyled with.
 
-    Args:
-        photos: The photos, uint8 sRGB (n, s, s, 3), s at least 32; the results have the same shape.
-        creator_photos: The creator's photos, (m, t, t, 3), m at least 1.
-        encoder: The encoder whose feature maps are compared; the last map is the content.
-        steps: Adam's steps, over all sizes. A 128 px photo takes about a second with the default on one core.
-        seed: The seed of the draw among the creator's photos, used if there are more than 64.
-
-    Raises:
-        ValueError: For other pictures, no photo of the creator, or fewer than three steps.
+    Photos and results are uint8 sRGB (n, s, s, 3), s at least 32, the creator's photos (m, t, t, 3), m at least 1, of
+    which 64 are drawn by `seed` if there are more. `steps` are Adam's over all sizes; with the default a 128 px photo
+    takes about a second on one core. Raises ValueError for other pictures, no photo of the creator, or fewer than three
+    steps.
     """
     require_pictures(photos)
     require_pictures(creator_photos)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import numpy as np
 import torch
@@ -40,30 +41,17 @@ def gather_new_faces(
     worn = people_in_looks(faces, truths, bundle.looks.names)
     noise = draw_noise(judging.samples, judging.seed, config.noise, judging.truncation)
     paths = _paths(judging, config.noise)
+    draw = {"direct": partial(direct, bundle), "composed": partial(composed, bundle, transfer)}
     found = []
     for look in tqdm(bundle.looks.names, desc="Drawing new faces", unit="look"):
-
-        def drawn(way: str, noise: torch.Tensor, size: int, look: str = look) -> np.ndarray:
-            if way == "direct":
-                return direct(bundle, look, noise, size)
-            return composed(bundle, transfer, look, noise, size)
-
-        ways = ["direct", *(["composed"] if look in transfer.looks.names else [])]
         training, held_out = photos[look]
         if len(training) < LEAST_PHOTOS:
             log.warning("Look %s is not judged: it has fewer than %d training photos", look, LEAST_PHOTOS)
             continue
-        found.append(
-            NewFaces(
-                look,
-                {way: drawn(way, noise, judging.size) for way in ways},
-                {way: np.stack([drawn(way, path, config.resolution) for path in paths]) for way in ways},
-                training,
-                held_out,
-                worn[look],
-                marks_of(training, held_out),
-            )
-        )
+        ways = ["direct", *(["composed"] if look in transfer.looks.names else [])]
+        drawn = {way: draw[way](look, noise, judging.size) for way in ways}
+        shown = {way: np.stack([draw[way](look, path, config.resolution) for path in paths]) for way in ways}
+        found.append(NewFaces(look, drawn, shown, training, held_out, worn[look], marks_of(training, held_out)))
     if not found:
         raise CasesError("no look has enough training photos for its new faces to be judged; add photos")
     return found

@@ -13,14 +13,9 @@ from influencer_style.networks.portraits import WAYS
 class SynthesisJudging(BaseModel):
     """How portraits are drawn to be judged, and how they are judged.
 
-    Attributes:
-        samples: The number of portraits of each look and way.
-        paths: The number of paths between two seeds, of each look and way.
-        frames: The number of portraits on each path.
-        size: The side of the samples in pixels.
-        truncation: The truncation of the noise, see `synthesis.draw_noise`.
-        seed: The seed of the noise and of the bootstrap.
-        bootstrap_draws: The number of draws for the intervals.
+    For each look and way there are `samples` portraits of `size` pixels a side, and `paths` between two seeds with
+    `frames` portraits on each. `truncation` and `seed` are those of the noise, see `synthesis.draw_noise`; intervals
+    have `bootstrap_draws`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

@@ -26,13 +26,10 @@ REAL_METRICS = (
 class About(BaseModel):
     """Facts about the model and the data behind the figures.
 
-    Attributes:
-        model: The model's fingerprints, and its generator and encoder in words.
-        looks: The creator of each look.
-        thin_looks: A notice for each look that was learnt from few photos.
-        size: The side in pixels at which everything was scored.
-        identity_threshold: The cosine below which the identity judge sees two people.
-        population: The people that looks are measured against, in words.
+    `model` has the model's fingerprints, and its generator and encoder in words, `looks` the creator of each look,
+    `thin_looks` a notice for each look that was learnt from few photos. `size` is the side in pixels at which
+    everything was scored, `identity_threshold` the cosine below which the identity judge sees two people, `population`
+    says in words whom looks are measured against.
     """
 
     model_config = ConfigDict(frozen=True)

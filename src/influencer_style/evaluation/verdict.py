@@ -46,13 +46,10 @@ class Verdict:
 
 
 class PromotionRecord(BaseModel):
-    """What came of a promotion, as `promotion_record.json` keeps it.
+    """What came of a promotion, as `promotion_record.json` keeps it, without the fields that have no value.
 
-    Attributes:
-        judged: Whether anybody was judged. If not, the fields without a value are absent from the file.
-        status: `judged`, `promoted`, `not promoted`, `not judged` or `not written`.
-        champion: The version that the challenger was judged against; `now` is the champion afterwards.
-        people: The number of people that both restyled.
+    `status` is `judged`, `promoted`, `not promoted`, `not judged` or `not written`. The challenger was judged against
+    the version `champion`; `now` is the champion afterwards. `people` is the number of people that both restyled.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -33,14 +33,9 @@ def kid(features_a: np.ndarray, features_b: np.ndarray, subsets: int = 200, seed
     does around the truth (the delete-half jackknife, Shao and Wu 1989), and wider if both sets are alike. 0 means
     alike; compare with two halves of the same real photos at this n.
 
-    Args:
-        features_a: (n_a, f) from `kid_features`, one row a picture.
-        features_b: (n_b, f).
-        subsets: The number of halves that are drawn.
-        seed: The seed of the draws, and of the choice of pictures from the larger set.
-
-    Raises:
-        ValueError: If a set has fewer than 4 pictures, shapes do not fit, or a feature is not finite.
+    Features are (n, f) from `kid_features`, one row a picture; `subsets` is the number of halves that are drawn, `seed`
+    also that of the choice of pictures from the larger set. Raises ValueError if a set has fewer than 4 pictures,
+    shapes do not fit, or a feature is not finite.
     """
     a, b = (np.asarray(features, np.float64) for features in (features_a, features_b))
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
@@ -66,17 +61,9 @@ def kid_difference(
     """Return by how much one set of results is further from photos than another of the same people: below 0, nearer.
 
     The difference of two distances to the same photos is more certain than either: what photos and people have in
-    common cancels. It is the mean over looks with its 95% interval over n people.
-
-    Args:
-        one: The features (n, f) of results for each look, the same n people in all.
-        other: The features of the other results of the same people.
-        photos: The features (m, f) of the creator's photos for each look.
-        draws: The number of draws of the bootstrap over people and photos.
-        seed: The seed of the bootstrap.
-
-    Raises:
-        ValueError: If there are fewer than 4 people, or fewer than 2 photos of a look.
+    common cancels. It is the mean over looks with its 95% interval over n people. All are features by look: (n, f) of
+    results, the same n people in all, and (m, f) of the creators' photos. Raises ValueError if there are fewer than 4
+    people, or fewer than 2 photos of a look.
     """
     count = len(one[0])
     # The photos' distances from each other cancel, so that few of them will do.

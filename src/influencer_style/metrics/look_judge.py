@@ -45,15 +45,9 @@ def fit_look_judge(creators: Mapping[str, np.ndarray], population: np.ndarray, s
     """Fit a logistic regression that separates each look from the others and from unstyled portraits.
 
     A creator is one person, and the judge must not learn that person. So each photo's features are also combined with
-    the differences of unstyled people from their mean: then the classes scatter as people do.
-
-    Args:
-        creators: Training photos of each look, uint8 sRGB (m, s, s, 3).
-        population: Unstyled portraits (p, s, s, 3) of different people.
-        seed: The seed of the draw among pairs of photos and people, if a class has more than 1024.
-
-    Raises:
-        ValueError: If there is no look, a look or the population has no photo, or a look has no name.
+    the differences of unstyled people from their mean: then the classes scatter as people do. Photos are uint8 sRGB (m,
+    s, s, 3); if a class has more than 1024 pairs of photo and person, 1024 are drawn by `seed`. Raises ValueError if
+    there is no look, a look or the population has no photo, or a look has no name.
     """
     classes = {UNSTYLED: population} | dict(creators)
     if not creators or len(classes) != len(creators) + 1:

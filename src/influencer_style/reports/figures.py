@@ -65,7 +65,12 @@ def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
     losses = [name for name in history.columns if name not in ("step", "seconds") and history[name].notna().any()]
     if "step" not in history.columns or not losses:
         raise ValueError(f"the training history has columns {list(history.columns)}; it needs step and a loss")
-    return [(name, _curve(history[["step", name]].dropna(), name)) for name in losses]
+    curves = []
+    for name in losses:
+        figure, panel = _panel(3.2, 2.0)
+        draw_curve(panel, history, name)
+        curves.append((name, _svg(figure)))
+    return curves
 
 
 def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
@@ -89,15 +94,15 @@ def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
     return _svg(figure)
 
 
-def _curve(points: pd.DataFrame, name: str) -> str:
-    figure, panel = _panel(3.2, 2.0)
+def draw_curve(panel: Axes, history: pd.DataFrame, name: str) -> None:
+    """Draw one loss over the steps, see `training_curves`."""
+    points = history[["step", name]].dropna()
     mean = points[name].rolling(max(1, len(points) // 20), min_periods=1, center=True).mean()
     panel.plot(points["step"], points[name], color=_LINE, alpha=0.25, linewidth=0.8)
     panel.plot(points["step"], mean, color=_LINE, linewidth=1.6)
     panel.set_title(name.replace("_", " "), fontsize=10, color=css(INK), loc="left")
     panel.locator_params(nbins=5)
     panel.ticklabel_format(useOffset=False)
-    return _svg(figure)
 
 
 def _panel(width: float, height: float) -> tuple[Figure, Axes]:

@@ -33,11 +33,9 @@ class ReportEvidence:
 
     Attributes:
         scores: A row for each person, look and method, from `scoring.score_cases`.
-        looks: The looks that the model offers.
         manifest: A row for each photo that was found: `path`, `role`, `slug`, `creator`, `status`, `reason`, `split`.
         faces: A row for each accepted photo: `photo_id`, `status`, `reason`.
-        history: The losses over the steps, see `figures.training_curves`.
-        samples: Samples along the training.
+        history: The losses over the steps, see `figures.training_curves`; `samples` are pictures along the training.
         card: The model card, Markdown.
         audit: The end of the log of decisions about consents when the report was written.
         full_size: Photos restyled at their own size; empty if none could be read.

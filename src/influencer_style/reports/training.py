@@ -15,6 +15,7 @@ from influencer_style.examples.batch import Paired, PairedPhotos
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.reports.figures import draw_curve
 from influencer_style.reports.grid import INK, PAPER, stacked
 
 
@@ -78,13 +79,7 @@ def draw_curves(history: pd.DataFrame) -> Image.Image:
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(4 * columns, 2.6 * rows), layout="constrained")
     for i, name in enumerate(names):
-        axes = figure.add_subplot(rows, columns, i + 1)
-        points = history[["step", name]].dropna()
-        axes.plot(points["step"], points[name], color="#b9c6d8", linewidth=1)
-        axes.plot(points["step"], points[name].ewm(span=15).mean(), color="#1f4e8c", linewidth=1.8)
-        axes.set_title(name, fontsize=10)
-        axes.tick_params(labelsize=8)
-        axes.grid(alpha=0.25)
+        draw_curve(figure.add_subplot(rows, columns, i + 1), history, name)
     stream = io.BytesIO()
     figure.savefig(stream, format="png")
     return Image.open(stream).convert("RGB")

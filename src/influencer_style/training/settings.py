@@ -49,7 +49,6 @@ class TrainerSettings:
     """How the loop runs; conf/base/parameters_pretraining.yml says more.
 
     Attributes:
-        steps: Steps of generator and discriminator.
         examples: Studio examples with known truth in a step.
         photos: Users' photos in a step, each restyled into a creator's look. Examples and photos are not both 0.
         channels: Width of the generator at full resolution.
@@ -66,9 +65,7 @@ class TrainerSettings:
         stream: What the studio renders; its resolution is that of training.
         shard_every: Steps between two new shards; at most `window` shards are at hand at a time.
         validate_every: Steps between two points of the validation curve, with samples.
-        checkpoint_seconds: Seconds between two checkpoints.
-        workers: Processes that render.
-        threads: Threads of torch in this process; 0 leaves the number to torch.
+        workers: Processes that render; `threads` are torch's in this process, 0 leaves their number to torch.
         half: Whether convolutions are computed in bfloat16; `auto` where the machine does so quickly (`machine.py`).
         parts: Parts in which a batch is computed; more parts need less memory. Running out of it doubles them.
         compiled: Whether torch.compile makes the generator faster; this takes minutes at the start on some machines.

@@ -30,11 +30,9 @@ _HELD_OUT = 1_000_000  # shards from this number on are for validation
 class Pairs(Batch):
     """Pictures for the discriminator to tell apart; (n, 3, h, w), sRGB, about [0, 1].
 
-    Attributes:
-        real: Photos, or the studio's truth.
-        fake: The generator's pictures, each in the same look as the real one in its row.
-        codes: (n, d) style codes of the looks.
-        domains: (n,) int, whose photos they are, see `Discriminator`.
+    `real` are photos or the studio's truth, `fake` the generator's pictures, each in the same look as the real one in
+    its row. `codes`, (n, d), are the style codes of the looks, `domains`, (n,) int, whose photos they are, see
+    `Discriminator`.
     """
 
     real: Tensor
@@ -47,13 +45,9 @@ class Pairs(Batch):
 class Task(ABC, Generic[PairedBatch, Generator]):
     """What a generator is trained for. Raises ValueError when the settings ask for photos and there are none.
 
-    Attributes:
-        encoder: The style encoder; the task takes a copy to its device.
-        creators: The real photos, for `settings.photos` of a step.
-        initial: A generator to start from; its shape takes precedence over that of the settings.
-        device: Torch's name of the device to train on.
-        domains: Number of the discriminator's domains.
-        adversary_after: First step in which the discriminator takes part.
+    `encoder` is copied to the device. `creators` are the real photos, for `settings.photos` of a step, `initial` is a
+    generator to start from, whose shape takes precedence over that of the settings. `domains` is the number of the
+    discriminator's domains, `adversary_after` the first step in which it takes part.
     """
 
     settings: TrainerSettings
@@ -101,14 +95,10 @@ class Task(ABC, Generic[PairedBatch, Generator]):
 
 @dataclass(frozen=True)
 class Adaptation(Generic[Generator]):
-    """The outcome of an adaptation.
+    """The outcome of an adaptation: generators (`base`, and those trained from it) and histories of losses by name.
 
-    Attributes:
-        generators: `base`, and the generators that were trained from it, by the names of the trainings.
-        histories: The losses of these trainings.
-        kept: The name of the generator to use.
-        why: The reason, a sentence.
-        compared: The measures of generators next to one another, as plain numbers.
+    `kept` is the name of the generator to use, `why` the reason, a sentence; `compared` has the measures of generators
+    next to one another, as plain numbers.
     """
 
     generators: dict[str, Generator]

@@ -27,11 +27,9 @@ _FEWER_FACES, _LESS_DIVERSE = 0.02, 0.8
 class Measures:
     """What was measured of a generator.
 
-    Attributes:
-        taken: (n,) for each person, the share of looks whose judge takes the portrait for that look.
-        faces: Share of portraits with exactly one face.
-        diversity: Mean over looks, see `set_scores.diversity`.
-        features: (n, f) by look, see `kid.kid_features`.
+    `taken`, (n,), is for each person the share of looks whose judge takes the portrait for that look, `faces` the share
+    of portraits with exactly one face, `diversity` the mean over looks; `features` are (n, f) by look, see
+    `kid_features`.
     """
 
     taken: np.ndarray

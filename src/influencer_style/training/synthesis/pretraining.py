@@ -50,19 +50,11 @@ def pretrain_synthesis(
 ) -> SynthesisBase:
     """Train a generator of nobodies in looks in general; a run that was stopped continues.
 
-    Args:
-        settings: The settings of the training.
-        folder: Where the checkpoint and the stream's shards are kept; name it by a fingerprint of settings and code.
-        watch: What follows the training.
-        show: Receives a step, the averaged generator and held-out portraits now and then.
-        device: Torch's name of the device to train on; the best of this machine where empty.
-
-    Returns:
-        The averaged generator with its history: losses, and mean absolute errors on people and looks that were never in
-        training (`validation_...`, in 255ths).
-
-    Raises:
-        TrainingDiverged: When losses diverge, see `engine.train`.
+    The checkpoint and the stream's shards are kept in `folder`: name it by a fingerprint of settings and code. `show`
+    receives a step, the averaged generator and held-out portraits now and then; `device` is torch's name, the best of
+    this machine where empty. Returns the averaged generator with its history: losses, and mean absolute errors on
+    people and looks that were never in training (`validation_...`, in 255ths). Raises TrainingDiverged, see
+    `engine.train`.
     """
     folder, device, encoder = Path(folder), device or best_device(), load_encoder()
     held_out = held_out_portraits(settings.stream, folder, encoder)

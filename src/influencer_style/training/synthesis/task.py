@@ -37,12 +37,9 @@ class TraitSettings:
 
     Attributes:
         people: Number of people that are described; none of them is rendered.
-        steps: Steps of Adam (Kingma and Ba 2015).
-        batch: People in a step.
-        rate: Learning rate; falls to 0.
+        steps: Steps of Adam (Kingma and Ba 2015), with `batch` people in each; `rate` falls to 0.
         blur: Standard deviation of the noise on z: somebody between two kinds has a bit of both, so that the way from
             one portrait to another has no jumps.
-        seed: Seed of people and batches.
     """
 
     people: Annotated[int, Field(ge=2, le=10_000_000)] = 200_000

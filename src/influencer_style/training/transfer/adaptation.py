@@ -34,16 +34,10 @@ def adapt(
 ) -> Adaptation[TransferGenerator]:
     """Train from the base on studio examples and creators' photos; an interrupted adaptation continues.
 
-    Args:
-        task: The training with the adversary, and `initial`: the base to start from, and to fall back on.
-        folder: Where checkpoints and the studio's shards are kept.
-        people: (n, 3, s, s) in [0, 1], validation users.
-        photos: Validation photos of each look's creator, uint8 (m, s, s, 3).
-        watching: Opens what follows a training, by the training's name.
-
-    Raises:
-        TrainingDiverged: When losses diverge, see `engine.train`.
-        ValueError: When the task has no base or no creators.
+    The task is the training with the adversary; its `initial` is the base to start from, and to fall back on. `folder`
+    keeps checkpoints and the studio's shards. `people` are validation users, (n, 3, s, s) in [0, 1], `photos`
+    validation photos of each look's creator, uint8 (m, s, s, 3). `watching` opens what follows a training, by its name.
+    Raises TrainingDiverged, see `engine.train`, and ValueError when the task has no base or no creators.
     """
     base, creators = task.initial, task.creators
     if base is None or creators is None:

@@ -17,7 +17,7 @@ from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.training.losses import shape_loss
+from influencer_style.training.game import shape_loss
 from influencer_style.training.transfer.task import restyled
 
 _TOLERANCE = 0.01  # of the base's error: less than anybody sees
@@ -41,10 +41,8 @@ class Checked:
 class Measures:
     """What was measured of a generator; rows of two generators' measures are the same pictures.
 
-    Attributes:
-        truth: (n,) mean absolute errors in 255ths on studio portraits.
-        shapes: (people, looks) shares of shapes lost, 0 to 2, see `losses.shape_loss`.
-        features: (people, f) by look, see `kid.kid_features`.
+    `truth` are mean absolute errors in 255ths on studio portraits, (n,), `shapes` shares of shapes lost, 0 to 2,
+    (people, looks), see `game.shape_loss`, `features` are (people, f) by look, see `kid.kid_features`.
     """
 
     truth: np.ndarray
@@ -56,11 +54,9 @@ class Measures:
 class Comparison:
     """A generator compared with the base: differences, below 0 where it is better, with 95% intervals.
 
-    Attributes:
-        truth: Difference of the error, in 255ths.
-        shapes: Difference of the share of shapes lost.
-        kid: Difference of the distance to the creators' photos; None where there are too few of these or of people.
-        objections: Reasons not to keep it.
+    They are those of the error on known `truth`, in 255ths, of the share of `shapes` lost, and of the distance to the
+    creators' photos (`kid`), None where there are too few of these or of people. `objections` are reasons not to keep
+    it.
     """
 
     truth: Interval

@@ -23,7 +23,7 @@ from influencer_style.looks.style_code import style_code
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import ignore
-from influencer_style.training.losses import palette_loss
+from influencer_style.training.game import palette_loss
 from influencer_style.training.settings import LearningRate, Share, Weight
 
 _WARM_UP = 100
@@ -32,15 +32,10 @@ _Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 @checked_dataclass(frozen=True, config=CHECKED)
 class PaletteSettings:
-    """How the palette is trained.
+    """How the palette is trained: by Adam with decoupled weight decay (Loshchilov and Hutter 2019), at a falling rate.
 
-    Attributes:
-        steps: Steps of Adam with decoupled weight decay (Loshchilov and Hutter 2019); the rate falls linearly to 0.
-        rows: Pairs of a picture and a look in a step.
-        rate: Learning rate.
-        decay: Weight decay.
-        noise: Standard deviation of the noise on what the palette reads.
-        seed: Seed of all choices.
+    `rows` are the pairs of a picture and a look in a step, `noise` is the standard deviation of what is added to what
+    the palette reads.
     """
 
     steps: _Count = 5000
@@ -53,14 +48,10 @@ class PaletteSettings:
 
 @dataclass(frozen=True)
 class Rows(Batch):
-    """What the palette is given (see `Palette.forward`), and the truth.
+    """What the palette is given (see `Palette.forward`), and the truth, row by row.
 
-    Attributes:
-        inputs: (n, inputs) what it reads.
-        colours: (n, 6, 3) mean colours of the picture.
-        aims: (n, 6, 3) mean colours of the look.
-        truth: (n, 6, 3) mean colours of the picture in that look.
-        share: (n, 6, 1) share of the picture that each area takes.
+    It reads `inputs`, and has mean colours (n, 6, 3) of the picture, of the look (`aims`) and of the picture in that
+    look (`truth`); `share`, (n, 6, 1), is the share of the picture that each area takes.
     """
 
     inputs: Tensor
