@@ -40,7 +40,9 @@ def gather_new_faces(
     config, photos = bundle.generator.config, _photos(faces, bundle.looks.names, bundle.generator.config.resolution)
     worn = people_in_looks(faces, truths, bundle.looks.names)
     noise = draw_noise(judging.samples, judging.seed, config.noise, judging.truncation)
-    paths = _paths(judging, config.noise)
+    ends = draw_noise(2 * judging.paths, judging.seed + 1, config.noise, judging.truncation).view(2, judging.paths, -1)
+    steps: list[float] = torch.linspace(0, 1, judging.frames).tolist()
+    paths = torch.stack([torch.lerp(ends[0], ends[1], step) for step in steps], 1)  # (paths, frames, noise)
     draw = {"direct": partial(direct, bundle), "composed": partial(composed, bundle, transfer)}
     found = []
     for look in tqdm(bundle.looks.names, desc="Drawing new faces", unit="look"):
@@ -55,13 +57,6 @@ def gather_new_faces(
     if not found:
         raise CasesError("no look has enough training photos for its new faces to be judged; add photos")
     return found
-
-
-def _paths(judging: SynthesisJudging, noise: int) -> torch.Tensor:
-    """Return noise along straight paths between two seeds, (paths, frames, noise)."""
-    ends = draw_noise(2 * judging.paths, judging.seed + 1, noise, judging.truncation).view(2, judging.paths, -1)
-    steps: list[float] = torch.linspace(0, 1, judging.frames).tolist()
-    return torch.stack([torch.lerp(ends[0], ends[1], step) for step in steps], 1)
 
 
 def appoint_jury(

@@ -33,7 +33,8 @@ def truth_measures(results: np.ndarray, truth: np.ndarray, masks: Mapping[str, n
         suffix = f"_{name}" if name else ""
         found[f"delta_e{suffix}"] = mean_where(colour, mask)
         found[f"ssim{suffix}"] = mean_where(_interior(similarity), None if mask is None else _interior(mask))
-        found[f"psnr{suffix}"] = _decibels(mean_where(error, mask))
+        decibels = 10 * np.log10(255**2 / np.maximum(mean_where(error, mask), 1e-9))  # NaN stays NaN
+        found[f"psnr{suffix}"] = np.minimum(decibels, IDENTICAL_PSNR)
     return found
 
 
@@ -67,11 +68,6 @@ def _ssim_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def _interior(maps: np.ndarray) -> np.ndarray:
     """Return maps (n, h, w) without the border where SSIM's window reaches beyond the picture."""
     return maps[:, _SSIM_RADIUS:-_SSIM_RADIUS, _SSIM_RADIUS:-_SSIM_RADIUS]
-
-
-def _decibels(error: np.ndarray) -> np.ndarray:
-    """Turn mean squared errors, in squared levels, into PSNR; NaN stays NaN."""
-    return np.minimum(10 * np.log10(255**2 / np.maximum(error, 1e-9)), IDENTICAL_PSNR)
 
 
 def _normalised(picture: np.ndarray) -> np.ndarray:

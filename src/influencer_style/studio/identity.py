@@ -19,7 +19,7 @@ HairStyle = Literal[
     "shaved", "receding", "short", "swept", "curly", "tied", "bob", "fringe", "asymmetric", "wavy", "long", "ringlets"
 ]  # fmt: skip
 
-MONK_SCALE = (
+MONK_SCALE = (  # of skin, from the lightest to the darkest
     "f6ede4", "f3e7db", "f7ead0", "eadaba", "d7bd96", "a07e56", "825c43", "604134", "3a312a", "292420",
 )  # fmt: skip
 EYE_COLOURS = ("3b2314", "4d3020", "5e4326", "6b5b33", "5d6b45", "54707c", "6d8598")
@@ -138,11 +138,6 @@ def on_line(colours: tuple[str, ...], at: float) -> np.ndarray:
 def _between(rng: np.random.Generator, colours: tuple[str, ...], at: float) -> RGB:
     """A colour on the broken line through `colours`, with a little scatter."""
     return rgb(np.clip(on_line(colours, at) * rng.uniform(0.95, 1.05, 3), 0.0, 1.0))
-
-
-def monk_skin(step: float) -> RGB:
-    """Return the skin colour at a step of the Monk scale, 0 (lightest) to 9 (darkest), sRGB."""
-    return rgb(on_line(MONK_SCALE, step))
 
 
 # how common each hair style is among people with soft and with strong features

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from influencer_style.studio.identity import (
+    MONK_SCALE,
     HairStyle,
     Identity,
     Pose,
     from_hex,
-    monk_skin,
+    on_line,
+    rgb,
     sample_identity,
     sample_pose,
 )
@@ -110,7 +112,7 @@ def creators(settings: StudioSettings) -> dict[str, list[Portrait]]:
     shown: dict[str, list[Portrait]] = {}
     for number, (name, look) in enumerate(CREATOR_LOOKS.items()):
         rng = np.random.default_rng((CREATOR_STREAM, settings.seed, 10 + number))
-        skin = monk_skin(CREATOR_SKIN[name])
+        skin = rgb(on_line(MONK_SCALE, CREATOR_SKIN[name]))
         person = replace(sample_identity(rng), hair_style=CREATOR_HAIR[name], skin=skin)
         shown[name] = []
         for photo in range(settings.creators_photos):

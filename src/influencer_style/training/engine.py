@@ -135,11 +135,11 @@ def take_step(
         if pairs is not None:
             terms = compute_discriminator_loss(state.discriminator, pairs, state.logits, s, penalised, rng)
             (sum_of(terms) * share).backward()
-            _accumulate(losses, terms, share)
+            losses = _added(losses, terms, share)
         if learns:
             terms = compute_generator_loss(task, state.discriminator, part, results, pairs, rng)
             (terms["total"] * share).backward()
-            _accumulate(losses, terms, share)
+            losses = _added(losses, terms, share)
     if adversary:
         state.discriminator_optimizer.step()
     if learns:
@@ -148,10 +148,8 @@ def take_step(
     return losses
 
 
-def _accumulate(losses: Losses, terms: Losses, share: float) -> None:
-    for name, term in terms.items():
-        value = share * term.detach()
-        losses[name] = losses[name] + value if name in losses else value
+def _added(losses: Losses, terms: Losses, share: float) -> Losses:
+    return losses | {name: losses.get(name, 0) + share * term.detach() for name, term in terms.items()}
 
 
 def _report(row: dict[str, float], state: State[Generator], s: TrainerSettings, watch: Watch[Generator]) -> None:
