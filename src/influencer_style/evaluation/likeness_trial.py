@@ -55,8 +55,7 @@ def try_guard(cases: Cases, looks: LookProfiles, judge: IdentityJudge) -> pd.Dat
         kinds |= {morph(a): np.round(results * (1 - a) + donors * a).astype(np.uint8) for a in SHARES}
         for kind, pictures in kinds.items():
             found = likeness(judge.embed(pictures), photos, creator)
-            rows = {"look": look, "person": range(len(found)), "kind": kind, "likeness": found}
-            parts.append(pd.DataFrame(rows))
+            parts.append(pd.DataFrame({"look": look, "person": range(len(found)), "kind": kind, "likeness": found}))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 

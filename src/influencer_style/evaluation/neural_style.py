@@ -37,10 +37,8 @@ def neural_style(
     takes about a second on one core. Raises ValueError for other pictures, no photo of the creator, or fewer than three
     steps.
     """
-    require_pictures(photos)
+    require_pictures(photos, least=32)
     require_pictures(creator_photos)
-    if min(photos.shape[1:3]) < 32:
-        raise ValueError(f"photos must be at least 32 px a side, not {photos.shape[1:3]}")
     if len(creator_photos) == 0 or steps < len(_SHARES):
         raise ValueError(f"neural style needs a photo of the creator and {len(_SHARES)} steps, got {steps} steps")
     drawn = np.random.default_rng(seed).permutation(len(creator_photos))[:_MOST_CREATOR_PHOTOS]

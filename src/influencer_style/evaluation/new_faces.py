@@ -68,16 +68,15 @@ class Jury:
 def score_new_faces(faces: NewFaces, jury: Jury, bootstrap: Bootstrap = BOOTSTRAP) -> Methods:
     """Measure the portraits of a look, way by way, alongside photos and a Gaussian over pixels.
 
-    Returns:
-        By way, and for `gaussian`, a rival without any notion of a face: `one_face` (share with exactly one face),
-        `look_accuracy` (share taken for the look), `repeats` (share that repeats a training photo: these are rejected
-        when portraits are made), `usable` (share with one face, taken for the look, that repeat nothing), `diversity`
-        (ratio to that of other people in the look, or, if there are none, of the creator's photos), `memorisation`
-        (distance to the nearest training photo), `identity_to_creator` (cosine to the creator's face), `kid` (to the
-        training photos), `largest_step` (of the paths, in mean steps; not of the Gaussian).
-        In addition `held_out`, the creator's unseen photos (`memorisation`, `identity_to_creator`); `others`, people
-        who truly wear the look (`one_face`, `look_accuracy`, `identity_to_creator`, `kid`); `real_floor`, the creator's
-        photos half against half (`kid`). A figure that too few pictures support is absent.
+    Returns by way, and for `gaussian`, a rival without any notion of a face: `one_face` (share with exactly one face),
+    `look_accuracy` (share taken for the look), `repeats` (share that repeats a training photo: these are rejected when
+    portraits are made), `usable` (share with one face, taken for the look, that repeat nothing), `diversity` (ratio to
+    that of other people in the look, or, if there are none, of the creator's photos), `memorisation` (distance to the
+    nearest training photo), `identity_to_creator` (cosine to the creator's face), `kid` (to the training photos),
+    `largest_step` (of the paths, in mean steps; not of the Gaussian). In addition `held_out`, the creator's unseen
+    photos (`memorisation`, `identity_to_creator`); `others`, people who truly wear the look (`one_face`,
+    `look_accuracy`, `identity_to_creator`, `kid`); `real_floor`, the creator's photos half against half (`kid`). A
+    figure that too few pictures support is absent.
     """
     seed, of = bootstrap.seed, bootstrap.of
     training, unseen = kid_features(faces.training), kid_features(faces.held_out)
@@ -127,11 +126,10 @@ def one_face(pictures: np.ndarray, detector: Detector) -> np.ndarray:
 def component_gaussian(photos: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
     """Draw pictures from the Gaussian over the photos' principal components: the rival of every generator.
 
-    It knows nothing of faces; its portraits are blurred doubles of the training photos (as Turk and Pentland's
-    eigenfaces, 1991). Still, their colours and edges match the photos' on average, so their KID to the photos is good.
-    A generator has to be visibly better: KID alone decides nothing.
-
-    Photos are uint8 (m, s, s, 3); the result is uint8 (count, s, s, 3), clipped. Raises ValueError if m is below 2.
+    Photos are uint8 (m, s, s, 3), results (count, s, s, 3). It knows nothing of faces; its portraits are blurred
+    doubles of the training photos (as Turk and Pentland's eigenfaces, 1991). Still, their colours and edges match the
+    photos' on average, so their KID to the photos is good. A generator has to be visibly better: KID alone decides
+    nothing. Raises ValueError if m is below 2.
     """
     if len(photos) < 2:
         raise ValueError(f"a covariance needs at least 2 photos, got {len(photos)}")

@@ -7,7 +7,6 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from influencer_style.evaluation.likeness_trial import LikenessFigures
-from influencer_style.evaluation.scoring import figures_of
 from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
@@ -122,7 +121,7 @@ def assemble_scorecard(
     `scores` has the figures of every single case, from `score_cases`.
     """
     of_sets, overall = set_scores(cases, encoder, looks, bootstrap.draws, bootstrap.seed)
-    names = figures_of(scores)
+    names = [name for name in scores.columns if name not in ("photo_id", "person", "look", "method")]
 
     def of_people(rows: pd.DataFrame, names: list[str]) -> dict[str, pd.DataFrame]:
         people = rows.groupby(["method", "person"])[names].mean()

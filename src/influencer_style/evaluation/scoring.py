@@ -90,8 +90,3 @@ def score_cases(cases: Cases, judges: Judges) -> pd.DataFrame:
             labels = {"photo_id": cases.photo_ids[:n], "person": range(n), "look": look, "method": method}
             parts.append(pd.DataFrame(labels | values))
     return pd.concat(parts, ignore_index=True)
-
-
-def figures_of(scores: pd.DataFrame) -> list[str]:
-    """Return the columns of the scores that hold figures."""
-    return [name for name in scores.columns if name not in ("photo_id", "person", "look", "method")]

@@ -16,24 +16,22 @@ class CasesError(ValueError):
 
 @dataclass(frozen=True)
 class Cases:
-    """Pictures are uint8 sRGB. All stacks that show the users have the same people in the same rows.
+    """The pictures that are judged, uint8 sRGB. All stacks that show the users have the same people in the same rows.
 
     Attributes:
         photo_ids: (n) the photo_ids of the test users.
-        looks: The looks' names.
         inputs: (n, s, s, 3), the users' face crops.
         results: What the generator made of them, by look, (n, s, s, 3).
         truth: The same people truly in the look, by look; empty if unknown.
         oracle: The same look with its other variation, by look: as near as one can come; empty if unknown.
-        creators: Training photos of each look's creator, by look, (m, size, size, 3).
-        examples: One typical training photo of each look's creator, by look, (s, s, 3).
-        held_out: Photos of the creators that nothing has learnt from, by look, (k, size, size, 3); k may be 0.
+        creators: Training photos of each look's creator, (m, size, size, 3), by look; `examples` has a typical one, (s,
+            s, 3), `held_out` those that nothing has learnt from, (k, size, size, 3); k may be 0.
         population: Portraits of unstyled people, none of them a test user, (p, size, size, 3).
         size: Side in pixels at which everything is scored.
         baselines: What each method without training made of the first k people, by method and look, (k, size, size, 3);
             k is n, except for methods that take long.
-        regions: Soft masks uint8 (n, s, s) of skin, lips, eyes, hair and background in the users' crops, by region, 255
-            is the region; empty if unknown.
+        regions: Soft masks uint8 (n, s, s) of skin, lips, eyes, hair and background in the users' crops, 255 is the
+            region; empty if unknown.
     """
 
     photo_ids: list[str]

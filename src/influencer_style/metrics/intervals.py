@@ -37,10 +37,7 @@ Row = dict[str, str | float]  # of a scorecard's table
 
 
 def bootstrap(
-    values: np.ndarray,
-    draws: int = 2000,
-    seed: int = 0,
-    statistic: Callable[[np.ndarray], np.ndarray] | None = None,
+    values: np.ndarray, draws: int = 2000, seed: int = 0, statistic: Callable[[np.ndarray], np.ndarray] | None = None
 ) -> Interval:
     """Return a statistic of identities' values with its 95% bootstrap interval.
 

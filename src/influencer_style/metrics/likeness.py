@@ -43,10 +43,8 @@ def way_gone(results: np.ndarray, photos: np.ndarray, face: np.ndarray) -> np.nd
     """
     results, photos, face = (np.asarray(part, np.float64) for part in (results, photos, face))
     if results.ndim != 2 or results.shape != photos.shape or face.shape != photos.shape[1:]:
-        raise ValueError(
-            f"the way gone needs pairs of embeddings (n, d) and a face (d,), got {results.shape}, {photos.shape} and "
-            f"{face.shape}"
-        )
+        shapes = f"{results.shape}, {photos.shape} and {face.shape}"
+        raise ValueError(f"the way gone needs pairs of embeddings (n, d) and a face (d,), got {shapes}")
     way = face - photos
     return ((results - photos) * way).sum(1) / np.maximum((way * way).sum(1), _LEAST_WAY)
 

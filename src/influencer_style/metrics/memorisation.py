@@ -35,9 +35,7 @@ def marks_of(training: np.ndarray, held_out: np.ndarray) -> Marks:
     raise ValueError, there may be no held-out one.
     """
     if len(training) < LEAST_PHOTOS:
-        raise ValueError(
-            f"repetitions can only be found if there are {LEAST_PHOTOS} or more photos, got {len(training)}"
-        )
+        raise ValueError(f"repetitions can only be found among {LEAST_PHOTOS} or more photos, got {len(training)}")
     features = kid_features(training)
     if len(held_out):
         limit = nearest(kid_features(held_out), features).min()

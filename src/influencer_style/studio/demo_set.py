@@ -75,7 +75,7 @@ def _encoded(pixels: np.ndarray, suffix: str) -> bytes:
 
 def _plan(folder: Path, settings: StudioSettings) -> list[_Sitting]:
     """Every sitting of the demo set with the files that are still missing."""
-    plan = []
+    plan: list[_Sitting] = []
 
     def add(portrait: Portrait, files: dict[Path, Portrait], masks: dict[Path, str]) -> None:
         missing = tuple((path, other.look, other.seed) for path, other in files.items() if not path.exists())

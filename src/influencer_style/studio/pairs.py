@@ -29,14 +29,12 @@ def _fine(look: Look, size: int) -> Look:
 
 @dataclass(frozen=True)
 class Sitting:
-    """Some people, unstyled and in some looks, and one stranger who wears each look too. All uint8.
+    """Some people, unstyled and in some looks, and one stranger who wears each look too. All uint8 sRGB.
 
-    Attributes:
-        neutral: SRGB (targets, s, s, 3).
-        styled: (looks, targets, s, s, 3).
-        worn: (looks, references, s, s, 3) the stranger.
-        masks: (targets, 5, s, s) soft, of what the targets' pictures show, in the order REGIONS.
-        latents: (targets, WIDTH) float32 the z of each target, see `latent`; (targets, 0) if they were not made from z.
+    `neutral` is (targets, s, s, 3), `styled` (looks, targets, s, s, 3), `worn` (looks, references, s, s, 3) the
+    stranger. `masks`, (targets, 5, s, s), are soft, of what the targets' pictures show, in the order REGIONS.
+    `latents`, (targets, WIDTH) float32, have the z of each target, see `latent`; (targets, 0) if they were not made
+    from z.
     """
 
     neutral: np.ndarray

@@ -35,7 +35,6 @@ def _front(z: Tensor) -> Tensor:
 
 
 def _mouth_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
-    """Return the masks of lips and mouth."""
     x, y, z = local
     ax, front = x.abs(), _front(z)
     t = ax / figure.mouth_w
@@ -55,7 +54,6 @@ def _mouth_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor
 
 
 def _lid_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
-    """Return the masks of the lids and of what lies around the eyes."""
     x, y, z = local
     ax, front = x.abs(), _front(z)
     above, below = figure.aperture(ax, y)
@@ -76,7 +74,6 @@ def _lid_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
 
 
 def _hair_marks(figure: Figure, local: Tensor, blur: float, lips: Tensor, pores: Tensor) -> dict[str, Tensor]:
-    """Return the masks of brows, beard and scalp."""
     i = figure.identity
     x, y, z = local
     ax = x.abs()

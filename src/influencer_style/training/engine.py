@@ -40,11 +40,9 @@ def ignore(*_: object) -> None:
 class Watch(Generic[Generator]):
     """What follows a training. By default nothing does.
 
-    Attributes:
-        metrics: Receives a step and its losses.
-        validate: Receives the averaged generator now and then; the errors that it returns join the losses.
-        samples: Receives a step and the averaged generator, as often.
-        progress: Receives now and then the number of steps taken, that of all steps, and a short text.
+    `metrics` receives a step and its losses, `validate` the averaged generator now and then (the errors that it returns
+    join the losses), `samples` a step and the averaged generator as often, and `progress` now and then the number of
+    steps taken, that of all steps, and a short text.
     """
 
     metrics: Callable[[int, dict[str, float]], None] = ignore

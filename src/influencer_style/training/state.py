@@ -58,13 +58,10 @@ class Optimizer:
 class State(Generic[Generator]):
     """All that changes while training.
 
-    Attributes:
-        average: The moving average (EMA) of the generator's weights, which is what is kept.
-        run: The generator, compiled or not.
-        logits: (2,) moving averages of the discriminator's logits for real and for fake pictures.
-        step: The number of steps taken; `seconds` is the time they took.
-        history: Rows of losses.
-        rollbacks: The number of times that diverged losses have sent the training back.
+    `average` is the moving average (EMA) of the generator's weights, which is what is kept, `run` the generator,
+    compiled or not, `logits`, (2,), are moving averages of the discriminator's logits for real and for fake pictures.
+    `step` is the number of steps taken, `seconds` the time they took, `history` has rows of losses, and `rollbacks`
+    says how many times diverged losses have sent the training back.
     """
 
     generator: Generator
@@ -95,15 +92,10 @@ class State(Generic[Generator]):
             network.to(device).to(memory_format=torch.channels_last)
         # float64, as Python's own numbers are; MPS has none.
         logits = torch.zeros(2, dtype=torch.float32 if "mps" in device else torch.float64, device=device)
-        return cls(
-            generator,
-            average,
-            discriminator,
-            Optimizer(generator, s.rate, s.momentum, s.steps, s.head_start),
-            Optimizer(discriminator, s.discriminator_rate, 0.0, s.steps, task.adversary_after),
-            torch.compile(generator) if s.compiled else generator,
-            logits,
-        )
+        own = Optimizer(generator, s.rate, s.momentum, s.steps, s.head_start)
+        other = Optimizer(discriminator, s.discriminator_rate, 0.0, s.steps, task.adversary_after)
+        run = torch.compile(generator) if s.compiled else generator
+        return cls(generator, average, discriminator, own, other, run, logits)
 
     @classmethod
     def resume(cls, task: Task[PairedBatch, Generator], checkpoint: Path) -> State[Generator]:

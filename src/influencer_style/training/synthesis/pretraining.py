@@ -63,9 +63,7 @@ def pretrain_synthesis(
         return validation_errors(held_out, lambda batch: portraits_of(generator, batch.noise, batch.codes))
 
     watch = replace(
-        watch or Watch(),
-        validate=errors,
-        samples=lambda step, generator: show(step, generator, held_out["looks"]),
+        watch or Watch(), validate=errors, samples=lambda step, generator: show(step, generator, held_out["looks"])
     )
     initial = _reading_generator(settings, encoder, folder, watch)
     with studio_stream(settings, folder, encoder) as stream:

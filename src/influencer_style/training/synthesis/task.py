@@ -54,10 +54,8 @@ class TraitSettings:
 class SynthesisSettings(TrainerSettings):
     """How a synthesis generator is trained; conf/base/parameters_synthesis_pretraining.yml says more.
 
-    Attributes:
-        neutral: Share of unstyled portraits among the examples.
-        adversary_after: First step in which the discriminator takes part.
-        traits: How the reading of z is trained, before the first step.
+    `neutral` is the share of unstyled portraits among the examples, `adversary_after` the first step in which the
+    discriminator takes part, and `traits` says how the reading of z is trained, before the first step.
     """
 
     neutral: Share = 0.25

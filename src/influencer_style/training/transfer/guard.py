@@ -55,8 +55,7 @@ class Comparison:
     """A generator compared with the base: differences, below 0 where it is better, with 95% intervals.
 
     They are those of the error on known `truth`, in 255ths, of the share of `shapes` lost, and of the distance to the
-    creators' photos (`kid`), None where there are too few of these or of people. `objections` are reasons not to keep
-    it.
+    creators' photos (`kid`), None where these or people are too few. `objections` are reasons not to keep it.
     """
 
     truth: Interval
