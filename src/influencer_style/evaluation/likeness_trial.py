@@ -37,10 +37,9 @@ def try_guard(cases: Cases, looks: LookProfiles, judge: IdentityJudge) -> pd.Dat
 
     Blends overlay face crops, which are roughly aligned: they show what a generator would do that lets the creator's
     face through. Each person is blended with another photo; photos that nothing was learnt from are preferred. Looks
-    that keep no face which `judge` can use are skipped.
-
-    Returns a row for each result: `look`, `person` (the row of the cases), `kind` (`generator`, `oracle` where known,
-    `morph_25` to `morph_100`) and `likeness`; above `likeness.THRESHOLD` it is an alarm.
+    that keep no face which `judge` can use are skipped. There is a row for each result: `look`, `person` (the row of
+    the cases), `kind` (`generator`, `oracle` where known, `morph_25` to `morph_100`) and `likeness`; above
+    `likeness.THRESHOLD` it is an alarm.
     """
     parts = [pd.DataFrame(columns=["look", "person", "kind", "likeness"])]
     photos = judge.embed(cases.scored("input", cases.looks[0]))

@@ -29,8 +29,7 @@ from influencer_style.metrics.memorisation import nearest
 
 # Binkowski's estimate has no bias at any n, but from fewer pictures a side its interval says nothing.
 LEAST_FOR_KID = 8
-# Pairs grow with the square of people.
-_MOST_COMPARED = 256
+_MOST_COMPARED = 256  # people: pairs grow with their square
 _BATCH = 32
 Pair = tuple[np.ndarray, np.ndarray]
 

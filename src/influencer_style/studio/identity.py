@@ -26,9 +26,8 @@ EYE_COLOURS = ("3b2314", "4d3020", "5e4326", "6b5b33", "5d6b45", "54707c", "6d85
 HAIR_COLOURS = ("0f0d0d", "1d1512", "2c1d16", "452c1d", "5e4129", "826447", "a88b65", "c9b08a", "7d3b21")
 GREY_HAIR = "bdbab6"
 CLOTHES_COLOURS = ("20242b", "f0ede6", "5a6b7c", "7d4a44", "4d5d4a", "b9a58c", "8d93a1", "3b3450", "a86f4f", "9bb0b4")
-
 FRAME_COLOURS = ("141414", "3a2618", "6d4a2a", "8b8d92", "b89b5e", "5a1f24")
-# how far each feature follows a face's build
+# how much each feature follows a face's build
 WITH_BUILD = {
     "jaw": 0.6, "chin": 0.4, "neck": 0.7, "brow_thickness": 0.6, "nose_bridge": 0.4, "nose_width": 0.3,
     "face_length": 0.3, "brow_height": -0.4, "brow_arch": -0.5, "lip_upper": -0.4, "lip_lower": -0.3,

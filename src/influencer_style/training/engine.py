@@ -58,12 +58,9 @@ def train(
 
     Diverged losses send the training back to its last checkpoint, once. Where memory runs out, batches are taken in
     twice as many parts. The checkpoint must belong to the same material and settings (name it by their fingerprint).
-
-    Returns the state at the end: its `average` is the generator to keep, `history` has some 200 rows of losses.
-
-    Raises:
-        TrainingDiverged: When losses diverge again, see `_require_sound`.
-        MemoryError: When memory runs out even for single pictures.
+    Returns the state at the end: its `average` is the generator to keep, `history` has some 200 rows of losses. Raises
+    TrainingDiverged when losses diverge again (see `_require_sound`), MemoryError when memory runs out even for single
+    pictures.
     """
     s, watch = task.settings, watch or Watch()
     if s.threads:

@@ -127,10 +127,7 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
 
 
 def relativistic_generator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Loss of the generator where pictures are judged in pairs (Jolicoeur-Martineau 2018; Huang et al. 2024).
-
-    The logits, (n,), are those of a real and a fake picture in the same look.
-    """
+    """Loss of the generator for pairs of pictures in one look (Jolicoeur-Martineau 2018; Huang et al. 2024)."""
     return F.softplus(real_logits - fake_logits).mean()
 
 

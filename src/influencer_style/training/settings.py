@@ -51,7 +51,6 @@ class TrainerSettings:
     Attributes:
         examples: Studio examples with known truth in a step.
         photos: Users' photos in a step, each restyled into a creator's look. Examples and photos are not both 0.
-        channels: Width of the generator at full resolution.
         colour: Share of examples whose look is of pure colour.
         rate: Learning rate of the generator; that of the discriminator is `discriminator_rate`.
         relativistic: Whether real and generated pictures are judged in pairs; this needs `r1` and `r2`.
@@ -61,7 +60,6 @@ class TrainerSettings:
         momentum: First beta of the generator's Adam. Adversarial training does best with none; known truth is learnt
             faster with some.
         ema: Decay of the moving average of the weights; the average is what is kept.
-        seed: Seed of the weights and of all random choices.
         stream: What the studio renders; its resolution is that of training.
         shard_every: Steps between two new shards; at most `window` shards are at hand at a time.
         validate_every: Steps between two points of the validation curve, with samples.

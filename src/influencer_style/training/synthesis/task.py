@@ -33,13 +33,10 @@ class TraitSettings:
     """How a generator learns to read from z who somebody is, before it has seen a single portrait.
 
     Which hair somebody has is the largest of a dozen numbers, and beards begin at a threshold. A few thousand portraits
-    hardly teach that; the descriptions of any number of people, whom nobody needs to render, do in a minute or two.
-
-    Attributes:
-        people: Number of people that are described; none of them is rendered.
-        steps: Steps of Adam (Kingma and Ba 2015), with `batch` people in each; `rate` falls to 0.
-        blur: Standard deviation of the noise on z: somebody between two kinds has a bit of both, so that the way from
-            one portrait to another has no jumps.
+    hardly teach that; the descriptions of any number of `people`, whom nobody needs to render, do in a minute or two,
+    by Adam (Kingma and Ba 2015) with `batch` people in a step; `rate` falls to 0. `blur` is the standard deviation of
+    the noise on z: somebody between two kinds has a bit of both, so that the way from one portrait to another has no
+    jumps.
     """
 
     people: Annotated[int, Field(ge=2, le=10_000_000)] = 200_000

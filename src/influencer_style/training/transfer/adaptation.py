@@ -56,10 +56,7 @@ def adapt(
     else:
         held_out = held_out_photos(task.settings.stream, folder, copy.deepcopy(task.encoder).to("cpu"))
         studio = PairedPhotos.joined(list(held_out.values()))
-        checked = Checked(studio, people, creators.codes, photos)
-        measures = {name: measure(generator, checked) for name, generator in generators.items()}
-        pairs = {PLAIN: (PLAIN, BASE), ADAPTED: (ADAPTED, BASE), "adversary": (ADAPTED, PLAIN)}
-        comparisons = {key: compare(measures[one], measures[other], photos) for key, (one, other) in pairs.items()}
+        comparisons = _compared(generators, Checked(studio, people, creators.codes, photos))
         write_text(decided, json.dumps({name: asdict(comparison) for name, comparison in comparisons.items()}))
     kept, why = _choose(comparisons)
     compared = {name: asdict(comparison) for name, comparison in comparisons.items()}
@@ -85,6 +82,12 @@ def with_palette(generator: TransferGenerator, weight: float) -> TransferGenerat
     copied = copy.deepcopy(generator)
     copied.config = replace(generator.config, palette=weight)
     return copied
+
+
+def _compared(generators: dict[str, TransferGenerator], checked: Checked) -> dict[str, Comparison]:
+    measures = {name: measure(generator, checked) for name, generator in generators.items()}
+    pairs = {PLAIN: (PLAIN, BASE), ADAPTED: (ADAPTED, BASE), "adversary": (ADAPTED, PLAIN)}
+    return {name: compare(measures[one], measures[other], checked.photos) for name, (one, other) in pairs.items()}
 
 
 def _choose(comparisons: dict[str, Comparison]) -> tuple[str, str]:
