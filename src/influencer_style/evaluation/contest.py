@@ -122,7 +122,7 @@ def differences(
     for part in ["", *looks]:
         shown = looks if part == "" else [part]
         for metric in challenger.figures[looks[0]]:
-            # The mean over the looks that are known, without a warning where there is none.
+            # The mean over the looks that are known; pandas does not warn if none is.
             ours, theirs = (
                 pd.DataFrame([one.figures[look][metric] for look in shown]).mean().to_numpy()
                 for one in (challenger, champion)

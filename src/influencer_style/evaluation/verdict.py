@@ -75,8 +75,7 @@ def decide(
     """Judge a challenger by its differences from the champion, see `contest.differences`.
 
     A challenger that makes the very same pictures, or offers `new_looks` that the champion lacks, need not be better,
-    only not worse: a version's looks and their consents count as well. Looks that only the champion offers are an
-    objection.
+    only not worse: a version's looks and their consents count as well. `lost_looks` are an objection.
     """
     by_name = {(one.metric, one.look): one for one in found}
     same = all(one.less.low == one.less.high == 0 for one in found)

@@ -163,9 +163,6 @@ def _absent_sets(scorecard: Scorecard) -> list[str]:
         found.append(f"KID{which} is left out: it needs {n} people and {n} photos of the creator.")
     if floorless := ", ".join(look for look, section in sections.items() if "real_floor" not in section):
         found.append(f"KID of a creator's own photos is left out for {floorless}: it needs {2 * LEAST_FOR_KID} photos.")
-    if unseen := [look for look, section in sections.items() if "held_out" not in section]:
-        found.append(
-            f"No photo of {', '.join(unseen)} was kept from training, so nothing says how far from its training photos "
-            "an honest result lies."
-        )
+    if unseen := ", ".join(look for look, section in sections.items() if "held_out" not in section):
+        found.append(f"No photo of {unseen} was kept from training: an honest distance to training photos is unknown.")
     return found

@@ -1,4 +1,4 @@
-"""How far apart the colours of two pictures are, as people see it."""
+"""The difference between the colours of two pictures, as people see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far apart two sets of pictures are: the kernel inception distance of Binkowski et al. (2018), on own features.
+"""The distance of two sets of pictures: the kernel inception distance of Binkowski et al. (2018), on own features.
 
 It needs no inception network: `kid_features` are measured by hand. Nothing is learnt, so nothing that training used can
 grade itself, and figures stay comparable from one release to the next. They do not compare with figures that others

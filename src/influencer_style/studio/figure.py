@@ -90,7 +90,7 @@ class Figure:
         return (self.rotation.T @ (points - PIVOT) + PIVOT) / WIDEN
 
     def smile_line(self, x: Tensor) -> Tensor:
-        """How far the smile lifts the mouth at `x`."""
+        """Rise of the mouth at `x` by the smile."""
         return (0.075 * self.pose.smile - 0.012) * (x / self.mouth_w).pow(2).clamp_max(1.6)
 
     def aperture(self, ax: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -203,7 +203,7 @@ class Glasses:
         return torch.minimum(rim, torch.maximum((y - arch).abs() - WIRE, ax - self.inner))
 
     def meet(self, origin: Tensor, rays: Tensor) -> tuple[Tensor, Tensor]:
-        """How far along each ray (n,) a frame is met, infinity where none is, and its normals (3, n)."""
+        """Distance along each ray (n,) to a frame, infinity where it meets none, and normals (3, n)."""
         at = (self.front - origin[2]) / rays[2]
         for _ in range(2):
             at = (self._depth((origin[0] + at * rays[0]).abs()) - origin[2]) / rays[2]

@@ -139,7 +139,7 @@ class Haircut:
         return torch.stack([(maps[0] + 1.0).rsqrt(), maps[1]])
 
     def _skull(self, base: Tensor, towards: Tensor) -> Tensor:
-        """How far the skull reaches from `base` in the directions `towards` (3, n)."""
+        """Distance (n,) from `base` to the surface of the skull in the directions `towards` (3, n)."""
         i = self.identity
         radii = torch.tensor([0.715 * (1.0 + 0.05 * i.face_width), 0.84 + 0.03 * i.forehead, 0.93])
         start = (base - torch.tensor([0.0, 0.36, -0.24])[:, None]) / radii[:, None]
@@ -149,7 +149,7 @@ class Haircut:
         return torch.where(inside > 0.0, (inside.clamp_min(0.0).sqrt() - b) / a, BARE).clamp_min(BARE)
 
     def _knot(self, base: Tensor, towards: Tensor) -> Tensor:
-        """How far a bun at the back reaches, 0 if it is not met."""
+        """Distance (n,) from `base` to the surface of a bun at the back, 0 where it is not met."""
         size = 0.22 + 0.14 * self.identity.hair_volume
         high = 0.5 + 0.5 * math.sin(self.phases[5])
         offset = base - torch.tensor([0.25 * self.part, 0.9 + 0.4 * high, -0.95 + 0.45 * high])[:, None]
@@ -191,7 +191,7 @@ class Haircut:
         return step(0.1, 0.3, x.abs() if self.tuck == 2 else self.tuck * x)
 
     def _thickness(self, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
-        """How far the hair stands off the skull behind the hairline."""
+        """Thickness (n,) of the hair on the skull behind the hairline."""
         c, full = self.cut, self.full
         over = step(0.2, 1.05, y)
         thick = full * (c.side + (c.top - c.side) * over)

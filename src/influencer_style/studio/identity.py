@@ -111,7 +111,7 @@ class Pose:
     """How a person is held and framed in one photo.
 
     `yaw` (positive: turned to image right), `pitch` (positive: nose up) and `roll` are degrees; `smile` and `parted`
-    (how far the lips stand apart) run from 0 to 1. `scale` multiplies the size in the frame, `dx` (right) and `dy`
+    (the gap between the lips) run from 0 to 1. `scale` multiplies the size in the frame, `dx` (right) and `dy`
     (down) move it by fractions of the frame.
     """
 

@@ -28,8 +28,8 @@ COLUMNS, ROWS = 1024, 40
 class Cut:
     """How one hair style is cut and combed. Thicknesses and heights in decimetres.
 
-    `end` is the height where the hair ends, `top`, `front` and `side` how far it stands off, `rise` over which distance
-    behind the hairline it gets there, `sweep` (0 to 1) how low a fringe hangs, `wild` (0 to 1) how far locks stand out.
+    `end` is the height where the hair ends, `top`, `front` and `side` are its thickness there, reached over the distance
+    `rise` behind the hairline; `sweep` (0 to 1) lowers a fringe, `wild` (0 to 1) makes locks stand out.
     """
 
     flow: Flow
@@ -135,7 +135,7 @@ class Strands:
         return _read(_patterns()[0], u / SPAN + self.offset[0], v / LENGTH + self.offset[1])
 
     def fray(self, u: Tensor, v: Tensor) -> Tensor:
-        """How far strands and single hairs stand out (n,) in decimetres, at pattern coordinates."""
+        """Relief (n,) of strands and single hairs in decimetres, at pattern coordinates."""
         return _read(_patterns()[1], u / SPAN + self.offset[0], v / LENGTH + self.offset[1])[0]
 
     def rings(self, u: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
@@ -153,7 +153,7 @@ class Strands:
         return torch.sin(x + bend_x + b) * torch.sin(y + bend_y + c) + 0.6 * torch.sin(0.8 * z + bend_y + bend_x)
 
     def locks(self, local: Tensor, u: Tensor, v: Tensor) -> Tensor:
-        """How far locks or curls stand out (n,), mean 0, deviation about 1."""
+        """Relief (n,) of locks or curls, mean 0, deviation about 1."""
         lock = self.read(u, v)[0]
         if self.ringed:
             across, turn = self.rings(u, v)
@@ -195,6 +195,6 @@ class Strands:
 
 
 def scatter(x: Tensor, y: Tensor, shape: Tensor, phase: float) -> Tensor:
-    """How far loose hairs stand off the outline (n,), `shape` being the distance to the smooth shape."""
+    """Distance (n,) of loose hairs from the outline, `shape` being the distance to the smooth shape."""
     turn = torch.atan2(x, y - 0.1) / (2.0 * math.pi)
     return _read(_spikes(), turn * 2.0 + 1.2 * shape + phase, 1.5 * turn + 0.8 * shape + phase)[0]

@@ -30,7 +30,7 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
 
 
 def _front(z: Tensor) -> Tensor:
-    """How far a point lies on the front of the head (n,), 0 to 1."""
+    """Whether a point lies on the front of the head (n,), 0 to 1."""
     return step(0.25, 0.4, z)
 
 
