@@ -17,9 +17,9 @@ HIGHER_IS_BETTER = frozenset({"ssim", "psnr", "structure", "structure_to_input",
 class Rules:
     """What a challenger must do.
 
-    On the metric `main` it must be surely better: the difference's whole interval is on the better side. `each_look` is
-    how much worse it may be on it in a single look, `guarded` how much worse over all looks by guarded metric. It
-    counts as worse only if the whole interval lies beyond this.
+    On `main` it must be surely better: the difference's whole interval is on the better side. It may be worse than the
+    champion by `each_look` in a single look, and in each metric `guarded` by this much over all looks. Worse means the
+    whole interval.
     """
 
     main: str

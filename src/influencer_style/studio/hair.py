@@ -48,7 +48,7 @@ class Hair:
         return torch.maximum(shape.mul_(ease), reach - crest - 0.05).mul_(0.9)
 
     def marks(self, local: Tensor, normals: Tensor) -> dict[str, Tensor]:
-        """Patterns and `normal` of hair points (3, n) in head axes, and positions (n,) along a strand: `tip`, `root`."""
+        """Patterns and `normal` of hair points (3, n) in head axes, and places (n,) along a strand: `tip`, `root`."""
         y = local[1]
         reach, azimuth, height = chart(*local)
         chart_marks = self.haircut.read(azimuth, height)
@@ -56,7 +56,7 @@ class Hair:
         smooth = self.haircut.normals(azimuth, height) + 0.2 * normals
         smooth = smooth / smooth.norm(dim=0).clamp_min(1e-6)
         marks = self.strands.marks(local, smooth)
-        # About the distance in decimetres at which neighbouring rays meet the hair: single hairs are not seen from afar.
+        # About the distance in decimetres between neighbouring rays at the hair: single hairs are not seen from afar.
         apart = (local[:, 1:] - local[:, :-1]).norm(dim=0)
         spacing = max(float(apart.median()), 1e-4) if apart.numel() else 1.0
         marks["hair"] = marks["hair"] * min(1.0, 0.012 / spacing)

@@ -89,8 +89,8 @@ class Backdrop:
 class Look:
     """One style. If `hair`, `light` or `backdrop` is None, the person's hair, the photo's light or backdrop stay.
 
-    `hair_blend` (0 to 1) is the share of the dye in the colour of the hair; `vignette` (0 to 1) darkens the corners; `grain` is the
-    standard deviation of the film grain in units of full scale.
+    `hair_blend` (0 to 1) is the share of the dye in the hair's colour; `vignette` (0 to 1) darkens the corners; `grain`
+    is the standard deviation of the film grain in units of full scale.
     """
 
     makeup: Makeup = Makeup()

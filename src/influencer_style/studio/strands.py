@@ -28,7 +28,7 @@ COLUMNS, ROWS = 1024, 40
 class Cut:
     """How one hair style is cut and combed. Thicknesses and heights in decimetres.
 
-    `end` is the height where the hair ends, `top`, `front` and `side` are its thickness there, reached over the distance
+    `end` is the height where the hair ends; `top`, `front` and `side` are its thickness, reached over the distance
     `rise` behind the hairline; `sweep` (0 to 1) lowers a fringe, `wild` (0 to 1) makes locks stand out.
     """
 

@@ -41,8 +41,8 @@ class Checked:
 class Measures:
     """What was measured of a generator; rows of two generators' measures are the same pictures.
 
-    `truth` are mean absolute errors in 255ths on studio portraits, (n,), `shapes` shares of shapes lost, 0 to 2,
-    (people, looks), see `game.shape_loss`, `features` are (people, f) by look, see `kid.kid_features`.
+    `truth` are mean absolute errors in 255ths on studio portraits, (n,), `shapes` shares of shapes lost, (people,
+    looks), see `game.shape_loss`, `features` are (people, f) by look, see `kid.kid_features`.
     """
 
     truth: np.ndarray
