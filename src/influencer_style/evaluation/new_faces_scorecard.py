@@ -53,9 +53,8 @@ class NewFacesScorecard(BaseModel):
 
     def rows(self) -> pd.DataFrame:
         """Return the figures as a table: `look`, `way`, `metric`, `mean`, `low`, `high`, `n`."""
-        return pd.DataFrame(
-            [row for look, ways in self.synthesis.items() for row in rows_of(ways, method_column="way", look=look)]
-        )
+        looks = self.synthesis.items()
+        return pd.DataFrame([row for look, ways in looks for row in rows_of(ways, method_column="way", look=look)])
 
     def mean_over_looks(self, way: str, metric: str) -> float:
         """Return a figure's mean over the looks that have it; NaN if none has."""

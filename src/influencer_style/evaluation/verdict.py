@@ -17,9 +17,9 @@ HIGHER_IS_BETTER = frozenset({"ssim", "psnr", "structure", "structure_to_input",
 class Rules:
     """What a challenger must do.
 
-    On `main` it must be surely better: the difference's whole interval is on the better side. It may be worse than the
-    champion by `each_look` in a single look, and in each metric `guarded` by this much over all looks. Worse means the
-    whole interval.
+    On `main` it must be surely better: the difference's whole interval is on the better side. `each_look` is the loss
+    on it that is tolerated in one look, `guarded` that over all looks by metric; a loss counts only if its whole
+    interval does.
     """
 
     main: str

@@ -48,8 +48,7 @@ def adapt(
             own = replace(task, settings=settings, initial=to_adapt(base))
             state = train(own, folder / f"{name}.pt", watch)
         # What is compared, and kept, weighs the palette as the base does.
-        generators[name] = with_palette(state.average, base.config.palette)
-        histories[name] = state.history
+        generators[name], histories[name] = with_palette(state.average, base.config.palette), state.history
     decided = folder / "comparisons.json"
     if decided.exists():
         comparisons = TypeAdapter(dict[str, Comparison]).validate_json(decided.read_bytes())
