@@ -100,7 +100,6 @@ def _hair_marks(figure: Figure, local: Tensor, blur: float, lips: Tensor, pores:
 
 
 def _complexion(figure: Figure, local: Tensor, pores: Tensor) -> dict[str, Tensor]:
-    """Return the masks of blush, flush, shine and freckles, and of nostrils and ears."""
     x, y, z = local
     ax, tip, front = x.abs(), figure.nose_tip, _front(z)
     nostril_x = (ax - 0.058 * (1 + 0.2 * figure.identity.nose_width)) / 0.042
