@@ -10,7 +10,6 @@ from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 from made_up_looks import made_up_looks
 
 from influencer_style.evaluation import scoring
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.evaluation.new_faces import Jury, NewFaces, score_new_faces
 from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard
@@ -22,6 +21,7 @@ from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.metrics.memorisation import marks_of
 

@@ -19,10 +19,10 @@ from influencer_style.metrics.identity import (
     identity_leak,
     load_identity_judge,
 )
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
+from influencer_style.studio.look import sample_look, sample_neutral
 from influencer_style.studio.pairs import crop_pose
+from influencer_style.studio.population import CREATOR_LOOKS
 from influencer_style.studio.render import march, shade
 
 PEOPLE, LOOKS = 8, 3

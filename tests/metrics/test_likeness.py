@@ -12,10 +12,10 @@ from influencer_style.looks.likeness import Likeness
 from influencer_style.metrics import likeness as guard
 from influencer_style.metrics.identity import load_identity_judge
 from influencer_style.metrics.likeness import MOST_EXPLAINED, THRESHOLD, likeness, of_photo, remember, way_gone
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_neutral
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.pairs import crop_pose
+from influencer_style.studio.population import CREATOR_LOOKS
 from influencer_style.studio.render import march, shade
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -38,7 +38,7 @@ from influencer_style.pipelines.training import nodes as training
 from influencer_style.pipelines.training import way
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
-from influencer_style.training.adaptation import Adaptation
+from influencer_style.training.task import Adaptation
 from tests.audit_rows import rows_of
 from tests.made_up_photos import scene
 

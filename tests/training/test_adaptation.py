@@ -10,8 +10,8 @@ from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training.adaptation import ADAPTED, BASE
 from influencer_style.training.settings import LossWeights, TrainerSettings
+from influencer_style.training.task import ADAPTED, BASE
 from influencer_style.training.transfer import adaptation
 from influencer_style.training.transfer.adaptation import PLAIN, adapt
 from influencer_style.training.transfer.guard import Comparison

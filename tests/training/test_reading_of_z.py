@@ -7,9 +7,8 @@ import pytest
 import torch
 
 from influencer_style.networks.synthesis import SynthesisConfig, SynthesisGenerator
-from influencer_style.studio.latent import SLOTS, WIDTH
-from influencer_style.studio.traits import TRAITS, read_traits
-from influencer_style.training.synthesis.traits import TraitSettings, train_traits
+from influencer_style.studio.latent import SLOTS, TRAITS, WIDTH, read_traits
+from influencer_style.training.synthesis.task import TraitSettings, train_traits
 
 SETTINGS = TraitSettings(people=4000, steps=250, batch=256)
 

@@ -12,7 +12,7 @@ from influencer_style.examples.paired import Sampling, draw_photos
 from influencer_style.examples.shard import StreamSettings, make_shard
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import TrainingDiverged, Watch, take_step, train
-from influencer_style.training.losses import reconstruction_loss
+from influencer_style.training.game import reconstruction_loss
 from influencer_style.training.settings import LossWeights, TrainerSettings
 from influencer_style.training.state import load_checkpoint
 from influencer_style.training.transfer.task import TransferTask

@@ -22,7 +22,7 @@ from influencer_style.photos.decode import PhotoError, photo_thumbnail
 from influencer_style.photos.formats import SUFFIXES
 from influencer_style.photos.source import PhotoSource
 from influencer_style.project.folder import in_project
-from influencer_style.reports.looks import draw_looks_side_by_side
+from influencer_style.reports.grid import draw_looks_side_by_side
 from influencer_style.storage.walk import is_passed_over, walk
 
 _PHOTO, _CREATORS = 128, 12  # px; rows of a sheet

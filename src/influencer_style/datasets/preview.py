@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from influencer_style.consent.grant import LEARN
 from influencer_style.consent.places import project_ledger
-from influencer_style.reports.looks import INK, PAPER
+from influencer_style.reports.grid import INK, PAPER
 
 T = TypeVar("T")
 _ITEMS = 6  # of a list in a cell

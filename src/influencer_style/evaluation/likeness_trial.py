@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Methods
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.identity import IdentityJudge
+from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Methods
 from influencer_style.metrics.likeness import THRESHOLD, likeness
 
 SHARES = (0.25, 0.5, 0.75, 1.0)  # of the creator's face in a blend
@@ -18,11 +18,9 @@ SHARES = (0.25, 0.5, 0.75, 1.0)  # of the creator's face in a blend
 
 @dataclass(frozen=True)
 class LikenessFigures:
-    """The guard's figures: `likeness`, and `alarms`, the share of results that raise one.
+    """The guard's figures by kind of result, over all looks and by look.
 
-    Attributes:
-        overall: The figures by kind of result, over all looks.
-        creators: The figures by look and kind of result.
+    They are `likeness`, and `alarms`, the share of results that raise one.
     """
 
     overall: Methods
@@ -35,20 +33,13 @@ def morph(share: float) -> str:
 
 
 def try_guard(cases: Cases, looks: LookProfiles, judge: IdentityJudge) -> pd.DataFrame:
-    """Return how far each result, and each blend of it with the creator's photos, has become the creator.
+    """Return how much each result, and each blend of it with the creator's photos, has become the creator.
 
     Blends overlay face crops, which are roughly aligned: they show what a generator would do that lets the creator's
-    face through. Each person is blended with another photo; photos that nothing was learnt from are preferred.
-
-    Args:
-        cases: The test users' results.
-        looks: The looks, with what they keep of the creators' faces. A look that keeps nothing `judge` can use is
-            skipped.
-        judge: The judge that makes the embeddings.
-
-    Returns:
-        A row for each result: `look`, `person` (the row of the cases), `kind` (`generator`, `oracle` where known,
-        `morph_25` to `morph_100`) and `likeness`; above `likeness.THRESHOLD` it is an alarm.
+    face through. Each person is blended with another photo; photos that nothing was learnt from are preferred. Looks
+    that keep no face which `judge` can use are skipped. There is a row for each result: `look`, `person` (the row of
+    the cases), `kind` (`generator`, `oracle` where known, `morph_25` to `morph_100`) and `likeness`; above
+    `likeness.THRESHOLD` it is an alarm.
     """
     parts = [pd.DataFrame(columns=["look", "person", "kind", "likeness"])]
     photos = judge.embed(cases.scored("input", cases.looks[0]))
@@ -63,8 +54,7 @@ def try_guard(cases: Cases, looks: LookProfiles, judge: IdentityJudge) -> pd.Dat
         kinds |= {morph(a): np.round(results * (1 - a) + donors * a).astype(np.uint8) for a in SHARES}
         for kind, pictures in kinds.items():
             found = likeness(judge.embed(pictures), photos, creator)
-            rows = {"look": look, "person": range(len(found)), "kind": kind, "likeness": found}
-            parts.append(pd.DataFrame(rows))
+            parts.append(pd.DataFrame({"look": look, "person": range(len(found)), "kind": kind, "likeness": found}))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
@@ -73,12 +63,8 @@ def likeness_section(trial: pd.DataFrame, bootstrap: Bootstrap = BOOTSTRAP) -> L
     rows = trial.assign(alarms=(trial["likeness"] > THRESHOLD).astype(float))
 
     def summed(part: pd.DataFrame) -> Methods:
-        return {
-            str(kind): {
-                str(name): bootstrap.of(values.to_numpy())
-                for name, values in own.groupby("person")[["likeness", "alarms"]].mean().items()
-            }
-            for kind, own in part.groupby("kind", sort=False)
-        }
+        kinds = part.groupby("kind", sort=False)
+        means = {str(kind): own.groupby("person")[["likeness", "alarms"]].mean() for kind, own in kinds}
+        return {kind: bootstrap.of_columns(people) for kind, people in means.items()}
 
     return LikenessFigures(summed(rows), {str(look): summed(own) for look, own in rows.groupby("look", sort=False)})

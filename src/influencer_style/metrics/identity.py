@@ -104,12 +104,10 @@ def _seen(images: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class IdentityJudge:
-    """The network with its weights.
+    """The network in evaluation mode, float32, and its threshold.
 
-    Attributes:
-        network: The network in evaluation mode, float32.
-        threshold: The cosine above which two pictures are taken for one person. Among studio people it was not trained
-            on, as many pairs of one person lie below it as pairs of two people lie above.
+    Two pictures with a cosine above the threshold are taken for one person. Among studio people that the network was
+    not trained on, as many pairs of one person lie below it as pairs of two people lie above.
     """
 
     network: IdentityNetwork
@@ -120,26 +118,19 @@ class IdentityJudge:
         """The digest of its weights, hex: embeddings of two judges are not to be compared."""
         return fingerprint(self._half())
 
+    @torch.inference_mode()
     def embed(self, pictures: np.ndarray) -> np.ndarray:
-        """Return the embedding of each portrait, taken together with its mirror image.
+        """Return the embedding of each portrait, taken together with its mirror image: (n, 96) float32 unit vectors.
 
-        Args:
-            pictures: Uint8 sRGB (n, s, s, 3), face crops with s at least 32.
-
-        Returns:
-            (n, 96) float32 unit vectors; the cosine of two is 1 for the same picture, about 0 for studio strangers.
-
-        Raises:
-            ValueError: If the pictures are anything else.
+        `pictures` are face crops, uint8 sRGB (n, s, s, 3), s at least 32; others raise ValueError. The cosine of two
+        embeddings is 1 for the same picture, about 0 for studio strangers.
         """
         require_pictures(pictures, least=32)
-        parts = [self._embed(pictures[i : i + _BATCH]) for i in range(0, len(pictures), _BATCH)]
-        return np.concatenate(parts) if parts else np.zeros((0, self.network.dimension), np.float32)
-
-    @torch.inference_mode()
-    def _embed(self, pictures: np.ndarray) -> np.ndarray:
-        images = judged(pictures).contiguous(memory_format=torch.channels_last)
-        return F.normalize(self.network(images) + self.network(images.flip(3))).numpy()
+        parts = [np.zeros((0, self.network.dimension), np.float32)]
+        for i in range(0, len(pictures), _BATCH):
+            images = judged(pictures[i : i + _BATCH]).contiguous(memory_format=torch.channels_last)
+            parts.append(F.normalize(self.network(images) + self.network(images.flip(3))).numpy())
+        return np.concatenate(parts)
 
     def save(self, file: str | Path) -> None:
         """Write the weights, halved in precision, as safetensors."""
@@ -160,8 +151,7 @@ def judged(pictures: np.ndarray) -> Tensor:
 def load_identity_judge(file: str | Path | None = None) -> IdentityJudge:
     """Return the judge that comes with the project, or the one in `file`.
 
-    Raises:
-        IdentityJudgeError: If the file is missing, damaged, or not such a judge.
+    Raises IdentityJudgeError if the file is missing, damaged, or not such a judge.
     """
     path = str(file or JUDGE_WEIGHTS)
     try:
@@ -179,17 +169,10 @@ def load_identity_judge(file: str | Path | None = None) -> IdentityJudge:
 
 
 def identity_kept(results: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-    """Return how well each result still shows its own person.
+    """Return how well results still show their own people: (n,) float64 cosines, -1 to 1 (the same picture).
 
-    Args:
-        results: Embeddings (n, d) of the restyled pictures, unit vectors.
-        inputs: Embeddings (n, d) of the same people's own photos, in the same order.
-
-    Returns:
-        (n,) float64 cosines, -1 to 1 (the same picture).
-
-    Raises:
-        ValueError: If the stacks do not fit each other.
+    `results` are embeddings (n, d) of restyled pictures, `inputs` those of the same people's photos in the same order,
+    all unit vectors. Raises ValueError if the stacks do not fit each other.
     """
     results, inputs = _stack(results), _stack(inputs)
     if results.shape != inputs.shape:
@@ -198,19 +181,11 @@ def identity_kept(results: np.ndarray, inputs: np.ndarray) -> np.ndarray:
 
 
 def identity_leak(results: np.ndarray, inputs: np.ndarray, creator: np.ndarray) -> np.ndarray:
-    """Return how much more like the creator each person has become.
+    """Return how much more like the creator each person has become: (n,) float64, -2 to 2.
 
-    Args:
-        results: Embeddings (n, d) of the restyled pictures, unit vectors.
-        inputs: Embeddings (n, d) of the same people's own photos, in the same order.
-        creator: Embeddings (m, d) of the creator's photos, m at least 1.
-
-    Returns:
-        (n,) float64: the cosine of the result to the creator's mean embedding less that of the input, -2 to 2. Above 0
-        the result has more of the creator's face than the input had.
-
-    Raises:
-        ValueError: If the stacks do not fit each other, or the creator has no photo.
+    It is the cosine of the result to the creator's mean embedding less that of the input: above 0 the result has more
+    of the creator's face than the input had. `results` and `inputs` are as in `identity_kept`, `creator` (m, d) holds
+    the embeddings of the creator's photos, m at least 1. Raises ValueError if the stacks do not fit each other.
     """
     results, inputs, creator = _stack(results), _stack(inputs), _stack(creator)
     if results.shape != inputs.shape or creator.shape[1] != inputs.shape[1] or len(creator) == 0:

@@ -22,7 +22,7 @@ from influencer_style.networks.onnx_graph import INPUTS, LEAST, OnnxForm, write_
 from influencer_style.networks.transfer import TransferConfig
 from influencer_style.storage.atomic import atomic_folder
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_neutral
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.population import photo_seed
 from influencer_style.studio.render import render

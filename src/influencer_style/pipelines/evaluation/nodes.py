@@ -12,7 +12,6 @@ from PIL import Image
 from pydantic import Field
 
 from influencer_style.consent.places import project_ledger
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.full_size import restyle_at_full_size
 from influencer_style.evaluation.gather import gather_cases
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
@@ -22,6 +21,7 @@ from influencer_style.evaluation.verdict import PromotionRecord
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_looks

@@ -23,7 +23,7 @@ from influencer_style.pipelines.consent_gate import permitted_crops
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.project.configuration import Section
 from influencer_style.project.folder import in_project
-from influencer_style.reports.looks import draw_look_map, draw_looks_side_by_side
+from influencer_style.reports.grid import draw_look_map, draw_looks_side_by_side
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
 

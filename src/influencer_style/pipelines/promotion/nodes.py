@@ -8,12 +8,12 @@ import logging
 from influencer_style.consent import clock
 from influencer_style.consent.grant import decide as permission
 from influencer_style.evaluation.contest import differences, measure, seat_panel
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.evaluation.verdict import PromotionRecord, Verdict, decide
 from influencer_style.evaluation.wording import scores_in_markdown
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.cases import CasesError
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_crops

@@ -10,11 +10,11 @@ from typing import TypedDict, Unpack
 import pandas as pd
 from PIL import Image
 
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.new_faces import NewFaces, score_new_faces
 from influencer_style.evaluation.new_faces_gathering import appoint_jury, gather_new_faces
 from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard
 from influencer_style.faces.store import FaceStore
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.trained import Decision

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from influencer_style.evaluation.gather import rows_of
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
@@ -21,7 +22,7 @@ from influencer_style.pipelines.preprocessing.nodes import open_detector
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.trainings.bases import open_base
-from influencer_style.pipelines.trainings.run import Outcome, SampleStrips, Way, rows_of, watching
+from influencer_style.pipelines.trainings.run import Outcome, SampleStrips, Way, watching
 from influencer_style.reports.training import draw_nobodies
 from influencer_style.training.synthesis.adaptation import AdaptationTask, adapt_synthesis
 from influencer_style.training.synthesis.task import SynthesisSettings

@@ -14,6 +14,7 @@ import pandas as pd
 from PIL import Image
 from torch import Tensor
 
+from influencer_style.evaluation.gather import rows_of
 from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.examples.shard import forget_shards
 from influencer_style.examples.stream import StudioStream
@@ -25,7 +26,7 @@ from influencer_style.networks.trained import Decision
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.trainings.bases import open_base
-from influencer_style.pipelines.trainings.run import Outcome, SampleStrips, Way, rows_of, watching
+from influencer_style.pipelines.trainings.run import Outcome, SampleStrips, Way, watching
 from influencer_style.reports.training import draw_samples
 from influencer_style.tracking import current
 from influencer_style.training.engine import Watch, train

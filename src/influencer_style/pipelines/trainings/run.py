@@ -175,14 +175,6 @@ def _forget_old_trainings(latest: Path) -> None:
         remove(old)
 
 
-def rows_of(crops: FaceStore, **wanted: str) -> pd.DataFrame:
-    """Return the kept crops with these values in these columns, in the order of their photos."""
-    rows = crops.kept
-    for column, value in wanted.items():
-        rows = rows[rows[column] == value]
-    return rows.sort_values("photo_id")
-
-
 @contextmanager
 def watching(steps: int, title: str, samples: Callable[[int, Generator], None] = ignore) -> Iterator[Watch[Generator]]:
     """Yield a watch that draws a progress bar of `steps`, and logs losses to the run.
