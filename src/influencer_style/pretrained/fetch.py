@@ -112,8 +112,8 @@ def _npm(archive: Archive, folder: Path) -> list[str]:
     npm = shutil.which("npm")
     if npm is None:
         raise NoToolError(f"{archive} could not be fetched: npm is not installed")
-    options = ["pack", "--ignore-scripts", "--no-update-notifier", "--fetch-retries=1", "--pack-destination", str(folder)]
-    return [npm, *options, f"{archive.package}@{archive.version}"]
+    options = "pack --ignore-scripts --no-update-notifier --fetch-retries=1 --pack-destination"
+    return [npm, *options.split(), str(folder), f"{archive.package}@{archive.version}"]
 
 
 def _take_out(file: Path, archive: Archive, wanted: list[PretrainedModel]) -> None:

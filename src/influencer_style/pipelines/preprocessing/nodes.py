@@ -18,10 +18,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from influencer_style.consent.grant import LEARN
-from influencer_style.faces import align, detect, examine
+from influencer_style.faces import align, blazeface, detect, examine, face, mesh
 from influencer_style.faces.align import CropTransform, crop_face
 from influencer_style.faces.detect import make_detector
-from influencer_style.faces.detectors import yunet_file
+from influencer_style.faces.detectors import resolved, yunet_file
 from influencer_style.faces.store import LABELS, FaceStore
 from influencer_style.faces.update import FaceUpdate
 from influencer_style.photos import colour, decode
@@ -147,9 +147,11 @@ def _yunet_model(parameters: PreprocessingParameters) -> Path | None:
 
 def _made_by(parameters: PreprocessingParameters) -> str:
     """Return a fingerprint of all that a crop depends on except its photo: parameters, model, code."""
-    weights = file_sha256(yunet_file(_yunet_model(parameters))) if parameters.detector == "yunet" else ""
-    code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, colour, decode)]
-    return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights, code)
+    detector = resolved(parameters.detector)
+    weights = file_sha256(yunet_file(_yunet_model(parameters))) if detector == "yunet" else ""
+    used = (align, blazeface, detect, examine, face, mesh, colour, decode)
+    code = [file_sha256(str(module.__file__)) for module in used]
+    return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), detector, weights, code)
 
 
 def _batches(

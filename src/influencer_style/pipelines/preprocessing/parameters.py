@@ -27,7 +27,7 @@ class PreprocessingParameters(BaseModel):
         if self.detector == "yunet" and not self.yunet_model.strip() and not os.environ.get(YUNET_FILE):
             raise ValueError(
                 f"preprocessing.yunet_model is empty; name YuNet's .onnx file there or in {YUNET_FILE}, or use "
-                "detector: lbp"
+                "detector: auto"
             )
         return self
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from influencer_style.faces.detectors import NOTE
+from influencer_style.faces.detectors import NOTE, resolved
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
@@ -50,6 +50,6 @@ def pack_transfer(
     Returns:
         The bundle (saving it registers it), the history, the curves and the samples.
     """
-    notes = {NOTE: cropping.detector}
+    notes = {NOTE: resolved(cropping.detector)}
     bundle = TransferBundle.pack(trained.generator, trained.origin, encoder, looks, cropping.margin, notes)
     return with_likenesses(bundle, crops), *pictured(trained.history, trained.samples)
