@@ -38,6 +38,7 @@ _MOST_HITS = 8  # of a large view that are looked at, the surest first
 _LARGE = 0.15  # of the long side
 _SMALLEST = 18  # pixels of a view: of smaller boxes neither the place nor the turn is sure, and a larger view has them
 _SAME = 0.3  # share of the smaller square in the other from which on two are one face
+_UPRIGHT = math.radians(45)  # what is tilted by more in its view is a mistake: another view would show it upright
 _LIKELY = 0.5  # score from which on the mesh takes a closer look
 _PRESENT = 0.75  # presence of the mesh from which on it is a face
 _DARK = 0.5  # share of full scale, in linear light, below which the brightest parts are raised to it
@@ -50,6 +51,7 @@ class _Candidate:
     side: float
     roll: float
     score: float
+    turn: float  # of the view, in degrees
 
 
 class BlazeFace:
@@ -74,7 +76,8 @@ class BlazeFace:
                     continue
                 mesh = self._mesh.fit(photo, (candidate.x, candidate.y), candidate.side, candidate.roll)
                 face = face_of(mesh, candidate.score)
-                if mesh.presence > _PRESENT and not any(shared(face, other) > _SAME for other in faces):
+                upright = abs(math.remainder(mesh.roll - math.radians(candidate.turn), math.tau)) < _UPRIGHT
+                if upright and mesh.presence > _PRESENT and not any(shared(face, other) > _SAME for other in faces):
                     faces.append(face)
             if any(face.side >= _LARGE * max(photo.shape[:2]) for face in faces):
                 break
@@ -92,7 +95,7 @@ class BlazeFace:
                 left, right = (eyes + corner) @ back[:, :2].T
                 x, y = (back[:, :2] @ (centre + corner) + back[:, 2]) / scale
                 roll = math.atan2(right[1] - left[1], right[0] - left[0])
-                found.append(_Candidate(float(x), float(y), float(extent) / scale, roll, score))
+                found.append(_Candidate(float(x), float(y), float(extent) / scale, roll, score, view.turn))
         return sorted(found, key=lambda one: -one.score)
 
     def _windows(self, canvas: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
