@@ -23,7 +23,8 @@ from tqdm import tqdm
 
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
-from influencer_style.faces.detect import Face, make_detector
+from influencer_style.faces.detect import make_detector
+from influencer_style.faces.face import Face
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.demo_set import render_demo_set
 from influencer_style.studio.figure import EYE_RADIUS, PIVOT, WIDEN, Figure

@@ -13,6 +13,7 @@ from small_disk import SmallDisk
 from tiny_project import make_project, run
 
 from influencer_style.looks.encoder import load_encoder
+from influencer_style.pretrained.catalogue import MODELS_FOLDER, models_folder
 
 pytest_plugins = ["untrained_model"]  # the fixtures of a small model, for several folders of tests
 
@@ -56,6 +57,7 @@ def _credentials(tmp_path_factory):
 def _ledger(tmp_path_factory):
     """Decisions about consents are recorded in a folder of the tests', never in this project's or at home."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(MODELS_FOLDER, str(models_folder()))  # what set-up fetched stays in use
         patch.setenv("INFLUENCER_STYLE_LEDGER", str(tmp_path_factory.mktemp("ledger")))
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))  # of processes that do without the first
         yield

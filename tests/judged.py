@@ -15,7 +15,7 @@ from influencer_style.evaluation.new_faces import Jury, NewFaces, score_new_face
 from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard
 from influencer_style.evaluation.scorecard import About, Scorecard, assemble_scorecard
 from influencer_style.evaluation.scoring import Judges, score_cases
-from influencer_style.faces.detect import Face
+from influencer_style.faces.face import Face
 from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles

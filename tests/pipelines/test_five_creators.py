@@ -25,7 +25,7 @@ from influencer_style.consent import clock
 from influencer_style.consent.audit_check import verify
 from influencer_style.consent.ledger import Ledger
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.faces.detect import Face
+from influencer_style.faces.face import Face
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.features import pipeline as features
 from influencer_style.pipelines.features.nodes import FeaturesParameters

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from skimage.data import astronaut, coffee
 
 from influencer_style.datasets.photos import FaceStoreDataset
-from influencer_style.faces.detect import Face
+from influencer_style.faces.face import Face
 from influencer_style.photos.manifest import SCHEMA
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.preprocessing import nodes

@@ -17,8 +17,8 @@ from skimage.data import astronaut
 from influencer_style import Stylist
 from influencer_style.commands.main import main
 from influencer_style.faces import detect
-from influencer_style.faces.detect import Face
 from influencer_style.faces.detectors import NOTE, YUNET_FILE
+from influencer_style.faces.face import Face
 from influencer_style.networks.base import SHIPPED, TransferBase
 from influencer_style.pipelines.preprocessing import nodes as preprocessing
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
@@ -90,7 +90,9 @@ def test_without_its_file_nothing_is_restyled_by_another_detector(with_yunet):
 
 
 def test_a_strange_detector_is_refused(bundle):
-    with pytest.raises(StylistError, match="there is no face detector 'hog'; choose one of: lbp, yunet"):
+    with pytest.raises(
+        StylistError, match="no face detector 'hog'; choose one of: auto, blazeface, lbp, yunet"
+    ):
         Stylist(replace(bundle, notes={NOTE: "hog"}))
     with pytest.raises(StylistError, match="there is no face detector"):
         Stylist(bundle, detector="hog")

@@ -12,7 +12,8 @@ from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.paired import Sampling, draw_portraits
 from influencer_style.examples.shard import StreamSettings, make_shard
 from influencer_style.examples.stream import Pace, StudioStream
-from influencer_style.faces.detect import Face, LbpCascade
+from influencer_style.faces.detect import LbpCascade
+from influencer_style.faces.face import Face
 from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval

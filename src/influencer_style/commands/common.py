@@ -27,6 +27,7 @@ ERRORS = (
     ("influencer_style.consent.clock", "ClockError"),
     ("influencer_style.consent.grant", "ConsentError"),
     ("influencer_style.networks.folder", "BundleError"),
+    ("influencer_style.pretrained.catalogue", "PretrainedError"),
     ("influencer_style.project.folder", "ConfigurationError"),
     ("influencer_style.provenance.manifest", "SigningError"),
     ("influencer_style.provenance.authority", "CredentialsError"),

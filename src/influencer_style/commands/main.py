@@ -25,6 +25,7 @@ COMMANDS = {
     "export": "Write the generator as ONNX, for apps.",
     "consent": "Write and check creators' consents.",
     "audit": "Verify the log of decisions about consents.",
+    "models": "List and fetch the networks of others that find and compare faces.",
 }
 
 

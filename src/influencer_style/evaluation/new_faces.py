@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from influencer_style.faces.detect import Detector, main_faces
+from influencer_style.faces.detect import Detector
+from influencer_style.faces.face import main_faces
 from influencer_style.looks.marks import Marks
 from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.identity import IdentityJudge

@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 
 from influencer_style.faces.align import CropTransform, transform_for
-from influencer_style.faces.detect import Detector, Face, main_faces, make_detector
-from influencer_style.faces.detectors import DETECTORS, NOTE, DetectorError, DetectorName
+from influencer_style.faces.detect import Detector, make_detector
+from influencer_style.faces.detectors import DETECTORS, NOTE, DetectorError, DetectorName, resolved
+from influencer_style.faces.face import Face, main_faces
 from influencer_style.networks.bundle import Bundle
 from influencer_style.project.configuration import project_configuration
 from influencer_style.project.folder import in_project
@@ -20,12 +21,13 @@ _LEAST = 0.05  # share of the largest face's area; anything smaller does not cou
 def detector_name(bundle: Bundle, wanted: str | None = None) -> DetectorName:
     """Return the name of the detector for a model: the wanted one, else the model's own, else lbp.
 
-    Raises StylistError for an unknown name.
+    Where the model's own is blazeface and its files are not on this machine, it is what `auto` finds instead. Raises
+    StylistError for an unknown name.
     """
     name = wanted or bundle.notes.get(NOTE, "lbp")
     for known in DETECTORS:
         if name == known:
-            return known
+            return resolved("auto" if known == "blazeface" and not wanted else known)
     raise StylistError(f"there is no face detector {name[:20]!r}; choose one of: {', '.join(DETECTORS)}")
 
 

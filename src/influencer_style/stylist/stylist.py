@@ -92,7 +92,7 @@ class Stylist:
         Args:
             uri: A model folder, or a registered model such as `models:/look-transfer@champion`.
             likeness: What to do where a result has become the creator's face: `warn`, `refuse`, or `off`: do not look.
-            detector: What finds faces, `lbp` or `yunet`; by default what found those that the model was made from.
+            detector: What finds faces (`faces.detectors.DETECTORS`); by default, what found those of the model.
 
         Raises:
             StylistError: For another `likeness`, or a detector that is not here.

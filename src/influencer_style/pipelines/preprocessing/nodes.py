@@ -19,10 +19,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from influencer_style.consent.grant import LEARN
-from influencer_style.faces import align, detect, examine
+from influencer_style.faces import align, blazeface, detect, examine, face, mesh
 from influencer_style.faces.align import CropTransform, crop_face
 from influencer_style.faces.detect import make_detector
-from influencer_style.faces.detectors import yunet_file
+from influencer_style.faces.detectors import resolved, yunet_file
 from influencer_style.faces.store import LABELS, FaceStore
 from influencer_style.faces.update import FaceUpdate
 from influencer_style.photos import colour, decode
@@ -146,8 +146,10 @@ def _alike(before: FaceStore | None, parameters: PreprocessingParameters, made_b
 
 def _made_by(parameters: PreprocessingParameters) -> str:
     """Return a fingerprint of all that a crop depends on except its photo: parameters, model, code."""
-    code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, colour, decode)]
-    return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights_sha256(parameters), code)
+    used = (align, blazeface, detect, examine, face, mesh, colour, decode)
+    code = [file_sha256(str(module.__file__)) for module in used]
+    kept = parameters.model_dump(exclude={"workers", "yunet_model"})
+    return fingerprint(kept, resolved(parameters.detector), weights_sha256(parameters), code)
 
 
 def _updates(

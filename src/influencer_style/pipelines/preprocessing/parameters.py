@@ -27,7 +27,7 @@ class PreprocessingParameters(Section):
     @model_validator(mode="after")
     def _model_given(self) -> "PreprocessingParameters":
         if self.detector == "yunet" and not self.yunet_model.strip() and not os.environ.get(YUNET_FILE):
-            remedy = f"name YuNet's .onnx file there or in {YUNET_FILE}, or use detector: lbp"
+            remedy = f"name YuNet's .onnx file there or in {YUNET_FILE}, or use detector: auto"
             raise ValueError(f"preprocessing.yunet_model is empty; {remedy}")
         return self
 

@@ -13,6 +13,7 @@ from PIL import Image
 from influencer_style.evaluation.new_faces import NewFaces, score_new_faces
 from influencer_style.evaluation.new_faces_gathering import appoint_jury, gather_new_faces
 from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard
+from influencer_style.faces.detectors import TITLES, resolved
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
@@ -72,7 +73,7 @@ def judge_new_faces(
         },
         default_ways={name: default_way(looks, name) for name in looks.names},
         resolution=side,
-        detector={"lbp": "the LBP cascade", "yunet": "YuNet"}[cropping.detector],
+        detector=TITLES[resolved(cropping.detector)],
         truth_known=any(len(one.others) for one in faces),
         source=inputs["source"].kind,
         **judging.model_dump(),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from influencer_style.faces.detectors import NOTE
+from influencer_style.faces.detectors import NOTE, resolved
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
@@ -48,7 +48,7 @@ def pack_transfer(
     The looks get what the likeness guard compares results with, see `metrics.likeness`. Returns the bundle (saving it
     registers it), the history, the curves and the samples.
     """
-    notes = {NOTE: cropping.detector}
+    notes = {NOTE: resolved(cropping.detector)}
     bundle = TransferBundle.pack(trained.generator, trained.origin, encoder, looks, cropping.margin, notes)
     return with_likenesses(bundle, crops), *pictured(trained.history, trained.samples)
 
