@@ -1,4 +1,8 @@
-"""What several tests share."""
+"""What several tests share.
+
+The process that hands the files of tests out to others loads this file as well, before it starts them, and needs none
+of what fixtures do. So what takes seconds to import is imported in the fixtures, here and in `untrained_model.py`.
+"""
 
 import json
 import os
@@ -6,13 +10,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-import torch
 from filelock import FileLock
 from offline import keep_offline
 from small_disk import SmallDisk
-from tiny_project import make_project, run
-
-from influencer_style.looks.encoder import load_encoder
+from tiny_project import from_nothing, make_project
 
 pytest_plugins = ["untrained_model"]  # the fixtures of a small model, for several folders of tests
 
@@ -30,6 +31,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session", autouse=True)
 def _threads():
     """One where files of tests run side by side, else two."""
+    import torch
+
     torch.set_num_threads(1 if "PYTEST_XDIST_WORKER" in os.environ else min(2, os.cpu_count() or 1))
 
 
@@ -64,6 +67,8 @@ def _ledger(tmp_path_factory):
 @pytest.fixture(scope="session")
 def encoder():
     """The style encoder that comes with the project."""
+    from influencer_style.looks.encoder import load_encoder
+
     return load_encoder()
 
 
@@ -81,7 +86,7 @@ class First:
         with FileLock(folder / "first.lock"):
             if not told.exists():
                 self.project.mkdir()
-                done = run(make_project(self.project))
+                done = from_nothing(make_project(self.project), "run", "--env", "test")
                 assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
                 shutil.copytree(self.project, self.left)
                 told.write_text(json.dumps([done.stdout, done.stderr]))
