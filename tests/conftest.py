@@ -17,15 +17,29 @@ from tiny_project import from_nothing, make_project
 
 pytest_plugins = ["untrained_model"]  # the fixtures of a small model, for several folders of tests
 
-# Where files of tests run side by side, the longest begin first, and those that wait for its run come late.
-LONGEST, LATE = (
-    ("test_end_to_end.py",),
-    ("test_lineage.py", "test_notebook.py", "test_whole_runs.py", "test_private_project.py"),
+# Where files of tests run side by side, the dearest begin first: a long one that begins last would run alone. After
+# them come those that wait for the run that the first of them makes.
+FIRST = (
+    "test_end_to_end.py",
+    "test_trainer.py",
+    "test_export.py",
+    "test_withdrawal.py",
+    "test_adaptation.py",
+    "test_synthesis_training.py",
+    "test_interrupts.py",
+    "test_endings.py",
+    "test_model_server.py",
+    "test_pretraining.py",
+    "test_lineage.py",
+    "test_notebook.py",
+    "test_whole_runs.py",
+    "test_private_project.py",
 )
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: (item.path.name in LATE) - (item.path.name in LONGEST))
+    order = {name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(FIRST)))
 
 
 @pytest.fixture(scope="session", autouse=True)
