@@ -1,4 +1,8 @@
-"""Fixtures for tests of evaluation and reports: smooth pictures as people, two looks, a nearly right result."""
+"""Fixtures for tests of evaluation and reports: smooth pictures as people, two looks, a nearly right result.
+
+The conftest of a folder that needs them takes all of them with `import *`. As a plugin of all tests they would make
+each test process import everything that is judged with.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,19 @@ from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.metrics.memorisation import marks_of
+
+__all__ = [
+    "about",
+    "cases",
+    "judges",
+    "jury",
+    "looks",
+    "new_faces",
+    "new_faces_scorecard",
+    "scorecard",
+    "scores",
+    "trial",
+]
 
 SIZE = 32  # of new portraits
 

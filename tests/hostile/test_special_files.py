@@ -1,11 +1,11 @@
 """Links, pipes and sockets where a ledger, a consent or credentials should be: refused in words, never waited for."""
 
 import os
-import socket
 from datetime import date
 
 import pytest
 from ingest import CONSENT
+from special_files import listening
 
 from influencer_style.consent.audit_check import verify
 from influencer_style.consent.audit_row import AuditError
@@ -40,17 +40,11 @@ def folder(path, content):
     path.mkdir()
 
 
-def listening(path, content):
-    place = os.getcwd()
-    os.chdir(path.parent)  # a socket's path may have 107 bytes
-    try:
-        with socket.socket(socket.AF_UNIX) as made:
-            made.bind(path.name)
-    finally:
-        os.chdir(place)
+def socket(path, content):
+    listening(path)
 
 
-KINDS = [pipe, link, device, folder, listening]
+KINDS = [pipe, link, device, folder, socket]
 
 
 def put(make, path):

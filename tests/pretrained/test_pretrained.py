@@ -52,12 +52,10 @@ def packages(tmp_path, monkeypatch, folder):
         registry: Archive(registry, "net", "1", sha256(file.read_bytes()), file.stat().st_size)
         for registry, file in files.items()
     }
-    small = {
-        name: replace(
-            CATALOGUE[name], archive=archives[CATALOGUE[name].archive.registry], sha256=sha256(content), size=len(content)
-        )
-        for name, content in CONTENT.items()
-    }
+    small = {}
+    for name, content in CONTENT.items():
+        archive = archives[CATALOGUE[name].archive.registry]
+        small[name] = replace(CATALOGUE[name], archive=archive, sha256=sha256(content), size=len(content))
     for module in (catalogue, fetch, models_command):
         monkeypatch.setattr(module, "CATALOGUE", small)
     return files
