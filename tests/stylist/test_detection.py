@@ -90,9 +90,7 @@ def test_without_its_file_nothing_is_restyled_by_another_detector(with_yunet):
 
 
 def test_a_strange_detector_is_refused(bundle):
-    with pytest.raises(
-        StylistError, match="no face detector 'hog'; choose one of: auto, blazeface, lbp, yunet"
-    ):
+    with pytest.raises(StylistError, match="no face detector 'hog'; choose one of: auto, blazeface, lbp, yunet"):
         Stylist(replace(bundle, notes={NOTE: "hog"}))
     with pytest.raises(StylistError, match="there is no face detector"):
         Stylist(bundle, detector="hog")

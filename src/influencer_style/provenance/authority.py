@@ -91,8 +91,11 @@ def issue(now: datetime) -> Issued:
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(authority_id), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    certificates = (made.public_bytes(Encoding.PEM) for made in (authority_certificate, certificate))
-    return Issued(*certificates, signer_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return Issued(
+        authority_certificate.public_bytes(Encoding.PEM),
+        certificate.public_bytes(Encoding.PEM),
+        signer_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    )
 
 
 def _name(common_name: str) -> x509.Name:
