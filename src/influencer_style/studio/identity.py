@@ -201,7 +201,8 @@ def sample_identity(rng: np.random.Generator) -> Identity:
 def sample_pose(rng: np.random.Generator) -> Pose:
     """Draw a portrait pose: |yaw| <= 15, |pitch| <= 8, |roll| <= 5 degrees, with an ordinary framing."""
     smile = float(rng.beta(1.3, 1.3))
-    angles = [float(np.clip(rng.normal(0.0, off), -most, most)) for off, most in ((7.0, 15.0), (3.5, 8.0), (2.2, 5.0))]
+    held = ((7.0, 15.0), (3.5, 8.0), (2.2, 5.0))
+    yaw, pitch, roll = (float(np.clip(rng.normal(0.0, off), -most, most)) for off, most in held)
     parted = float(rng.uniform(0.35, 1.0) if rng.random() < 0.15 + 0.6 * smile else 0.0)
-    framing = [float(rng.uniform(low, high)) for low, high in ((0.94, 1.06), (-0.03, 0.03), (-0.03, 0.03))]
-    return Pose(*angles, smile, parted, *framing)
+    scale, dx, dy = (float(rng.uniform(low, high)) for low, high in ((0.94, 1.06), (-0.03, 0.03), (-0.03, 0.03)))
+    return Pose(yaw, pitch, roll, smile, parted, scale, dx, dy)
