@@ -20,9 +20,8 @@ _SIDE, _CELLS, _ORIENTATIONS, _BANDS = 64, 4, 8, 4
 # three units values are bent towards a limit: a blue room should not outweigh everything else.
 _LAB_CENTRE, _LAB_UNIT = np.array([48, 5, 8], np.float32), np.array([18, 7, 9], np.float32)
 _DEVIATION_CENTRE, _DEVIATION_UNIT = np.array([14, 4, 5], np.float32), np.array([7, 2.5, 3], np.float32)
-_DIRECTION_UNIT = 0.065
+_DIRECTION_UNIT, _LIMIT = 0.065, 3.0
 _CONTRAST_CENTRE, _CONTRAST_UNIT = np.array([1.75, 1.85, 2.1, 2.25]), 0.3
-_LIMIT = 3.0
 
 
 def kid(features_a: np.ndarray, features_b: np.ndarray, subsets: int = 200, seed: int = 0) -> Interval:
