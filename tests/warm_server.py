@@ -63,6 +63,8 @@ def _be(arguments: list[str], folder: str, environment: dict[str, str], stdout: 
     os.environ.update(environment)
     # Where the tests run in the background, Ctrl-C is ignored, and that is inherited: here it must work.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # what was imported may handle them already, in this process's name
+        signal.signal(ending, signal.SIG_DFL)
     writing = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     for stream, opened in (
         (0, os.open(os.devnull, os.O_RDONLY)),
