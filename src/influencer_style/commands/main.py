@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,7 +9,7 @@ from importlib import import_module
 import click
 
 from influencer_style.commands.common import command_errors
-from influencer_style.commands.output import Failure, complain
+from influencer_style.commands.output import Failure, complain, discard, flush, show_usage
 from influencer_style.storage.text import make_log_lines_safe
 from influencer_style.version import __version__
 
@@ -67,10 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     make_log_lines_safe()
     try:
         status = _run(list(sys.argv[1:] if arguments is None else arguments))
-        sys.stdout.flush()
+        flush()
     except BrokenPipeError:  # nobody reads on, as in `influencer-style audit | head`
-        # All further output is thrown away: Python flushes once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard()
         return 1
     return status
 
@@ -83,7 +81,7 @@ def _run(arguments: list[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         if error.ctx:
-            click.echo(error.ctx.get_usage(), err=True)
+            show_usage(error.ctx.get_usage())
         complain(error.format_message())
         return error.exit_code
     except Failure as failure:
