@@ -18,7 +18,6 @@ import sys
 IMPORTED = (
     "influencer_style.pipeline_registry",
     "influencer_style.stylist.stylist",
-    "influencer_style.settings",
     "influencer_style.studio.demo_set",
     "kedro.framework.cli.cli",
     "kedro.framework.session",
@@ -36,6 +35,7 @@ IMPORTED = (
     "sklearn.linear_model",
     "sqlalchemy.dialects.sqlite",
     "skimage.metrics",
+    "influencer_style.settings",  # last: the warnings that it hides stay hidden
 )
 
 

@@ -77,7 +77,7 @@ def test_a_folder_without_users_takes_the_studios_people_and_says_so(here, folde
 
     monkeypatch.setattr(nodes, "render_demo_set", render)
     source = open_source(parameters(source="folder", folder="creators"))
-    assert "the studio's neutral people stand in" in caplog.text
+    assert "the studio's neutral people take the place of users' photos" in caplog.text
     assert source.users_are_studio and source.kind == "folder" and source.truth is None
     assert asked[0].creators_photos == 0 and asked[0].test_users == asked[0].validation_users == ()
     assert (scan_photos(source, None, parameters())["role"] == "user").sum() == 6
