@@ -43,17 +43,24 @@ def limits(scorecard: Scorecard) -> list[str]:
 
 
 def _judges(scorecard: Scorecard) -> list[str]:
-    identity = (
-        "Identity is judged by a small network that has learnt to tell the studio's people apart in any look and "
-        "light. No generator was trained by it. It sees faces coarsely: one that is subtly wrong can pass."
-    )
+    identity = f"Identity is judged by {scorecard.about.identity_judge}. No generator was trained by it. "
+    if scorecard.about.judge_of_photographs:
+        identity += (
+            "It sees faces alone, and hair, colours and light hardly at all. How often it is right about people of "
+            "different origin and age was not compared."
+        )
+    else:
+        identity += (
+            "It is a small network that tells the studio's people apart in any look and light. It sees faces coarsely: "
+            "one that is subtly wrong can pass."
+        )
     if oracle := (scorecard.transfer or {}).get("oracle"):
         identity += (
             f" Looks affect it as well: the same person truly in the look (the oracle) keeps "
             f"{oracle['identity'].mean:.2f} and seems to leak {oracle['identity_leak'].mean:.2f}. Compare with these, "
             "rather than with 1 and 0."
         )
-    if scorecard.about.source != "studio":
+    if scorecard.about.source != "studio" and not scorecard.about.judge_of_photographs:
         identity += " It has never seen photographs; on these, take it as a hint."
     return [
         identity,

@@ -33,7 +33,9 @@ class About(BaseModel):
         looks: The creator of each look.
         thin_looks: A notice for each look that was learnt from few photos.
         size: The side in pixels at which everything was scored.
-        identity_threshold: The cosine below which the identity judge sees two people.
+        identity_judge: The judge of identity, in words.
+        judge_of_photographs: Whether that judge was trained on photographs rather than on drawn people.
+        identity_threshold: The cosine below which the judge of identity sees two people.
         population: The people that looks are measured against, in words.
     """
 
@@ -43,6 +45,8 @@ class About(BaseModel):
     thin_looks: list[str] = []
     test_users: int
     size: int
+    identity_judge: str
+    judge_of_photographs: bool
     identity_threshold: float
     source: str
     users_are_studio: bool

@@ -20,7 +20,6 @@ from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentenc
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.intervals import Interval
-from influencer_style.metrics.likeness import THRESHOLD
 from influencer_style.reports.decisions import TransferDecision, promotion_row, promotion_sentence
 from influencer_style.reports.figures import exact_uri, photo_uri, strips, training_curves
 from influencer_style.reports.page import consents, render
@@ -193,11 +192,13 @@ def _likeness(evidence: ReportEvidence) -> dict[str, object] | None:
     trial, cases, section = evidence.likeness, evidence.cases, evidence.scorecard.likeness
     if trial.empty or section is None:
         return None
+    thresholds = sorted(trial["threshold"].unique())
     values = pd.DataFrame({"kind": trial["kind"].map(_KINDS), "value": trial["likeness"]})
     nearest = trial[trial["kind"] == "generator"].sort_values("likeness", ascending=False).head(_NEAREST)
     return {
-        "threshold": f"{THRESHOLD:.0%}",
-        "plot": strips(values, THRESHOLD, "share of the way to the creator, less what the look explains"),
+        "threshold": " or ".join(f"{threshold:.0%}" for threshold in thresholds),
+        "judge": " and ".join(trial["judge"].unique()),
+        "plot": strips(values, thresholds[0], "share of the way to the creator, less what the look explains"),
         "rows": _likeness_rows(section.overall),
         "nearest": [
             Row(

@@ -11,7 +11,7 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.trained import Decision, TrainedModel
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.pipelines.likenesses import with_likenesses
+from influencer_style.pipelines.likenesses import judges_here, with_likenesses
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.training.parameters import TrainingParameters
@@ -34,7 +34,7 @@ def train_transfer(
     return TransferWay(crops, encoder, looks, parameters).run(work)
 
 
-@reusable(reads={"cropping": ["margin", "detector"]})
+@reusable(reads={"cropping": ["margin", "detector"]}, also=judges_here)
 def pack_transfer(
     trained: TrainedModel[TransferGenerator],
     encoder: StyleEncoder,
