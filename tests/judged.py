@@ -145,6 +145,7 @@ def new_faces_scorecard(new_faces, jury) -> NewFacesScorecard:
         default_ways={"cool": "composed"},
         resolution=SIZE,
         detector="the LBP cascade",
+        identity_judge="a judge of shapes",
         truth_known=True,
         source="studio",
         samples=10,

@@ -39,6 +39,7 @@ class AboutNewFaces(SynthesisJudging):
     Attributes:
         default_ways: For each look, the way its portraits are made by default.
         resolution: The side in pixels at which everything but faces is measured.
+        identity_judge: The judge of identity, in words.
         truth_known: Whether other people are known as they truly are in the looks.
     """
 
@@ -46,6 +47,7 @@ class AboutNewFaces(SynthesisJudging):
     default_ways: dict[str, str]
     resolution: int
     detector: str
+    identity_judge: str
     truth_known: bool
     source: str
 
