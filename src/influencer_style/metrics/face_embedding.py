@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
+from torch import Tensor
 
 from influencer_style.faces.tflite import TfliteNetwork
 from influencer_style.metrics.colour import require_pictures
@@ -84,7 +85,8 @@ class FaceJudge:
     def raw(self, pictures: np.ndarray) -> np.ndarray:
         """Return the network's own vectors of face crops, (n, 128) float32: strangers' have a cosine of .8 or so."""
         faces = torch.from_numpy(np.stack([self.align(picture) for picture in pictures])).permute(0, 3, 1, 2).float()
-        return self.network(faces.contiguous(memory_format=torch.channels_last)).numpy()
+        embedded: Tensor = self.network(faces.contiguous(memory_format=torch.channels_last))
+        return embedded.numpy()
 
     def align(self, picture: np.ndarray) -> np.ndarray:
         """Return the face of a crop, uint8 (s, s, 3), as the network learnt it: uint8 (150, 150, 3)."""

@@ -44,6 +44,8 @@ class FaceNetworkError(ValueError):
 class FaceNetwork(nn.Module):
     """Aligned faces (n, 3, 150, 150), sRGB in [0, 255], to vectors (n, 128). dlib's affine layers are folded in."""
 
+    mean: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.conv32_down = nn.Conv2d(3, 32, 7, stride=2)
@@ -57,7 +59,8 @@ class FaceNetwork(nn.Module):
         maps = F.max_pool2d(F.relu(self.conv32_down((faces - self.mean) / 256)), 3, 2)
         for name, _, _ in _BLOCKS:
             maps = self.get_submodule(name)(maps)
-        return self.fc(maps.mean((2, 3)))
+        embedded: Tensor = self.fc(maps.mean((2, 3)))
+        return embedded
 
 
 class _Block(nn.Module):

@@ -46,14 +46,16 @@ class LikenessGuard:
         if self.mode == "off":
             return {}, []
         kept = {name: looks[name].likeness for name in looks_used}
-        usable = {}
+        usable: dict[str, Likeness] = {}
         for name, own in kept.items():
             judge = self._made(own.judge) if own else None
             if own and judge and len(own.face) == judge.dimension:
                 usable[name] = own
         missing = {name: own for name, own in kept.items() if name not in usable}
-        absent = [name for name, own in missing.items() if own and own.judge == FACE_JUDGE]
-        notices = []
+        absent = [
+            name for name, own in missing.items() if own and own.judge == FACE_JUDGE and not self._made(own.judge)
+        ]
+        notices: list[str] = []
         if names := ", ".join(absent):
             why = f"the face embedding, by which the model knows the creator of {names}, is not on this machine"
             notices += self._unchecked(why, f"fetch it: {FETCH}")
@@ -100,7 +102,8 @@ class LikenessGuard:
         if not creators or not places:
             return {}, []
         crops = np.stack([crop_face(photo, place, _CROP) for photo in (before, after) for place in places])
-        found, notices = {}, []
+        found: dict[str, list[float]] = {}
+        notices: list[str] = []
         digests = {face.judge for face in creators.values()}
         judges = {digest: judge for digest in digests if (judge := self._made(digest))}
         embedded = {digest: np.split(judge.embed(crops), 2) for digest, judge in judges.items()}
