@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from functools import cache
 
-from influencer_style.metrics.face_embedding import FILES, FaceJudge, load_face_judge
+from influencer_style.metrics.face_embedding import FACE_JUDGE, FILES, load_face_judge
 from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.metrics.studio_judge import load_studio_judge
 from influencer_style.pretrained.catalogue import PretrainedError, find
@@ -19,29 +19,28 @@ def choose_judge(drawn: bool) -> IdentityJudge:
     Drawn people are judged by the studio's own judge, photographs by the face embedding. Where its files are missing or
     damaged, the studio's judge speaks of photographs, too, and the log says so once.
     """
-    return load_studio_judge() if drawn else _face_judge() or load_studio_judge()
+    if not drawn:
+        try:
+            return load_face_judge()
+        except PretrainedError as error:
+            _warn(str(error))
+    return load_studio_judge()
 
 
 def judge_that_made(sha256: str) -> IdentityJudge | None:
     """Return the judge with this digest (`IdentityJudge.sha256`), None if it is not on this machine."""
+    if sha256 == FACE_JUDGE:
+        try:
+            return load_face_judge()
+        except PretrainedError:
+            return None
     studio = load_studio_judge()
-    if studio.sha256 == sha256:
-        return studio
-    face = _face_judge()
-    return face if face and face.sha256 == sha256 else None
+    return studio if studio.sha256 == sha256 else None
 
 
 def face_judge_is_here(*_inputs: object, **_named: object) -> bool:
     """Return whether the files of the face embedding were fetched: what nodes make of photographs depends on it."""
     return all(find(name) for name in FILES)
-
-
-def _face_judge() -> FaceJudge | None:
-    try:
-        return load_face_judge()
-    except PretrainedError as error:
-        _warn(str(error))
-        return None
 
 
 @cache

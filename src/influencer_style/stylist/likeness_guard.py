@@ -52,9 +52,8 @@ class LikenessGuard:
             if own and judge and len(own.face) == judge.dimension:
                 usable[name] = own
         missing = {name: own for name, own in kept.items() if name not in usable}
-        absent = [
-            name for name, own in missing.items() if own and own.judge == FACE_JUDGE and not self._made(own.judge)
-        ]
+        made = {name: own for name, own in missing.items() if own and own.judge == FACE_JUDGE}
+        absent = [name for name, own in made.items() if self._made(own.judge) is None]
         notices: list[str] = []
         if names := ", ".join(absent):
             why = f"the face embedding, by which the model knows the creator of {names}, is not on this machine"
