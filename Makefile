@@ -52,7 +52,9 @@ lint: setup
 lock: setup ## resolve pyproject.toml anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
+# Without a network the models stay away, with a notice, and the next make tries again.
 setup: $(VENV)/.installed
+	@test -e $(VENV)/.models || { $(BIN)/influencer-style models --fetch && touch $(VENV)/.models; } || true
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with: make PYTHON=/path/to/python3.12"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

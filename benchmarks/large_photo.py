@@ -11,7 +11,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms
 
 from influencer_style.studio.identity import sample_identity, sample_pose
-from influencer_style.studio.look_sampling import sample_neutral
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.render import render
 
 WIDTH, HEIGHT = 4000, 3000  # px, as the file has them

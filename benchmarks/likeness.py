@@ -28,7 +28,7 @@ from influencer_style.metrics import likeness
 from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.studio_judge import StudioJudge, load_studio_judge
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
+from influencer_style.studio.population import CREATOR_LOOKS
 from influencer_style.stylist.likeness_guard import LikenessGuard
 
 VALIDATION, TEST = ((401,), (402,)), ((411, 0), (411, 1))  # other people than anything else in the project

@@ -19,12 +19,10 @@ from influencer_style.metrics.likeness import of_photo, remember
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import SHAPE_FIELDS, Identity, Pose, sample_identity
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import sample_look, sample_neutral, vary_look
+from influencer_style.studio.look import Look, sample_look, sample_neutral, vary_look
 from influencer_style.studio.pairs import crop_pose
-from influencer_style.studio.population import StudioSettings, creators, photo_seed
+from influencer_style.studio.population import CREATOR_LOOKS, StudioSettings, creators, photo_seed
 from influencer_style.studio.render import march, shade
 from influencer_style.studio.workers import in_parallel
 

@@ -40,12 +40,10 @@ from influencer_style.metrics.studio_judge import (
 )
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.storage.fingerprint import file_sha256, source_fingerprint
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import SHAPE_FIELDS, Identity, sample_identity
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
+from influencer_style.studio.look import Look, sample_look, sample_neutral
 from influencer_style.studio.pairs import crop_pose
-from influencer_style.studio.population import photo_seed
+from influencer_style.studio.population import CREATOR_LOOKS, photo_seed
 from influencer_style.studio.render import march, shade
 from influencer_style.studio.workers import in_parallel
 

@@ -28,7 +28,7 @@ from influencer_style.looks.segmenter import SEGMENTER_WEIGHTS, SIZE, Segmenter
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
+from influencer_style.studio.look import sample_look, sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import regions, shade
 from influencer_style.studio.workers import in_parallel

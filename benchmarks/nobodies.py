@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from influencer_style.faces.align import crop_face, transform_for
-from influencer_style.faces.detect import Face, YuNet
+from influencer_style.faces.detect import YuNet
+from influencer_style.faces.face import Face
 from influencer_style.photos.decode import MAX_PIXELS, decode_photo
 
 VARIABLE = "INFLUENCER_STYLE_NOBODIES"  # environment variable: the folder with train, dev and sfhq

@@ -23,15 +23,16 @@ from tqdm import tqdm
 
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
-from influencer_style.faces.detect import Face, make_detector
+from influencer_style.faces.detect import make_detector
+from influencer_style.faces.face import Face
 from influencer_style.storage.atomic import atomic_file
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.demo_set import render_demo_set
+from influencer_style.studio.figure import EYE_RADIUS, PIVOT, WIDEN, Figure
+from influencer_style.studio.geometry import CAMERA, FOCUS_Z, FRAME
 from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
-from influencer_style.studio.population import StudioSettings
-from influencer_style.studio.render import landmarks, march, render, shade
+from influencer_style.studio.look import Look, sample_look, sample_neutral
+from influencer_style.studio.population import CREATOR_LOOKS, StudioSettings
+from influencer_style.studio.render import march, render, shade
 
 STREAM = 77  # no stream of the demo set's or of training's people
 PASSES = 8
@@ -64,6 +65,26 @@ def detection(portraits: int, yunet: str) -> dict[str, Any]:
         name: {"exactly_one_face": exactly[name] / portraits, "true_face": found[name] / portraits, "n": portraits}
         for name in detectors
     }
+
+
+@torch.inference_mode()
+def landmarks(identity: Identity, pose: Pose, size: int) -> dict[str, tuple[float, float]]:
+    """Pixel positions (x, y) of eye_left, eye_right, nose, mouth_left and mouth_right, sides as seen in the picture."""
+    figure = Figure(identity, pose)
+    ex, ey, ez = figure.eye
+    corner = figure.mouth_y + float(figure.smile_line(torch.tensor(figure.mouth_w)))
+    places = {
+        "eye_left": (-ex, ey, ez + EYE_RADIUS),
+        "eye_right": (ex, ey, ez + EYE_RADIUS),
+        "nose": figure.nose_tip,
+        "mouth_left": (-figure.mouth_w, corner, 0.62),
+        "mouth_right": (figure.mouth_w, corner, 0.62),
+    }
+    world = figure.rotation @ (torch.tensor(list(places.values())).T * WIDEN - PIVOT) + PIVOT
+    offset = (world - CAMERA[:, None]) * ((FOCUS_Z - CAMERA[2]) / (world[2] - CAMERA[2]))
+    frame = FRAME / pose.scale
+    at = torch.stack([offset[0] / frame + 0.5 + pose.dx, -offset[1] / frame + 0.5 + pose.dy]) * size - 0.5
+    return {name: (float(x), float(y)) for name, x, y in zip(places, *np.asarray(at), strict=True)}
 
 
 def _shows(face: Face, places: dict[str, tuple[float, float]]) -> bool:

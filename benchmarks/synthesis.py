@@ -21,7 +21,6 @@ import yaml
 from benchmarks.destination import Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.rounding import rounded
-from influencer_style.evaluation.figures import Bootstrap, Figures
 from influencer_style.evaluation.new_faces import NewFaces, score_new_faces
 from influencer_style.evaluation.new_faces_gathering import appoint_jury, gather_new_faces
 from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard, SynthesisJudging
@@ -30,6 +29,7 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.profile_files import load_looks
+from influencer_style.metrics.intervals import Bootstrap, Figures
 from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import WAYS
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters

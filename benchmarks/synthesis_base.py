@@ -27,9 +27,9 @@ from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.colour import lab_thumbnails
-from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.intervals import bootstrap
 from influencer_style.metrics.kid import kid, kid_features, octaves
+from influencer_style.metrics.set_scores import diversity
 from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.training.engine import train

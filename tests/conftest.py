@@ -1,4 +1,8 @@
-"""What several tests share."""
+"""What several tests share.
+
+The process that hands the files of tests out to others loads this file as well, before it starts them, and needs none
+of what fixtures do. So what takes seconds to import is imported in the fixtures, here and in `untrained_model.py`.
+"""
 
 import json
 import os
@@ -6,30 +10,45 @@ import shutil
 from pathlib import Path
 
 import pytest
-import torch
 from filelock import FileLock
 from offline import keep_offline
 from small_disk import SmallDisk
-from tiny_project import make_project, run
+from tiny_project import from_nothing, make_project
 
-from influencer_style.looks.encoder import load_encoder
+from influencer_style.pretrained.catalogue import MODELS_FOLDER, models_folder
 
 pytest_plugins = ["untrained_model"]  # the fixtures of a small model, for several folders of tests
 
-# Where files of tests run side by side, the longest begin first, and those that wait for its run come late.
-LONGEST, LATE = (
-    ("test_end_to_end.py",),
-    ("test_lineage.py", "test_notebook.py", "test_whole_runs.py", "test_private_project.py"),
+# Where files of tests run side by side, the dearest begin first: a long one that begins last would run alone. After
+# them come those that wait for the run that the first of them makes.
+FIRST = (
+    "test_end_to_end.py",
+    "test_trainer.py",
+    "test_export.py",
+    "test_withdrawal.py",
+    "test_adaptation.py",
+    "test_synthesis_training.py",
+    "test_interrupts.py",
+    "test_endings.py",
+    "test_model_server.py",
+    "test_pretraining.py",
+    "test_lineage.py",
+    "test_notebook.py",
+    "test_whole_runs.py",
+    "test_private_project.py",
 )
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: (item.path.name in LATE) - (item.path.name in LONGEST))
+    order = {name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(FIRST)))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads():
     """One where files of tests run side by side, else two."""
+    import torch
+
     torch.set_num_threads(1 if "PYTEST_XDIST_WORKER" in os.environ else min(2, os.cpu_count() or 1))
 
 
@@ -56,6 +75,7 @@ def _credentials(tmp_path_factory):
 def _ledger(tmp_path_factory):
     """Decisions about consents are recorded in a folder of the tests', never in this project's or at home."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(MODELS_FOLDER, str(models_folder()))  # what set-up fetched stays in use
         patch.setenv("INFLUENCER_STYLE_LEDGER", str(tmp_path_factory.mktemp("ledger")))
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))  # of processes that do without the first
         yield
@@ -64,6 +84,8 @@ def _ledger(tmp_path_factory):
 @pytest.fixture(scope="session")
 def encoder():
     """The style encoder that comes with the project."""
+    from influencer_style.looks.encoder import load_encoder
+
     return load_encoder()
 
 
@@ -81,7 +103,7 @@ class First:
         with FileLock(folder / "first.lock"):
             if not told.exists():
                 self.project.mkdir()
-                done = run(make_project(self.project))
+                done = from_nothing(make_project(self.project), "run", "--env", "test")
                 assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
                 shutil.copytree(self.project, self.left)
                 told.write_text(json.dumps([done.stdout, done.stderr]))

@@ -1,4 +1,8 @@
-"""Fixtures for tests of evaluation and reports: smooth pictures as people, two looks, a nearly right result."""
+"""Fixtures for tests of evaluation and reports: smooth pictures as people, two looks, a nearly right result.
+
+The conftest of a folder that needs them takes all of them with `import *`. As a plugin of all tests they would make
+each test process import everything that is judged with.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +14,33 @@ from made_up import LOOKS, SmallPictureJudge, masks, smooth_pictures, tint
 from made_up_looks import made_up_looks
 
 from influencer_style.evaluation import scoring
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.evaluation.new_faces import Jury, NewFaces, score_new_faces
 from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard
 from influencer_style.evaluation.scorecard import About, Scorecard, assemble_scorecard
 from influencer_style.evaluation.scoring import Judges, score_cases
-from influencer_style.faces.detect import Face
+from influencer_style.faces.face import Face
 from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.metrics.memorisation import marks_of
+
+__all__ = [
+    "about",
+    "cases",
+    "judges",
+    "jury",
+    "looks",
+    "new_faces",
+    "new_faces_scorecard",
+    "scorecard",
+    "scores",
+    "trial",
+]
 
 SIZE = 32  # of new portraits
 

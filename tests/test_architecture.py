@@ -18,7 +18,7 @@ SOURCE = Path(__file__).parents[1] / "src" / PACKAGE
 ROOMS = [
     "hooks", "pipelines", "commands", "serving", "datasets", "batches", "stylist", "tracking", "reports", "evaluation",
     "training", "examples", "studio", "metrics", "networks", "provenance", "looks", "faces", "photos", "metadata",
-    "consent", "project", "storage",
+    "consent", "project", "pretrained", "storage",
 ]  # fmt: skip
 FLOOR_OF = {room: floor for floor, room in enumerate(ROOMS)}
 KNOW_KEDRO = {"hooks", "pipelines", "datasets", "tracking", "project"}

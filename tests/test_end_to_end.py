@@ -1,13 +1,14 @@
-"""The main job on a tiny project, as a user runs it: a real process, twice, and what it leaves behind."""
+"""The main job on a tiny project, as a user runs it, twice, and what it leaves behind.
+
+The first run is a process from nothing. Those that follow are forks of a process that has imported everything.
+"""
 
 import json
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
 from PIL import Image
-from tiny_project import make_project, run
+from tiny_project import make_project, python, run
 
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.networks.base import TransferBase
@@ -88,9 +89,7 @@ def test_the_champion_loads_and_restyles_and_a_picture_is_followed_back(project,
         "main(['trace', 'restyled.webp'])\n"
         "print(stylist.looks, result.picture.size)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=120, check=False
-    )
+    done = python(project, "-c", code, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("['aurora', 'meridian', 'noir', 'rosewater'] (512, 512)")
     told = done.stdout

@@ -1,27 +1,29 @@
-"""A small, untrained model folder with two looks, and the same model registered."""
+"""A small, untrained model folder with two looks, and the same model registered.
+
+Heavy packages are imported in the fixtures: see `conftest.py`.
+"""
 
 import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-import mlflow
 import pytest
-import torch
-from made_up_looks import made_up_looks, smooth_people, tinted
-from made_up_synthesis import SIDE, with_looks_of
-
-from influencer_style.looks.pixels import to_uint8
-from influencer_style.metrics.likeness import remember
-from influencer_style.metrics.studio_judge import load_studio_judge
-from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # `benchmarks`, which is no installed package
 
 
 @pytest.fixture(scope="session")
 def bundle(encoder):
+    import torch
+    from made_up_looks import made_up_looks, smooth_people, tinted
+
+    from influencer_style.looks.pixels import to_uint8
+    from influencer_style.metrics.likeness import remember
+    from influencer_style.metrics.studio_judge import load_studio_judge
+    from influencer_style.networks.bundle import TransferBundle
+    from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+
     people = smooth_people(8, 64)
     sets, expiry = tinted(people), {"warm": "never", "cold": "2020-01-01"}
     looks = made_up_looks(encoder, people, sets)
@@ -49,6 +51,8 @@ def model_folder(bundle, tmp_path_factory):
 @pytest.fixture(scope="session")
 def store(model_folder, tmp_path_factory):
     """The store in which the model is registered, as a node does it; its URI there is `model_server.URI`."""
+    import mlflow
+
     from benchmarks.model_server import registered
 
     made = registered(model_folder, tmp_path_factory.mktemp("registry"))
@@ -59,6 +63,8 @@ def store(model_folder, tmp_path_factory):
 @pytest.fixture(scope="session")
 def served(store):
     """The registered model, loaded into this process."""
+    import mlflow
+
     from benchmarks.model_server import URI
 
     mlflow.set_tracking_uri(store.uri)
@@ -74,6 +80,11 @@ def folder(model_folder, tmp_path):
 
 @pytest.fixture(scope="session")
 def drawing_folder(bundle, tmp_path_factory):
+    from made_up_looks import smooth_people
+    from made_up_synthesis import SIDE, with_looks_of
+
+    from influencer_style.looks.pixels import to_uint8
+
     folder = tmp_path_factory.mktemp("synthesis")
     with_looks_of(bundle, {"warm": to_uint8(smooth_people(4, SIDE))}).save(folder)
     return folder

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from influencer_style.faces.detect import DetectorName, make_detector
 from influencer_style.faces.examine import Standards, examine
 from influencer_style.photos.decode import MAX_PIXELS, PhotoError, decode_photo, photo_digest
-from influencer_style.photos.duplicates import mark_duplicates
+from influencer_style.photos.manifest import mark_duplicates
 from influencer_style.photos.parallel import map_bounded
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}

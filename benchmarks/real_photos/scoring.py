@@ -15,13 +15,12 @@ from benchmarks.photographic_grades import GRADES, Grade
 from benchmarks.real_photos.splits import Split, rotate
 from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.baselines import METHODS, Method, do_nothing
-from influencer_style.metrics.colour import delta_e
 from influencer_style.metrics.intervals import bootstrap
-from influencer_style.metrics.structure import ssim
+from influencer_style.metrics.structure import truth_measures
 from influencer_style.photos.parallel import map_bounded
 
 BANDS = {"subtle": (0.0, 4.0), "middle": (4.0, 8.0), "bold": (8.0, float("inf"))}
-_MEASURES = {"delta_e": delta_e, "ssim": ssim}
+_MEASURES = ("delta_e", "ssim")
 _SHOWN = 2
 
 
@@ -152,10 +151,11 @@ def score(
         for name, method in full_size_methods.items():
             large = method(crops[split.test], graded["teachers"], crops[split.population])
             results[name] = shrink(large, plan.size)
-        for measure, function in _MEASURES.items():
-            for name, result in results.items():
+        for name, result in results.items():
+            measured = truth_measures(result, truth, {})
+            for measure in _MEASURES:
                 row = scores.values[measure][name][names.index(split.look)]
-                row[split.test, split.repeat] = function(result, truth)
+                row[split.test, split.repeat] = measured[measure]
         _show(scores, split, plan, {"input": small[split.test], "truth": truth} | results)
 
     judged = map_bounded(judge, splits, min(4, os.cpu_count() or 1))

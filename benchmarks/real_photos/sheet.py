@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from benchmarks.real_photos.scoring import Scores
-from influencer_style.reports.contact_sheet import font
+from influencer_style.reports.grid import font
 
 _TILE, _GAP, _LEFT, _HEAD = 160, 4, 180, 40
 _INK, _PAPER = (28, 28, 30), (250, 249, 246)

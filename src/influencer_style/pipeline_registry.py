@@ -33,4 +33,4 @@ def register_pipelines() -> dict[str, Pipeline]:
 
 
 def _pipeline(name: str) -> Pipeline:
-    return import_module(f"influencer_style.pipelines.{name}").create_pipeline()
+    return import_module(f"influencer_style.pipelines.{name}.pipeline").create_pipeline()

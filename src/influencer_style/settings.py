@@ -13,7 +13,7 @@ from influencer_style.hooks.endings import DiskHook
 from influencer_style.hooks.privacy import PrivacyHook
 from influencer_style.hooks.reuse import ReuseHook
 from influencer_style.hooks.tracking import TrackingHook
-from influencer_style.storage.log_lines import make_log_lines_safe
+from influencer_style.storage.text import make_log_lines_safe
 
 make_log_lines_safe()
 

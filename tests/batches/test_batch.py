@@ -18,9 +18,8 @@ from PIL import Image
 
 from influencer_style import Stylist
 from influencer_style.batches.batch import Batch
-from influencer_style.batches.gathering import BatchError, Photo, gather
+from influencer_style.batches.gathering import BatchError, Photo, gather, picture_names
 from influencer_style.batches.index import COLUMNS
-from influencer_style.batches.picture_names import picture_names
 from influencer_style.commands.main import main
 from influencer_style.photos.original import read_original
 from influencer_style.provenance.record import encode, read_record
@@ -60,27 +59,28 @@ def killed_in_the_midst(arguments, out, pictures):
     return written
 
 
-def goes_on(model_folder, tmp_path, good, bad, kill_after):
+def goes_on(model_folder, tmp_path, capsys, good, bad, kill_after):
     folder, out = tmp_path / "in", tmp_path / "out"
     codes = fill(folder, good, bad)
     arguments = command(model_folder, folder, out)
     before = killed_in_the_midst(arguments, out, kill_after)
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-    assert done.returncode == 1, done.stderr[-3000:]
-    assert len(done.stdout.splitlines()) == good
+    status = main(arguments[3:])
+    said, complained = capsys.readouterr()
+    assert status == 1, complained[-3000:]
+    assert len(said.splitlines()) == good
     for name, code in codes.items():
-        assert f"{name}: {code}: " in done.stderr, name
+        assert f"{name}: {code}: " in complained, name
     after = stamps(out)
     assert len(before) >= kill_after and all(after[name] == stamp for name, stamp in before.items())
     written = good - len(before)
-    assert f"{written} written, {len(before)} up to date; {bad} of {good + bad} photos could not" in done.stderr
+    assert f"{written} written, {len(before)} up to date; {bad} of {good + bad} photos could not" in complained
     index = pd.read_parquet(out / "index.parquet")
     assert index["status"].value_counts().to_dict() == {"written": good, "quarantined": bad}
     assert all((out / picture).is_file() for picture in index.loc[index["status"] == "written", "picture"])
 
 
-def test_what_is_damaged_is_named_and_a_killed_run_goes_on(model_folder, tmp_path):
-    goes_on(model_folder, tmp_path, good=9, bad=3, kill_after=4)
+def test_what_is_damaged_is_named_and_a_killed_run_goes_on(model_folder, tmp_path, capsys):
+    goes_on(model_folder, tmp_path, capsys, good=9, bad=3, kill_after=4)
 
 
 def test_every_kind_of_damage_is_named_and_ends_nothing(stylist, tmp_path):
@@ -92,8 +92,8 @@ def test_every_kind_of_damage_is_named_and_ends_nothing(stylist, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_hundred_damaged_files_in_a_folder_of_a_thousand(model_folder, tmp_path):
-    goes_on(model_folder, tmp_path, good=900, bad=100, kill_after=30)
+def test_a_hundred_damaged_files_in_a_folder_of_a_thousand(model_folder, tmp_path, capsys):
+    goes_on(model_folder, tmp_path, capsys, good=900, bad=100, kill_after=30)
 
 
 def test_no_photo_is_held_on_to_when_its_turn_is_over(stylist, tmp_path, monkeypatch):

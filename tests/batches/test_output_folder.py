@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
 
 import pandas as pd
 import pytest
+from special_files import listening
 
 from influencer_style.batches.batch import Batch
 from influencer_style.batches.gathering import BatchError, gather
@@ -42,16 +42,6 @@ def dangling(path):
 
 def device(path):
     path.symlink_to("/dev/zero")
-
-
-def listening(path):
-    place = os.getcwd()
-    os.chdir(path.parent)  # a socket's path may have 107 bytes
-    try:
-        with socket.socket(socket.AF_UNIX) as made:
-            made.bind(path.name)
-    finally:
-        os.chdir(place)
 
 
 KINDS = [pipe, link, dangling, device, listening, os.mkdir]

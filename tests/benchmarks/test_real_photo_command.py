@@ -19,7 +19,7 @@ from influencer_style.faces.examine import Standards, examine
 from influencer_style.metrics.baselines import METHODS, population_mkl
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import sample_identity, sample_pose
-from influencer_style.studio.look_sampling import sample_neutral
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.render import shade
 
 PHOTOS = os.environ.get("INFLUENCER_STYLE_PHOTOS")

@@ -8,6 +8,7 @@ import pytest
 
 from influencer_style.commands.main import main
 from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.consent.ledgers import Ledgers
 
 GRANTED = {"scope": ["transfer"], "expires": "never"}
 
@@ -17,8 +18,8 @@ def ledger(tmp_path, monkeypatch):
     monkeypatch.setenv(FOLDER, str(tmp_path / "ledger"))
     made = Ledger(tmp_path / "ledger")
     for _ in range(3):
-        made.decide("stylize", "ada-example", GRANTED, "transfer")
-    made.decide("generate", "ben", GRANTED, "generate")
+        Ledgers(made).decide("stylize", "ada-example", GRANTED, "transfer")
+    Ledgers(made).decide("generate", "ben", GRANTED, "generate")
     return made
 
 

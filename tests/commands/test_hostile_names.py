@@ -16,7 +16,7 @@ from influencer_style.commands.main import main
 from influencer_style.consent.ledger import FOLDER, Ledger
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.provenance.record import encode
-from influencer_style.storage.log_lines import make_log_lines_safe
+from influencer_style.storage.text import make_log_lines_safe
 
 SOURCE = Path(influencer_style.__file__).parent
 # All kinds at once: newlines that forge a verdict, colours, a bell, direction, what cannot be seen, C1, no UTF-8.

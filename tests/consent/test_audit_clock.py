@@ -12,6 +12,7 @@ from influencer_style.consent import clock
 from influencer_style.consent.audit_check import verify
 from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.tombstones import Tombstone
 
 GRANTED = {"scope": ["transfer"], "expires": "2026-06-01"}
@@ -25,7 +26,7 @@ def ledger(tmp_path, monkeypatch):
     time.tzset()
     made = Ledger(tmp_path / "ledger")
     set_to(monkeypatch, NOON)
-    assert not made.decide("stylize", "ada", GRANTED, "transfer").allowed
+    assert not Ledgers(made).decide("stylize", "ada", GRANTED, "transfer").allowed
     yield made
     monkeypatch.undo()
     time.tzset()
@@ -40,7 +41,7 @@ def test_a_clock_that_was_set_back_revives_no_consent(ledger, monkeypatch, back)
     set_to(monkeypatch, NOON - back)
     for refusals_only in (True, False):
         with pytest.raises(AuditError, match=r"2026-06-03 12:00 UTC.*it was set back, and nothing is decided"):
-            ledger.decide("stylize", "ada", GRANTED, "transfer", refusals_only=refusals_only)
+            Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer", refusals_only=refusals_only)
     with pytest.raises(AuditError, match="set back"):
         ledger.decide_folder("features", "ada", ledger.folder, "transfer")
 
@@ -48,7 +49,7 @@ def test_a_clock_that_was_set_back_revives_no_consent(ledger, monkeypatch, back)
 def test_a_clock_that_is_corrected_on_the_same_day_or_goes_on_decides(ledger, monkeypatch):
     for moment in (NOON - timedelta(hours=2), NOON + timedelta(days=30)):
         set_to(monkeypatch, moment)
-        assert ledger.decide("stylize", "ada", GRANTED | {"expires": "never"}, "transfer").allowed
+        assert Ledgers(ledger).decide("stylize", "ada", GRANTED | {"expires": "never"}, "transfer").allowed
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_an_impossible_time_zone_is_a_message_and_nothing_is_decided(ledger, mon
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     with pytest.raises(AuditError, match=r"the time zone TZ=.* nothing is decided; set the environment variable TZ"):
-        ledger.decide("stylize", "ada", GRANTED, "transfer")
+        Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer")
     assert main(["consent", "check", str(tmp_path)]) == 2 and f"TZ={zone}" in capsys.readouterr().err
     assert main(["consent", "new", "Ada", "--folder", str(tmp_path)]) == 2 and f"TZ={zone}" in capsys.readouterr().err
 

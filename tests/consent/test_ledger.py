@@ -8,6 +8,7 @@ from influencer_style.consent import clock
 from influencer_style.consent.audit_check import verify
 from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.ledger import FOLDER, Ledger
+from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.tombstones import Tombstone
 from tests.audit_rows import rows_of
 from tests.made_up_photos import CONSENT
@@ -31,10 +32,10 @@ def test_it_lies_in_the_project_or_with_the_user_and_the_variable_goes_before_bo
 
 
 def test_each_decision_is_a_row(ledger, monkeypatch):
-    assert ledger.decide("stylize", "ada", GRANTED, "transfer", model="f" * 16).allowed
-    assert not ledger.decide("generate", "ada", GRANTED, "generate").allowed
+    assert Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer", model="f" * 16).allowed
+    assert not Ledgers(ledger).decide("generate", "ada", GRANTED, "generate").allowed
     monkeypatch.setattr(clock, "today", lambda: date(2026, 6, 2))
-    assert not ledger.decide("stylize", "ada", GRANTED, "transfer").allowed
+    assert not Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer").allowed
     first, second, third = rows_of(ledger.log.path)
     told = {"event": "decision", "stage": "stylize", "creator": "ada", "scope": "transfer", "decision": "allowed"}
     assert first.items() >= (told | {"reason": "", "model": "f" * 16}).items()
@@ -45,8 +46,8 @@ def test_each_decision_is_a_row(ledger, monkeypatch):
 
 
 def test_a_check_leaves_a_row_only_where_it_refuses(ledger):
-    ledger.decide("stylize", "ada", GRANTED, "transfer", refusals_only=True)
-    ledger.decide("stylize", "ada", GRANTED, "generate", refusals_only=True)
+    Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer", refusals_only=True)
+    Ledgers(ledger).decide("stylize", "ada", GRANTED, "generate", refusals_only=True)
     assert [row["decision"] for row in rows_of(ledger.log.path)] == ["refused"]
 
 
@@ -87,4 +88,4 @@ def test_a_look_of_before_a_withdrawal_is_to_be_learnt_again_under_the_new_conse
 def test_without_a_record_there_is_no_decision(ledger):
     ledger.folder.write_text("no folder")
     with pytest.raises(AuditError, match="nothing is decided without a record"):
-        ledger.decide("stylize", "ada", GRANTED, "transfer")
+        Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer")

@@ -9,13 +9,12 @@ from datetime import date
 
 import pytest
 
-from influencer_style.consent import nearest as consent_above
+from influencer_style.consent import reference as consent_above
 from influencer_style.consent.grant import ConsentError
 from influencer_style.consent.known_creators import KnownCreator
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.ledgers import Ledgers
-from influencer_style.consent.nearest import LEVELS, folder_with_consent
-from influencer_style.consent.reference import UNASKED, decide_reference
+from influencer_style.consent.reference import LEVELS, UNASKED, decide_reference, folder_with_consent
 from influencer_style.consent.tombstones import Tombstone
 from tests.made_up_photos import CONSENT
 

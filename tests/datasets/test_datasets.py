@@ -15,7 +15,7 @@ from made_up_looks import made_up_looks
 from PIL import Image
 
 from influencer_style import datasets
-from influencer_style.datasets import registered_generator
+from influencer_style.datasets import models
 from influencer_style.tracking.data import path_of
 
 TABLE = pd.DataFrame({"a": [1, 2], "b": ["x", "ü"]})
@@ -171,10 +171,10 @@ def test_encoder_and_looks_come_back(tmp_path):
 def test_a_generator_is_registered_once_its_folder_is_whole(tmp_path, monkeypatch):
     calls = []
 
-    def register(folder, name, tags, card):
-        calls.append((name, tags, card, only(folder)))
+    def register(folder, name, tags, card, task):
+        calls.append((name, tags, card, task, only(folder)))
 
-    monkeypatch.setattr(registered_generator, "register_generator", register)
+    monkeypatch.setattr(models, "register_generator", register)
     bundle = SimpleNamespace(
         save=lambda folder: (folder / "generator.safetensors").write_bytes(b"weights"),
         tags=lambda: {"fingerprint": "1"},
@@ -184,12 +184,12 @@ def test_a_generator_is_registered_once_its_folder_is_whole(tmp_path, monkeypatc
     assert not dataset.exists()
     dataset.save(bundle)
     assert dataset.exists()
-    assert calls == [("look-transfer", {"fingerprint": "1"}, "# card", ["generator.safetensors"])]
+    assert calls == [("look-transfer", {"fingerprint": "1"}, "# card", "transfer", ["generator.safetensors"])]
     assert only(tmp_path) == ["look_transfer"]
 
 
 def test_a_generator_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(registered_generator, "register_generator", lambda *_: pytest.fail("registered half a model"))
+    monkeypatch.setattr(models, "register_generator", lambda *_: pytest.fail("registered half a model"))
     (tmp_path / "look_transfer").mkdir()
     (tmp_path / "look_transfer/generator.safetensors").write_bytes(b"old")
 

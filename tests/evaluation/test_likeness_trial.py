@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.likeness_trial import LikenessFigures, likeness_section, try_guard
+from influencer_style.metrics.intervals import Bootstrap
 
 
 def test_the_trial_sees_blends_become_the_creator(cases, trial):

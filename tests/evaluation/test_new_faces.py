@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from made_up import smooth_pictures
 
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.new_faces import NewFaces, component_gaussian, diversity_beside, score_new_faces
-from influencer_style.metrics.diversity import largest_step
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.metrics.memorisation import marks_of
+from influencer_style.metrics.set_scores import largest_step
 
 
 def test_copies_are_counted_and_are_not_usable(new_faces_scorecard):

@@ -6,14 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from influencer_style.evaluation.figures import Bootstrap
-from influencer_style.evaluation.limits import limits
 from influencer_style.evaluation.scorecard import Scorecard, assemble_scorecard
 from influencer_style.evaluation.scoring import score_cases
-from influencer_style.evaluation.wording import headline_sentence
+from influencer_style.evaluation.wording import headline_sentence, limits
 from influencer_style.looks.areas import REGIONS
 from influencer_style.metrics.baselines import METHODS
-from influencer_style.metrics.intervals import Interval, bootstrap
+from influencer_style.metrics.intervals import Bootstrap, Interval, bootstrap
 
 ALL = {"generator", *METHODS, "neural_style", "oracle"}
 PERSONAL = {"delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "identity_leak"} | {

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from influencer_style.faces.align import MAX_ROLL, CropTransform, crop_coordinates, crop_face, transform_for
-from influencer_style.faces.detect import Face
+from influencer_style.faces.face import Face
 
 transforms = st.builds(
     CropTransform, st.floats(-500, 5000), st.floats(-500, 5000), st.floats(10, 4000), st.floats(-0.4, 0.4)
@@ -82,8 +82,8 @@ def test_crops_are_level_centred_a_little_high_and_stay_in_the_photo():
     assert (middle.cx, middle.side, middle.angle) == (500, 400, 0) and middle.cy == pytest.approx(476)
     rolled = transform_for(Face(400, 400, 200, 1, ((450, 440), (550, 470))), 2.0, (1000, 1000))
     assert rolled.angle == pytest.approx(math.atan2(30, 100))
-    upside = transform_for(Face(400, 400, 200, 1, ((500, 400), (500, 480))), 2.0, (1000, 1000))
-    assert upside.angle == MAX_ROLL
+    lying = transform_for(Face(400, 400, 200, 1, ((500, 400), (500, 480))), 2.0, (1000, 1000))
+    assert lying.angle == MAX_ROLL
     high = transform_for(Face(400, 80, 200, 1), 2.0, (1000, 1000))
     assert high.cy - high.side / 2 == pytest.approx(0)
     higher = transform_for(Face(400, 0, 200, 1), 2.0, (1000, 1000))

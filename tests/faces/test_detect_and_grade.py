@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut, coffee
 
-from influencer_style.faces.detect import Face, LbpCascade, YuNet, main_faces, make_detector
+from influencer_style.faces.detect import LbpCascade, YuNet, make_detector
 from influencer_style.faces.detectors import YUNET_FILE, DetectorError
 from influencer_style.faces.examine import (
     Standards,
@@ -19,6 +19,7 @@ from influencer_style.faces.examine import (
     grade_size,
     sharpness,
 )
+from influencer_style.faces.face import Face, main_faces
 from influencer_style.photos.decode import decode_photo
 
 STANDARDS = Standards(size=128, margin=2.0, least_face=40, least_sharpness=0.015, most_cut=0.1, second_face=0.5)

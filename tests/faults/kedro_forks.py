@@ -16,31 +16,13 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1]))
 from every_write import on_writes
-
-_IMPORTED = (
-    "influencer_style.pipeline_registry",
-    "influencer_style.stylist.stylist",
-    "influencer_style.settings",
-    "influencer_style.studio.demo_set",
-    "kedro.framework.cli.cli",
-    "kedro_datasets.json",
-    "kedro_datasets.pandas",
-    "kedro_datasets.text",
-    "kedro_viz.integrations.kedro.hooks",
-    "matplotlib.pyplot",
-    "mlflow.pyfunc",
-    "mlflow.store.db.utils",
-    "mlflow.store.model_registry.sqlalchemy_store",
-    "mlflow.store.tracking.sqlalchemy_store",
-    "sklearn.linear_model",
-    "skimage.metrics",
-)
+from warm_server import IMPORTED
 
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what is imported may print
-    for name in _IMPORTED:
+    for name in IMPORTED:
         importlib.import_module(name)
     for line in sys.stdin:
         request = json.loads(line)

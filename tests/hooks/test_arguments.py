@@ -12,8 +12,7 @@ from influencer_style.hooks import checks
 from influencer_style.hooks.checks import ArgumentsHook
 from influencer_style.networks.folder import BundleError
 from influencer_style.pipelines.generate.parameters import GenerateParameters
-from influencer_style.pipelines.ingestion.folders import SourceError
-from influencer_style.pipelines.ingestion.parameters import IngestionParameters
+from influencer_style.pipelines.ingestion.parameters import IngestionParameters, SourceError
 from influencer_style.pipelines.stylize.parameters import StylizeParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
 

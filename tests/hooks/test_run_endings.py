@@ -10,9 +10,8 @@ from kedro.pipeline import Node, Pipeline
 from kedro.validation import ParameterValidationError, ParameterValidator
 from pydantic import BaseModel
 
-from influencer_style.hooks.endings import RunFailed, message_of, plain_endings
-from influencer_style.hooks.log_file import PLACE
-from influencer_style.pipelines.ingestion.folders import SourceError
+from influencer_style.hooks.endings import PLACE, RunFailed, message_of, plain_endings
+from influencer_style.pipelines.ingestion.parameters import SourceError
 
 
 def wrapped(cause):

@@ -9,7 +9,7 @@ import pytest
 from mutations import jpeg_segment, png_chunk, seeds
 from PIL import Image
 
-from influencer_style.photos import parts, png_text
+from influencer_style.photos import opening, parts
 from influencer_style.photos.decode import PhotoError, decode_photo, photo_digest, photo_header, photo_thumbnail
 from influencer_style.photos.original import read_original
 
@@ -90,7 +90,7 @@ def unfolding(name, head):
 )
 def test_text_that_unfolds_to_megabytes_is_not_unfolded(file, monkeypatch):
     unfolded = []
-    unfold = png_text.zlib.decompressobj
+    unfold = opening.zlib.decompressobj
 
     class Counting:
         def __init__(self):
@@ -104,7 +104,7 @@ def test_text_that_unfolds_to_megabytes_is_not_unfolded(file, monkeypatch):
         def unconsumed_tail(self):
             return self.inner.unconsumed_tail
 
-    monkeypatch.setattr(png_text.zlib, "decompressobj", Counting)
+    monkeypatch.setattr(opening.zlib, "decompressobj", Counting)
     assert decode_photo(file).shape == (96, 96, 3)
     assert sum(unfolded) < 3_000_000, "a hundred million bytes were waiting"
 

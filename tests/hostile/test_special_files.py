@@ -1,20 +1,21 @@
 """Links, pipes and sockets where a ledger, a consent or credentials should be: refused in words, never waited for."""
 
 import os
-import socket
 from datetime import date
 
 import pytest
 from ingest import CONSENT
+from special_files import listening
 
 from influencer_style.consent.audit_check import verify
 from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.consent_file import load_consent
 from influencer_style.consent.grant import ConsentError
 from influencer_style.consent.ledger import Ledger
+from influencer_style.consent.ledgers import Ledgers
 from influencer_style.consent.tombstones import Tombstone
 from influencer_style.provenance import credentials
-from influencer_style.provenance.signer import CredentialsError
+from influencer_style.provenance.authority import CredentialsError
 from influencer_style.storage.regular import NotRegularError, open_regular, read_regular, require_regular
 
 GRANTED = {"scope": ["transfer"], "expires": "never"}
@@ -39,17 +40,11 @@ def folder(path, content):
     path.mkdir()
 
 
-def listening(path, content):
-    place = os.getcwd()
-    os.chdir(path.parent)  # a socket's path may have 107 bytes
-    try:
-        with socket.socket(socket.AF_UNIX) as made:
-            made.bind(path.name)
-    finally:
-        os.chdir(place)
+def socket(path, content):
+    listening(path)
 
 
-KINDS = [pipe, link, device, folder, listening]
+KINDS = [pipe, link, device, folder, socket]
 
 
 def put(make, path):
@@ -97,10 +92,10 @@ def test_what_is_not_there_or_too_large_is_said(tmp_path):
 @pytest.mark.parametrize("name", ["audit.jsonl", "audit.head"])
 def test_a_log_that_is_no_regular_file_decides_nothing(tmp_path, make, name):
     ledger = Ledger(tmp_path)
-    ledger.decide("stylize", "ada", GRANTED, "transfer")
+    Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer")
     put(make, tmp_path / name)
     with pytest.raises(AuditError, match=r"is a link|is not a regular file"):
-        ledger.decide("stylize", "ada", GRANTED, "transfer")
+        Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer")
     with pytest.raises(AuditError, match=r"is a link|is not a regular file"):
         verify(ledger.log.path, None)
 
@@ -115,7 +110,7 @@ def test_a_tombstone_that_is_no_regular_file_lifts_no_withdrawal(tmp_path, make)
     ledger.tombstones.put(Tombstone(creator="Ada", slug="ada", withdrawn_on=date(2026, 1, 1)))
     put(make, next((tmp_path / "withdrawn").glob("*.json")))
     with pytest.raises(AuditError, match="cannot be read as a tombstone"):
-        ledger.decide("stylize", "ada", GRANTED, "transfer")
+        Ledgers(ledger).decide("stylize", "ada", GRANTED, "transfer")
 
 
 @pytest.mark.parametrize("make", KINDS)

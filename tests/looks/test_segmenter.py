@@ -8,7 +8,7 @@ from influencer_style.looks.areas import AREAS
 from influencer_style.looks.segmenter import load_segmenter
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_neutral
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import regions, shade
 

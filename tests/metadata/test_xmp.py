@@ -10,8 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from influencer_style.metadata.xmp import kept_xmp
-from influencer_style.metadata.xmp_parser import MAX_BYTES, XmpError, parse_xmp
+from influencer_style.metadata.xmp import MAX_BYTES, XmpError, kept_xmp, parse_xmp
 from tests.metadata.packets import CREDITS, FORMATS, NAMESPACES, WHOLE, packet, photo_with
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from influencer_style.metrics.diversity import diversity
+from influencer_style.metrics.set_scores import diversity
 
 ROWS = arrays(float, st.tuples(st.integers(2, 8), st.integers(1, 5)), elements=st.floats(-100, 100))
 

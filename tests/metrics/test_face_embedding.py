@@ -11,14 +11,14 @@ import pytest
 from skimage.data import astronaut
 
 from influencer_style.faces.align import crop_face, transform_for
-from influencer_style.faces.detect import Face
+from influencer_style.faces.face import Face
 from influencer_style.metrics import face_embedding, face_network, judges
 from influencer_style.metrics.face_embedding import FACE_JUDGE, FaceJudge, load_face_judge
 from influencer_style.metrics.face_network import FaceNetworkError, read_face_network
 from influencer_style.metrics.studio_judge import StudioJudge, load_studio_judge
 from influencer_style.pretrained.catalogue import CATALOGUE, MODELS_FOLDER
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_neutral
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import march, shade
 

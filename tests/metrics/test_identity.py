@@ -14,10 +14,10 @@ from sklearn.metrics import roc_auc_score
 import influencer_style
 from influencer_style.metrics.identity import IdentityJudgeError, identity_kept, identity_leak
 from influencer_style.metrics.studio_judge import JUDGE_WEIGHTS, load_studio_judge
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
+from influencer_style.studio.look import sample_look, sample_neutral
 from influencer_style.studio.pairs import crop_pose
+from influencer_style.studio.population import CREATOR_LOOKS
 from influencer_style.studio.render import march, shade
 
 PEOPLE, LOOKS = 8, 3
@@ -169,15 +169,8 @@ def test_nothing_that_trains_knows_the_judges():
     rooms = [source / room for room in ("training", "examples", "networks", "looks", "faces", "pipelines/training")]
     files = [file for room in rooms for file in room.rglob("*.py")]
     assert len(files) > 20
-    judges = (
-        "metrics.identity",
-        "metrics.judges",
-        "metrics.studio_judge",
-        "metrics.face_embedding",
-        "metrics.look_judge",
-        "metrics.kid",
-        "evaluation.scoring",
-    )
+    metrics = ("identity", "judges", "studio_judge", "face_embedding", "look_judge", "kid")
+    judges = (*(f"metrics.{name}" for name in metrics), "evaluation.scoring")
     found = {
         str(file.relative_to(source)): [name for name in judges if name in file.read_text(encoding="utf-8")]
         for file in files

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from influencer_style.metrics.diversity import diversity
-from influencer_style.metrics.set_scores import diversity_ratio
+from influencer_style.metrics.set_scores import diversity, diversity_ratio
 
 rng = np.random.default_rng(0)
 PEOPLE = rng.normal(size=(20, 12))

@@ -12,9 +12,9 @@ from PIL import Image, ImageCms
 
 from influencer_style.photos.boxes import described, excess_of_boxes
 from influencer_style.photos.code_points import CodePoints, profile_of
+from influencer_style.photos.colour import transform_to_srgb
 from influencer_style.photos.decode import PhotoError, decode_photo
 from influencer_style.photos.original import read_original
-from influencer_style.photos.profiles import transform_to_srgb
 
 UPRIGHT = decode_photo(heic())  # its EXIF says turn, and its boxes do not
 
@@ -129,7 +129,7 @@ TOO_MUCH = {
 @pytest.mark.parametrize("what", TOO_MUCH)
 def test_endless_boxes_are_refused_before_a_decoder_sees_them(what, monkeypatch):
     monkeypatch.setattr(Image, "open", None)
-    monkeypatch.setattr("influencer_style.photos.opening._open_heic", None)
+    monkeypatch.setattr("pi_heif.HeifImageFile", None)
     for file in (heic(), avif()):
         assert excess_of_boxes(file) == ""
         with pytest.raises(PhotoError, match=f"too_large: has more than 2?[05]000 {what}"):

@@ -10,9 +10,8 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from influencer_style.photos.decode import decode_photo, photo_digest
-from influencer_style.photos.opening import MAX_PIXELS, opened
+from influencer_style.photos.opening import MAX_PIXELS, opened, without_text
 from influencer_style.photos.original import read_original
-from influencer_style.photos.png_text import without_text
 
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (80, 120, 3), np.uint8))
 XMP = '<x:xmpmeta tiff:Orientation="6" dc:creator="Anna"/>'

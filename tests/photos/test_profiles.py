@@ -10,9 +10,9 @@ from PIL import Image, ImageCms
 from test_original import PIXELS, file_of, wide_profile
 
 from influencer_style.photos.code_points import CodePoints, profile_of
+from influencer_style.photos.colour import ProfileKind, kind_of
 from influencer_style.photos.decode import decode_photo
 from influencer_style.photos.original import of_image, read_original
-from influencer_style.photos.profiles import ProfileKind, kind_of
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LINEAR = profile_of(CodePoints(1, 8))

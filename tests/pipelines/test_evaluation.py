@@ -13,9 +13,8 @@ from pydantic import ValidationError
 from influencer_style.datasets import AtomicJSONDataset
 from influencer_style.evaluation.neural_style import neural_style
 from influencer_style.metrics.cases import CasesError
-from influencer_style.pipelines.evaluation import create_pipeline
-from influencer_style.pipelines.evaluation.nodes import restyle_test_users
-from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
+from influencer_style.pipelines.evaluation.nodes import EvaluationParameters, restyle_test_users
+from influencer_style.pipelines.evaluation.pipeline import create_pipeline
 from tests.pipelines.conftest import LOOKS, SETTINGS, SIDE, picture, store
 
 

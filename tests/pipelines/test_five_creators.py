@@ -25,18 +25,20 @@ from influencer_style.consent import clock
 from influencer_style.consent.audit_check import verify
 from influencer_style.consent.ledger import Ledger
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.faces.detect import Face
-from influencer_style.pipelines import features, ingestion, preprocessing
+from influencer_style.faces.face import Face
 from influencer_style.pipelines.consent_gate import NobodyPermitted
-from influencer_style.pipelines.features.parameters import FeaturesParameters
+from influencer_style.pipelines.features import pipeline as features
+from influencer_style.pipelines.features.nodes import FeaturesParameters
+from influencer_style.pipelines.ingestion import pipeline as ingestion
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
 from influencer_style.pipelines.preprocessing import nodes as cropping
+from influencer_style.pipelines.preprocessing import pipeline as preprocessing
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.training import nodes as training
 from influencer_style.pipelines.training import way
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
-from influencer_style.training.adaptation import Adaptation
+from influencer_style.training.task import Adaptation
 from tests.audit_rows import rows_of
 from tests.made_up_photos import scene
 

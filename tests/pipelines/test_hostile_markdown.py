@@ -2,7 +2,7 @@
 
 import re
 
-from influencer_style.pipelines.withdrawal.removal import Revocation, WithdrawalRecord
+from influencer_style.pipelines.withdrawal.record import Revocation, WithdrawalRecord
 
 EVIL = "x\n# FORGED\n<script>alert(1)</script> [free](http://evil.example) | y |\x1b[2J\u202e"
 

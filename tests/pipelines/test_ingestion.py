@@ -9,9 +9,10 @@ from kedro.runner import SequentialRunner
 from PIL import Image
 from pydantic import ValidationError
 
-from influencer_style.pipelines.ingestion import create_pipeline, nodes
+from influencer_style.pipelines.ingestion import nodes
 from influencer_style.pipelines.ingestion.nodes import SourceError, open_source, scan_photos
 from influencer_style.pipelines.ingestion.parameters import IngestionParameters
+from influencer_style.pipelines.ingestion.pipeline import create_pipeline
 from influencer_style.studio import demo_set
 from tests.made_up_photos import CONSENT, make_folders, scene
 

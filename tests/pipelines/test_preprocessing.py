@@ -15,12 +15,13 @@ from PIL import Image
 from pydantic import ValidationError
 from skimage.data import astronaut, coffee
 
-from influencer_style.datasets.face_store import FaceStoreDataset
-from influencer_style.faces.detect import Face
+from influencer_style.datasets.photos import FaceStoreDataset
+from influencer_style.faces.face import Face
 from influencer_style.photos.manifest import SCHEMA
 from influencer_style.photos.source import PhotoSource
-from influencer_style.pipelines.preprocessing import create_pipeline, nodes
+from influencer_style.pipelines.preprocessing import nodes
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
+from influencer_style.pipelines.preprocessing.pipeline import create_pipeline
 from influencer_style.studio.demo_set import CONSENT
 
 CONF = Path(__file__).parents[2] / "conf" / "base"

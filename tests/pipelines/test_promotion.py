@@ -10,7 +10,7 @@ import pytest
 
 from influencer_style.pipelines.promotion import nodes as promotion
 from influencer_style.tracking.registry.champion import Contender
-from influencer_style.tracking.registry.errors import RegistryError
+from influencer_style.tracking.registry.versions import RegistryError
 from tests.pipelines.conftest import LOOKS, picture, store
 
 

@@ -12,9 +12,9 @@ from influencer_style.metrics.intervals import Interval
 from influencer_style.networks.base import SynthesisBase
 from influencer_style.pipelines.consent_gate import NobodyPermitted
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
-from influencer_style.pipelines.synthesis_training import create_pipeline
 from influencer_style.pipelines.synthesis_training.nodes import choose_creators
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
+from influencer_style.pipelines.synthesis_training.pipeline import create_pipeline
 from influencer_style.project.folder import in_project
 from influencer_style.studio import demo_set
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from influencer_style.pipelines.synthesis_pretraining.nodes import teach_synthesis_base
+from influencer_style.pipelines.synthesis_pretraining.pipeline import teach_synthesis_base
 from influencer_style.pipelines.trainings.parameters import SynthesisTrainingParameters
 
 CONF = Path(__file__).parents[2] / "conf"

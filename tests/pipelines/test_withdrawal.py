@@ -25,8 +25,8 @@ from influencer_style.networks.base import SynthesisBase, TransferBase
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
-from influencer_style.pipelines.withdrawal import create_pipeline
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalError, WithdrawalParameters
+from influencer_style.pipelines.withdrawal.pipeline import create_pipeline
 
 PIPELINE = create_pipeline()
 NODES = [node.name for group in PIPELINE.grouped_nodes for node in group]
@@ -165,7 +165,9 @@ def test_twice_is_as_good_as_once_and_keeps_the_day(catalog, tmp_path, monkeypat
     assert not verify(log).problems
 
 
-@pytest.mark.parametrize("node", NODES[1::3])
+@pytest.mark.parametrize(
+    "node", [pytest.param(node, marks=[pytest.mark.slow] * (number % 2)) for number, node in enumerate(NODES[1::3])]
+)
 def test_a_run_that_ends_before_a_node_is_finished_by_the_next(catalog, node):
     withdraw(catalog, killed_before=node)
     withdraw(catalog)

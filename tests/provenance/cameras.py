@@ -14,8 +14,8 @@ import c2pa
 import numpy as np
 from PIL import Image
 
+from influencer_style.provenance.authority import Credentials
 from influencer_style.provenance.credentials import credentials
-from influencer_style.provenance.signer import Credentials
 
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",

@@ -16,11 +16,10 @@ from cryptography import x509
 from signers import RECORD
 
 from influencer_style.provenance import credentials as module
-from influencer_style.provenance.authority import LIFE, issue
+from influencer_style.provenance.authority import LIFE, Credentials, CredentialsError, issue
 from influencer_style.provenance.credentials import credentials, folder, handed_out, known_authorities
 from influencer_style.provenance.manifest import signed
 from influencer_style.provenance.record import encode
-from influencer_style.provenance.signer import Credentials, CredentialsError
 from influencer_style.provenance.verify import verify
 
 YEARS = timedelta(days=365)

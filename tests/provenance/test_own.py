@@ -9,11 +9,16 @@ from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from signers import RECORD, certificate, key_pem, pem
 
-from influencer_style.provenance.credentials import credentials, handed_out, known_authorities
+from influencer_style.provenance.authority import CredentialsError
+from influencer_style.provenance.credentials import (
+    CERTIFICATES,
+    PRIVATE_KEY,
+    credentials,
+    handed_out,
+    known_authorities,
+)
 from influencer_style.provenance.manifest import signed
-from influencer_style.provenance.own import CERTIFICATES, PRIVATE_KEY
 from influencer_style.provenance.record import encode
-from influencer_style.provenance.signer import CredentialsError
 from influencer_style.provenance.verify import verify
 
 KEYS = {

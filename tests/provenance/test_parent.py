@@ -13,14 +13,14 @@ import pytest
 from cameras import MEDIA_TYPES, PLACE, can_make, chain, labels, plain, signed_by_camera
 from signers import RECORD
 
-from influencer_style.photos.parent import Parent
+from influencer_style.photos.original import Parent
 from influencer_style.provenance import authority, manifest_store
+from influencer_style.provenance.authority import Credentials
 from influencer_style.provenance.credentials import credentials
 from influencer_style.provenance.manifest import signed
 from influencer_style.provenance.manifest_store import excess, store_of
 from influencer_style.provenance.parent import parent_of
 from influencer_style.provenance.record import COMPOSITE, encode
-from influencer_style.provenance.signer import Credentials
 from influencer_style.provenance.verify import verify
 
 

@@ -40,7 +40,7 @@ def test_json_is_one_list(signed_files, write, capsys, tmp_path):
     first, second = json.loads(capsys.readouterr().out)
     assert (first["path"], first["state"], first["record"]) == (str(good), "proven", RECORD)
     assert first["proven"] and first["known"] and first["not_proven"]
-    assert second["state"] == "error" and "is not a file" in second["error"]
+    assert second["state"] == "error" and "is not a regular file" in second["error"]
 
 
 def test_anchors_make_a_stranger_known(signed_files, write, capsys, tmp_path, monkeypatch):

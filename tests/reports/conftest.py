@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from judged import (
-    about,
-    cases,
-    judges,
-    jury,
-    looks,
-    new_faces,
-    new_faces_scorecard,
-    scorecard,
-    scores,
-    trial,
-)
+from judged import *  # noqa: F403 (the fixtures that its `__all__` lists)
 from PIL import Image
 
 from influencer_style.consent.audit_row import Head
@@ -26,19 +15,6 @@ from influencer_style.metrics.intervals import Interval
 from influencer_style.metrics.seam import Seam
 from influencer_style.reports.decisions import TransferDecision
 from influencer_style.reports.report import ReportEvidence
-
-__all__ = [
-    "about",
-    "cases",
-    "judges",
-    "jury",
-    "looks",
-    "new_faces",
-    "new_faces_scorecard",
-    "scorecard",
-    "scores",
-    "trial",
-]
 
 
 def measured(mean: float, spread: float) -> Interval:

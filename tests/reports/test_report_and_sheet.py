@@ -11,11 +11,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.evaluation.scorecard import assemble_scorecard
 from influencer_style.evaluation.scoring import score_cases
-from influencer_style.metrics.intervals import Interval
+from influencer_style.metrics.intervals import Bootstrap, Interval
 from influencer_style.reports.contact_sheet import MOST_WIDTH, draw_contact_sheet
 from influencer_style.reports.figures import training_curves
 from influencer_style.reports.report import _extremes, write_report

@@ -8,8 +8,9 @@ import threading
 
 import pytest
 import uvicorn
+from uvicorn.lifespan.on import LifespanOn
 
-from influencer_style.serving.connections import BoundedConnection, bound_connections, config_of
+from influencer_style.serving.connections import BoundedConnection, bound_connections
 from influencer_style.serving.limits import Limits
 from influencer_style.serving.service import Service
 from influencer_style.serving.work_queue import WorkQueue
@@ -30,7 +31,7 @@ def port():
     service = Service(lambda body: int(body.take()) * b"x", queue, limits, "1")
     config = uvicorn.Config(service, log_level="critical")
     config.load()
-    bound_connections(config)
+    bound_connections(LifespanOn(config).receive)
     assert config.http_protocol_class is BoundedConnection
     config.http_protocol_class = Impatient
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -141,4 +142,4 @@ def test_no_websocket_is_opened(port):
 
 def test_the_configuration_is_found_only_in_a_uvicorn():
     with pytest.raises(ImportError, match=r"install uvicorn 0\.54"):
-        config_of(lambda: None)
+        bound_connections(lambda: None)

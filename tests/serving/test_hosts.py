@@ -2,7 +2,7 @@
 
 import pytest
 
-from influencer_style.serving.hosts import HostNames
+from influencer_style.serving.limits import HostNames
 
 LOOPBACK = [
     "localhost",

@@ -17,7 +17,7 @@ from benchmarks.hostile_requests import encoded, hostile_requests, picture_file
 from benchmarks.model_server import ModelServer
 from benchmarks.serving import as_served, bare, pixels
 
-STORM = 200
+STORM = 100
 OURS = Path(__file__).parents[2]
 
 

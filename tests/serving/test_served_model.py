@@ -22,8 +22,8 @@ from influencer_style.provenance.record import read_record
 from influencer_style.provenance.verify import verify
 from influencer_style.serving.request import MAX_BODY, MAX_INPUTS, MAX_PIXELS
 from influencer_style.serving.scoring_server import registered_version, take_over
-from influencer_style.serving.work_queue import BusyError
-from influencer_style.tracking.registry.served import TRANSFER
+from influencer_style.serving.work_queue import OverloadedError
+from influencer_style.tracking.registry.served import SERVED
 
 JSON = "application/json"
 
@@ -244,7 +244,7 @@ def test_a_bad_request_is_refused_in_words(served, body, content_type, status, r
 
 def test_too_many_callers_in_this_process_are_told_to_come_again(served, monkeypatch):
     def busy(work):
-        raise BusyError("8 jobs are waiting already", 3)
+        raise OverloadedError("8 jobs are waiting already", 3)
 
     monkeypatch.setattr(served.unwrap_python_model()._worker._queue, "submit", busy)
     with pytest.raises(MlflowException, match="8 jobs are waiting already; call again in 3 s") as refused:
@@ -305,6 +305,6 @@ def test_the_registered_version_is_what_mlflow_wrote_when_it_loaded_the_model(tm
 @pytest.mark.parametrize(("name", "sets"), [("influencer_style.serving.again", False), ("code_model_1", True)])
 def test_only_mlflow_makes_a_model_of_the_file(name, sets, monkeypatch):
     monkeypatch.setattr(mlflow.models.model, "__mlflow_model__", None)
-    spec = importlib.util.spec_from_file_location(name, TRANSFER.file)
+    spec = importlib.util.spec_from_file_location(name, SERVED["transfer"].file)
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
     assert (mlflow.models.model.__mlflow_model__ is not None) == sets

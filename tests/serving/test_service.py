@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from influencer_style.serving.hosts import HostNames
-from influencer_style.serving.limits import Limits
-from influencer_style.serving.refusal import RefusedError
+from influencer_style.serving.limits import HostNames, Limits
+from influencer_style.serving.request_body import RefusedError
 from influencer_style.serving.service import Service
 from influencer_style.serving.work_queue import WorkQueue
 

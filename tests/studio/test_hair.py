@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.studio.cuts import CUTS
 from influencer_style.studio.geometry import HAIR, march
 from influencer_style.studio.hair import Hair
 from influencer_style.studio.identity import HairStyle, Pose, from_hex, sample_identity
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import photo_light
+from influencer_style.studio.look import Look, photo_light
 from influencer_style.studio.render import regions, shade
+from influencer_style.studio.strands import CUTS
 
 SIZE = 64
 LIGHT = photo_light(np.random.default_rng(4))

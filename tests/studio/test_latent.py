@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influencer_style.studio import pairs
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.identity import STYLES, sample_identity
 from influencer_style.studio.latent import SLOTS, WIDTH, sitter
-from influencer_style.studio.look import Backdrop, Look
-from influencer_style.studio.look_sampling import sample_look
+from influencer_style.studio.look import Backdrop, Look, sample_look
+from influencer_style.studio.population import CREATOR_LOOKS
 
 ANY_Z = st.lists(st.floats(-40, 40), min_size=WIDTH, max_size=WIDTH).map(np.array)
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
-from influencer_style.studio.geometry import landmarks, march
+from benchmarks.studio import landmarks
+from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Pose, sample_identity, sample_pose
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
+from influencer_style.studio.look import Look, sample_look, sample_neutral
+from influencer_style.studio.population import CREATOR_LOOKS
 from influencer_style.studio.render import regions, render, shade
 
 SIZE = 64

@@ -10,11 +10,10 @@ from PIL import Image
 
 from influencer_style.looks.areas import REGIONS
 from influencer_style.studio import demo_set, pairs
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.demo_set import render_demo_set
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import HairStyle, from_hex, sample_identity, sample_pose
-from influencer_style.studio.population import StudioSettings, creators, users
+from influencer_style.studio.population import CREATOR_LOOKS, StudioSettings, creators, users
 from influencer_style.studio.render import regions
 
 SMALL = StudioSettings(creators_photos=1, users=2, size=64, seed=5, test_users=(1,), validation_users=())

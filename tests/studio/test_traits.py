@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influencer_style.studio.identity import STYLES
-from influencer_style.studio.latent import WIDTH, sitter
-from influencer_style.studio.traits import TRAITS, read_traits, traits_of
+from influencer_style.studio.latent import TRAITS, WIDTH, read_traits, sitter, traits_of
 
 SOMEBODY = sitter(np.zeros(WIDTH))
 

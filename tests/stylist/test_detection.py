@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import chdir
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
@@ -16,13 +17,13 @@ from skimage.data import astronaut
 from influencer_style import Stylist
 from influencer_style.commands.main import main
 from influencer_style.faces import detect
-from influencer_style.faces.detect import Face
 from influencer_style.faces.detectors import NOTE, YUNET_FILE
+from influencer_style.faces.face import Face
 from influencer_style.networks.base import SHIPPED, TransferBase
 from influencer_style.pipelines.preprocessing import nodes as preprocessing
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
+from influencer_style.project.configuration import project_configuration
 from influencer_style.project.folder import ConfigurationError
-from influencer_style.project.parameters import project_parameters
 from influencer_style.serving.served_model import DETECTOR_VARIABLE, ServedModel
 from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.likeness_guard import LikenessGuard
@@ -89,7 +90,7 @@ def test_without_its_file_nothing_is_restyled_by_another_detector(with_yunet):
 
 
 def test_a_strange_detector_is_refused(bundle):
-    with pytest.raises(StylistError, match="there is no face detector 'hog'; choose one of: lbp, yunet"):
+    with pytest.raises(StylistError, match="no face detector 'hog'; choose one of: auto, blazeface, lbp, yunet"):
         Stylist(replace(bundle, notes={NOTE: "hog"}))
     with pytest.raises(StylistError, match="there is no face detector"):
         Stylist(bundle, detector="hog")
@@ -108,14 +109,15 @@ def test_the_projects_own_setting_names_the_file(with_yunet, tmp_path, file, rel
 
 
 def test_a_projects_parameters_that_cannot_be_read_are_named(tmp_path):
+    read = partial(project_configuration, "parameters")
     with chdir(tmp_path):
-        assert project_parameters("preprocessing") == {}  # outside of a project
+        assert read("preprocessing") == {}  # outside of a project
     make_project(tmp_path)
     with chdir(tmp_path):
-        assert project_parameters("preprocessing")["detector"] == "lbp" and project_parameters("nothing") == {}
+        assert read("preprocessing")["detector"] == "lbp" and read("nothing") == {}
         (tmp_path / "conf/local/parameters.yml").write_text("preprocessing: [")
         with pytest.raises(ConfigurationError, match=r"cannot be read .*; correct them"):
-            project_parameters("preprocessing")
+            read("preprocessing")
 
 
 def test_the_command_line_takes_the_models_detector_or_another(with_yunet, tmp_path, file, monkeypatch, capsys):
@@ -157,7 +159,7 @@ def test_the_pipelines_take_the_file_of_the_environment_too(file, monkeypatch):
     conf = yaml.safe_load((Path(__file__).parents[2] / "conf/base/parameters_preprocessing.yml").read_text())
     monkeypatch.setenv(YUNET_FILE, str(file))
     parameters = PreprocessingParameters(**conf["preprocessing"] | {"detector": "yunet"})
-    assert isinstance(preprocessing._detector(parameters), PretendedYuNet)
+    assert isinstance(preprocessing.open_detector(parameters), PretendedYuNet)
     made_by = preprocessing._made_by(parameters)
     file.write_bytes(b"another network")
     assert preprocessing._made_by(parameters) != made_by

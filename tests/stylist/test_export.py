@@ -26,9 +26,9 @@ from influencer_style.consent.places import ledgers_of
 from influencer_style.looks.pixels import to_tensor, to_uint8
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.stylist import export
-from influencer_style.stylist.before_loading import EXPORTED
 from influencer_style.stylist.errors import ExportError
 from influencer_style.stylist.export import export_onnx
+from influencer_style.stylist.models import EXPORTED
 from tests.audit_rows import rows_of
 
 ROOT = Path(__file__).parents[2]

@@ -22,7 +22,7 @@ from influencer_style.pretrained.catalogue import MODELS_FOLDER
 from influencer_style.provenance.record import read_record
 from influencer_style.serving.served_model import LIKENESS_VARIABLE
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_neutral
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import march, shade
 from influencer_style.stylist.errors import StylistError

@@ -22,7 +22,7 @@ from influencer_style.networks.bundle import SynthesisBundle
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
-from influencer_style.pipelines.withdrawal.removal import Replacement
+from influencer_style.pipelines.withdrawal.record import Replacement
 from influencer_style.pipelines.withdrawal.versions import replace_champions, revoke_versions
 from influencer_style.serving.served_synthesis import ServedSynthesis
 from influencer_style.stylist.errors import StylistError
@@ -31,9 +31,8 @@ from influencer_style.stylist.models import open_model
 from influencer_style.stylist.portraits import Portraits
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry.errors import RegistryError
 from influencer_style.tracking.registry.registration import register_generator
-from influencer_style.tracking.registry.served import SYNTHESIS
+from influencer_style.tracking.registry.versions import RegistryError
 from influencer_style.tracking.store import Store
 
 STONE = Tombstone(creator="Warm", slug="warm", withdrawn_on=date(2026, 5, 1))
@@ -79,7 +78,7 @@ def withdrawn(adapted, drawing, tmp_path_factory):
     run.open(experiment)
     current.enter(run)
     register_generator(folder / "TransferBundle", NAME, adapted.tags(), "# card")
-    register_generator(folder / "SynthesisBundle", NEW_FACES, drawing.tags(), "# card", served=SYNTHESIS)
+    register_generator(folder / "SynthesisBundle", NEW_FACES, drawing.tags(), "# card", "synthesis")
     training = TrainingParameters(**parameters("training")["training"])
     synthesis = SynthesisParameters(**parameters("synthesis_training")["synthesis"])
     shipped = parameters("withdrawal")["withdrawal"]["registered_models"]

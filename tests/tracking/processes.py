@@ -1,4 +1,4 @@
-"""Kedro in real processes, which can be waited for, let go and interrupted."""
+"""Kedro in processes that can be waited for, let go and interrupted: forks of one that has imported everything."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import requests
+from tiny_project import warm_python
 
 LONGEST_S = 120
 
@@ -36,17 +35,10 @@ class KedroProcess:
     def __init__(self, project: Path, name: str, *arguments: str) -> None:
         self.project, self.name = project, name
         self.log = project / f"{name}.log"
-        with self.log.open("w") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "kedro", *arguments],
-                cwd=project,
-                env=os.environ | {"COLUMNS": "200"},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                # Where the tests run in the background, Ctrl-C is ignored, and that is inherited: here it must work.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (no other way)
-            )
+        self.log.write_text("")
+        self._process = warm_python().start(
+            ["-m", "kedro", *arguments], project, os.environ | {"COLUMNS": "200"}, (self.log, self.log)
+        )
 
     def wait_for(self, mark: str) -> None:
         """Wait until a node has said that it is at a point."""

@@ -17,8 +17,8 @@ from influencer_style.tracking.registry.champion import (
     record_verdict,
     roll_back,
 )
-from influencer_style.tracking.registry.errors import RegistryError
 from influencer_style.tracking.registry.registration import is_registered, register_generator
+from influencer_style.tracking.registry.versions import RegistryError
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from influencer_style.tracking import current
+from influencer_style.tracking.config import sqlite_uri
 from influencer_style.tracking.moved import main
 from influencer_style.tracking.node_run import NodeRun
-from influencer_style.tracking.registry.errors import RegistryError
 from influencer_style.tracking.registry.registration import register_generator
-from influencer_style.tracking.registry.versions import model_folder
+from influencer_style.tracking.registry.versions import RegistryError, model_folder
 from influencer_style.tracking.store import Store
-from influencer_style.tracking.uri import sqlite_uri
 
 URI = "models:/look-m@champion"
 PLACES = {

@@ -20,10 +20,9 @@ from influencer_style.project.folder import ConfigurationError
 from influencer_style.tracking import current, data, facts
 from influencer_style.tracking import node_run as node_run_module
 from influencer_style.tracking import store as store_module
-from influencer_style.tracking.config import TrackingConfig, project_uri
+from influencer_style.tracking.config import TrackingConfig, artifact_location, project_uri, without_password
 from influencer_style.tracking.node_run import NodeRun, data_entity
 from influencer_style.tracking.run import VALUE_LENGTH, flatten, safe_key
-from influencer_style.tracking.uri import artifact_location, without_password
 
 
 class Settings(BaseModel):
@@ -134,9 +133,7 @@ def test_peak_memory_is_what_the_system_says(tmp_path, monkeypatch):
 def test_outside_of_a_tracked_run_nothing_happens():
     assert current.node_run() is None
     current.log_metrics({"loss": 1.0}, 1)
-    current.log_picture(Image.new("RGB", (2, 2)), "picture")
-    current.log_text("text", "text")
-    current.log_table(pd.DataFrame(), "table")
+    current.log_picture(Image.new("RGB", (2, 2)), "picture.png")
 
 
 def test_a_helper_thread_of_two_open_nodes_speaks_for_neither(node_run, store, project):

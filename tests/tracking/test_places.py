@@ -14,9 +14,8 @@ from kedro.utils import find_kedro_project
 from sqlalchemy import make_url
 
 from influencer_style.project.folder import enclosing_project
-from influencer_style.tracking.config import TrackingConfig, project_uri
+from influencer_style.tracking.config import TrackingConfig, project_uri, sqlite_path, sqlite_uri
 from influencer_style.tracking.store import Store
-from influencer_style.tracking.uri import sqlite_path, sqlite_uri
 
 # All at once: what a URL, a URL's decoding, a pattern, and a shell take for something else.
 STRANGE = "my%20photos %41 a?b#c&d@e é [1]*"
@@ -64,7 +63,7 @@ def test_a_run_in_a_folder_of_any_name_is_tracked(tmp_path, back, monkeypatch, c
     monkeypatch.chdir(folder)
     run(folder)
     assert statuses(folder) == ["FINISHED"] * 3 and project_uri() == sqlite_uri(folder / "mlflow.db")
-    assert list((folder / "mlruns").rglob("table.json"))
+    assert list((folder / "mlruns").rglob("0001.png"))
     assert [path.name for path in tmp_path.iterdir()] == [STRANGE], "made beside it by mistake"
     assert "failed" not in caplog.text
 

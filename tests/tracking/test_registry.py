@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from influencer_style.tracking.registry import requirements
-from influencer_style.tracking.registry.errors import RegistryError
+from influencer_style.tracking.registry import served
 from influencer_style.tracking.registry.registration import is_registered, register_generator
-from influencer_style.tracking.registry.versions import model_folder
+from influencer_style.tracking.registry.versions import RegistryError, model_folder
 
 TAGS = {"creators": "noir", "revoked": "false"}
 
@@ -56,7 +55,7 @@ def test_nothing_in_a_logged_model_is_pickled_and_requirements_are_pinned(node_r
     assert not [path for path in files if path.suffix in {".pkl", ".pickle", ".pyc", ".pt", ".pth"}]
     assert not [path for path in files if path.read_bytes()[:2] in (b"\x80\x04", b"\x80\x05")]
     required = (logged / "requirements.txt").read_text().split()
-    assert required == requirements.requirements()
+    assert required == served.requirements()
     assert all("==" in line and "+" not in line for line in required)
 
 

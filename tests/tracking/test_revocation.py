@@ -10,10 +10,9 @@ from influencer_style.networks.bundle import REVOKED, BundleError, TransferBundl
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.registry.champion import contender, folder_of
-from influencer_style.tracking.registry.errors import RegistryError
 from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
-from influencer_style.tracking.registry.versions import model_folder, versions_made_from
+from influencer_style.tracking.registry.versions import RegistryError, model_folder, versions_made_from
 
 NAME = "look-revoked"
 

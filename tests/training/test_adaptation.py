@@ -1,5 +1,7 @@
 """Adapting the base: both ways are trained, compared and told; what is decided once stays decided."""
 
+import shutil
+
 import pytest
 import torch
 from made_up_looks import made_up_looks
@@ -10,12 +12,12 @@ from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.style_code import code_width
 from influencer_style.metrics.intervals import Interval
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training.adaptation import ADAPTED, BASE
 from influencer_style.training.settings import LossWeights, TrainerSettings
+from influencer_style.training.task import ADAPTED, BASE
 from influencer_style.training.transfer import adaptation
 from influencer_style.training.transfer.adaptation import PLAIN, adapt
 from influencer_style.training.transfer.guard import Comparison
-from influencer_style.training.transfer.task import TransferTask
+from influencer_style.training.transfer.task import TransferTask, held_out_photos
 
 STREAM = StreamSettings(resolution=32, sittings=3, targets=2, looks=1, references=2, grades=1, graded=4, photos=2)
 SETTINGS = TrainerSettings(
@@ -40,6 +42,19 @@ def base(material):
     return TransferGenerator(TransferConfig(code_width(material[0]), 32, channels=8)).eval()
 
 
+@pytest.fixture(scope="module")
+def studio(material, tmp_path_factory):
+    """A folder in which the shards of the comparison lie already: they take seconds to render."""
+    folder = tmp_path_factory.mktemp("studio")
+    held_out_photos(STREAM, folder, material[0])
+    return folder
+
+
+@pytest.fixture
+def folder(studio, tmp_path):
+    return shutil.copytree(studio, tmp_path / "adaptation")
+
+
 def adapted(folder, base, material):
     encoder, shards, creators, people, photos = material
     task = TransferTask(
@@ -48,8 +63,8 @@ def adapted(folder, base, material):
     return adapt(task, folder, people, photos)
 
 
-def test_it_is_done_both_ways_and_decided_once(base, material, tmp_path, monkeypatch):
-    first = adapted(tmp_path, base, material)
+def test_it_is_done_both_ways_and_decided_once(base, material, folder, monkeypatch):
+    first = adapted(folder, base, material)
     assert set(first.generators) == {BASE, ADAPTED, PLAIN} and set(first.compared) == {ADAPTED, PLAIN, "adversary"}
     assert first.kept in first.generators and first.why and first.history[-1]["step"] == SETTINGS.steps
     assert "adversarial" in first.history[-1] or first.kept == PLAIN
@@ -58,7 +73,7 @@ def test_it_is_done_both_ways_and_decided_once(base, material, tmp_path, monkeyp
         raise AssertionError("what was compared is not compared again")
 
     monkeypatch.setattr(adaptation, "measure", never)
-    again = adapted(tmp_path, base, material)
+    again = adapted(folder, base, material)
     assert again.decision == first.decision
     for name, generator in first.generators.items():
         one, other = (torch.cat([p.flatten() for p in g.parameters()]) for g in (generator, again.generators[name]))
@@ -83,11 +98,11 @@ def found(*objections):
     ],
 )
 def test_the_adversary_has_to_earn_its_place(
-    base, material, tmp_path, monkeypatch, with_adversary, plain, adversary, kept
+    base, material, folder, monkeypatch, with_adversary, plain, adversary, kept
 ):
     comparisons = {ADAPTED: with_adversary, PLAIN: plain, "adversary": adversary}
     monkeypatch.setattr(adaptation, "_compared", lambda generators, checked: comparisons)
     monkeypatch.setattr(
         adaptation, "train", lambda task, *_: type("State", (), {"average": task.initial, "history": []})()
     )
-    assert adapted(tmp_path, base, material).kept == kept
+    assert adapted(folder, base, material).kept == kept

@@ -7,19 +7,17 @@ import torch
 
 from influencer_style.training.discriminator import Discriminator, augment
 from influencer_style.training.game import (
+    content_loss,
     discriminator_loss,
+    feature_loss,
     generator_loss,
     gradient_penalty,
-    lecam_loss,
-    relativistic_discriminator_loss,
-    relativistic_generator_loss,
-)
-from influencer_style.training.losses import (
-    content_loss,
-    feature_loss,
     gram_loss,
+    lecam_loss,
     palette_loss,
     reconstruction_loss,
+    relativistic_discriminator_loss,
+    relativistic_generator_loss,
     shape_loss,
 )
 

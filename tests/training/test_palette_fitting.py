@@ -8,7 +8,7 @@ from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.style_code import code_width
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training.losses import palette_loss
+from influencer_style.training.game import palette_loss
 from influencer_style.training.transfer.palette_fitting import PaletteSettings, Rows, fit_palette, palette_rows
 
 STREAM = StreamSettings(sittings=2, targets=2, looks=1, references=2, grades=2, graded=3, photos=2)

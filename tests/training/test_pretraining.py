@@ -17,10 +17,10 @@ from influencer_style.training.settings import LossWeights
 from influencer_style.training.transfer.palette_fitting import PaletteSettings
 from influencer_style.training.transfer.pretraining import PretrainingSettings, pretrain
 
-TINY = StreamSettings(resolution=64, sittings=2, targets=1, looks=1, references=2, grades=2, graded=2, photos=1)
+TINY = StreamSettings(resolution=32, sittings=2, targets=1, looks=1, references=2, grades=2, graded=2, photos=1)
 SETTINGS = PretrainingSettings(
-    steps=6, examples=2, channels=8, stream=TINY, shard_every=3, window=3, validate_every=3, checkpoint_seconds=1e-9,
-    threads=0, palette=PaletteSettings(steps=20, rows=8),
+    steps=6, examples=2, channels=8, stream=replace(TINY, resolution=64), shard_every=3, window=3, validate_every=3,
+    checkpoint_seconds=1e-9, threads=0, palette=PaletteSettings(steps=20, rows=8),
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_examples_line_up(shards, encoder):
 
     for colour in (0.0, 1.0):
         examples = drawn(colour)
-        assert examples.inputs.shape == examples.truth.shape == (6, 3, 64, 64)
+        assert examples.inputs.shape == examples.truth.shape == (6, 3, 32, 32)
         assert examples.codes.shape[0] == 6 and examples.codes.isfinite().all()
         assert torch.allclose(examples.weights.mean((1, 2, 3)), torch.ones(6), atol=1e-4)
         assert torch.equal(examples.truth, drawn(colour).truth) and not torch.equal(

@@ -12,7 +12,7 @@ from influencer_style.examples.paired import Sampling, draw_photos
 from influencer_style.examples.shard import StreamSettings, make_shard
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import TrainingDiverged, Watch, take_step, train
-from influencer_style.training.losses import reconstruction_loss
+from influencer_style.training.game import reconstruction_loss
 from influencer_style.training.settings import LossWeights, TrainerSettings
 from influencer_style.training.state import load_checkpoint
 from influencer_style.training.transfer.task import TransferTask
@@ -65,6 +65,13 @@ def trained(encoder, shards, creators):
     return run
 
 
+@pytest.fixture(scope="module")
+def whole(trained, tmp_path_factory):
+    """The training with `SETTINGS`, undisturbed, and its checkpoint."""
+    checkpoint = tmp_path_factory.mktemp("whole") / "c.pt"
+    return trained(checkpoint), checkpoint
+
+
 def weights(generator):
     return torch.cat([p.flatten() for p in generator.parameters()])
 
@@ -74,8 +81,8 @@ class Killed(Exception):
 
 
 @pytest.mark.parametrize("killed_at", [5, 10])
-def test_a_killed_training_ends_with_the_very_same_weights(trained, tmp_path, killed_at):
-    whole = trained(tmp_path / "whole.pt")
+def test_a_killed_training_ends_with_the_very_same_weights(trained, whole, tmp_path, killed_at):
+    whole, _ = whole
 
     def kill(step, generator):
         if step == killed_at:
@@ -90,10 +97,10 @@ def test_a_killed_training_ends_with_the_very_same_weights(trained, tmp_path, ki
     assert [row["total"] for row in resumed.history] == [row["total"] for row in whole.history]
 
 
-def test_a_finished_training_is_not_done_again(trained, tmp_path):
-    first = trained(tmp_path / "done.pt")
+def test_a_finished_training_is_not_done_again(trained, whole):
+    first, checkpoint = whole
     steps = []
-    again = trained(tmp_path / "done.pt", Watch(metrics=lambda step, losses: steps.append(step)))
+    again = trained(checkpoint, Watch(metrics=lambda step, losses: steps.append(step)))
     assert steps == [] and torch.equal(weights(first.average), weights(again.average))
 
 
@@ -113,9 +120,9 @@ def test_training_learns_the_truth_and_tells_every_loss(trained, shards, encoder
         validate=lambda generator: {"validation_error": 1.0},
         progress=lambda step, steps, words: told.append(words),
     )
-    state = trained(tmp_path / "c.pt", watch, steps=80, rate=0.0005)
+    state = trained(tmp_path / "c.pt", watch, steps=32, rate=0.001)
     assert {"reconstruction", "features", "adversarial", "gram", "discriminator", "total"} <= set(state.history[0])
-    assert state.history[-1]["validation_error"] == 1.0 and state.history[-1]["step"] == 80
+    assert state.history[-1]["validation_error"] == 1.0 and state.history[-1]["step"] == 32
     assert any("images/s" in words for words in told if isinstance(words, str))
     batch = draw_photos(shards, encoder.groups, Sampling(24, 0.3), 8, torch.Generator().manual_seed(99))
 
@@ -204,12 +211,12 @@ def test_out_of_memory_takes_batches_in_parts_and_goes_on(trained, tmp_path, mon
         return take_step(task, state, batch, parts, rng)
 
     monkeypatch.setattr("influencer_style.training.engine.take_step", short_of_memory)
-    assert trained(tmp_path / "c.pt").step == 12
-    assert taken == [1] + 12 * [2] and "Out of memory at step 0: batches are taken in 2 parts" in caplog.text
+    assert trained(tmp_path / "c.pt", steps=3).step == 3
+    assert taken == [1] + 3 * [2] and "Out of memory at step 0: batches are taken in 2 parts" in caplog.text
 
 
-def test_a_slow_machine_makes_the_very_same_weights(trained, tmp_path, monkeypatch):
-    usual = trained(tmp_path / "usual.pt")
+def test_a_slow_machine_makes_the_very_same_weights(trained, whole, tmp_path, monkeypatch):
+    usual, _ = whole
 
     class SlowClock:
         """A machine on which an hour passes whenever the training looks at the clock."""
@@ -231,9 +238,9 @@ def test_a_slow_machine_makes_the_very_same_weights(trained, tmp_path, monkeypat
 
 def test_a_damaged_checkpoint_is_put_aside(trained, tmp_path, caplog):
     (tmp_path / "c.pt").write_bytes(b"half a checkpoint")
-    trained(tmp_path / "c.pt")
+    trained(tmp_path / "c.pt", steps=2)
     assert "cannot be read" in caplog.text and (tmp_path / "c.damaged").exists()
-    assert load_checkpoint(tmp_path / "c.pt")["step"] == 12
+    assert load_checkpoint(tmp_path / "c.pt")["step"] == 2
 
 
 def test_photos_without_creators_are_refused(shards, encoder):

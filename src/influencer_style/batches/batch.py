@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
-from influencer_style.batches.gathering import Photo, refuse_circles
-from influencer_style.batches.index import Index, Row
-from influencer_style.batches.picture_folder import PictureFolder
-from influencer_style.batches.picture_names import picture_names
-from influencer_style.photos.decode import PhotoError, photo_digest, photo_header
+from influencer_style.batches.gathering import Photo, picture_names, refuse_circles
+from influencer_style.batches.index import Row
+from influencer_style.batches.picture_folder import PictureFolder, has_record
+from influencer_style.photos.decode import PhotoError, photo_header
 from influencer_style.photos.losses import TRANSPARENCY
 from influencer_style.provenance.formats import WRITTEN
-from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.storage.fingerprint import file_sha256
-from influencer_style.storage.regular import is_regular, require_regular
+from influencer_style.storage.regular import is_regular
 from influencer_style.storage.text import utf8
 from influencer_style.storage.walk import closed
 from influencer_style.stylist.restyling import Restyling
@@ -58,16 +54,11 @@ class Batch:
     A picture that exists, and was made from the same bytes by the same model and request, is not made again: the index
     knows, or the picture's own record, so that nothing is lost where a killed run has not written the index.
 
-    Args:
-        stylist: The model.
-        restyling: What to do with each photo.
-        out: The folder of the pictures; made if it does not exist.
-        index: The index's file; `out/index.parquet` by default.
-        base: Photos that lie in this folder are written relative to it in the index, others absolute.
+    The folder `out` is made if it does not exist, and holds the index, `index.parquet`, unless another file is given.
+    Photos that lie in the folder `base` are written relative to it in the index, others absolute.
 
-    Raises:
-        StylistError: When the model cannot do what is requested, whatever the photo.
-        BatchError: When the index cannot be read.
+    Raises StylistError when the model cannot do what is requested, whatever the photo, BatchError when the index cannot
+    be read.
     """
 
     def __init__(
@@ -76,28 +67,19 @@ class Batch:
         stylist.check(restyling.look)
         self._stylist, self._restyling = stylist, restyling
         self._folder = PictureFolder(out, index)
+        self.index = self._folder.index
         self._base = base
         self._fingerprint = restyling.fingerprint(*stylist.identity)
         self._noted = False
 
-    @property
-    def index(self) -> Index:
-        """The index, as it stands."""
-        return self._folder.index
-
     def run(self, photos: Sequence[Photo], report: Callable[[Outcome], None] = lambda _: None) -> Counter[Status]:
         """Restyle photos; return how many were written, up to date or quarantined.
 
-        What is wrong with a photo is its outcome, and ends nothing. However this ends, the index is written.
-        While another batch writes to the same index, this one waits.
+        What is wrong with a photo is its outcome, and ends nothing; `report` gets each outcome as soon as it is known.
+        However this ends, the index is written. While another batch writes to the same index, this one waits.
 
-        Args:
-            photos: The photos, as `gather` has them.
-            report: Called with the outcome of each photo, as soon as it is known.
-
-        Raises:
-            BatchError: When pictures would be among the photos, or the folder cannot be written to.
-            StylistError: When the consent ends meanwhile; what was written before stays, and is in the index.
+        Raises BatchError when pictures would be among the photos, or the folder cannot be written to, StylistError when
+        the consent ends meanwhile; what was written before stays, and is in the index.
         """
         self._jobs(photos)  # refuses circles before anything is made
         with self._folder.changing():
@@ -144,8 +126,8 @@ class Batch:
         except PhotoError as error:
             return self._quarantined(job, str(error))
         except OSError as error:
-            problem = f"unreadable: cannot be read ({error.strerror}); check the file and its rights"
-            return self._quarantined(job, problem)
+            reason = f"unreadable: cannot be read ({error.strerror}); check the file and its rights"
+            return self._quarantined(job, reason)
         return self._done_before(job) or job
 
     def _done_before(self, job: _Job) -> Outcome | None:
@@ -157,15 +139,9 @@ class Batch:
             if self._folder.is_unchanged(picture, row):
                 self._folder.put(replace(row, photo=self._written(job.photo)))
                 return Outcome(path, "up to date", picture)
-        try:
-            require_regular(picture)  # a link is replaced by the picture itself
-            record = read_record(picture)
-            if record.get("asked") == self._fingerprint and record.get("source_sha256") == job.sha256:
-                digest = photo_digest(picture).sha256  # all of it can be decoded
-                self._folder.put(self._row(job, digest, record))
-                return Outcome(path, "up to date", picture)
-        except (RecordError, PhotoError, OSError, KeyError, TypeError, ValueError):
-            pass  # not ours, damaged, or made by something else: it is made
+        about = {"asked": self._fingerprint, "source_sha256": job.sha256}
+        if self._folder.take_in(picture, self._restyling.label, self._written(job.photo), **about):
+            return Outcome(path, "up to date", picture)
         return None
 
     def _keep(self, job: _Job, result: Result | Exception) -> Outcome:
@@ -177,44 +153,36 @@ class Batch:
         if max(result.picture.size) > most:
             reason = f"too_large: a {picture.suffix} file has room for {most} px a side at most; choose --format png"
             return self._quarantined(job, reason)
-        if picture.suffix in (".jpg", ".jpeg") and result.picture.mode == "RGBA" and _is_transparent(result.picture):
+        transparent = result.picture.mode == "RGBA" and result.picture.getchannel("A").getextrema() != (255, 255)
+        if picture.suffix in (".jpg", ".jpeg") and transparent:
             result = replace(result, notices=[*result.notices, TRANSPARENCY])
         about: Provenance = {"asked": self._fingerprint, "notices": list(result.notices)}
         result = replace(result, provenance={**result.provenance, **about})
-        self._note_written(result.provenance)
+        if not self._noted:  # before the first picture is written: whose look this folder gets
+            reference, looks = result.provenance["reference"], result.provenance["looks"]
+            creators = [reference["creator"]] if reference and reference["creator"] else list(looks)
+            note = self._stylist.permission.note_written
+            note(self._stylist.bundle, creators, self._folder.path, self.index.path)
+            self._noted = True
         if reason := self._folder.save(result, picture):
             return self._quarantined(replace(job, sha256=""), f"unwritable: {reason}")
-        self._folder.put(self._row(job, file_sha256(picture), result.provenance))
+        entry, photo = self._folder.entry(picture), self._written(job.photo)
+        self._folder.put(Row.of(entry, file_sha256(picture), self._restyling.label, result.provenance, photo))
         return Outcome(job.photo.path, "written", picture, notices=tuple(result.notices))
 
-    def _note_written(self, record: Provenance) -> None:
-        """Record, before the first picture is written, whose look this folder gets."""
-        if not self._noted:
-            reference = record["reference"]
-            creators = [reference["creator"]] if reference and reference["creator"] else list(record["looks"])
-            stylist, folder = self._stylist, self._folder
-            stylist.permission.note_written(stylist.bundle, creators, folder.path, folder.index.path)
-            self._noted = True
-
     def _quarantined(self, job: _Job, reason: str) -> Outcome:
-        outcome = Outcome(job.photo.path, "quarantined", None, reason)
-        if not os.path.lexists(job.photo.path):  # a mistyped path is not a photo
-            return outcome
-        row = self._folder.row(job.picture) or Row(self._folder.entry(job.picture), look=self._restyling.label)
-        row = replace(row, photo=self._written(job.photo), source_sha256=job.sha256, asked=self._fingerprint)
-        self._folder.put(replace(row, status="quarantined", reason=reason))
-        return outcome
-
-    def _row(self, job: _Job, sha256: str, record: Mapping[str, Any]) -> Row:
-        row = Row.of(self._folder.entry(job.picture), sha256, self._restyling.label, record)
-        return replace(row, photo=self._written(job.photo))
+        if os.path.lexists(job.photo.path):  # a mistyped path is not a photo
+            row = self._folder.row(job.picture) or Row(self._folder.entry(job.picture), look=self._restyling.label)
+            row = replace(row, photo=self._written(job.photo), source_sha256=job.sha256, asked=self._fingerprint)
+            self._folder.put(replace(row, status="quarantined", reason=reason))
+        return Outcome(job.photo.path, "quarantined", None, reason)
 
     def _is_free(self, name: str, photo: Photo) -> bool:
         """Whether no other photo has a picture of this name, nor any other program a file."""
         path = self._folder.path / name
         row = self._folder.row(path)
         if row is None:
-            return not os.path.lexists(path) or (is_regular(path) and _has_record(path))
+            return not os.path.lexists(path) or (is_regular(path) and has_record(path))
         if row.photo == self._written(photo):
             return True
         # A photo that was moved keeps its picture; one that took the place of another does not get the other's.
@@ -229,14 +197,3 @@ class Batch:
         if self._base is not None and place.is_relative_to(self._base):
             place = place.relative_to(self._base)
         return utf8(place.as_posix())
-
-
-def _is_transparent(picture: Image.Image) -> bool:
-    return bool((np.asarray(picture.getchannel("A")) < 255).any())
-
-
-def _has_record(path: Path) -> bool:
-    try:
-        return bool(read_record(path))
-    except RecordError:
-        return False

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from influencer_style.photos.decode import photo_thumbnail
 from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.fingerprint import file_sha256
-from influencer_style.stylist.before_loading import require_room
+from influencer_style.stylist.models import require_room
 from influencer_style.stylist.restyling import Restyling
 from influencer_style.stylist.result import Provenance, Result
 from influencer_style.stylist.stylist import Stylist
@@ -26,16 +26,9 @@ def compare(
 ) -> Result:
     """Return a sheet as a picture with provenance: the photo, then each look in a column, a row for each strength.
 
-    Args:
-        stylist: The model.
-        photo: The file.
-        looks: Their names.
-        strengths: 0 to 1, each.
-        tile: Longer side of each picture in the sheet, px.
-
-    Raises:
-        StylistError: For an unknown look, a strength out of range, or more pictures than a sheet has room for.
-        PhotoError: When the photo cannot be decoded.
+    Strengths are from 0 to 1; `tile` is the longer side of each picture in the sheet, px. Raises StylistError for an
+    unknown look, a strength out of range, or more pictures than a sheet has room for, PhotoError when the photo cannot
+    be decoded.
     """
     require_room(looks, strengths)
     for strength in strengths:

@@ -11,12 +11,10 @@ from typing import cast
 from PIL import Image
 from tqdm import tqdm
 
-from influencer_style.batches.gathering import BatchError
-from influencer_style.batches.index import Index, Row
-from influencer_style.batches.picture_folder import PictureFolder
-from influencer_style.batches.picture_names import safe_name
-from influencer_style.photos.decode import PhotoError, photo_digest
-from influencer_style.provenance.record import GENERATED, RecordError, read_record
+from influencer_style.batches.gathering import BatchError, safe_name
+from influencer_style.batches.index import Row
+from influencer_style.batches.picture_folder import PictureFolder, has_record
+from influencer_style.provenance.record import GENERATED, read_record
 from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.storage.regular import is_regular
@@ -27,36 +25,23 @@ _COLUMNS, _TILE = 8, 192  # of a sheet
 
 
 class GeneratedBatch:
-    """The portraits of a request as PNG files, named after look, seed and number.
+    """The portraits of a request as PNG files, named after look, seed and number, and their index as in `Batch`.
 
-    Args:
-        generation: Makes them.
-        out: The folder of the pictures; made if it does not exist.
-        index: The index's file; `out/index.parquet` by default.
-
-    Raises:
-        BatchError: When the index cannot be read.
+    Raises BatchError when the index cannot be read.
     """
 
     def __init__(self, generation: Generation, out: Path, index: Path | None = None) -> None:
         self._generation, self._folder = generation, PictureFolder(out, index)
-
-    @property
-    def index(self) -> Index:
-        """The index, as it stands."""
-        return self._folder.index
+        self.index = self._folder.index
 
     def run(self, report: Callable[[Path], None] = lambda _: None) -> tuple[int, int]:
         """Make the portraits that do not exist yet; return how many were written, and how many existed.
 
-        However this ends, the index is written. While another batch writes to the same index, this one waits.
+        However this ends, the index is written; `report` gets each picture's file as soon as it exists. While another
+        batch writes to the same index, this one waits.
 
-        Args:
-            report: Called with each picture's file, as soon as it exists.
-
-        Raises:
-            StylistError: As `Generation.make` does; what was written before stays.
-            BatchError: When the folder cannot be written to, or a file that is not ours has a portrait's name.
+        Raises StylistError as `Generation.make` does (what was written before stays), BatchError when the folder cannot
+        be written to, or a file that is not ours has a portrait's name.
         """
         count, written = self._generation.request.count, 0
         with self._folder.changing():
@@ -105,22 +90,11 @@ class GeneratedBatch:
             raise BatchError(f"{picture} is no regular file; move it away, or choose another --out")
         if row and row.asked == fingerprint and self._folder.is_unchanged(picture, row):
             return True
-        try:
-            record = read_record(picture)
-        except RecordError as error:
-            if row:
-                return False  # it was ours, and is damaged
-            raise BatchError(
-                f"{picture} is no portrait of this software; move it away, or choose another --out"
-            ) from error
-        try:
-            if record.get("asked") == fingerprint and record.get("number") == number:
-                digest = photo_digest(picture).sha256  # all of it can be decoded
-                self._folder.put(Row.of(self._folder.entry(picture), digest, self._generation.request.look, record))
-                return True
-        except (PhotoError, KeyError, TypeError, ValueError):
-            pass  # damaged: it is made again
-        return False
+        if self._folder.take_in(picture, self._generation.request.look, asked=fingerprint, number=number):
+            return True
+        if row is None and not has_record(picture):
+            raise BatchError(f"{picture} is no portrait of this software; move it away, or choose another --out")
+        return False  # it was ours, and is damaged or another
 
     def _write(self, picture: Path, result: Result) -> None:
         about: Provenance = {"asked": self._generation.fingerprint}

@@ -14,8 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from influencer_style.batches.gathering import BatchError
-from influencer_style.batches.picture_names import key
+from influencer_style.batches.gathering import BatchError, key
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.storage.regular import open_regular
 
@@ -24,57 +23,33 @@ _ROWS, _SECONDS = 50, 20  # after this many new rows, or this long, the file is 
 
 @dataclass(frozen=True)
 class Row:
-    """A picture, or a photo that could not be used.
+    """A picture, or a photo that could not be used."""
 
-    Attributes:
-        picture: The picture's file, relative to the index; where `sha256` is empty, where it would be.
-        sha256: SHA-256 of that file.
-        model_version: Such as `look-transfer version 3`; empty for a model that is not registered.
-        model_fingerprint: The model's fingerprint.
-        look: The look in a word, as the file's name has it.
-        strength: 0 to 1.
-        creators: The creators of the looks, joined by commas.
-        consents: What they granted, by look, as JSON.
-        time: When it was written, UTC.
-        photo: The photo's file.
-        source_sha256: SHA-256 of the photo's file; empty where it could not be read.
-        asked: Fingerprint of model and request.
-        status: `written`, or `quarantined` where the photo could not be used. A picture of an earlier state of that
-            photo stays, and so does what the row says of it.
-        reason: Why it could not be used.
-        notices: What the user should know, in sentences.
-        withdrawn: Looks it carries whose creators have withdrawn since, joined by commas.
-    """
-
-    picture: str
-    sha256: str = ""
-    model_version: str = ""
-    model_fingerprint: str = ""
-    look: str = ""
-    strength: float = 0.0
-    creators: str = ""
-    consents: str = ""
-    time: str = ""
-    photo: str = ""
-    source_sha256: str = ""
-    asked: str = ""
+    picture: str  # the picture's file, relative to the index; where `sha256` is empty, where it would be
+    sha256: str = ""  # SHA-256 of that file
+    model_version: str = ""  # such as `look-transfer version 3`; empty for a model that is not registered
+    model_fingerprint: str = ""  # the model's fingerprint
+    look: str = ""  # the look in a word, as the file's name has it
+    strength: float = 0.0  # 0 to 1
+    creators: str = ""  # the creators of the looks, joined by commas
+    consents: str = ""  # what they granted, by look, as JSON
+    time: str = ""  # when it was written, UTC
+    photo: str = ""  # the photo's file
+    source_sha256: str = ""  # SHA-256 of the photo's file; empty where it could not be read
+    asked: str = ""  # fingerprint of model and request
+    # `written`, or `quarantined` if the photo cannot be used. A picture of an earlier state of that photo stays, and so
+    # does what the row says of it.
     status: str = "written"
-    reason: str = ""
-    notices: str = ""
-    withdrawn: str = ""
+    reason: str = ""  # why it could not be used
+    notices: str = ""  # what the user should know, in sentences
+    withdrawn: str = ""  # looks it carries whose creators have withdrawn since, joined by commas
 
     @classmethod
-    def of(cls, picture: str, sha256: str, look: str, record: Mapping[str, Any]) -> Row:
-        """Return the row of a picture that was written.
+    def of(cls, picture: str, sha256: str, look: str, record: Mapping[str, Any], photo: str = "") -> Row:
+        """Return the row of a picture that was written; arguments as the row's fields.
 
-        Args:
-            picture: The picture's file, relative to the index.
-            sha256: SHA-256 of that file.
-            look: The look in a word.
-            record: The picture's provenance; of a file it may hold anything.
-
-        Raises:
-            KeyError, TypeError, ValueError: When it is no record of such a picture.
+        The record is the picture's provenance; that of a file may hold anything. Raises KeyError, TypeError or
+        ValueError if it is no record of such a picture.
         """
         return cls(
             picture=picture,
@@ -86,6 +61,7 @@ class Row:
             creators=", ".join(record["looks"]),
             consents=json.dumps(record["consents"], ensure_ascii=False, default=str),
             time=str(record.get("written") or f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+            photo=photo,
             source_sha256=str(record.get("source_sha256", "")),
             asked=str(record["asked"]),
             notices="; ".join(record.get("notices", ())),
@@ -96,13 +72,9 @@ COLUMNS = tuple(field.name for field in fields(Row))
 
 
 class Index:
-    """The rows of a file, by picture; changes are written now and then, and by `save`.
+    """The rows of a Parquet file, which need not exist, by picture; changes are written now and then, and by `save`.
 
-    Args:
-        path: A Parquet file; it need not exist.
-
-    Raises:
-        BatchError: When the file is no index.
+    Raises BatchError if the file is no index.
     """
 
     def __init__(self, path: Path) -> None:
@@ -126,8 +98,7 @@ class Index:
     def put(self, row: Row) -> None:
         """Take a row in, replacing the one that its picture had; write the file if that is due.
 
-        Raises:
-            OSError: When the file cannot be written.
+        Raises OSError when the file cannot be written.
         """
         if self.get(row.picture) == row:
             return
@@ -138,8 +109,7 @@ class Index:
     def save(self) -> None:
         """Write what has changed; rows that another process has written since stay.
 
-        Raises:
-            OSError: When the file cannot be written.
+        Raises OSError when the file cannot be written.
         """
         self._saved = time.monotonic()
         if not self._changed and self.path.exists():
@@ -160,8 +130,6 @@ class Index:
                 table = pq.ParquetFile(file).read(columns=list(COLUMNS))
             rows = [Row(**row) for row in table.to_pylist()]
         except (pa.ArrowException, OSError, TypeError) as error:
-            raise BatchError(
-                f"{self.path} cannot be read as an index ({error}); move it away and run again: pictures that are "
-                "there are known by what is written in them"
-            ) from error
+            remedy = "move it away and run again: pictures that are there are known by what is written in them"
+            raise BatchError(f"{self.path} cannot be read as an index ({error}); {remedy}") from error
         return {key(row.picture): row for row in rows}

@@ -14,8 +14,10 @@ from filelock import FileLock, Timeout
 
 from influencer_style.batches.gathering import BatchError
 from influencer_style.batches.index import Index, Row
+from influencer_style.photos.decode import PhotoError, photo_digest
 from influencer_style.project.signals import undisturbed
-from influencer_style.provenance.signer import CredentialsError
+from influencer_style.provenance.authority import CredentialsError
+from influencer_style.provenance.record import RecordError, read_record
 from influencer_style.storage.atomic import remove_leftovers
 from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.storage.regular import is_regular, require_regular
@@ -29,14 +31,9 @@ _ENDS_ALL = {getattr(errno, name, 0) for name in ("ENOSPC", "EDQUOT", "EROFS", "
 
 
 class PictureFolder:
-    """A folder of pictures and their index.
+    """A folder of pictures, made if it does not exist, and their index: by default `index.parquet` in the folder.
 
-    Args:
-        path: The folder; made if it does not exist.
-        index: The index's file; `index.parquet` in the folder by default.
-
-    Raises:
-        BatchError: When the index cannot be read.
+    Raises BatchError if the index cannot be read.
     """
 
     def __init__(self, path: Path, index: Path | None = None) -> None:
@@ -68,17 +65,14 @@ class PictureFolder:
         try:
             yield
         except OSError as error:
-            raise BatchError(
-                f"{error.filename or self.path} cannot be written ({error.strerror or error}); mend that, or choose "
-                "another folder, and run again: what was written is not made again"
-            ) from error
+            reason = f"{error.filename or self.path} cannot be written ({error.strerror or error})"
+            remedy = "mend that, or choose another folder, and run again: what was written is not made again"
+            raise BatchError(f"{reason}; {remedy}") from error
 
     def save(self, result: Result, picture: Path) -> str:
         """Write a picture's file; return why this one picture cannot be written, empty where it was.
 
-        Raises:
-            BatchError: When no picture can be written.
-            CredentialsError: When there is nothing to sign any picture with.
+        Raises BatchError when no picture can be written, CredentialsError when none can be signed.
         """
         try:
             result.save(picture)
@@ -112,6 +106,22 @@ class PictureFolder:
         with self.writing():
             self.index.put(row)
 
+    def take_in(self, picture: Path, look: str, photo: str = "", **stated: object) -> bool:
+        """Take a picture of an earlier run into the index; return whether it is one, by its own record.
+
+        The record must hold all that is `stated`, and the picture must be decodable as a whole. Raises BatchError.
+        """
+        try:
+            require_regular(picture)  # a link is replaced by the picture itself
+            record = read_record(picture)
+            if any(record.get(name) != value for name, value in stated.items()):
+                return False
+            row = Row.of(self.entry(picture), photo_digest(picture).sha256, look, record, photo)
+        except (RecordError, PhotoError, OSError, KeyError, TypeError, ValueError):
+            return False  # not ours, damaged, or made by something else
+        self.put(row)
+        return True
+
     def is_unchanged(self, picture: Path, row: Row) -> bool:
         """Whether a picture's file is the one that its row describes."""
         return is_regular(picture) and file_sha256(picture) == row.sha256
@@ -121,14 +131,20 @@ class PictureFolder:
         return Path(os.path.relpath(picture, self.index.path.parent)).as_posix()
 
 
+def has_record(path: Path) -> bool:
+    """Return whether a file is a picture of this software."""
+    try:
+        return bool(read_record(path))
+    except RecordError:
+        return False
+
+
 @contextmanager
 def turn(index: Path) -> Iterator[None]:
     """Hold the lock of an index for the block. While another batch holds it, say so once, and wait.
 
-    The system frees the lock when its process ends, also when it is killed. The empty lock file stays.
-
-    Raises:
-        BatchError: When the lock file cannot be opened, or is a link, a pipe or a device.
+    The system frees the lock when its process ends, also when it is killed. The empty lock file stays. Raises
+    BatchError when the lock file cannot be opened, or is a link, a pipe or a device.
     """
     path = index.with_name(f".{index.name}.lock")
     lock = FileLock(path)

@@ -51,10 +51,8 @@ def audit(ledger: str | None, head: str | None, creator: str | None) -> None:
     say(f"rows  {found.rows}" + "".join(f"; {kind} {count}" for kind, count in counts.most_common(9)))
     say(f"head  {found.head}")
     if found.unfinished:
-        say(
-            f"mind  the last {found.unfinished} bytes are an incomplete row, whose writer was killed; "
-            "the next write removes them"
-        )
+        incomplete = f"the last {found.unfinished} bytes are an incomplete row, whose writer was killed"
+        say(f"mind  {incomplete}; the next write removes them")
     for problem in found.problems:
         say(f"wrong {problem}")
     if creator is not None:

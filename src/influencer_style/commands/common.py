@@ -27,12 +27,13 @@ ERRORS = (
     ("influencer_style.consent.clock", "ClockError"),
     ("influencer_style.consent.grant", "ConsentError"),
     ("influencer_style.networks.folder", "BundleError"),
+    ("influencer_style.pretrained.catalogue", "PretrainedError"),
     ("influencer_style.project.folder", "ConfigurationError"),
     ("influencer_style.provenance.manifest", "SigningError"),
-    ("influencer_style.provenance.signer", "CredentialsError"),
+    ("influencer_style.provenance.authority", "CredentialsError"),
     ("influencer_style.stylist.errors", "ExportError"),
     ("influencer_style.stylist.errors", "StylistError"),
-    ("influencer_style.tracking.registry.errors", "RegistryError"),
+    ("influencer_style.tracking.registry.versions", "RegistryError"),
 )
 
 
@@ -69,20 +70,16 @@ def request_options(
 ) -> Callable[[Callback], Callback]:
     """Give a command an option for each field of a request, with its type, default and description.
 
-    Args:
-        request: The request.
-        special: By field, further arguments of `click.option` for it; `flag` is the option's name, where that is not
-            the field's.
+    `special` holds, by field, further arguments of `click.option`; `flag` is the option's name, if not the field's.
     """
 
     def decorated(command: Callback) -> Callback:
         for name, field in reversed(request.model_fields.items()):
-            settings: dict[str, Any] = {
-                "type": _type_of(field.annotation),
-                "required": field.is_required(),
-                "help": field.description,
-            }
-            if not field.is_required():
+            required, kind, args = field.is_required(), field.annotation, get_args(field.annotation)
+            choice = click.Choice(args) if get_origin(kind) is Literal else None
+            plain = choice or next(one for one in (*args, kind) if one is not NoneType)
+            settings: dict[str, Any] = {"type": plain, "required": required, "help": field.description}
+            if not required:
                 settings |= {"default": field.default, "show_default": isinstance(field.default, str | int | float)}
             if field.annotation is bool:
                 settings |= {"type": None, "is_flag": True, "show_default": False}
@@ -91,13 +88,6 @@ def request_options(
         return command
 
     return decorated
-
-
-def _type_of(annotation: object) -> object:
-    """Return the type of a command line's option for the type of a field."""
-    if get_origin(annotation) is Literal:
-        return click.Choice(get_args(annotation))
-    return next(one for one in (*get_args(annotation), annotation) if one is not NoneType)
 
 
 def number(text: str) -> float:

@@ -12,8 +12,8 @@ from influencer_style.commands.common import Command, detector_option, model_opt
 from influencer_style.commands.output import Failure, complain, say
 from influencer_style.photos.decode import PhotoError, photo_header
 from influencer_style.photos.formats import READ_ONE
-from influencer_style.stylist.before_loading import open_listing, require_room
 from influencer_style.stylist.look_names import look_named
+from influencer_style.stylist.models import open_listing, require_room
 from influencer_style.stylist.permission import Permission
 from influencer_style.stylist.restyling import Restyling
 
@@ -48,12 +48,7 @@ def strengths_in(text: str) -> tuple[float, ...]:
 @model_option()
 @detector_option
 def compare(
-    photo: str,
-    out: Path,
-    looks: str | None,
-    strengths: tuple[float, ...],
-    model: str,
-    detector: DetectorName | None,
+    photo: str, out: Path, looks: str | None, strengths: tuple[float, ...], model: str, detector: DetectorName | None
 ) -> None:
     """Draw one portrait in all looks side by side, strengths down, to choose by eye."""
     try:

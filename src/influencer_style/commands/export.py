@@ -10,7 +10,7 @@ from influencer_style.batches.gathering import check_folder
 from influencer_style.commands.common import Command, model_option, out_option
 from influencer_style.commands.output import Failure, complain, say
 from influencer_style.consent.places import ledgers_of
-from influencer_style.stylist.before_loading import EXPORTED, open_listing, require_free
+from influencer_style.stylist.models import EXPORTED, open_listing, require_free
 
 
 @click.command(

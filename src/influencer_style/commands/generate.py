@@ -11,8 +11,7 @@ from influencer_style.batches.gathering import check_folder
 from influencer_style.commands.common import Command, model_option, out_option, request_options, resumable
 from influencer_style.commands.output import complain, say
 from influencer_style.networks.folder import COMMANDS
-from influencer_style.stylist.before_loading import check_look
-from influencer_style.stylist.models import DEFAULT_SYNTHESIS, DEFAULT_TRANSFER
+from influencer_style.stylist.models import DEFAULT_SYNTHESIS, DEFAULT_TRANSFER, check_look
 from influencer_style.stylist.portraits import Portraits
 
 _DETAILS = """\

@@ -7,7 +7,7 @@ import click
 from influencer_style.commands.common import Command, model_option
 from influencer_style.commands.output import complain, say
 from influencer_style.looks.few_photos import is_thin, thin_words
-from influencer_style.stylist.before_loading import open_listing
+from influencer_style.stylist.models import open_listing
 
 
 @click.command(cls=Command)

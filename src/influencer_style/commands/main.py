@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -9,8 +10,8 @@ from importlib import import_module
 import click
 
 from influencer_style.commands.common import command_errors
-from influencer_style.commands.output import Failure, complain, discard, flush, show_usage
-from influencer_style.storage.log_lines import make_log_lines_safe
+from influencer_style.commands.output import Failure, complain
+from influencer_style.storage.text import make_log_lines_safe
 from influencer_style.version import __version__
 
 # Each is a function of this name in a module of this name, which is imported when the command is used.
@@ -24,6 +25,7 @@ COMMANDS = {
     "export": "Write the generator as ONNX, for apps.",
     "consent": "Write and check creators' consents.",
     "audit": "Verify the log of decisions about consents.",
+    "models": "List and fetch the networks of others that find and compare faces.",
 }
 
 
@@ -65,9 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     make_log_lines_safe()
     try:
         status = _run(list(sys.argv[1:] if arguments is None else arguments))
-        flush()
+        sys.stdout.flush()
     except BrokenPipeError:  # nobody reads on, as in `influencer-style audit | head`
-        discard()
+        # All further output is thrown away: Python flushes once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
 
@@ -80,7 +83,7 @@ def _run(arguments: list[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         if error.ctx:
-            show_usage(error.ctx.get_usage())
+            click.echo(error.ctx.get_usage(), err=True)
         complain(error.format_message())
         return error.exit_code
     except Failure as failure:

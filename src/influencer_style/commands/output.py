@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from typing import TextIO
 
@@ -26,21 +25,6 @@ def say(text: object) -> None:
 def complain(what: object) -> None:
     """Print one line that says what is wrong on the error output."""
     _print(f"influencer-style: {what}", sys.stderr)
-
-
-def flush() -> None:
-    """Write out what is still buffered. Raises BrokenPipeError when nobody reads on."""
-    sys.stdout.flush()
-
-
-def discard() -> None:
-    """Throw away all further output: Python flushes once more at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def show_usage(usage: str) -> None:
-    """Print how a command is used, which is our own text, on the error output."""
-    print(usage, file=sys.stderr)
 
 
 def say_json(data: object) -> None:

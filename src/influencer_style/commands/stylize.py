@@ -22,7 +22,7 @@ from influencer_style.commands.common import (
 from influencer_style.commands.output import Failure, complain, say
 from influencer_style.photos.files import PhotoError
 from influencer_style.photos.formats import READ
-from influencer_style.stylist.before_loading import check_look
+from influencer_style.stylist.models import check_look
 from influencer_style.stylist.restyling import LIKENESS_MODES, LikenessMode, Restyling
 
 if TYPE_CHECKING:

@@ -95,22 +95,16 @@ def _in_words(found: Verification, meanwhile: list[str]) -> list[str]:
     # What a file says is worth something only while it is as somebody signed it.
     title_of_known = "known" if found.state in ("proven", "unknown signer") else "it says"
     width = max(60, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 0)).columns))
+    wrapper = textwrap.TextWrapper(width, subsequent_indent=" " * 16, break_long_words=False, break_on_hyphens=False)
     lines = [f"{found.path}: {found.state}"]
-    parts = (
-        ("proven", found.proven),
-        (title_of_known, found.known),
-        ("not proven", found.not_proven),
-        ("meanwhile", meanwhile),
-    )
-    for title, sentences in parts:
+    parts = {
+        "proven": found.proven,
+        title_of_known: found.known,
+        "not proven": found.not_proven,
+        "meanwhile": meanwhile,
+    }
+    for title, sentences in parts.items():
         for number, sentence in enumerate(sentences):
-            first = f"  {title if number == 0 else '':<12}"
-            lines += textwrap.wrap(
-                one_line(sentence),
-                width,
-                initial_indent=first,
-                subsequent_indent=" " * 16,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            wrapper.initial_indent = f"  {title if number == 0 else '':<12}"
+            lines += wrapper.wrap(one_line(sentence))
     return lines

@@ -28,19 +28,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Verification:
-    """What `verify` found.
+    """What `verify` found."""
 
-    Attributes:
-        rows: How many rows there are.
-        head: Where the log ends.
-        problems: What is wrong, at most 100 problems of rows; without any the log is whole.
-        unfinished: How many bytes at the end belong to a row that a killed process left and never acknowledged. That
-            is no problem: they are cut off before the next row.
-    """
-
-    rows: int
-    head: Head
+    rows: int  # number of rows
+    head: Head  # where the log ends
+    # What is wrong, at most 100 problems of rows; without any the log is whole
     problems: list[Problem] = field(default_factory=list)
+    # Bytes at the end of a row that a killed process left and never acknowledged. That is no problem:
+    # they are cut off before the next row.
     unfinished: int = 0
 
 
@@ -48,23 +43,16 @@ def verify(path: str | Path, noted: Head | None = None) -> Verification:
     """Check a log: each row against its hash and the row before, the last against the head file.
 
     Withdrawals are checked against the tombstones in the same folder. Others may add rows meanwhile. One row is in
-    memory at a time.
-
-    Args:
-        path: The file `audit.jsonl`.
-        noted: A head of this log that was noted elsewhere; one of the rows must still have it.
-
-    Raises:
-        AuditError: If the file is not there, or cannot be read.
+    memory at a time. `noted` is a head of this log that was noted elsewhere; one of the rows must still have it. Raises
+    AuditError if the file `audit.jsonl` at `path` is not there, or cannot be read.
     """
     path = Path(path)
     try:
         written = written_head(path)  # before the rows: it may lag behind them, and not the other way round
-        lost = written is None
     except UnreadableLogError:
         raise
     except AuditError:
-        written, lost = None, True
+        written = None
     check = _Check({head: name for head, name in ((written, HEAD_FILE), (noted, "the head noted elsewhere")) if head})
     unfinished = 0
     for line, ended in lines(path):
@@ -78,29 +66,21 @@ def verify(path: str | Path, noted: Head | None = None) -> Verification:
         for head, name in check.due.items()
         if head.rows
     ]
-    if lost and check.count > 1:  # a kill between the first row and its head leaves one row without a head
+    if written is None and check.count > 1:  # a kill between the first row and its head leaves one row without a head
         problems.append(Problem(0, f"{HEAD_FILE} is missing or damaged, so rows may have been cut off at the end"))
     problems += [Problem(0, text) for text in _without_tombstone(check.withdrawals, path.parent)]
     return Verification(check.count, check.last or Head(), problems, unfinished)
 
 
 class _Check:
-    """The state of reading a log's lines one after the other.
-
-    Attributes:
-        due: The heads that a row must still have, and what names each.
-        problems: What was wrong so far.
-        count: How many lines were read.
-        last: The head after the last line; None after a line that is no row, as what follows on it is not known.
-        withdrawals: The number of the last row that says that a creator's withdrawal was carried out, by creator.
-    """
+    """The state of reading a log's lines one after the other."""
 
     def __init__(self, due: dict[Head, str]) -> None:
-        self.due = due
+        self.due = due  # the heads that a row must still have, and what names each
         self.problems: list[Problem] = []
         self.count = 0
-        self.last: Head | None = Head()
-        self.withdrawals: dict[str, int] = {}
+        self.last: Head | None = Head()  # None after a line that is no row, as what follows on it is not known
+        self.withdrawals: dict[str, int] = {}  # number of the last row that says a withdrawal was done, by creator
         self._latest: datetime | None = None
 
     def read(self, line: bytes) -> None:
@@ -111,7 +91,12 @@ class _Check:
             self.last = None
         else:
             time = row.written_at
-            found = [*_broken_links(row, self.last), *_backwards(row, time, self._latest)]
+            found = [*_broken_links(row, self.last)]
+            if time is None:
+                found.append(f"row {row.n} states no time")
+            elif self._latest is not None and time < self._latest - _CORRECTION:
+                times = f"row {row.n} is of {time:%Y-%m-%d %H:%M} UTC, a row before it of {self._latest:%Y-%m-%d %H:%M}"
+                found.append(f"{times}: the clock was set back, and an expired consent may have been taken to hold")
             self._latest = max(filter(None, (time, self._latest)), default=None)
             # A row that only says `begun` may be of a withdrawal that was stopped before the tombstone was set.
             if row.event == "withdrawal" and row.text("decision").startswith("done"):
@@ -135,29 +120,16 @@ def _broken_links(row: Row, last: Head | None) -> Iterator[str]:
         yield f"row {row.n} does not follow on the row before, which was changed or replaced"
 
 
-def _backwards(row: Row, time: datetime | None, latest: datetime | None) -> Iterator[str]:
-    """Say whether a row was written before those that stand before it."""
-    if time is None:
-        yield f"row {row.n} states no time"
-    elif latest is not None and time < latest - _CORRECTION:
-        yield (
-            f"row {row.n} is of {time:%Y-%m-%d %H:%M} UTC, and a row before it of {latest:%Y-%m-%d %H:%M}: the "
-            "clock was set back, and a consent that had expired may have been taken to hold"
-        )
-
-
 def _without_tombstone(withdrawals: dict[str, int], ledger: Path) -> Iterator[str]:
     """Say which withdrawals that a log records have no tombstone any more that can be read in the ledger's folder."""
     tombstones = Tombstones(ledger)
     for creator, row in sorted(withdrawals.items(), key=lambda one: one[1]):
         try:
-            there = tombstones.of(creator) is not None
+            if tombstones.of(creator) is None:
+                yield (
+                    f"{creator} has withdrawn (row {row}), but the tombstone is gone from {FOLDER}, so the withdrawal "
+                    "does not hold any more; restore it from a back-up, or withdraw again: kedro run --pipeline "
+                    f"withdrawal --params creator={creator}"
+                )
         except TombstoneError as error:
             yield str(error)
-            continue
-        if not there:
-            yield (
-                f"{creator} has withdrawn (row {row}), but the tombstone is gone from {FOLDER}, so the withdrawal does "
-                "not hold any more; restore it from a back-up, or withdraw again: kedro run --pipeline withdrawal "
-                f"--params creator={creator}"
-            )

@@ -38,11 +38,7 @@ class UnreadableLogError(AuditError):
 
 
 class AuditLog:
-    """A log to which any number of threads and processes may add at the same time.
-
-    Args:
-        path: The file `audit.jsonl`; it and its folder are made with the first row.
-    """
+    """A log to which any number of threads and processes may add at the same time; made with the first row."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -50,13 +46,9 @@ class AuditLog:
     def append(self, event: str, **facts: object) -> Row:
         """Add a row, and return it once it is on the disk.
 
-        Args:
-            event: What happened, in a word.
-            **facts: Plain data; texts are cut at 2,000 letters.
-
-        Raises:
-            AuditError: If the row cannot be written or would be larger than 64 KB, or if the end of the log is damaged:
-                a new row would hide that.
+        `event` says what happened, in a word. `facts` are plain data, whose texts are cut at 2,000 letters. Raises
+        AuditError if the row cannot be written or would be larger than 64 KB, or if the end of the log is damaged: a
+        new row would hide that.
         """
         try:
             private_folder(self.path.parent)
@@ -71,16 +63,15 @@ class AuditLog:
                     end = self._add(file, end, "repaired", {"reason": reason}).head
                 return self._add(file, end, event, facts)
         except OSError as error:
-            raise AuditError(
-                f"{self.path} cannot be written ({error.strerror or error}), and nothing is decided without a record; "
-                "make room, or see to the rights of its folder"
-            ) from error
+            reason = (
+                f"{self.path} cannot be written ({error.strerror or error}), and nothing is decided without a record"
+            )
+            raise AuditError(f"{reason}; make room, or see to the rights of its folder") from error
 
     def head(self) -> Head:
         """Return where the log ends; a log that is not there yet has no rows. Reads only the last row.
 
-        Raises:
-            AuditError: If it cannot be read, or its last row is damaged.
+        Raises AuditError if it cannot be read, or its last row is damaged.
         """
         try:
             with _opened(self.path, os.O_RDONLY) as file:  # unlocked: a row that is being written is not ended yet
@@ -93,8 +84,7 @@ class AuditLog:
     def last_time(self) -> datetime | None:
         """Return when the last whole row was written, UTC; None if there is no log or no such row.
 
-        Raises:
-            AuditError: If the log is there, and is not a regular file or cannot be read.
+        Raises AuditError if the log is there, and is not a regular file or cannot be read.
         """
         try:
             with open_regular(self.path) as file:
@@ -104,10 +94,7 @@ class AuditLog:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise AuditError(
-                f"{self.path} cannot be read ({error.strerror or error}), and nothing is decided without a record; see "
-                "to its rights, or put the log itself there"
-            ) from error
+            raise _unreadable(self.path, error) from error
         row = Row.parse(whole.rpartition(b"\n")[2])
         return row.written_at if row else None
 
@@ -129,8 +116,7 @@ class AuditLog:
 def lines(path: Path) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines that a log has now, and whether each was ended; a line too long for a row comes in pieces.
 
-    Raises:
-        AuditError: If the file is not there, or cannot be read.
+    Raises AuditError if the file is not there, or cannot be read.
     """
     try:
         with open_regular(path) as file:
@@ -147,18 +133,15 @@ def lines(path: Path) -> Iterator[tuple[bytes, bool]]:
 def rows_of(path: str | Path) -> Iterator[Row]:
     """Yield the rows of a log that can be read, whether they are sound or not.
 
-    Raises:
-        AuditError: If the file is not there, or cannot be read.
+    Raises AuditError if the file is not there, or cannot be read.
     """
     yield from (row for line, _ in lines(Path(path)) if (row := Row.parse(line)))
 
 
 def written_head(path: Path) -> Head | None:
-    """Return what the head file next to the log at `path` says; None if there is none.
+    """Return what the head file next to the log at `path` says; None if there is no such file.
 
-    Raises:
-        AuditError: If it is damaged.
-        UnreadableLogError: If it cannot be read.
+    Raises AuditError if it is damaged, UnreadableLogError if it cannot be read.
     """
     try:
         with open_regular(path.with_name(HEAD_FILE)) as file:
@@ -196,7 +179,8 @@ def _end(file: int, path: Path) -> tuple[Head, int]:
 
 
 def _unreadable(path: Path, error: OSError) -> AuditError:
-    return UnreadableLogError(f"{path} cannot be read ({error.strerror or error}); see to its rights")
+    reason = f"{path} cannot be read ({error.strerror or error}), and nothing is decided without a record"
+    return UnreadableLogError(f"{reason}; see to its rights, or put the file itself there")
 
 
 def _size_between_writes(path: Path) -> int:

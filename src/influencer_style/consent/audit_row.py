@@ -30,13 +30,11 @@ class Head:
 
     @classmethod
     def of(cls, text: str) -> Head:
-        """Read `N:HASH`.
-
-        Raises:
-            AuditError: If the text is anything else.
-        """
+        """Read `N:HASH`. Raises AuditError if the text is anything else."""
         if not (found := _HEAD.fullmatch(text.strip())):
-            raise AuditError(f"{text[:80]!r} is no head of an audit log; write how many rows, a colon and their hash")
+            raise AuditError(
+                f"{text[:80]!r} is no head of an audit log; write the number of rows, a colon and the hash"
+            )
         return cls(int(found[1]), found[2])
 
     def __str__(self) -> str:
@@ -45,35 +43,28 @@ class Head:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of an audit log.
+    """A row of an audit log."""
 
-    Attributes:
-        n: The row's number, from 1.
-        time: When it was written, ISO 8601, UTC.
-        event: What happened, in a word.
-        previous: The hash of the row before.
-        hash: The hash that the row states for itself; see `is_sound`.
-        facts: What else the row says, as plain data.
-    """
-
-    n: int
-    time: str
-    event: str
-    previous: str
-    hash: str = ""
-    facts: Mapping[str, object] = field(default_factory=dict)
+    n: int  # the row's number, from 1
+    time: str  # when it was written, ISO 8601, UTC
+    event: str  # what happened, in a word
+    previous: str  # the hash of the row before
+    hash: str = ""  # the hash that the row states for itself; see `is_sound`
+    facts: Mapping[str, object] = field(default_factory=dict)  # what else the row says, as plain data
 
     @classmethod
     def after(cls, head: Head, time: datetime, event: str, facts: Mapping[str, object]) -> Row:
         """Return the row that follows on `head`, with its hash. Texts among the facts are cut at 2,000 letters.
 
-        Raises:
-            ValueError: If a fact has the name of a field of the chain, or is not plain data.
-            AuditError: If the row would be larger than 64 KB.
+        Raises ValueError if a fact has the name of a field of the chain or is not plain data, AuditError if the row
+        would be larger than 64 KB.
         """
         if taken := sorted(_CHAIN & facts.keys()):
             raise ValueError(f"the log itself writes {', '.join(taken)}; name the fact differently")
-        cut = {name: _cut(value) for name, value in facts.items()}
+        cut = {
+            name: f"{value[:_MAX_LETTERS]}..." if isinstance(value, str) and len(value) > _MAX_LETTERS else value
+            for name, value in facts.items()
+        }
         row = cls(head.rows + 1, time.isoformat(timespec="milliseconds"), event, head.hash, facts=cut)
         row = cls(row.n, row.time, row.event, row.previous, row._own_hash(), cut)
         if len(row.line) >= MAX_BYTES:
@@ -126,8 +117,7 @@ class Row:
         return "" if value is None else str(value)
 
     def _hashed(self) -> dict[str, object]:
-        chain = {"n": self.n, "time": self.time, "event": self.event, "previous": self.previous}
-        return {**self.facts, **chain}
+        return {**self.facts, "n": self.n, "time": self.time, "event": self.event, "previous": self.previous}
 
     def _own_hash(self) -> str:
         return hashlib.sha256(_canonical(self._hashed())).hexdigest()
@@ -136,7 +126,3 @@ class Row:
 def _canonical(values: Mapping[str, object]) -> bytes:
     """Return the one way to write a row: sorted, without spaces, in ASCII; so every changed byte shows."""
     return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-
-
-def _cut(value: object) -> object:
-    return f"{value[:_MAX_LETTERS]}..." if isinstance(value, str) and len(value) > _MAX_LETTERS else value

@@ -18,8 +18,7 @@ def now() -> datetime:
 def today() -> date:
     """Return the calendar day at this machine's place, which is what a consent's first and last day mean.
 
-    Raises:
-        ClockError: If the machine's time zone is 24 hours or more away from UTC.
+    Raises ClockError if the machine's time zone is 24 hours or more away from UTC.
     """
     return local_day(now())
 
@@ -29,9 +28,6 @@ def local_day(moment: datetime) -> date:
     try:
         return moment.astimezone().date()
     except (ValueError, OverflowError, OSError) as error:
-        zone = os.environ.get("TZ")
-        named = f"TZ={zone}" if zone else "of this machine"
-        raise ClockError(
-            f"the time zone {named} cannot be used ({error}), so the day is not known, and nothing is decided; "
-            "set the environment variable TZ to a zone such as Europe/Berlin"
-        ) from error
+        zone = f"TZ={os.environ['TZ']}" if os.environ.get("TZ") else "of this machine"
+        reason = f"the time zone {zone} cannot be used ({error}), so the day is not known, and nothing is decided"
+        raise ClockError(f"{reason}; set the environment variable TZ to a zone such as Europe/Berlin") from error

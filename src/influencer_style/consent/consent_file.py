@@ -23,13 +23,13 @@ _EXAMPLE = (
     "scope: a list of train, transfer, generate and commercial, territory, evidence, contact"
 )
 _REMEDY = "learn the look again: kedro run"
+_WRONG = {"missing": "is missing; add it", "extra_forbidden": "is no field of schema 1; remove it or correct its name"}
 
 
 def load_consent(folder: str | Path) -> Consent:
     """Return the consent in ``folder``; it may have expired, see ``decide``.
 
-    Raises:
-        ConsentError: If consent.yml is missing, too large, not YAML, uses aliases, or breaks schema 1.
+    Raises ConsentError if consent.yml is missing, too large, not YAML, uses aliases, or breaks schema 1.
     """
     path = Path(folder) / CONSENT_FILE
     name = f"{path.parent.name}/{path.name}"
@@ -45,15 +45,9 @@ def decide_folder(
 ) -> Decision:
     """Decide by the consent in a creator's folder; without a valid one nothing is allowed.
 
-    Args:
-        folder: The creator's folder.
-        scopes: The purposes, any of which is enough.
-        day: The day on which the consent must hold.
-        learnt: The copy that a look carries. It must hold as well, and must not have allowed more than the consent in
-            the folder does now.
-
-    Returns:
-        The decision, whose reason names the file, with the consent where one could be read.
+    Arguments are those of `decide`; `learnt` is the copy that a look carries. It must hold as well, and must not have
+    allowed more than the consent in the folder does now. The decision's reason names the file, and the decision holds
+    the consent where one could be read.
     """
     try:
         consent = load_consent(folder)
@@ -86,8 +80,7 @@ def _unless_narrowed(consent: Consent, learnt: ConsentCopy) -> Decision:
             change = f"was {str(before)!r} when the look was learnt, and is {now!r} now"
             return Decision(False, f"{change}; {_REMEDY}", field)
     covered = learnt.get("scope")
-    given_up = [scope for scope in covered if scope not in consent.scope] if isinstance(covered, list | tuple) else []
-    if given_up:
+    if isinstance(covered, list | tuple) and (given_up := [one for one in covered if one not in consent.scope]):
         change = f"covered {', '.join(map(str, given_up))} when the look was learnt, and does not any more"
         return Decision(False, f"{change}; {_REMEDY}", "scope")
     return Decision(True)
@@ -152,13 +145,8 @@ def _problems(error: ValidationError, name: str, lines: Mapping[str, int]) -> li
         field = str(problem["loc"][0]) if problem["loc"] else ""
         line = f", line {lines[field]}" if field in lines else ""
         where = f"{name}{line}: {field}: " if field else f"{name}: "
-        if problem["type"] == "missing":
-            what = "is missing; add it"
-        elif problem["type"] == "extra_forbidden":
-            what = "is no field of schema 1; remove it or correct its name"
-        else:
-            what = f"{problem['msg'].removeprefix('Value error, ')}; correct it"
-        problems.setdefault(field, where + what)
+        wrong = f"{problem['msg'].removeprefix('Value error, ')}; correct it"
+        problems.setdefault(field, where + _WRONG.get(problem["type"], wrong))
     return list(problems.values())[:_MAX_PROBLEMS]
 
 

@@ -60,8 +60,7 @@ class Finding:
 def new_form(root: str | Path, creator: str, today: date) -> Path:
     """Write an empty form into `root/creator`, which is made if it is missing; return the form's path.
 
-    Raises:
-        ConsentError: If one lies there already, or the name cannot be a folder's.
+    Raises ConsentError if one lies there already, or the name cannot be a folder's.
     """
     named = Path(creator)
     if len(named.parts) != 1 or creator in (".", "..") or creator.startswith(".") or not creator.isprintable():
@@ -85,14 +84,8 @@ def new_form(root: str | Path, creator: str, today: date) -> Path:
 def check_consents(root: str | Path, today: date, ledger: Ledger) -> list[Finding]:
     """Return what each creator's folder in `root` holds, or what `root` holds if it is such a folder itself.
 
-    Args:
-        root: The folder.
-        today: The day on which consents must hold.
-        ledger: The ledger, which knows who has withdrawn. Nothing is recorded, as nothing is decided.
-
-    Raises:
-        ConsentError: If there is no such folder, or none in it.
-        AuditError: If the ledger cannot be read.
+    The ledger knows who has withdrawn. Nothing is recorded in it, as nothing is decided. Raises ConsentError if there
+    is no such folder, or no creator's folder in it, AuditError if the ledger cannot be read.
     """
     root = Path(root)
     if not root.is_dir():

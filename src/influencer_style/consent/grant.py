@@ -9,15 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 CONSENT_FILE = "consent.yml"
 Scope = Literal["train", "transfer", "generate", "commercial"]
@@ -105,31 +97,20 @@ class Consent(Terms):
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether something may be done.
+    """Whether something may be done."""
 
-    Attributes:
-        allowed: Whether it may be done.
-        reason: Why it may not, and what to do about it.
-        field: The field of the consent on which a refusal rests.
-        private: Whether the reason names folders and people of this machine, which strangers must not read.
-        consent: The consent that was read from a creator's folder; None where none could be read, or none was looked
-            for.
-    """
-
-    allowed: bool
-    reason: str = ""
-    field: str = ""
-    private: bool = False
+    allowed: bool  # whether it may be done
+    reason: str = ""  # why it may not, and what to do about it
+    field: str = ""  # the field of the consent on which a refusal rests
+    private: bool = False  # whether the reason names folders and people of this machine, which strangers must not read
+    # The consent that was read from a creator's folder; None where none could be read, or none was looked for
     consent: Consent | None = None
 
 
 def decide(consent: Consent | ConsentCopy, scopes: tuple[Scope, ...], day: date) -> Decision:
     """Decide whether a consent covers one of ``scopes`` on ``day``. Nothing is recorded: see ``ledger.Ledger``.
 
-    Args:
-        consent: The consent as it was read, or a look's copy, where anything missing or damaged leads to a refusal.
-        scopes: The purposes, any of which is enough.
-        day: The day on which the consent must hold.
+    Anything missing or damaged in a look's copy of a consent leads to a refusal.
     """
     try:
         terms = consent if isinstance(consent, Consent) else Terms.model_validate(consent)

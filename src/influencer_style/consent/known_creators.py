@@ -30,71 +30,48 @@ class KnownCreatorError(AuditError):
 
 
 class KnownCreator(BaseModel):
-    """What ingestion found of one creator.
-
-    Attributes:
-        creator: The creator's name, as their folder spelt it.
-        slug: The look's name.
-        project: The project's folder, absolute; empty if the ledger lies in that project.
-        folder: The folder of the creator's photos and consent.yml: relative to the ledger's folder if both lie in one
-            project, else absolute.
-        consent: The consent in short, as it was last read; empty if it could never be read.
-        photos: The photo_ids (16 hex digits of a file's SHA-256) of the creator's files, sorted.
-    """
+    """What ingestion found of one creator."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     schema_version: Literal[1] = Field(default=1, alias="schema")
-    creator: str = Field(min_length=1)
-    slug: str = Field(min_length=1)
-    project: str = ""
+    creator: str = Field(min_length=1)  # the creator's name, as their folder spelt it
+    slug: str = Field(min_length=1)  # the look's name
+    project: str = ""  # the project's folder, absolute; empty if the ledger lies in that project
+    # The folder of the creator's photos and consent.yml: relative to the ledger's folder if both lie in one project,
+    # else absolute
     folder: str = Field(min_length=1)
-    consent: dict[str, object] = {}
-    photos: tuple[PhotoId, ...] = ()
+    consent: dict[str, object] = {}  # the consent in short, as it was last read; empty if it could never be read
+    photos: tuple[PhotoId, ...] = ()  # the photo_ids (16 hex digits of a file's SHA-256) of the creator's files, sorted
 
 
 class KnownCreators:
-    """The creators that a ledger knows.
-
-    Args:
-        ledger: The ledger's folder; need not be there.
-    """
+    """The creators that a ledger knows; its folder need not be there."""
 
     def __init__(self, ledger: str | Path) -> None:
         self._ledger = Path(ledger)
         self.folder = self._ledger / FOLDER
 
     def __iter__(self) -> Iterator[KnownCreator]:
-        """Yield all, by slug.
-
-        Raises:
-            KnownCreatorError: If one cannot be read.
-        """
+        """Yield all, by slug. Raises KnownCreatorError if one cannot be read."""
         yield from self._matching("*.json")
 
     def of(self, slug: str) -> list[KnownCreator]:
         """Return what is known of a creator, by project; nothing for one who is not known.
 
-        Raises:
-            KnownCreatorError: If it is there and cannot be read.
+        Raises KnownCreatorError if it is there and cannot be read.
         """
         return [known for known in self._matching(f"*-{fingerprint(slug)[:16]}-*.json") if known.slug == slug]
 
     def put(self, new: KnownCreator) -> None:
         """Write what is known of a creator, in place of what was known in the same project; for its owner alone.
 
-        Raises:
-            KnownCreatorError: If the folder cannot be written to.
+        Raises KnownCreatorError if the folder cannot be written to.
         """
-        path = self._file(new.slug, new.project)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_text(path, new.model_dump_json(by_alias=True, indent=1))
-            path.chmod(0o600)
+            write_text(self._file(new.slug, new.project), new.model_dump_json(by_alias=True, indent=1))
         except OSError as error:
-            raise KnownCreatorError(
-                f"{self.folder} cannot be written to ({error.strerror or error}); give it room and rights, "
-                "then run again"
-            ) from error
+            reason = f"{self.folder} cannot be written to ({error.strerror or error})"
+            raise KnownCreatorError(f"{reason}; give it room and rights, then run again") from error
 
     def remove(self, slug: str, project: str = "") -> None:
         """Remove what is known of a creator in one project."""
@@ -110,9 +87,13 @@ class KnownCreators:
         if folder.is_dir():
             return [folder]
         subject = skeleton(str(known.consent.get("subject", "")))
-        if not subject or not folder.parent.is_dir():
+        if not subject:
             return []
-        return [sibling for sibling in _siblings(folder.parent) if _subject_in(sibling) == subject]
+        try:
+            siblings = [entry for entry in sorted(folder.parent.iterdir())[:_MAX_SIBLINGS] if entry.is_dir()]
+        except OSError:
+            return []
+        return [sibling for sibling in siblings if _subject_in(sibling) == subject]
 
     def written(self, folder: Path, project: Path) -> tuple[str, str]:
         """Return `folder` and `project` as a `KnownCreator` of this ledger holds them."""
@@ -129,13 +110,6 @@ class KnownCreators:
         return self.folder / f"{file_stem(slug)}-{fingerprint(project)[:8]}.json"
 
 
-def _siblings(root: Path) -> list[Path]:
-    try:
-        return [entry for entry in sorted(root.iterdir())[:_MAX_SIBLINGS] if entry.is_dir()]
-    except OSError:
-        return []
-
-
 def _subject_in(folder: Path) -> str:
     try:
         return skeleton(load_consent(folder).subject)
@@ -147,7 +121,5 @@ def _read(path: Path) -> KnownCreator:
     try:
         return read_record(KnownCreator, path)
     except (OSError, ValueError) as error:
-        raise KnownCreatorError(
-            f"{path} cannot be read ({error}), so nobody can say where that creator's consent lies; remove the file, "
-            "then kedro run --pipeline ingestion writes it anew"
-        ) from error
+        reason = f"{path} cannot be read ({error}), so nobody can say where that creator's consent lies"
+        raise KnownCreatorError(f"{reason}; remove the file, then kedro run --pipeline ingestion") from error

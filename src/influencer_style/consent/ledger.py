@@ -3,7 +3,7 @@
 Its folder is the one that INFLUENCER_STYLE_LEDGER names, or else `data/00_consent` of the project, which `make clean`
 leaves alone. Outside of a project, where an app loads a model folder, it is `~/.local/share/influencer_style/ledger`.
 
-A decision that cannot be recorded is not made: `decide` raises, and the caller must not go on.
+A decision that cannot be recorded is not made: `decide_folder` raises, and the caller must not go on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from influencer_style.consent import clock
 from influencer_style.consent.audit_log import LOG_FILE, AuditLog
 from influencer_style.consent.audit_row import AuditError
 from influencer_style.consent.consent_file import decide_folder, newer_than_look
-from influencer_style.consent.grant import Consent, ConsentCopy, Decision, Scope, decide
+from influencer_style.consent.grant import Consent, ConsentCopy, Decision, Scope
 from influencer_style.consent.known_creators import KnownCreators
 from influencer_style.consent.tombstones import Tombstone, Tombstones
 from influencer_style.storage.fingerprint import fingerprint
@@ -29,16 +29,9 @@ _IN_PROJECT = "data/00_consent"
 
 
 class Ledger:
-    """What is known of consents in one place.
+    """What is known of consents in one place: the audit log, the tombstones, and the creators whom ingestion has read.
 
-    Args:
-        folder: The ledger's folder; it is made with the first decision.
-
-    Attributes:
-        folder: As given.
-        log: The audit log.
-        tombstones: Those of creators who have withdrawn, for whom no earlier consent counts.
-        creators: The creators whom ingestion has read, and where their folders are.
+    The folder is made with the first decision.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -51,8 +44,7 @@ class Ledger:
     def of(cls, project: Path | None) -> Ledger:
         """Return the ledger of a project; None is outside of one.
 
-        Raises:
-            AuditError: If there is no project, and the user has no home folder either.
+        Raises AuditError if there is no project, and the user has no home folder either.
         """
         if project and not os.environ.get(FOLDER):
             return cls(project / _IN_PROJECT)
@@ -61,49 +53,14 @@ class Ledger:
         except RuntimeError as error:
             raise AuditError(str(error)) from error
 
-    def decide(
-        self,
-        stage: str,
-        creator: str,
-        consent: Consent | ConsentCopy,
-        *scopes: Scope,
-        refusals_only: bool = False,
-        **facts: object,
-    ) -> Decision:
-        """Decide whether a consent covers one of `scopes` today, and record it.
-
-        Args:
-            stage: What the decision is for: `ingestion`, `training`, `stylize`, ...
-            creator: The creator's slug.
-            consent: The consent as it was read, or as a look carries it.
-            scopes: The purposes, any of which is enough.
-            refusals_only: Whether a permission is not recorded: in a check that another decision follows.
-            **facts: Further facts for the row, such as the model.
-
-        Raises:
-            AuditError: If it cannot be recorded, or a tombstone cannot be read.
-        """
-        day = self.today()
-        decision = self._unless_withdrawn(creator, consent) or decide(consent, scopes, day)
-        if not (decision.allowed and refusals_only):
-            self.record(stage, creator, scopes, decision, consent, **facts)
-        return decision
-
     def decide_folder(
-        self,
-        stage: str,
-        creator: str,
-        folder: Path,
-        *scopes: Scope,
-        learnt: ConsentCopy | None = None,
-        **facts: object,
+        self, stage: str, creator: str, folder: Path, *scopes: Scope, learnt: ConsentCopy | None = None, **facts: object
     ) -> Decision:
         """Decide by the consent that lies in a creator's folder now, and record it.
 
-        Arguments are those of `decide` and `consent_file.decide_folder`, which says what is returned.
-
-        Raises:
-            AuditError: If it cannot be recorded.
+        Arguments are those of `consent_file.decide_folder`; `stage` says what the decision is for (`ingestion`,
+        `training`, ...), `creator` is a slug, and `facts` are further facts for the row, such as the model. Raises
+        AuditError if it cannot be recorded, or a tombstone cannot be read.
         """
         decision = self.standing(creator, folder, scopes, learnt)
         self.record(stage, creator, scopes, decision, decision.consent, **facts)
@@ -115,8 +72,8 @@ class Ledger:
         """Decide as `decide_folder` does, and record nothing."""
         decision = decide_folder(folder, scopes, self.today(), learnt)
         consent = decision.consent
-        if consent is not None and (over := self._unless_withdrawn(creator, consent)):
-            return replace(over, consent=consent)
+        if consent is not None and (stone := self.withdrawn(creator, consent)):
+            return replace(stone.refusal, consent=consent)
         if decision.allowed and learnt is not None and self.withdrawn(creator, learnt):
             return replace(newer_than_look(folder), consent=consent)
         return decision
@@ -124,19 +81,17 @@ class Ledger:
     def today(self) -> date:
         """Return the day on which consents must hold.
 
-        Raises:
-            AuditError: If this machine cannot tell the day, or its clock was set back to a day before that of the
-                log's last row: a consent that had expired must not come back to life.
+        Raises AuditError if this machine cannot tell the day, or its clock was set back to a day before that of the
+        log's last row: a consent that had expired must not come back to life.
         """
         try:
             last = self.log.last_time()
             # The days of the times themselves, not `clock.today`: a test that sets another day leaves this alone.
             if last is not None and clock.local_day(clock.now()) < clock.local_day(last):
                 raise AuditError(
-                    f"the last row of {self.log.path} is of {last:%Y-%m-%d %H:%M} UTC, and the clock of this machine "
-                    f"says {clock.now():%Y-%m-%d %H:%M} UTC: it was set back, and nothing is decided. Set the clock "
-                    "right; or, if it was wrong when that row was written, keep the log and its head elsewhere, as "
-                    "evidence, and a new log begins"
+                    f"the last row of {self.log.path} is of {last:%Y-%m-%d %H:%M} UTC, and this machine's clock says "
+                    f"{clock.now():%Y-%m-%d %H:%M} UTC: it was set back, and nothing is decided. Set it right; or, if "
+                    "it was wrong then, keep the log and its head elsewhere, as evidence, and a new log begins"
                 )
             return clock.today()
         except clock.ClockError as error:
@@ -145,12 +100,15 @@ class Ledger:
     def withdrawn(self, creator: str, consent: Consent | ConsentCopy) -> Tombstone | None:
         """Return the tombstone of a creator who has withdrawn since they gave this consent; None if they have not.
 
-        Raises:
-            AuditError: If it cannot be read.
+        Raises AuditError if it cannot be read.
         """
         if isinstance(consent, Consent):
             return self.tombstones.barring(creator, consent.granted_on, consent.subject)
-        return self.tombstones.barring(creator, _day(consent.get("granted_on")), str(consent.get("subject", "")))
+        try:
+            granted_on: date | None = date.fromisoformat(str(consent.get("granted_on")))
+        except ValueError:  # the look's copy of the consent states no day
+            granted_on = None
+        return self.tombstones.barring(creator, granted_on, str(consent.get("subject", "")))
 
     def record(
         self,
@@ -161,11 +119,7 @@ class Ledger:
         consent: Consent | ConsentCopy | None,
         **facts: object,
     ) -> None:
-        """Record a decision; arguments as in `decide`.
-
-        Raises:
-            AuditError: If it cannot be recorded.
-        """
+        """Record a decision; arguments as in `decide_folder`. Raises AuditError if it cannot be recorded."""
         short = consent.in_short() if isinstance(consent, Consent) else consent
         self.log.append(
             "decision",
@@ -178,15 +132,3 @@ class Ledger:
             consent=fingerprint(json.dumps(short, sort_keys=True, default=str))[:16] if short else "",
             **facts,
         )
-
-    def _unless_withdrawn(self, creator: str, consent: Consent | ConsentCopy) -> Decision | None:
-        stone = self.withdrawn(creator, consent)
-        return stone.refusal if stone else None
-
-
-def _day(value: object) -> date | None:
-    """Return the day that a look's copy of a consent states; None if it states none."""
-    try:
-        return value if type(value) is date else date.fromisoformat(str(value))
-    except ValueError:
-        return None

@@ -19,18 +19,14 @@ from influencer_style.consent.tombstones import Tombstone
 
 @dataclass(frozen=True)
 class Ledgers:
-    """Ledgers that decide together.
+    """Ledgers that decide together."""
 
-    Attributes:
-        here: The working folder's: every decision is recorded in it, or not made.
-        model: Those of the projects that the model lies in. Every decision is recorded in them, too, if this user may
-            write to them. What they know of a creator goes before what `here` knows.
-        user: The user's own, if that is another; None without one. It knows what was withdrawn or read in any project
-            of this user, and is consulted about creators that no nearer ledger knows.
-    """
-
-    here: Ledger
+    here: Ledger  # the working folder's: every decision is recorded in it, or not made
+    # Those of the projects that the model lies in. Every decision is recorded in them, too, if this user may write to
+    # them. What they know of a creator goes before what `here` knows.
     model: tuple[Ledger, ...] = ()
+    # The user's own, if that is another; None without one. It knows what was withdrawn or read in any project of this
+    # user, and is consulted about creators that no nearer ledger knows.
     user: Ledger | None = None
 
     @property
@@ -50,8 +46,15 @@ class Ledgers:
     ) -> Decision:
         """Decide whether a look may be used today, and record it.
 
-        Arguments are those of `Ledger.decide`; `photos` are the photo_ids of the photos that the look was learnt from,
-        if they are known: in the user's own ledger other projects may have a creator of the same name.
+        Args:
+            stage: What the decision is for: `stylize`, `export`, ...
+            creator: The creator's slug.
+            consent: The consent as the look carries it.
+            scopes: The purposes, any of which is enough.
+            photos: The photo_ids of the photos that the look was learnt from, if they are known: in the user's own
+                ledger other projects may have a creator of the same name.
+            refusals_only: Whether a permission is not recorded: in a check that another decision follows.
+            **facts: Further facts for the row, such as the model.
 
         Raises:
             AuditError: If it cannot be recorded, or a ledger cannot be read.
@@ -64,13 +67,14 @@ class Ledgers:
     def withdrawn(self, creator: str, consent: ConsentCopy, photos: Collection[str] = ()) -> Tombstone | None:
         """Return the tombstone of a creator who has withdrawn since they gave this consent; None if they have not.
 
-        Raises:
-            AuditError: If a ledger cannot be read.
+        Raises AuditError if a ledger cannot be read.
         """
         for ledger in self.near:
             if stone := ledger.withdrawn(creator, consent):
                 return stone
-        if self.user is None or self._known_near(creator, photos):
+        if self.user is None or any(
+            _may_be_one(one.photos, photos) for ledger in self.near for one in _of(ledger, creator, photos)
+        ):
             return None
         stone = self.user.withdrawn(creator, consent)
         return stone if stone and _may_be_one(stone.photos, photos) else None
@@ -86,8 +90,7 @@ class Ledgers:
     ) -> None:
         """Record a decision here, and in the ledgers of the model's projects that this user may write to.
 
-        Raises:
-            AuditError: If it cannot be recorded.
+        Raises AuditError if it cannot be recorded.
         """
         for ledger in self._writable():
             ledger.record(stage, creator, scopes, decision, consent, **facts)
@@ -95,14 +98,8 @@ class Ledgers:
     def note_written(self, stage: str, creators: Collection[str], place: Path, index: Path | None = None) -> None:
         """Record where pictures, a sheet or an export that carry a look are written, before the first of them is.
 
-        Args:
-            stage: What writes them.
-            creators: Slugs; each has a row of its own, so that a withdrawal finds every place.
-            place: A file, or a folder.
-            index: The file that lists the pictures in a folder.
-
-        Raises:
-            AuditError: If it cannot be recorded.
+        Each creator (a slug) has a row of their own, so that a withdrawal finds every place. `place` is a file or a
+        folder, `index` the file that lists the pictures in a folder. Raises AuditError if it cannot be recorded.
         """
         facts = {"place": os.path.abspath(place)} | ({"index": os.path.abspath(index)} if index else {})
         for ledger in self._writable():
@@ -111,30 +108,21 @@ class Ledgers:
 
     def known(self, creator: str, photos: Collection[str] = ()) -> Iterator[tuple[Ledger, KnownCreator]]:
         """Yield what the nearest ledger that knows a creator knows of them, and that ledger."""
-        for ledger in (*self.near, *([self.user] if self.user else [])):
-            found = _of(ledger, creator, photos)
-            yield from ((ledger, one) for one in found)
-            if found:
-                return
+        ledgers = (*self.near, *filter(None, [self.user]))
+        found = ([(ledger, one) for one in _of(ledger, creator, photos)] for ledger in ledgers)
+        yield from next(filter(None, found), [])
 
     def standing(self, creator: str, consent: ConsentCopy, *scopes: Scope, photos: Collection[str] = ()) -> Decision:
         """Decide as `decide` does, and record nothing."""
         days = [ledger.today() for ledger in self.near]
         if stone := self.withdrawn(creator, consent, photos):
             return stone.refusal
-        folders = [
-            (ledger, folder)
-            for ledger, one in self.known(creator, photos)
-            for folder in ledger.creators.folders_of(one)
-        ]
-        for ledger, folder in folders:
-            decision = ledger.standing(creator, folder, scopes, consent)
-            if not decision.allowed:
-                return Decision(False, f"does not hold: {decision.reason}", decision.field, private=True)
+        for ledger, one in self.known(creator, photos):
+            for folder in ledger.creators.folders_of(one):
+                decision = ledger.standing(creator, folder, scopes, consent)
+                if not decision.allowed:
+                    return Decision(False, f"does not hold: {decision.reason}", decision.field, private=True)
         return decide(consent, scopes, days[-1])
-
-    def _known_near(self, creator: str, photos: Collection[str]) -> bool:
-        return any(_may_be_one(one.photos, photos) for ledger in self.near for one in _of(ledger, creator, photos))
 
     def _writable(self) -> list[Ledger]:
         return [*(ledger for ledger in self.model if os.access(ledger.folder, os.W_OK)), self.here]

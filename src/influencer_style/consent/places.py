@@ -12,32 +12,25 @@ from influencer_style.project.folder import enclosing_project, project_around
 
 
 def ledgers_of(model: Path | None = None) -> Ledgers:
-    """Return the ledgers that decide about the looks of a model.
+    """Return the ledgers that decide about the looks of a model; None is a model that lies in no folder.
 
-    Args:
-        model: The model's folder, in a project or in its model store; None for a model that lies in no folder. Links
-            are followed, too: a project may have its models elsewhere.
-
-    Raises:
-        AuditError: If there is no place for a ledger.
+    A model's folder lies in a project or in its model store. Links are followed, too: a project may have its models
+    elsewhere. Raises AuditError if there is no place for a ledger.
     """
     here = project_ledger()
-    seen, found = {_place(here)}, []
-    places = () if model is None else dict.fromkeys((Path(os.path.abspath(model)), Path(os.path.realpath(model))))
+    places = () if model is None else (Path(os.path.abspath(model)), Path(os.path.realpath(model)))
+    found = {_place(here): here}
     for project in filter(None, map(project_around, places)):
         ledger = Ledger.of(project)
-        if _place(ledger) not in seen:
-            seen.add(_place(ledger))
-            found.append(ledger)
+        found.setdefault(_place(ledger), ledger)
     user = user_ledger()
-    return Ledgers(here, tuple(found), user if user and _place(user) not in seen else None)
+    return Ledgers(here, tuple(found.values())[1:], user if user and _place(user) not in found else None)
 
 
 def project_ledger() -> Ledger:
     """Return the consent ledger of the Kedro project around the working folder; outside of one, this user's.
 
-    Raises:
-        AuditError: If there is no place for one.
+    Raises AuditError if there is no place for one.
     """
     return Ledger.of(enclosing_project())
 

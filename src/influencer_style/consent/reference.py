@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from influencer_style.consent.grant import Consent, ConsentCopy, ConsentError, Decision, Scope, decide
+from influencer_style.consent.grant import CONSENT_FILE, Consent, ConsentCopy, ConsentError, Decision, Scope, decide
 from influencer_style.consent.known_creators import KnownCreator
 from influencer_style.consent.ledger import Ledger
 from influencer_style.consent.ledgers import Ledgers
-from influencer_style.consent.nearest import folder_with_consent
 from influencer_style.consent.slug import skeleton, slug
 from influencer_style.consent.tombstones import Tombstone
+from influencer_style.storage.regular import is_regular
 
 UNASKED = "the look is of a reference photo without recorded consent; use it only with its people's leave"
+
+LEVELS = 12  # folders that are searched, including the photo's own
+_NAMES = (CONSENT_FILE, "consent.yaml")
 
 
 @dataclass(frozen=True)
 class ReferenceDecision:
-    """What was decided about a reference photo.
+    """What was decided about a reference photo."""
 
-    Attributes:
-        decision: The decision; allowed with the reason UNASKED if no consent is known.
-        creator: The slug of the creator whose photo it is; empty if that is not known.
-        consent: The consent in short that the decision rests on; None if none is known.
-    """
-
-    decision: Decision
-    creator: str = ""
+    decision: Decision  # the decision; allowed with the reason UNASKED if no consent is known
+    creator: str = ""  # the creator's slug; empty if that is not known
+    # The copy of the consent that the decision rests on; None if no consent is known
     consent: ConsentCopy | None = None
 
 
 def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: Scope) -> ReferenceDecision:
     """Decide whether the look of a photo may be taken today. Nothing is recorded.
 
-    The nearest consent above the file counts (`nearest.folder_with_consent`). A photo that a ledger knows by its
-    SHA-256 is its creator's in whatever folder it lies: their tombstone and their own consent count as well.
-
-    Args:
-        ledgers: The ledgers, which know creators.
-        photo: The file; None for a photo without a file's name.
-        sha256: The file's SHA-256; empty if it is not known.
-        scope: The purpose.
-
-    Raises:
-        AuditError: If a ledger cannot be read.
+    The nearest consent above the file counts (`folder_with_consent`). A photo that a ledger knows by its SHA-256 is its
+    creator's in whatever folder it lies: their tombstone and their own consent count as well. The file's name may be
+    None, and the SHA-256 empty, if they are not known. Raises AuditError if a ledger cannot be read.
     """
     consulted = list(ledgers.near)
     owners = _owners(consulted, sha256[:16])
@@ -64,10 +55,8 @@ def decide_reference(ledgers: Ledgers, photo: Path | None, sha256: str, scope: S
 
 
 def _by_folder(consulted: Sequence[Ledger], photo: Path | None, scope: Scope) -> ReferenceDecision:
-    if photo is None:
-        return ReferenceDecision(Decision(True, UNASKED))
     try:
-        folder = folder_with_consent(photo)
+        folder = photo and folder_with_consent(photo)
     except ConsentError as error:
         return ReferenceDecision(_refused(Decision(False, str(error))))
     if folder is None:
@@ -114,3 +103,34 @@ def _granted_anew(stone: Tombstone, found: ReferenceDecision) -> bool:
 
 def _short(consent: Consent | None) -> dict[str, object] | None:
     return consent.in_short() if consent else None
+
+
+def folder_with_consent(photo: Path) -> Path | None:
+    """Return the nearest folder above a photo that holds a consent; None if there is none.
+
+    Links are followed first: the folder of the photo itself counts, not that of a link to it. The search ends after 12
+    folders, and does not leave the home folder or the disk (mount point) of the photo. Raises ConsentError if something
+    there is named like a consent, and is not a regular file called consent.yml: a link, a folder, consent.yaml,
+    Consent.yml. A mistake in its name must not set its terms aside.
+    """
+    folder = Path(os.path.realpath(photo)).parent
+    try:
+        home: Path | None = Path(os.path.realpath(Path.home()))
+    except RuntimeError:  # this user has no home folder
+        home = None
+    for _ in range(LEVELS):
+        try:
+            named = sorted(name for name in os.listdir(folder) if name.casefold() in _NAMES)
+        except OSError:  # a folder that may be entered but not listed
+            named = [name for name in _NAMES if os.path.lexists(folder / name)]
+        for name in named:
+            if name != CONSENT_FILE:
+                raise ConsentError(f"{folder.name}/{name}: is not named {CONSENT_FILE}; rename it, or remove it")
+            if not is_regular(folder / name):
+                raise ConsentError(f"{folder.name}/{name}: is not a regular file; put the consent itself in its place")
+        if named:
+            return folder
+        if folder in (folder.parent, home) or os.path.ismount(folder):
+            return None
+        folder = folder.parent
+    return None

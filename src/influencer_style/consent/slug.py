@@ -32,8 +32,7 @@ def slug(name: str) -> str:
 def slugs(names: Iterable[str]) -> dict[str, str]:
     """Return the slug of each name.
 
-    Raises:
-        SlugError: If a name has no letter or digit, or two names have the same slug.
+    Raises SlugError if a name has no letter or digit, or two names have the same slug.
     """
     owners: dict[str, str] = {}
     for name in names:

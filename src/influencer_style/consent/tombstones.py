@@ -29,23 +29,17 @@ class TombstoneError(AuditError):
 
 
 class Tombstone(BaseModel):
-    """What must be remembered of a withdrawal for it to hold: who, since when, and which files.
-
-    Attributes:
-        creator: The creator's name, as their folder spelt it.
-        slug: The look's name.
-        withdrawn_on: The day. A consent granted on a later day is a new consent.
-        subject: Whom the consent named, if it could be read, so that a folder of another name is recognised as theirs.
-        photos: The photo_ids (16 hex digits of a file's SHA-256) of their files, sorted, so that these are recognised
-            in whatever folder they turn up.
-    """
+    """What must be remembered of a withdrawal for it to hold: who, since when, and which files."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     schema_version: Literal[1] = Field(default=1, alias="schema")
-    creator: str = Field(min_length=1)
-    slug: str = Field(min_length=1)
-    withdrawn_on: date
+    creator: str = Field(min_length=1)  # the creator's name, as their folder spelt it
+    slug: str = Field(min_length=1)  # the look's name
+    withdrawn_on: date  # the day. A consent granted on a later day is a new consent.
+    # Whom the consent named, if it could be read, so that a folder of another name is recognised as theirs
     subject: str = ""
+    # The photo_ids (16 hex digits of a file's SHA-256) of their files, sorted, so that these are recognised in whatever
+    # folder they turn up
     photos: tuple[PhotoId, ...] = ()
 
     def bars(self, granted_on: date | None) -> bool:
@@ -60,10 +54,8 @@ class Tombstone(BaseModel):
     @property
     def words(self) -> str:
         """What to say to whoever wants to use the photos or the look."""
-        return (
-            f"{self.creator} withdrew on {self.withdrawn_on}; leave their photos and look out, or lay down a new "
-            "consent.yml whose granted_on is a later day"
-        )
+        remedy = "leave their photos and look out, or lay down a new consent.yml whose granted_on is a later day"
+        return f"{self.creator} withdrew on {self.withdrawn_on}; {remedy}"
 
     @property
     def refusal(self) -> Decision:
@@ -72,43 +64,29 @@ class Tombstone(BaseModel):
 
 
 class Tombstones:
-    """The tombstones of a ledger: each in a file of its own, so that none can be lost with another.
-
-    Args:
-        ledger: The ledger's folder; need not be there.
-    """
+    """The tombstones in a ledger's folder: each in a file of its own, so that none can be lost with another."""
 
     def __init__(self, ledger: str | Path) -> None:
         self.folder = Path(ledger) / FOLDER
 
     def __iter__(self) -> Iterator[Tombstone]:
-        """Yield all, by slug.
-
-        Raises:
-            TombstoneError: If one cannot be read: then nobody can say who has withdrawn.
-        """
+        """Yield all, by slug. Raises TombstoneError if one cannot be read: then nobody can say who has withdrawn."""
         files = sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []
         yield from (_read(file) for file in files)
 
     def of(self, creator: str) -> Tombstone | None:
         """Return the tombstone of a creator, by name or slug; None if they have not withdrawn.
 
-        Raises:
-            TombstoneError: If it is there and cannot be read.
+        Raises TombstoneError if it is there and cannot be read.
         """
         file = self._file(slug(creator))
         return _read(file) if os.path.lexists(file) else None
 
     def barring(self, creator: str, granted_on: date | None, subject: str = "") -> Tombstone | None:
-        """Return the tombstone that ends a creator's consent of that day; None if there is none.
+        """Return the tombstone that ends a creator's consent of that day; None if no tombstone does.
 
-        Args:
-            creator: Name or slug. One that looks like that of somebody who has withdrawn is taken for theirs.
-            granted_on: The day.
-            subject: Whom the consent names: a folder may have been renamed.
-
-        Raises:
-            TombstoneError: If one cannot be read.
+        A name or slug that looks like that of somebody who has withdrawn is taken for theirs, and so is the `subject`
+        whom the consent names: a folder may have been renamed. Raises TombstoneError if a tombstone cannot be read.
         """
         names = set(filter(None, map(skeleton, (creator, subject))))
         return next((stone for stone in self if names & stone.names and stone.bars(granted_on)), None)
@@ -116,8 +94,7 @@ class Tombstones:
     def put(self, new: Tombstone) -> Tombstone:
         """Set a tombstone, and return it as it stands: it keeps the photos of the one that was there before.
 
-        Raises:
-            TombstoneError: If the folder cannot be written to.
+        Raises TombstoneError if the folder cannot be written to.
         """
         before = self.of(new.slug)
         photos = {*new.photos, *(before.photos if before else ())}
@@ -127,10 +104,8 @@ class Tombstones:
             try:
                 write_text(self._file(new.slug), new.model_dump_json(by_alias=True, indent=1))
             except OSError as error:
-                raise TombstoneError(
-                    f"{self.folder} cannot be written to ({error.strerror}); nothing was withdrawn yet: give it room "
-                    "and rights, and run again"
-                ) from error
+                reason = f"{self.folder} cannot be written to ({error.strerror}); nothing was withdrawn yet"
+                raise TombstoneError(f"{reason}: give it room and rights, and run again") from error
         return new
 
     def _file(self, name: str) -> Path:
@@ -145,9 +120,7 @@ def file_stem(name: str) -> str:
 def read_record(model: type[Model], path: Path) -> Model:
     """Return what a file of the ledger holds; a file that did not change is parsed once.
 
-    Raises:
-        OSError: If it cannot be read, or is no regular file.
-        ValueError: If it is anything else than such a record; the text says what is wrong with it.
+    Raises OSError if it cannot be read or is no regular file, ValueError if it is no such record; the text says why.
     """
     about = os.lstat(path)
     try:
@@ -165,7 +138,6 @@ def _read(path: Path) -> Tombstone:
     try:
         return read_record(Tombstone, path)
     except (OSError, ValueError) as error:
-        raise TombstoneError(
-            f"{path} cannot be read as a tombstone ({error}); restore it from a back-up, or withdraw again: remove the "
-            "file, then kedro run --pipeline withdrawal --params creator=NAME"
-        ) from error
+        remedy = "remove the file, then kedro run --pipeline withdrawal --params creator=NAME"
+        reason = f"{path} cannot be read as a tombstone ({error}); restore it from a back-up, or withdraw again"
+        raise TombstoneError(f"{reason}: {remedy}") from error

@@ -2,20 +2,14 @@
 
 import lazy_loader
 
+_MODULES = {
+    "atomic": "AtomicCSVDataset AtomicJSONDataset AtomicParquetDataset AtomicTextDataset ManifestDataset",
+    "models": "BaseDataset SynthesisBaseDataset LookProfilesDataset StyleEncoderDataset "
+    "RegisteredGeneratorDataset RegisteredSynthesisDataset",
+    "photos": "FaceStoreDataset PhotoSourceDataset",
+    "picture": "FolderDataset PictureDataset WorkFolderDataset",
+    "local": "OptionalDataset PreviousDataset",
+}
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "atomic": [
-            *("AtomicCSVDataset", "AtomicJSONDataset", "AtomicParquetDataset", "AtomicTextDataset"),
-            "ManifestDataset",
-        ],
-        "base": ["BaseDataset", "SynthesisBaseDataset"],
-        "face_store": ["FaceStoreDataset"],
-        "folder": ["FolderDataset", "WorkFolderDataset"],
-        "looks": ["LookProfilesDataset", "StyleEncoderDataset"],
-        "photo_source": ["PhotoSourceDataset"],
-        "picture": ["PictureDataset"],
-        "previous": ["OptionalDataset", "PreviousDataset"],
-        "registered_generator": ["RegisteredGeneratorDataset", "RegisteredSynthesisDataset"],
-    },
+    __name__, submod_attrs={module: names.split() for module, names in _MODULES.items()}
 )

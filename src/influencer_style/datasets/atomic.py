@@ -16,8 +16,8 @@ from kedro_datasets.pandas import CSVDataset, ParquetDataset
 from kedro_datasets.text import TextDataset
 from pyarrow.parquet import ParquetFile
 
+from influencer_style.datasets.local import Mark
 from influencer_style.datasets.preview import as_json, as_table
-from influencer_style.datasets.previous import Mark
 from influencer_style.storage.atomic import atomic_file
 
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from influencer_style.consent.grant import LEARN
 from influencer_style.consent.places import project_ledger
-from influencer_style.reports.looks import INK, PAPER
+from influencer_style.reports.grid import INK, PAPER
 
 T = TypeVar("T")
 _ITEMS = 6  # of a list in a cell
@@ -53,8 +53,7 @@ def words(text: str) -> Image.Image:
 def consented(creators: Mapping[str, Path]) -> set[str]:
     """Return the slugs of the creators, given with their folders, whose consent holds now; decisions are recorded.
 
-    Raises:
-        AuditError: If a decision cannot be recorded.
+    Raises AuditError if a decision cannot be recorded.
     """
     ledger = project_ledger()
     folders = sorted(creators.items())

@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap
-from influencer_style.evaluation.gather import known_pictures, large_enough
+from influencer_style.evaluation.gather import known_pictures, large_enough, rows_of
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.cases import CasesError
 from influencer_style.metrics.identity import identity_kept
-from influencer_style.metrics.intervals import Interval
+from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Interval
 from influencer_style.metrics.judges import choose_judge
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
 from influencer_style.metrics.structure import structure, truth_measures
@@ -29,14 +28,11 @@ from influencer_style.networks.lift import restyle_crops
 
 @dataclass(frozen=True)
 class Panel:
-    """The people that generators are measured on. Pictures are uint8 sRGB.
+    """The people that generators are measured on, and the side in pixels at which everything is scored.
 
-    Attributes:
-        inputs: The validation users' face crops, (n, s, s, 3).
-        truth: By look, the same people truly in it, (n, s, s, 3); empty if the truth is not known.
-        masks: By region, its mask at the size of scoring, bool (n, size, size); empty if not known.
-        photos: By look, validation photos of its creator, (m, size, size, 3); m may be 0.
-        size: The side in pixels at which everything is scored.
+    Pictures are uint8 sRGB. `inputs` are the validation users' face crops, (n, s, s, 3), `truth` by look the same
+    people truly in it, `masks` by region bool (n, size, size); both are empty if not known. `photos` holds by look
+    validation photos of its creator, (m, size, size, 3); m may be 0.
     """
 
     inputs: np.ndarray
@@ -50,9 +46,8 @@ class Panel:
 class Measured:
     """The measurements of a generator.
 
-    Attributes:
-        figures: By look and metric, one number for each person, (n,); NaN where a person shows nothing of a region.
-        features: By look, the features of the results, (n, f), see `kid.kid_features`.
+    `figures` has by look and metric one number for each person, (n,), NaN where a person shows nothing of a region;
+    `features` by look those of the results, (n, f), see `kid.kid_features`.
     """
 
     figures: dict[str, dict[str, np.ndarray]]
@@ -61,14 +56,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Difference:
-    """A metric of a challenger and of a champion.
+    """A metric's means for challenger and champion, and the first less the second with its interval over people.
 
-    Attributes:
-        metric: The metric's name.
-        look: The look; empty for the mean over looks.
-        challenger: The challenger's mean; None for `kid`, where only the difference is known well.
-        champion: The champion's mean, or None.
-        less: The challenger's less the champion's, with its interval over people.
+    `look` is empty for the mean over looks. The means are None for `kid`, where only the difference is known well.
     """
 
     metric: str
@@ -81,12 +71,10 @@ class Difference:
 def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int, most_people: int) -> Panel:
     """Gather at most `most_people` validation users, and what is known of them in the looks.
 
-    Raises:
-        CasesError: when there is no validation user, the crops are smaller than `size`, or the truth is missing for
-            some of them.
+    Raises CasesError if there is no validation user, the crops are smaller than `size`, or the truth is missing for
+    some.
     """
-    kept = faces.kept
-    users = kept[(kept["role"] == "user") & (kept["split"] == "validation")].sort_values("photo_id").head(most_people)
+    users = rows_of(faces, role="user", split="validation").head(most_people)
     if users.empty:
         raise CasesError(
             "no user is in the validation split; give ingestion.users more portraits that show one clear face"
@@ -94,15 +82,12 @@ def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int,
     inputs = large_enough(faces, users, size, "promotion.size")
     photo_ids = users["photo_id"].tolist()
     regions = known_pictures(truths, "regions", photo_ids, list(REGIONS))
-    photos = {}
-    for look in looks:
-        own = kept[(kept["role"] == "creator") & (kept["slug"] == look) & (kept["split"] == "validation")]
-        photos[look] = shrink(faces.pixels(own.sort_values("photo_id")), size)
+    own = {look: rows_of(faces, role="creator", slug=look, split="validation") for look in looks}
     return Panel(
         inputs,
         known_pictures(truths, "truth", photo_ids, looks),
         {name: shrink(np.ascontiguousarray(masks[..., 0]), size) > 127 for name, masks in regions.items()},
-        photos,
+        {look: shrink(faces.pixels(rows), size) for look, rows in own.items()},
         size,
     )
 
@@ -129,11 +114,8 @@ def differences(
 ) -> list[Difference]:
     """Compare person by person: every metric over all looks, then look by look.
 
-    Args:
-        challenger: The challenger's measurements.
-        champion: The champion's, of the same panel.
-        photos: The creators' photos by look, see `Panel`. `kid` is compared for looks that have enough of them.
-        bootstrap: How intervals over people (and photos) are drawn.
+    Both have measured the same panel. `photos` are the creators' by look, see `Panel`; `kid` is compared for looks that
+    have enough of them. Intervals are over people (and photos).
     """
     found = []
     looks = list(challenger.figures)
@@ -141,8 +123,10 @@ def differences(
     for part in ["", *looks]:
         shown = looks if part == "" else [part]
         for metric in challenger.figures[looks[0]]:
+            # The mean over the looks that are known; pandas does not warn if none is.
             ours, theirs = (
-                _over_looks([one.figures[look][metric] for look in shown]) for one in (challenger, champion)
+                pd.DataFrame([one.figures[look][metric] for look in shown]).mean().to_numpy()
+                for one in (challenger, champion)
             )
             present = np.isfinite(ours - theirs)  # a person who shows nothing of a region has no figure for it
             if present.any():
@@ -155,7 +139,3 @@ def differences(
             less = kid_difference(sets[0], sets[1], [own[look] for look in judged], bootstrap.draws, bootstrap.seed)
             found.append(Difference("kid", part, None, None, less))
     return found
-
-
-def _over_looks(figures: list[np.ndarray]) -> np.ndarray:
-    return pd.DataFrame(figures).mean().to_numpy()  # over those that are known, without a warning if none is

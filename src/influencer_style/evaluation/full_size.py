@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from influencer_style.evaluation.gather import rows_of
 from influencer_style.faces.align import CropTransform
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.seam import Seam, outline, seam
@@ -32,13 +33,10 @@ class CloseUp:
 
 @dataclass(frozen=True)
 class FullSize:
-    """One photo restyled at its own size.
+    """One photo restyled at its own size, width and height in pixels.
 
-    Attributes:
-        look: The look's name.
-        size: The photo's width and height in pixels.
-        close_ups: Close-ups of the eyes, and of up to two places of the crop's edge; a small photo is shown whole.
-        seam: The step across the crop's edge; None if the edge does not lie in the photo.
+    `close_ups` show the eyes, and up to two places of the crop's edge; a small photo is shown whole. `seam` is the step
+    across the crop's edge, None if the edge does not lie in the photo.
     """
 
     look: str
@@ -50,20 +48,14 @@ class FullSize:
 def restyle_at_full_size(
     bundle: TransferBundle, manifest: pd.DataFrame, faces: FaceStore, most: int = 3
 ) -> list[FullSize]:
-    """Restyle test users' photos at their own size, each in another look.
+    """Restyle at most `most` test users' photos at their own size, each in another look.
 
     The photos that reach furthest beyond the face's crop come first: a seam could show there. A photo that has changed
-    since the manifest was made, or has more than 16 megapixels, is skipped.
-
-    Args:
-        bundle: The model.
-        manifest: A row for each photo: `photo_id`, `path`, `width`, `height`.
-        faces: All face crops.
-        most: The maximum number of photos.
+    since the manifest (`photo_id`, `path`, `width`, `height`) was made, or has more than 16 megapixels, is skipped.
     """
-    kept = faces.kept
-    people = kept[(kept["role"] == "user") & (kept["split"] == "test")]
-    people = people.merge(manifest[["photo_id", "path", "width", "height"]].drop_duplicates("photo_id"), on="photo_id")
+    people = rows_of(faces, role="user", split="test").merge(
+        manifest[["photo_id", "path", "width", "height"]].drop_duplicates("photo_id"), on="photo_id"
+    )
     pixels = people["width"] * people["height"]
     people = people.assign(room=pixels / people["side"] ** 2)[pixels <= _MOST_PIXELS]
     done: list[FullSize] = []
@@ -89,12 +81,7 @@ def restyle_at_full_size(
 def close_ups(before: np.ndarray, after: np.ndarray, place: CropTransform) -> list[CloseUp]:
     """Return squares at the eyes and at the middles of the two crop edges with most photo beyond them.
 
-    A small photo is returned whole.
-
-    Args:
-        before: The photo, uint8 (h, w, 3).
-        after: The restyled photo, uint8 (h, w, 3).
-        place: The place of the face's crop.
+    Photos are uint8 (h, w, 3), `place` is that of the face's crop. A small photo is returned whole.
     """
     height, width = before.shape[:2]
     if max(height, width) <= _SMALL:

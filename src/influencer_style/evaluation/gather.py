@@ -30,43 +30,39 @@ def gather_cases(
 ) -> Cases:
     """Restyle the test users with the model and by every baseline, and add what is known of them.
 
-    Args:
-        bundle: The trained model.
-        faces: All face crops.
-        truths: The crops of truth and oracle pictures and the masks of regions; may be empty.
-        size: The side in pixels at which everything will be scored.
-        most_people: The maximum number of test users, the first by photo_id (a hash, so in random order).
-        neural_style_people: The number of them restyled by neural style, which takes seconds a picture; 0 skips it.
-
-    Raises:
-        CasesError: when the crops are smaller than `size`, there is no test user, no population, no photo of a look's
-            creator, or a truth picture is missing.
+    The first `most_people` are taken by photo_id (a hash, so in random order); neural style, which takes seconds a
+    picture, restyles the first `neural_style_people` of them. `size` is the side in pixels at which everything will be
+    scored. The store of truth, oracle and region pictures may be empty. Raises CasesError if the crops are smaller than
+    `size`, there is no test user, no population, no photo of a look's creator, or a truth picture is missing.
     """
     looks = bundle.looks.names
-    people, others = _people(faces.kept, most_people)
+    users = rows_of(faces, role="user")
+    people, others = (
+        users[users["split"] == "test"].head(most_people),
+        users[users["split"].isin(["train", "validation"])],
+    )
+    for rows, what in ((people, "no test user"), (others, "no unstyled person to measure looks against")):
+        if rows.empty:
+            raise CasesError(
+                f"there is {what} among the face crops; give ingestion.users more portraits that show one clear face"
+            )
     inputs = large_enough(faces, people, size, "evaluation.size")
     photo_ids = people["photo_id"].tolist()
     truth, oracle = (known_pictures(truths, kind, photo_ids, looks) for kind in ("truth", "oracle"))
     masks = known_pictures(truths, "regions", photo_ids, list(REGIONS))
     photos = training_photos(faces, looks)
     creators = {look: _shrunk(faces, training, size) for look, (training, _) in photos.items()}
-    population = _shrunk(faces, others.sort_values("photo_id"), size)
+    population = _shrunk(faces, others, size)
     progress = tqdm(looks, desc="Restyling test users", unit="look")
     return Cases(
-        photo_ids=photo_ids,
-        looks=looks,
-        inputs=inputs,
-        results={look: restyle_crops(bundle, inputs, look) for look in progress},
-        truth=truth,
-        oracle=oracle,
+        photo_ids, looks, inputs, {look: restyle_crops(bundle, inputs, look) for look in progress}, truth, oracle,
         creators=creators,
         examples={look: faces.pixels(own.iloc[[medoid(creators[look])]])[0] for look, (own, _) in photos.items()},
         held_out={look: _shrunk(faces, own[own["split"] == "test"], size) for look, (_, own) in photos.items()},
-        population=population,
-        size=size,
+        population=population, size=size,
         baselines=_baselines(bundle, shrink(inputs, size), creators, population, neural_style_people),
         regions={name: np.ascontiguousarray(mask[..., 0]) for name, mask in masks.items()},
-    )
+    )  # fmt: skip
 
 
 def _baselines(
@@ -88,15 +84,22 @@ def _baselines(
     return found
 
 
+def rows_of(faces: FaceStore, **wanted: str) -> pd.DataFrame:
+    """Return the kept crops with these values in these columns, in the order of their photos."""
+    kept = faces.kept
+    for column, value in wanted.items():
+        kept = kept[kept[column] == value]
+    return kept.sort_values("photo_id")
+
+
 def training_photos(faces: FaceStore, looks: list[str]) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Return the rows of each look's creator in the face store, those of training photos and the others.
 
-    Raises:
-        CasesError: when a creator has no training photo.
+    Raises CasesError if a creator has no training photo.
     """
-    kept, found = faces.kept, {}
+    found = {}
     for look in looks:
-        own = kept[(kept["role"] == "creator") & (kept["slug"] == look)].sort_values("photo_id")
+        own = rows_of(faces, role="creator", slug=look)
         training = own["split"] == "train"
         if not training.any():
             raise CasesError(f"no training photo of look {look!r} is among the face crops; run: kedro run")
@@ -107,8 +110,7 @@ def training_photos(faces: FaceStore, looks: list[str]) -> dict[str, tuple[pd.Da
 def large_enough(faces: FaceStore, people: pd.DataFrame, size: int, parameter: str) -> np.ndarray:
     """Return people's face crops, uint8 (n, s, s, 3).
 
-    Raises:
-        CasesError: when s is below `size`, the value of `parameter`.
+    Raises CasesError if s is below `size`, the value of `parameter`.
     """
     crops = faces.pixels(people)
     if crops.shape[1] < size:
@@ -117,19 +119,10 @@ def large_enough(faces: FaceStore, people: pd.DataFrame, size: int, parameter: s
 
 
 def known_pictures(truths: FaceStore, kind: str, photo_ids: list[str], looks: list[str]) -> dict[str, np.ndarray]:
-    """Return what the truth store knows of people, one crop for each person.
+    """Return what the truth store (see `preprocessing.crop_truth`) knows of people, one crop for each person.
 
-    Args:
-        truths: The truth store, see `preprocessing.crop_truth`.
-        kind: `truth`, `oracle` or `regions`.
-        photo_ids: The people.
-        looks: The looks, or the regions.
-
-    Returns:
-        By look (or region) uint8 (n, s, s, 3); empty if nothing of that kind is known of any of them.
-
-    Raises:
-        CasesError: when it is known of some, and missing for others.
+    `kind` is `truth`, `oracle` or `regions`. Returns by look (or region) uint8 (n, s, s, 3); empty if nothing of that
+    kind is known of any of them. Raises CasesError if it is known of some, and missing for others.
     """
     table = truths.kept
     table = table[(table["kind"] == kind) & table["photo_id"].isin(photo_ids)] if len(table) else table
@@ -144,18 +137,6 @@ def known_pictures(truths: FaceStore, kind: str, photo_ids: list[str], looks: li
             "again: kedro run --pipelines ingestion,preprocessing"
         )
     return {look: truths.pixels(rows.loc[[(p, look) for p in photo_ids]].reset_index(drop=True)) for look in looks}
-
-
-def _people(kept: pd.DataFrame, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    users = kept[kept["role"] == "user"].sort_values("photo_id")
-    people = users[users["split"] == "test"].head(most)
-    others = users[users["split"].isin(["train", "validation"])]
-    for rows, what in ((people, "no test user"), (others, "no unstyled person to measure looks against")):
-        if rows.empty:
-            raise CasesError(
-                f"there is {what} among the face crops; give ingestion.users more portraits that show one clear face"
-            )
-    return people, others
 
 
 def _shrunk(faces: FaceStore, rows: pd.DataFrame, size: int) -> np.ndarray:

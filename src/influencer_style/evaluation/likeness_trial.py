@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Methods
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.identity import IdentityJudge
+from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Methods
 from influencer_style.metrics.judges import judge_that_made
 from influencer_style.metrics.likeness import likeness
 
@@ -20,11 +20,9 @@ SHARES = (0.25, 0.5, 0.75, 1.0)  # of the creator's face in a blend
 
 @dataclass(frozen=True)
 class LikenessFigures:
-    """The guard's figures: `likeness`, and `alarms`, the share of results that raise one.
+    """The guard's figures by kind of result, over all looks and by look.
 
-    Attributes:
-        overall: The figures by kind of result, over all looks.
-        creators: The figures by look and kind of result.
+    They are `likeness`, and `alarms`, the share of results that raise one.
     """
 
     overall: Methods
@@ -39,20 +37,14 @@ def morph(share: float) -> str:
 def try_guard(
     cases: Cases, looks: LookProfiles, made: Callable[[str], IdentityJudge | None] = judge_that_made
 ) -> pd.DataFrame:
-    """Return how far each result, and each blend of it with the creator's photos, has become the creator.
+    """Return how much each result, and each blend of it with the creator's photos, has become the creator.
 
     Blends overlay face crops, which are roughly aligned: they show what a generator would do that lets the creator's
-    face through. Each person is blended with another photo; photos that nothing was learnt from are preferred.
-
-    Args:
-        cases: The test users' results.
-        looks: The looks, with what they keep of the creators' faces. A look that keeps nothing is skipped, and so is
-            one whose judge is not on this machine.
-        made: Returns the judge with a digest, or None.
-
-    Returns:
-        A row for each result: `look`, `person` (the row of the cases), `kind` (`generator`, `oracle` where known,
-        `morph_25` to `morph_100`), `likeness`, `threshold` (above it, the likeness is an alarm) and `judge` (its name).
+    face through. Each person is blended with another photo; photos that nothing was learnt from are preferred. Looks
+    that keep no face are skipped, and those whose judge is not on this machine (`made` returns the judge with a digest,
+    or None). There is a row for each result: `look`, `person` (the row of the cases), `kind` (`generator`, `oracle`
+    where known, `morph_25` to `morph_100`), `likeness`, `threshold` (above it, the likeness is an alarm) and `judge`
+    (its name).
     """
     parts = [pd.DataFrame(columns=["look", "person", "kind", "likeness", "threshold", "judge"])]
     inputs = cases.scored("input", cases.looks[0])
@@ -80,12 +72,8 @@ def likeness_section(trial: pd.DataFrame, bootstrap: Bootstrap = BOOTSTRAP) -> L
     rows = trial.assign(alarms=(trial["likeness"] > trial["threshold"]).astype(float))
 
     def summed(part: pd.DataFrame) -> Methods:
-        return {
-            str(kind): {
-                str(name): bootstrap.of(values.to_numpy())
-                for name, values in own.groupby("person")[["likeness", "alarms"]].mean().items()
-            }
-            for kind, own in part.groupby("kind", sort=False)
-        }
+        kinds = part.groupby("kind", sort=False)
+        means = {str(kind): own.groupby("person")[["likeness", "alarms"]].mean() for kind, own in kinds}
+        return {kind: bootstrap.of_columns(people) for kind, people in means.items()}
 
     return LikenessFigures(summed(rows), {str(look): summed(own) for look, own in rows.groupby("look", sort=False)})

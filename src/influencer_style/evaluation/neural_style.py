@@ -29,26 +29,16 @@ def neural_style(
     """Restyle photos by optimising their pixels towards the creator's mean Gram matrices and the photo's own features.
 
     Optimisation starts from the photo and goes from coarse to fine, as in Gatys et al. (2017): the change at a smaller
-    size is added to the larger photo. Each layer counts the same for every style, in units of its target. Apart from
-    rounding, a photo's result does not depend on the photos it is restyled with.
+    size is added to the larger photo. Each layer counts the same for every style, in units of its target; the encoder's
+    last map is the content. Apart from rounding, a photo's result does not depend on the photos it is restyled with.
 
-    Args:
-        photos: The photos, uint8 sRGB (n, s, s, 3), s at least 32.
-        creator_photos: The creator's photos, (m, t, t, 3), m at least 1.
-        encoder: The encoder whose feature maps are compared; the last map is the content.
-        steps: Adam's steps, over all sizes. A 128 px photo takes about a second with the default on one core.
-        seed: The seed of the draw among the creator's photos, used if there are more than 64.
-
-    Returns:
-        The restyled photos, uint8 (n, s, s, 3).
-
-    Raises:
-        ValueError: for other pictures, no photo of the creator, or fewer than three steps.
+    Photos and results are uint8 sRGB (n, s, s, 3), s at least 32, the creator's photos (m, t, t, 3), m at least 1, of
+    which 64 are drawn by `seed` if there are more. `steps` are Adam's over all sizes; with the default a 128 px photo
+    takes about a second on one core. Raises ValueError for other pictures, no photo of the creator, or fewer than three
+    steps.
     """
-    require_pictures(photos)
+    require_pictures(photos, least=32)
     require_pictures(creator_photos)
-    if min(photos.shape[1:3]) < 32:
-        raise ValueError(f"photos must be at least 32 px a side, not {photos.shape[1:3]}")
     if len(creator_photos) == 0 or steps < len(_SHARES):
         raise ValueError(f"neural style needs a photo of the creator and {len(_SHARES)} steps, got {steps} steps")
     drawn = np.random.default_rng(seed).permutation(len(creator_photos))[:_MOST_CREATOR_PHOTOS]

@@ -7,17 +7,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Figures, Methods
-from influencer_style.faces.detect import Detector, main_faces
+from influencer_style.faces.detect import Detector
+from influencer_style.faces.face import main_faces
 from influencer_style.looks.marks import Marks
 from influencer_style.looks.pixels import shrink
-from influencer_style.metrics.diversity import diversity, largest_step
 from influencer_style.metrics.identity import IdentityJudge
-from influencer_style.metrics.intervals import Interval, around, weights_of_draws
+from influencer_style.metrics.intervals import (
+    BOOTSTRAP,
+    Bootstrap,
+    Figures,
+    Interval,
+    Methods,
+    around,
+    weights_of_draws,
+)
 from influencer_style.metrics.kid import kid_features
 from influencer_style.metrics.look_judge import LookJudge
 from influencer_style.metrics.memorisation import nearest, repeats
-from influencer_style.metrics.set_scores import kid_or_none, real_floor, spread
+from influencer_style.metrics.set_scores import diversity, kid_or_none, largest_step, real_floor, spread
 
 GAUSSIAN = "gaussian"
 
@@ -62,81 +69,54 @@ class Jury:
 def score_new_faces(faces: NewFaces, jury: Jury, bootstrap: Bootstrap = BOOTSTRAP) -> Methods:
     """Measure the portraits of a look, way by way, alongside photos and a Gaussian over pixels.
 
-    Returns:
-        By way, and for `gaussian`, a rival without any notion of a face: `one_face` (share with exactly one face),
-        `look_accuracy` (share taken for the look), `repeats` (share that repeats a training photo: these are rejected
-        when portraits are made), `usable` (share with one face, taken for the look, that repeat nothing), `diversity`
-        (ratio to that of other people in the look, or, if there are none, of the creator's photos), `memorisation`
-        (distance to the nearest training photo), `identity_to_creator` (cosine to the creator's face), `kid` (to the
-        training photos), `largest_step` (of the paths, in mean steps; not of the Gaussian).
-        In addition `held_out`, the creator's unseen photos (`memorisation`, `identity_to_creator`); `others`, people
-        who truly wear the look (`one_face`, `look_accuracy`, `identity_to_creator`, `kid`); `real_floor`, the creator's
-        photos half against half (`kid`). A figure that too few pictures support is absent.
+    Returns by way, and for `gaussian`, a rival without any notion of a face: `one_face` (share with exactly one face),
+    `look_accuracy` (share taken for the look), `repeats` (share that repeats a training photo: these are rejected when
+    portraits are made), `usable` (share with one face, taken for the look, that repeat nothing), `diversity` (ratio to
+    that of other people in the look, or, if there are none, of the creator's photos), `memorisation` (distance to the
+    nearest training photo), `identity_to_creator` (cosine to the creator's face), `kid` (to the training photos),
+    `largest_step` (of the paths, in mean steps; not of the Gaussian). In addition `held_out`, the creator's unseen
+    photos (`memorisation`, `identity_to_creator`); `others`, people who truly wear the look (`one_face`,
+    `look_accuracy`, `identity_to_creator`, `kid`); `real_floor`, the creator's photos half against half (`kid`). A
+    figure that too few pictures support is absent.
     """
-    scoring = _Scoring(faces, jury, bootstrap)
+    seed, of = bootstrap.seed, bootstrap.of
+    training, unseen = kid_features(faces.training), kid_features(faces.held_out)
+    worn = shrink(faces.others, faces.size)
+    others = kid_features(worn)
+    real = others if len(others) > 1 else np.concatenate([training, unseen])
+    face = jury.identity.embed(faces.training).mean(0)
+    face /= np.linalg.norm(face)
+
+    def measured(pictures: np.ndarray, features: np.ndarray, **facts: np.ndarray) -> Figures:
+        to_creator, distance = jury.identity.embed(pictures) @ face, kid_or_none(features, training, seed)
+        figures = {name: of(values) for name, values in (facts | {"identity_to_creator": to_creator}).items()}
+        return figures | ({"kid": distance} if distance else {})
+
+    def of_portraits(pictures: np.ndarray) -> Figures:
+        small = shrink(pictures, faces.size)
+        features, repeated = kid_features(small), repeats(small, faces.marks)
+        one, taken = one_face(pictures, jury.detector), jury.looks.takes_for(small, faces.look)
+        figures = measured(
+            small, features, usable=one & taken & ~repeated, one_face=one, look_accuracy=taken, repeats=repeated,
+            memorisation=nearest(features, training),
+        )  # fmt: skip
+        ratio = diversity_beside(features, real, bootstrap)
+        return figures | ({"diversity": ratio} if ratio else {})
+
     count = max(len(pictures) for pictures in faces.drawn.values())
-    drawn = {**faces.drawn, GAUSSIAN: component_gaussian(faces.training, count, bootstrap.seed)}
-    found: Methods = {}
-    for way, pictures in drawn.items():
-        found[way] = scoring.of_portraits(pictures)
-        if way in faces.paths:
-            steps = [largest_step(path) for path in faces.paths[way]]
-            found[way]["largest_step"] = bootstrap.of(np.array(steps))
-    if len(faces.held_out):
-        found["held_out"] = scoring.of_unseen_photos()
-    if len(faces.others):
-        found["others"] = scoring.of_others()
-    if floor := real_floor(scoring.training, scoring.unseen, bootstrap.seed):
+    drawn = {**faces.drawn, GAUSSIAN: component_gaussian(faces.training, count, seed)}
+    found = {way: of_portraits(pictures) for way, pictures in drawn.items()}
+    for way, paths in faces.paths.items():
+        found[way]["largest_step"] = of(np.array([largest_step(path) for path in paths]))
+    if len(unseen):
+        to_creator = jury.identity.embed(faces.held_out) @ face
+        found["held_out"] = {"memorisation": of(nearest(unseen, training)), "identity_to_creator": of(to_creator)}
+    if len(others):
+        one, taken = one_face(faces.others, jury.detector), jury.looks.takes_for(worn, faces.look)
+        found["others"] = measured(worn, others, one_face=one, look_accuracy=taken)
+    if floor := real_floor(training, unseen, seed):
         found["real_floor"] = {"kid": floor}
     return found
-
-
-class _Scoring:
-    """What the portraits of one look are measured against."""
-
-    def __init__(self, faces: NewFaces, jury: Jury, bootstrap: Bootstrap) -> None:
-        self._faces, self._jury, self._bootstrap = faces, jury, bootstrap
-        self.training, self.unseen = kid_features(faces.training), kid_features(faces.held_out)
-        self._worn = shrink(faces.others, faces.size)
-        self._others = kid_features(self._worn)
-        self._real = self._others if len(self._others) > 1 else np.concatenate([self.training, self.unseen])
-        face = jury.identity.embed(faces.training).mean(0)
-        self._face = face / np.linalg.norm(face)
-
-    def of_portraits(self, pictures: np.ndarray) -> Figures:
-        small = shrink(pictures, self._faces.size)
-        features = kid_features(small)
-        one, taken = one_face(pictures, self._jury.detector), self._jury.looks.takes_for(small, self._faces.look)
-        repeated = repeats(small, self._faces.marks)
-        figures = {
-            "usable": self._bootstrap.of(one & taken & ~repeated),
-            "one_face": self._bootstrap.of(one),
-            "look_accuracy": self._bootstrap.of(taken),
-            "repeats": self._bootstrap.of(repeated),
-            "memorisation": self._bootstrap.of(nearest(features, self.training)),
-            "identity_to_creator": self._to_creator(small),
-        }
-        if ratio := diversity_beside(features, self._real, self._bootstrap):
-            figures["diversity"] = ratio
-        return figures | self._kid(features)
-
-    def of_unseen_photos(self) -> Figures:
-        away = self._bootstrap.of(nearest(self.unseen, self.training))
-        return {"memorisation": away, "identity_to_creator": self._to_creator(self._faces.held_out)}
-
-    def of_others(self) -> Figures:
-        return {
-            "one_face": self._bootstrap.of(one_face(self._faces.others, self._jury.detector)),
-            "look_accuracy": self._bootstrap.of(self._jury.looks.takes_for(self._worn, self._faces.look)),
-            "identity_to_creator": self._to_creator(self._worn),
-        } | self._kid(self._others)
-
-    def _to_creator(self, pictures: np.ndarray) -> Interval:
-        return self._bootstrap.of(self._jury.identity.embed(pictures) @ self._face)
-
-    def _kid(self, features: np.ndarray) -> Figures:
-        found = kid_or_none(features, self.training, self._bootstrap.seed)
-        return {"kid": found} if found else {}
 
 
 def one_face(pictures: np.ndarray, detector: Detector) -> np.ndarray:
@@ -147,20 +127,10 @@ def one_face(pictures: np.ndarray, detector: Detector) -> np.ndarray:
 def component_gaussian(photos: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
     """Draw pictures from the Gaussian over the photos' principal components: the rival of every generator.
 
-    It knows nothing of faces; its portraits are blurred doubles of the training photos (as Turk and Pentland's
-    eigenfaces, 1991). Still, their colours and edges match the photos' on average, so their KID to the photos is good.
-    A generator has to be visibly better: KID alone decides nothing.
-
-    Args:
-        photos: The photos, uint8 (m, s, s, 3), m at least 2.
-        count: The number of pictures to draw.
-        seed: The seed of the draw.
-
-    Returns:
-        The pictures, uint8 (count, s, s, 3), clipped.
-
-    Raises:
-        ValueError: when there are fewer than 2 photos.
+    Photos are uint8 (m, s, s, 3), results (count, s, s, 3). It knows nothing of faces; its portraits are blurred
+    doubles of the training photos (as Turk and Pentland's eigenfaces, 1991). Still, their colours and edges match the
+    photos' on average, so their KID to the photos is good. A generator has to be visibly better: KID alone decides
+    nothing. Raises ValueError if m is below 2.
     """
     if len(photos) < 2:
         raise ValueError(f"a covariance needs at least 2 photos, got {len(photos)}")
@@ -173,16 +143,10 @@ def component_gaussian(photos: np.ndarray, count: int, seed: int = 0) -> np.ndar
 
 
 def diversity_beside(features: np.ndarray, real: np.ndarray, bootstrap: Bootstrap = BOOTSTRAP) -> Interval | None:
-    """Return how varied a set is compared with another of other people, with an interval over both.
+    """Return the ratio of a set's diversity to that of a set of other people, with an interval over both.
 
-    Args:
-        features: The set's features (n, f), one row for each picture.
-        real: The other set's features (m, f).
-        bootstrap: How the interval is drawn.
-
-    Returns:
-        A ratio: 1 is as varied, 0 is one picture again and again. None for fewer than three pictures in a set, or a
-        `real` that does not vary.
+    Features are (n, f) and (m, f), one row a picture. 1 is as varied, 0 is one picture again and again. None for fewer
+    than three pictures in a set, or a `real` that does not vary.
     """
     if min(len(features), len(real)) < 3 or not diversity(real) > 0:
         return None

@@ -6,21 +6,16 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from influencer_style.evaluation.figures import Methods, rows_of
+from influencer_style.metrics.intervals import Methods, rows_of
 from influencer_style.networks.portraits import WAYS
 
 
 class SynthesisJudging(BaseModel):
     """How portraits are drawn to be judged, and how they are judged.
 
-    Attributes:
-        samples: The number of portraits of each look and way.
-        paths: The number of paths between two seeds, of each look and way.
-        frames: The number of portraits on each path.
-        size: The side of the samples in pixels.
-        truncation: The truncation of the noise, see `synthesis.draw_noise`.
-        seed: The seed of the noise and of the bootstrap.
-        bootstrap_draws: The number of draws for the intervals.
+    For each look and way there are `samples` portraits of `size` pixels a side, and `paths` between two seeds with
+    `frames` portraits on each. `truncation` and `seed` are those of the noise, see `synthesis.draw_noise`; intervals
+    have `bootstrap_draws`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -36,11 +31,9 @@ class SynthesisJudging(BaseModel):
 class AboutNewFaces(SynthesisJudging):
     """Facts about the model and the data behind the figures.
 
-    Attributes:
-        default_ways: For each look, the way its portraits are made by default.
-        resolution: The side in pixels at which everything but faces is measured.
-        identity_judge: The judge of identity, in words.
-        truth_known: Whether other people are known as they truly are in the looks.
+    `default_ways` has for each look the way its portraits are made by default, `resolution` is the side in pixels at
+    which everything but faces is measured, `identity_judge` the judge of identity in words, `truth_known` says whether
+    other people are known as they truly are in the looks.
     """
 
     model: dict[str, str]
@@ -61,9 +54,8 @@ class NewFacesScorecard(BaseModel):
 
     def rows(self) -> pd.DataFrame:
         """Return the figures as a table: `look`, `way`, `metric`, `mean`, `low`, `high`, `n`."""
-        return pd.DataFrame(
-            [row for look, ways in self.synthesis.items() for row in rows_of(ways, method_column="way", look=look)]
-        )
+        looks = self.synthesis.items()
+        return pd.DataFrame([row for look, ways in looks for row in rows_of(ways, method_column="way", look=look)])
 
     def mean_over_looks(self, way: str, metric: str) -> float:
         """Return a figure's mean over the looks that have it; NaN if none has."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from influencer_style.evaluation.figures import BOOTSTRAP, Bootstrap, Methods, Row, rows_of
 from influencer_style.evaluation.likeness_trial import LikenessFigures
-from influencer_style.evaluation.scoring import figures_of
 from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Methods, Row, rows_of
 from influencer_style.metrics.set_scores import set_scores
 
 MAIN_METRICS = ("delta_e", "ssim", "psnr", "structure", "look_accuracy", "identity", "diversity")
@@ -28,15 +25,11 @@ REAL_METRICS = (
 class About(BaseModel):
     """Facts about the model and the data behind the figures.
 
-    Attributes:
-        model: The model's fingerprints, and its generator and encoder in words.
-        looks: The creator of each look.
-        thin_looks: A notice for each look that was learnt from few photos.
-        size: The side in pixels at which everything was scored.
-        identity_judge: The judge of identity, in words.
-        judge_of_photographs: Whether that judge was trained on photographs rather than on drawn people.
-        identity_threshold: The cosine below which the judge of identity sees two people.
-        population: The people that looks are measured against, in words.
+    `model` has the model's fingerprints, and its generator and encoder in words, `looks` the creator of each look,
+    `thin_looks` a notice for each look that was learnt from few photos. `size` is the side in pixels at which
+    everything was scored, `identity_judge` the judge of identity in words, `judge_of_photographs` whether it was
+    trained on photographs, `identity_threshold` the cosine below which it sees two people, `population`
+    says in words whom looks are measured against.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,15 +51,9 @@ class Scorecard(BaseModel):
     """Each method's figures, with 95% bootstrap intervals over people.
 
     Among the methods of a look are `held_out` and `real_floor`, see `set_scores`. A figure that too few people or
-    photos support is absent; its `n` says how many there were.
-
-    Attributes:
-        about: Facts about the model and the data.
-        transfer: With truth, figures by method over all looks.
-        paired: With truth, the generator less each other method, on the people whom both have restyled.
-        creators: With truth, figures by look and method.
-        real: Without truth, figures by look and method.
-        likeness: The likeness guard's figures.
+    photos support is absent; its `n` says how many there were. With truth there are `transfer` (by method over all
+    looks), `paired` (the generator less each other method, on the people whom both have restyled) and `creators` (by
+    look and method); without it there is `real` (by look and method). `likeness` has the likeness guard's figures.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -134,48 +121,22 @@ def assemble_scorecard(
 ) -> Scorecard:
     """Return the scorecard of a model, still without the likeness guard's figures.
 
-    Args:
-        scores: The figures of every single case, from `score_cases`.
-        cases: The cases themselves.
-        encoder: The style encoder.
-        looks: The looks.
-        about: Facts about the model and the data.
-        bootstrap: How intervals are drawn.
+    `scores` has the figures of every single case, from `score_cases`.
     """
     of_sets, overall = set_scores(cases, encoder, looks, bootstrap.draws, bootstrap.seed)
-    names = figures_of(scores)
+    names = [name for name in scores.columns if name not in ("photo_id", "person", "look", "method")]
 
     def of_people(rows: pd.DataFrame, names: list[str]) -> dict[str, pd.DataFrame]:
         people = rows.groupby(["method", "person"])[names].mean()
         return {method: people.loc[[method]].droplevel("method") for method in cases.methods}
 
-    by_look = {
-        look: _joined(_summed(of_people(scores[scores["look"] == look], names), bootstrap), of_sets[look])
-        for look in cases.looks
-    }
+    def summed(people: dict[str, pd.DataFrame], sets: Methods) -> Methods:
+        own = {method: bootstrap.of_columns(rows) for method, rows in people.items()}
+        return {method: own.get(method, {}) | sets.get(method, {}) for method in own | sets}
+
+    by_look = {look: summed(of_people(scores[scores["look"] == look], names), of_sets[look]) for look in cases.looks}
     if not cases.truth:
         return Scorecard(about=about, real=by_look)
     people = of_people(scores, [name for name in names if name != "memorisation"])
     less = {method: people["generator"] - other for method, other in people.items() if method != "generator"}
-    return Scorecard(
-        about=about,
-        transfer=_joined(_summed(people, bootstrap), overall),
-        paired=_summed(less, bootstrap),
-        creators=by_look,
-    )
-
-
-def _summed(people: Mapping[str, pd.DataFrame], bootstrap: Bootstrap) -> Methods:
-    """Sum up figures, by method a row for each person and a column for each metric."""
-    return {
-        method: {
-            str(name): bootstrap.of(shown.to_numpy())
-            for name, values in figures.items()
-            if len(shown := values.dropna())  # who shows nothing of a region has no figure for it
-        }
-        for method, figures in people.items()
-    }
-
-
-def _joined(one: Methods, other: Methods) -> Methods:
-    return {method: one.get(method, {}) | other.get(method, {}) for method in one | other}
+    return Scorecard(about=about, transfer=summed(people, overall), paired=summed(less, {}), creators=by_look)

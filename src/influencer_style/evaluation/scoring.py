@@ -22,9 +22,7 @@ from influencer_style.metrics.structure import structure, truth_measures
 class Judges:
     """The judges of identity and of looks, made once a run.
 
-    Attributes:
-        identity: The judge of identity, see `metrics.judges.choose_judge`.
-        looks: A look judge for the cases' even people and one for the odd: neither has seen the people it judges.
+    There is a look judge for the cases' even people and one for the odd: neither has seen the people it judges.
     """
 
     identity: IdentityJudge
@@ -60,16 +58,11 @@ def appoint_judges(cases: Cases, seed: int = 0) -> Judges:
 def score_cases(cases: Cases, judges: Judges) -> pd.DataFrame:
     """Measure every method on every case.
 
-    Args:
-        cases: The pictures.
-        judges: The judges of identity and of looks.
-
-    Returns:
-        A row for each person, look and method with a result: `photo_id`, `person` (its row in the cases), `look`,
-        `method`, and the figures. With truth: those of `regions.truth_measures` and `look_accuracy` (1 if the look
-        judge takes it for the look, else 0). Without: `structure_to_input` and `delta_e_to_input`, how much of the
-        photo is left. Always: `identity` (cosine to the input, 1 is the same person), `identity_leak` (> 0: has become
-        more like the creator) and `memorisation` (distance to the nearest training photo).
+    Returns a row for each person, look and method with a result: `photo_id`, `person` (its row in the cases), `look`,
+    `method`, and the figures. With truth: those of `truth_measures` and `look_accuracy` (1 if the look judge takes it
+    for the look, else 0). Without: `structure_to_input` and `delta_e_to_input`, how much of the photo is left. Always:
+    `identity` (cosine to the input, 1 is the same person), `identity_leak` (> 0: has become more like the creator) and
+    `memorisation` (distance to the nearest training photo).
     """
     masks, inputs = cases.masks(), cases.scored("input", cases.looks[0])
     who = judges.identity.embed(inputs)
@@ -98,8 +91,3 @@ def score_cases(cases: Cases, judges: Judges) -> pd.DataFrame:
             labels = {"photo_id": cases.photo_ids[:n], "person": range(n), "look": look, "method": method}
             parts.append(pd.DataFrame(labels | values))
     return pd.concat(parts, ignore_index=True)
-
-
-def figures_of(scores: pd.DataFrame) -> list[str]:
-    """Return the columns of the scores that hold figures."""
-    return [name for name in scores.columns if name not in ("photo_id", "person", "look", "method")]

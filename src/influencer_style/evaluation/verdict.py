@@ -17,11 +17,9 @@ HIGHER_IS_BETTER = frozenset({"ssim", "psnr", "structure", "structure_to_input",
 class Rules:
     """What a challenger must do.
 
-    Attributes:
-        main: The metric on which it must be surely better: the difference's whole interval is on the better side.
-        each_look: How much worse it may be on the main metric in a single look.
-        guarded: For each guarded metric, how much worse it may be over all looks. It counts as worse only if the whole
-            interval lies beyond this.
+    On `main` it must be surely better: the difference's whole interval is on the better side. `each_look` is the loss
+    on it that is tolerated in one look, `guarded` that over all looks by metric; a loss counts only if its whole
+    interval does.
     """
 
     main: str
@@ -48,13 +46,10 @@ class Verdict:
 
 
 class PromotionRecord(BaseModel):
-    """What came of a promotion, as `promotion_record.json` keeps it.
+    """What came of a promotion, as `promotion_record.json` keeps it, without the fields that have no value.
 
-    Attributes:
-        judged: Whether anybody was judged. If not, the fields without a value are absent from the file.
-        status: `judged`, `promoted`, `not promoted`, `not judged` or `not written`.
-        champion: The version that the challenger was judged against; `now` is the champion afterwards.
-        people: The number of people that both restyled.
+    `status` is `judged`, `promoted`, `not promoted`, `not judged` or `not written`. The challenger was judged against
+    the version `champion`; `now` is the champion afterwards. `people` is the number of people that both restyled.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,16 +72,10 @@ class PromotionRecord(BaseModel):
 def decide(
     found: Sequence[Difference], rules: Rules, new_looks: Sequence[str] = (), lost_looks: Sequence[str] = ()
 ) -> Verdict:
-    """Judge a challenger.
+    """Judge a challenger by its differences from the champion, see `contest.differences`.
 
-    A challenger that makes the very same pictures, or offers looks that the champion lacks, need not be better, only
-    not worse: a version's looks and their consents count as well.
-
-    Args:
-        found: The differences, from `contest.differences`.
-        rules: The rules to apply.
-        new_looks: The looks that only the challenger offers.
-        lost_looks: The looks that only the champion offers; any is an objection.
+    A challenger that makes the very same pictures, or offers `new_looks` that the champion lacks, need not be better,
+    only not worse: a version's looks and their consents count as well. `lost_looks` are an objection.
     """
     by_name = {(one.metric, one.look): one for one in found}
     same = all(one.less.low == one.less.high == 0 for one in found)
@@ -124,10 +113,8 @@ def in_words(one: Difference) -> str:
     """Return a difference as a phrase."""
     places = DIGITS[one.metric]
     what = LABELS[one.metric] + (f" of {one.look}" if one.look else "")
-    less = f"{one.less.mean:+z.{places}f} ({one.less.low:+z.{places}f} to {one.less.high:+z.{places}f})"
-    if one.challenger is None:
-        return f"{what} {less}"
-    return f"{what} {one.challenger:.{places}f} against {one.champion:.{places}f}, {less}"
+    means = "" if one.challenger is None else f"{one.challenger:.{places}f} against {one.champion:.{places}f}, "
+    return f"{what} {means}{one.less.text(f'+z.{places}f')}"
 
 
 def _guard(one: Difference, margin: float) -> Line:

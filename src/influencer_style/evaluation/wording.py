@@ -1,10 +1,11 @@
-"""Names of methods and metrics for people to read, and the finding in words."""
+"""Names of methods and metrics for people to read, the finding in words, and what the figures do not show."""
 
 from __future__ import annotations
 
-from influencer_style.evaluation.figures import Figures, Methods
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.looks.areas import REGIONS
+from influencer_style.metrics.intervals import Figures, Methods
+from influencer_style.metrics.set_scores import LEAST_FOR_KID
 
 # For each metric, its name, which way is good, and how many digits are worth showing.
 _METRICS = {
@@ -28,23 +29,13 @@ _METRICS = {
     "largest_step": ("largest step", "1 is even", 2),
 } | {f"delta_e_{region}": (region, "lower is better", 2) for region in REGIONS}
 LABELS = {
-    "input": "input",
-    "truth": "truth",
-    "generator": "generator",
-    "do_nothing": "do nothing",
-    "reinhard": "Reinhard",
-    "histogram_matching": "histogram matching",
-    "optimal_transport": "optimal transport",
-    "population_mkl": "population transport",
-    "neural_style": "neural style",
-    "oracle": "oracle",
-    "held_out": "creator's unseen photos",
-    "real_floor": "creator's photos, half against half",
-    "composed": "composed",
-    "direct": "direct",
-    "gaussian": "Gaussian over pixels",
+    "input": "input", "truth": "truth", "generator": "generator", "do_nothing": "do nothing", "reinhard": "Reinhard",
+    "histogram_matching": "histogram matching", "optimal_transport": "optimal transport",
+    "population_mkl": "population transport", "neural_style": "neural style", "oracle": "oracle",
+    "held_out": "creator's unseen photos", "real_floor": "creator's photos, half against half",
+    "composed": "composed", "direct": "direct", "gaussian": "Gaussian over pixels",
     "others": "other people truly in the look",
-} | {metric: label for metric, (label, _, _) in _METRICS.items()}
+} | {metric: label for metric, (label, _, _) in _METRICS.items()}  # fmt: skip
 BETTER = {metric: better for metric, (_, better, _) in _METRICS.items()}
 DIGITS = {metric: digits for metric, (_, _, digits) in _METRICS.items()}
 
@@ -63,10 +54,7 @@ def scores_in_markdown(scorecard: Scorecard) -> str:
     metrics = ("delta_e", "ssim", "structure", "identity") if known else ("gram_distance", "kid", "structure_to_input")
 
     def cell(figures: Figures, metric: str) -> str:
-        if metric not in figures:
-            return ""
-        one, places = figures[metric], DIGITS[metric]
-        return f"{one.mean:.{places}f} ({one.low:.{places}f} to {one.high:.{places}f})"
+        return figures[metric].text(f".{DIGITS[metric]}f") if metric in figures else ""
 
     heads = " | ".join(LABELS[metric] for metric in metrics)
     lines = ["## Scores", "", f"| | {heads} |", "|---" * (1 + len(metrics)) + "|"]
@@ -109,3 +97,79 @@ def _nearer(looks: dict[str, Methods], method: str) -> str:
     ours, nothing = (sum(m[k]["gram_distance"].mean for m in looks.values()) for k in (method, "do_nothing"))
     share = 100 * (1 - ours / nothing) if nothing else 0.0
     return f"{abs(share):.0f}% {'nearer to' if share >= 0 else 'further from'}"
+
+
+def limits(scorecard: Scorecard) -> list[str]:
+    """Return what these figures do not show, in plain words."""
+    about, transfer, found = scorecard.about, scorecard.transfer or {}, []
+    if about.users_are_studio and about.source != "studio":
+        found.append(
+            "No photos of unstyled people were given (ingestion.users), so looks are measured against people drawn by "
+            "the studio. What sets photographs apart from drawings is mistaken for part of the look."
+        )
+    if scorecard.transfer is None:
+        found.append(
+            "Nobody knows how these people would truly look in each look. The distance from a look rewards anything "
+            "that resembles the creator's photos, backgrounds and hair included."
+        )
+    if about.source == "studio":
+        found.append(
+            "These people are drawn by the embedded studio, and so is the truth. A generator that does well here has "
+            "yet to show it on photographs."
+        )
+    found += [
+        f"The intervals are over {about.test_users} people and one trained model, not over other trainings.",
+        "Colour differences are means; halos and blotches can score well. Look at the pictures.",
+        "Only face crops are judged here, not whole photos.",
+    ]
+    if about.test_users < 8:
+        found.append(f"{about.test_users} people are too few for firm conclusions.")
+    found += [f"{notice[0].upper()}{notice[1:]}." for notice in about.thin_looks]
+    identity = f"Identity is judged by {about.identity_judge}. No generator was trained by it. "
+    if about.judge_of_photographs:
+        identity += (
+            "It sees faces alone, and hair, colours and light hardly at all. How often it is right about people of "
+            "different origin and age was not compared."
+        )
+    else:
+        identity += (
+            "It is a small network that tells the studio's people apart in any look and light. It sees faces coarsely: "
+            "one that is subtly wrong can pass."
+        )
+    if oracle := transfer.get("oracle"):
+        identity += (
+            f" Looks affect it as well: the same person truly in the look (the oracle) keeps "
+            f"{oracle['identity'].mean:.2f} and seems to leak {oracle['identity_leak'].mean:.2f}. Compare with these, "
+            "rather than with 1 and 0."
+        )
+    if about.source != "studio" and not about.judge_of_photographs:
+        identity += " It has never seen photographs; on these, take it as a hint."
+    found += [
+        identity,
+        "Whether a picture is taken for the look is a sanity check: any method that copies a set's colours passes it.",
+        "KID and diversity are based on hand-made measures of colours, edges and grain, not on a network that knows "
+        "faces. They see that a set looks wrong, not that a person does.",
+    ]
+    found += _absent_sets(scorecard)
+    own = transfer.get("generator", {})
+    shown = {region: own[f"delta_e_{region}"].n if f"delta_e_{region}" in own else 0 for region in REGIONS}
+    few = [f"{region} ({n})" for region, n in shown.items() if n < about.test_users]
+    if few and any(shown.values()):
+        found.append(f"Not everybody shows every region. People with figures for: {', '.join(few)}.")
+    return found
+
+
+def _absent_sets(scorecard: Scorecard) -> list[str]:
+    """Say which figures about sets of pictures are missing, and why."""
+    sections, found = scorecard.by_look, []
+    methods = {m for section in sections.values() for m in section if m not in ("held_out", "real_floor")}
+    without = {m for m in methods if not any("kid" in section.get(m, {}) for section in sections.values())}
+    if without:
+        which = "" if without == methods else f" of {', '.join(LABELS[m] for m in LABELS if m in without)}"
+        n = LEAST_FOR_KID
+        found.append(f"KID{which} is left out: it needs {n} people and {n} photos of the creator.")
+    if floorless := ", ".join(look for look, section in sections.items() if "real_floor" not in section):
+        found.append(f"KID of a creator's own photos is left out for {floorless}: it needs {2 * LEAST_FOR_KID} photos.")
+    if unseen := ", ".join(look for look, section in sections.items() if "held_out" not in section):
+        found.append(f"No photo of {unseen} was kept from training: an honest distance to training photos is unknown.")
+    return found

@@ -38,15 +38,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Conditions(Batch):
-    """What a generator is conditioned on.
+    """What a generator is conditioned on."""
 
-    Attributes:
-        codes: (n, d) style codes of the looks.
-        noise: (n, z) standard normal.
-    """
-
-    codes: Tensor
-    noise: Tensor
+    codes: Tensor  # (n, d) style codes of the looks
+    noise: Tensor  # (n, z) standard normal
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -54,15 +49,10 @@ class Conditions(Batch):
 
 @dataclass(frozen=True)
 class Paired(Conditions):
-    """Conditions with the picture that should follow from them. Images are (n, 3, s, s), sRGB in [0, 1].
+    """Conditions with the picture that should follow from them. Images are (n, 3, s, s), sRGB in [0, 1]."""
 
-    Attributes:
-        truth: The pictures in the looks.
-        weights: (n, 1, s, s) weight of each pixel of the truth, 1 in the mean.
-    """
-
-    truth: Tensor
-    weights: Tensor
+    truth: Tensor  # the pictures in the looks
+    weights: Tensor  # (n, 1, s, s) weight of each pixel of the truth, 1 in the mean
 
 
 @dataclass(frozen=True)
@@ -74,23 +64,14 @@ class PairedPhotos(Paired):
 
 @dataclass(frozen=True)
 class Unpaired(Conditions):
-    """Pictures to make in creators' looks, without known truth. Images are (n, 3, s, s), sRGB in [0, 1].
+    """Pictures to make in creators' looks, without known truth. Images are (n, 3, s, s), sRGB in [0, 1]."""
 
-    Attributes:
-        inputs: Users' photos to restyle; in synthesis, portraits whose shapes the results should keep.
-        domains: (n,) int, the number of each look's creator, from 1.
-        real: A photo by each look's creator.
-        others: More photos of users, unstyled.
-        target: (n, descriptor) mean descriptors of the looks.
-        deviation: (n, descriptor) standard deviations of the looks' descriptors.
-    """
-
-    inputs: Tensor
-    domains: Tensor
-    real: Tensor
-    others: Tensor
-    target: Tensor
-    deviation: Tensor
+    inputs: Tensor  # users' photos to restyle; in synthesis, portraits whose shapes the results should keep
+    domains: Tensor  # (n,) int, the number of each look's creator, from 1
+    real: Tensor  # a photo by each look's creator
+    others: Tensor  # more photos of users, unstyled
+    target: Tensor  # (n, descriptor) mean descriptors of the looks
+    deviation: Tensor  # (n, descriptor) standard deviations of the looks' descriptors
 
 
 PairedBatch = TypeVar("PairedBatch", bound=Paired)

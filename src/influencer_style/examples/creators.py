@@ -14,13 +14,10 @@ from influencer_style.looks.profile import LookProfiles
 
 
 class CreatorPhotos:
-    """Holds all crops in memory at the training resolution, as uint8, and draws batches of them.
+    """Holds all crops in memory at the training resolution (side in pixels), as uint8, and draws batches of them.
 
-    Args:
-        users: (n, s, s, 3) uint8 crops of unstyled people.
-        creators: For each look its creator's crops, (m, s, s, 3) uint8.
-        looks: The profiles of these looks.
-        resolution: Side in pixels of what training sees.
+    `users` are crops of unstyled people, (n, s, s, 3) uint8, `creators` those of each look's creator, and `looks` the
+    profiles of these looks.
     """
 
     def __init__(
@@ -33,13 +30,9 @@ class CreatorPhotos:
         self.codes = {name: looks.code(name) for name in self.names}
 
     def batch(self, count: int, code_noise: float, noise: int, rng: torch.Generator) -> Unpaired:
-        """Draw users' photos. The creators' looks take turns, however many photos each creator has.
+        """Draw `count` users' photos. The creators' looks take turns, however many photos each creator has.
 
-        Args:
-            count: Number of users' photos.
-            code_noise: Standard deviation of the noise on style codes; their transports get none.
-            noise: Width of z.
-            rng: Source of all choices.
+        `code_noise` is as in `paired.Sampling`; `noise` is the width of z.
         """
 
         def draw(high: int, number: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -35,21 +36,17 @@ class _Example:
     photos: SetStatistics
 
 
+_Kind = Callable[[Shard, torch.Generator], _Example]
+
+
 @dataclass(frozen=True)
 class Sampling:
-    """How a batch of known truth is drawn.
+    """How a batch of known truth is drawn."""
 
-    Attributes:
-        count: Number of examples.
-        colour: Share of looks of pure colour.
-        neutral: Share of unstyled portraits (synthesis only).
-        code_noise: Standard deviation of the noise on style codes; their transports get none.
-    """
-
-    count: int
-    colour: float = 0.0
-    neutral: float = 0.0
-    code_noise: float = 0.0
+    count: int  # number of examples
+    colour: float = 0.0  # share of looks of pure colour
+    neutral: float = 0.0  # share of unstyled portraits (synthesis only)
+    code_noise: float = 0.0  # standard deviation of the noise on style codes; their transports get none
 
 
 def draw_photos(
@@ -57,19 +54,14 @@ def draw_photos(
 ) -> PairedPhotos:
     """Draw a batch for transfer: unstyled portraits, half of them mirrored, and the same portraits in looks.
 
-    Args:
-        shards: At least two. A look and its reference crowd come from different shards, so they share no person.
-        groups: The groups of the encoder that described the shards.
-        sampling: What is drawn.
-        noise: Width of z.
-        rng: Source of all choices.
+    There are at least two shards: a look and its reference crowd come from different ones, so they share no person.
+    `groups` are those of the encoder that described the shards, `noise` is the width of z.
     """
 
-    def choose(kind: float) -> Callable[[Shard, torch.Generator], _Example]:
-        return _photographed if kind < sampling.colour else _worn
+    def choose(kind: float) -> _Kind:
+        return partial(_coloured, photographed=True) if kind < sampling.colour else _worn
 
-    inputs, _, truth, masks, codes = _draw(shards, groups, sampling.count, choose, rng)
-    codes = with_noise(codes, sampling.code_noise, rng)
+    inputs, _, truth, masks, codes = _draw(shards, groups, sampling, choose, rng)
     mirror = (torch.rand(sampling.count, generator=rng) < 0.5).view(-1, 1, 1, 1)
     inputs, truth, weights = (mirrored(x, mirror) for x in (inputs, truth, _pixel_weights(masks, _PHOTO_WEIGHTS)))
     z = torch.randn(sampling.count, noise, generator=rng)
@@ -79,21 +71,16 @@ def draw_photos(
 def draw_portraits(shards: list[Shard], groups: DescriptorGroups, sampling: Sampling, rng: torch.Generator) -> Paired:
     """Draw a batch for synthesis, from sittings in which z and the look determine the portrait (`known`).
 
-    Args:
-        shards: At least two. A look and its reference crowd come from different shards, so they share no person.
-        groups: The groups of the encoder that described the shards.
-        sampling: What is drawn.
-        rng: Source of all choices.
+    Arguments are those of `draw_photos`.
     """
 
-    def choose(kind: float) -> Callable[[Shard, torch.Generator], _Example]:
+    def choose(kind: float) -> _Kind:
         if kind < sampling.neutral:
             return _unstyled
         return _coloured if kind < sampling.neutral + sampling.colour else _worn
 
-    _, z, truth, masks, codes = _draw(shards, groups, sampling.count, choose, rng)
+    _, z, truth, masks, codes = _draw(shards, groups, sampling, choose, rng)
     weights = _pixel_weights(masks, _PORTRAIT_WEIGHTS)
-    codes = with_noise(codes, sampling.code_noise, rng)
     return Paired(codes, z, truth, weights / weights.mean((1, 2, 3), True))
 
 
@@ -123,13 +110,13 @@ def subset(count: int, least: int, rng: torch.Generator) -> Tensor:
 def _draw(
     shards: list[Shard],
     groups: DescriptorGroups,
-    count: int,
-    choose: Callable[[float], Callable[[Shard, torch.Generator], _Example]],
+    sampling: Sampling,
+    choose: Callable[[float], _Kind],
     rng: torch.Generator,
 ) -> tuple[Tensor, ...]:
-    """Draw examples of the kinds that `choose` says; return inputs, z, truth, masks (n, 5, s, s) and style codes."""
+    """Draw examples of the kinds that `choose` says; return inputs, z, truth, masks (n, 5, s, s) and noisy codes."""
     drawn = []
-    for _ in range(count):
+    for _ in range(sampling.count):
         here = _number(len(shards), rng)
         there = (here + 1 + _number(len(shards) - 1, rng)) % len(shards)
         shard, kind = shards[here], float(torch.rand(1, generator=rng))
@@ -139,7 +126,8 @@ def _draw(
         masks = torch.from_numpy(shard.regions[at]).float() / 255
         code = style_code(example.photos, crowd, groups)
         drawn.append((example.inputs, shard.latents[at], example.truth, masks, code))
-    return tuple(torch.stack(part) for part in zip(*drawn, strict=True))
+    *pictures, codes = (torch.stack(part) for part in zip(*drawn, strict=True))
+    return *pictures, with_noise(codes, sampling.code_noise, rng)
 
 
 def _worn(shard: Shard, rng: torch.Generator) -> _Example:
@@ -153,7 +141,10 @@ def _worn(shard: Shard, rng: torch.Generator) -> _Example:
 
 
 def _coloured(shard: Shard, rng: torch.Generator, photographed: bool = False) -> _Example:
-    """Draw a look of pure colour on one of the crowd; known from some photos of others, each one once."""
+    """Draw a look of pure colour on one of the crowd; known from some photos of others, each one once.
+
+    If `photographed`, they are as a camera saw them, before a background, with its noise.
+    """
     look = _number(len(shard.maps), rng)
     shown = shard.shown[look]
     everyone = torch.arange(len(shard.people))
@@ -168,11 +159,6 @@ def _coloured(shard: Shard, rng: torch.Generator, photographed: bool = False) ->
     else:
         taken = to_tensor(shard.neutral[i, who][None])
     return _Example(i, who, taken[0], apply_grades(taken, shard.maps[look][None])[0], photos)
-
-
-def _photographed(shard: Shard, rng: torch.Generator) -> _Example:
-    """Draw a look of pure colour on somebody as a camera saw them, before a background, with its noise."""
-    return _coloured(shard, rng, photographed=True)
 
 
 def _unstyled(shard: Shard, rng: torch.Generator) -> _Example:

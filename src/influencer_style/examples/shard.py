@@ -45,68 +45,44 @@ def _power_of_two(number: int) -> int:
 
 @checked_dataclass(frozen=True, config=CHECKED)
 class StreamSettings:
-    """What a shard holds.
+    """What a shard holds."""
 
-    Attributes:
-        seed: Seed of everything that is drawn.
-        resolution: Side of the portraits in pixels.
-        sittings: Sittings in a shard. In each, `targets` people are photographed unstyled and in each of `looks` looks,
-            and one more person `references` times in each look.
-        targets: People in a sitting.
-        looks: Looks in a sitting.
-        references: Photos that show a look.
-        grades: Number of looks made of each look of a sitting: itself, and itself under random grades.
-        graded: Looks of pure colour in a shard, each shown by up to `photos` people of the shard.
-        photos: The most people who show a look of pure colour.
-        known: Whether z and the look alone determine the targets' pictures, see `studio.latent`.
-        most: Number of shards; 0 for no end.
-    """
-
-    seed: Seed = 11
+    seed: Seed = 11  # seed of everything that is drawn
+    # Side of the portraits in pixels
     resolution: Annotated[int, Field(ge=32, le=1024), AfterValidator(_power_of_two)] = 64
+    # Sittings in a shard. In each, `targets` people are photographed unstyled and in each of `looks` looks, and one
+    # more person `references` times in each look.
     sittings: _Count = 20
-    targets: _Count = 2
-    looks: _Looks = 4
-    references: _Count = 10
-    grades: _Looks = 3
-    graded: _Count = 64
-    photos: _Count = 12
-    known: bool = False
-    most: Annotated[int, Field(ge=0)] = 0
+    targets: _Count = 2  # people in a sitting
+    looks: _Looks = 4  # looks in a sitting
+    references: _Count = 10  # photos that show a look
+    grades: _Looks = 3  # number of looks made of each look of a sitting: itself, and itself under random grades
+    graded: _Count = 64  # looks of pure colour in a shard, each shown by up to `photos` people of the shard
+    photos: _Count = 12  # the most people who show a look of pure colour
+    known: bool = False  # whether z and the look alone determine the targets' pictures, see `studio.latent`
+    most: Annotated[int, Field(ge=0)] = 0  # number of shards; 0 for no end
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Some sittings: S sittings, T targets, L looks, G grades, R references, descriptors D wide, s pixels.
+    """Some sittings: S sittings, T targets, L looks, G grades, R references, descriptors D wide, s pixels."""
 
-    Attributes:
-        neutral: (S, T, s, s, 3) uint8.
-        styled: (S, L, T, s, s, 3) uint8.
-        regions: (S, T, 5, s, s) uint8.
-        latents: (S, T, z) what determines the targets' pictures; z is 0 wide where that is not known.
-        grades: (S, L, G, 43) grades of each look.
-        descriptors, moments: (S, L, G, R, D) and (S, L, G, R, 21, 10), of each look's references.
-        people: (S * T, s, s, 3) uint8, the targets, unstyled, each with a camera and a background of their own.
-        crowd, crowd_moments: (S * T, D) and (S * T, 21, 10), of `people`.
-        maps: (C, 43) looks of pure colour.
-        shown: (C, P) who shows them, by their numbers in `people`.
-        map_descriptors, map_moments: (C, P, D) and (C, P, 21, 10).
-    """
-
-    neutral: np.ndarray
-    styled: np.ndarray
-    regions: np.ndarray
-    latents: Tensor
-    grades: Tensor
-    descriptors: Tensor
-    moments: Tensor
-    people: np.ndarray
-    crowd: Tensor
-    crowd_moments: Tensor
-    maps: Tensor
-    shown: Tensor
-    map_descriptors: Tensor
-    map_moments: Tensor
+    neutral: np.ndarray  # (S, T, s, s, 3) uint8
+    styled: np.ndarray  # (S, L, T, s, s, 3) uint8
+    regions: np.ndarray  # (S, T, 5, s, s) uint8
+    latents: Tensor  # (S, T, z) what determines the targets' pictures; z is 0 wide where that is not known
+    grades: Tensor  # (S, L, G, 43) grades of each look
+    descriptors: Tensor  # (S, L, G, R, D) of each look's references
+    moments: Tensor  # (S, L, G, R, 21, 10) of the same
+    people: (
+        np.ndarray
+    )  # (S * T, s, s, 3) uint8, the targets, unstyled, each with a camera and a background of their own
+    crowd: Tensor  # (S * T, D) descriptors of `people`
+    crowd_moments: Tensor  # (S * T, 21, 10) of the same
+    maps: Tensor  # (C, 43) looks of pure colour
+    shown: Tensor  # (C, P) who shows them, by their numbers in `people`
+    map_descriptors: Tensor  # (C, P, D)
+    map_moments: Tensor  # (C, P, 21, 10)
 
     def worn(self, sitting: int, look: int, grade: int, photos: Tensor) -> SetStatistics:
         """Return the statistics of some of the photos of a look under a grade."""
@@ -206,12 +182,8 @@ def with_busy_backgrounds(images: Tensor, background: Tensor, generator: torch.G
     """Return images (n, 3, h, w) in [0, 1] with clutter behind the people of about half of them.
 
     Studio backdrops are calm, but people stand in front of bookshelves, streets and leaves. Clutter is 1/f noise,
-    blurred or sharp, of little colour, as in natural images (Field 1987).
-
-    Args:
-        images: Square pictures, sRGB in [0, 1].
-        background: (n, 1, h, w) soft masks of the area behind the people.
-        generator: Source of all choices.
+    blurred or sharp, of little colour, as in natural images (Field 1987). The pictures are square, in sRGB;
+    `background` (n, 1, h, w) are soft masks of the area behind the people.
     """
     count, size = len(images), images.shape[-1]
     busy = torch.rand(count, 1, 1, 1, generator=generator)

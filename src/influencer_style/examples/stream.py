@@ -10,7 +10,6 @@ import multiprocessing
 from dataclasses import dataclass
 from multiprocessing.pool import AsyncResult, Pool
 from pathlib import Path
-from types import TracebackType
 
 import torch
 
@@ -22,19 +21,12 @@ _AHEAD = 2  # shards that are made before they are needed
 
 @dataclass(frozen=True)
 class Pace:
-    """When the shards of a stream come and go.
+    """When the shards of a stream come and go."""
 
-    Attributes:
-        steps_per_shard: Number of steps between new shards.
-        first: Number of shards available at step 0; at least 2.
-        window: Maximum number of shards kept; the oldest are deleted.
-        workers: Number of processes that make shards.
-    """
-
-    steps_per_shard: int
-    first: int = 4
-    window: int = 48
-    workers: int = 1
+    steps_per_shard: int  # number of steps between new shards
+    first: int = 4  # number of shards available at step 0; at least 2
+    window: int = 48  # maximum number of shards kept; the oldest are deleted
+    workers: int = 1  # number of processes that make shards
 
     def __post_init__(self) -> None:
         if self.first < 2 or self.window < self.first or self.steps_per_shard < 1 or self.workers < 1:
@@ -44,14 +36,8 @@ class Pace:
 class StudioStream:
     """The shards available at each step of a training; worker processes make them, a folder keeps them.
 
-    The processes start with the first call of `at`.
-
-    Args:
-        settings: What a shard holds.
-        folder: Where shards are kept. It must belong to the same settings and the same studio code (name it by a
-            fingerprint).
-        encoder: The encoder that describes the pictures.
-        pace: When shards come and go.
+    The processes start with the first call of `at`. The folder must belong to the same settings and the same studio
+    code (name it by a fingerprint). The encoder describes the pictures.
     """
 
     def __init__(self, settings: StreamSettings, folder: Path, encoder: StyleEncoder, pace: Pace) -> None:
@@ -64,9 +50,7 @@ class StudioStream:
     def __enter__(self) -> StudioStream:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._pool is not None:
             self._pool.terminate()
             self._pool.join()

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from influencer_style.faces.detect import Face
+from influencer_style.faces.face import Face
 
 LIFT = 0.06  # the crop's centre lies this share of its side above the face's: hair is taller than a neck is long
 TIGHTEST = 1.4  # the least crop, in face boxes
 MOST_SHIFT = 0.12  # how far a crop moves to stay in the photo, in its own sides
-MAX_ROLL = math.radians(20)
+MAX_ROLL = math.radians(75)  # beyond, the eyes are rather mistaken than level
 
 
 @dataclass(frozen=True)

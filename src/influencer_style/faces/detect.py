@@ -1,10 +1,8 @@
-"""Find faces: scikit-image's LBP cascade, which needs no file, or OpenCV's YuNet, which needs one and is better."""
+"""The face detectors: BlazeFace (`blazeface`), OpenCV's YuNet, and scikit-image's LBP cascade, which needs no file."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,27 +11,10 @@ import numpy as np
 from skimage.data import lbp_frontal_face_cascade_filename
 from skimage.feature import Cascade
 
-from influencer_style.faces.detectors import DETECTORS, DetectorError, DetectorName, yunet_file
-
-
-@dataclass(frozen=True)
-class Face:
-    """A face found in a photo, in photo pixels: a square box (left, top, side), both eyes if found, a score.
-
-    ``eyes`` are the centres ((x, y), (x, y)), the left one as seen first. Boxes of all detectors mean the same
-    square, about from the brows to the chin. Scores compare only within one detector.
-    """
-
-    x: float
-    y: float
-    side: float
-    score: float
-    eyes: tuple[tuple[float, float], tuple[float, float]] | None = None
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        """Centre of the box (x, y) in photo pixels."""
-        return self.x + self.side / 2, self.y + self.side / 2
+from influencer_style.faces.blazeface import BlazeFace
+from influencer_style.faces.detectors import DETECTORS, DetectorError, DetectorName, resolved, yunet_file
+from influencer_style.faces.face import Face, shared, shrink
+from influencer_style.pretrained.catalogue import PretrainedError
 
 
 class Detector(Protocol):
@@ -47,16 +28,22 @@ def make_detector(name: DetectorName, model_path: str | Path | None = None) -> D
     """Return the detector called ``name``.
 
     Args:
-        name: One of `detectors.DETECTORS`.
+        name: One of `detectors.DETECTORS`; `auto` is the best that is here, see `detectors.resolved`.
         model_path: YuNet's file; without it, the one that the environment variable `INFLUENCER_STYLE_YUNET` names.
 
     Raises:
-        DetectorError: If the name is unknown, or YuNet has no model file or one that is no YuNet.
+        DetectorError: If the name is unknown, or a model's file is missing or damaged.
     """
-    if name == "lbp":
-        return LbpCascade()
-    if name == "yunet":
-        return YuNet(yunet_file(model_path))
+    match resolved(name):
+        case "blazeface":
+            try:
+                return BlazeFace()
+            except PretrainedError as error:
+                raise DetectorError(str(error)) from None
+        case "lbp":
+            return LbpCascade()
+        case "yunet":
+            return YuNet(yunet_file(model_path))
     raise DetectorError(f"there is no face detector {name!r}; choose one of: {', '.join(DETECTORS)}")
 
 
@@ -139,32 +126,6 @@ class YuNet:
         return sorted(faces, key=lambda face: -face.score)
 
 
-def shrink(photo: np.ndarray, long_side: int) -> tuple[np.ndarray, float]:
-    """Return ``photo`` with its longer side at most ``long_side`` pixels, each pixel an area mean, and the scale."""
-    scale = min(1.0, long_side / max(photo.shape[:2]))
-    if scale == 1.0:
-        return photo, scale
-    size = max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale))
-    return cv2.resize(photo, size, interpolation=cv2.INTER_AREA), scale
-
-
-def main_faces(faces: Sequence[Face], second: float = 0.5) -> list[Face]:
-    """Return the faces that count: the largest, then those apart from it with at least ``second`` of its area."""
-    counted: list[Face] = []
-    for face in sorted(faces, key=lambda face: -face.side):
-        apart = all(_shared(face, other) < 0.3 for other in counted)
-        if not counted or (apart and face.side**2 >= second * counted[0].side ** 2):
-            counted.append(face)
-    return counted
-
-
-def _shared(a: Face, b: Face) -> float:
-    """Share of the smaller box that lies in the other."""
-    wide = min(a.x + a.side, b.x + b.side) - max(a.x, b.x)
-    high = min(a.y + a.side, b.y + b.side) - max(a.y, b.y)
-    return max(wide, 0) * max(high, 0) / min(a.side, b.side) ** 2
-
-
 def _group(windows: np.ndarray) -> list[Face]:
     """Group windows (n, 3: left, top, side) into faces, best supported first."""
     left, top, side = windows.T
@@ -181,5 +142,5 @@ def _group(windows: np.ndarray) -> list[Face]:
         faces.append(face)
         free &= ~members
         for other in np.flatnonzero(free):
-            free[other] = _shared(face, Face(left[other], top[other], side[other], 1.0)) <= 0.3
+            free[other] = shared(face, Face(left[other], top[other], side[other], 1.0)) <= 0.3
     return sorted(faces, key=lambda face: -face.score)

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 
 from influencer_style.faces.align import crop_face, transform_for
-from influencer_style.faces.detect import Detector, Face, main_faces, shrink
+from influencer_style.faces.detect import Detector
+from influencer_style.faces.face import Face, main_faces, shrink
 
 FACE_SIDE = 96  # sharpness is judged at this size: detail finer than that does not reach a crop
 

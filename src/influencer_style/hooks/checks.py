@@ -14,14 +14,15 @@ from kedro.pipeline import Pipeline
 
 from influencer_style.consent.slug import slug
 from influencer_style.networks.folder import COMMANDS
+from influencer_style.pipelines.generate.parameters import GenerateParameters
+from influencer_style.pipelines.ingestion.parameters import IngestionParameters, photo_folders
+from influencer_style.pipelines.stylize.parameters import StylizeParameters, photo_folder
+from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
 from influencer_style.project.folder import model_place
-from influencer_style.stylist.before_loading import check_look
+from influencer_style.stylist.models import check_look
 from influencer_style.tracking.data import path_of
 
 if TYPE_CHECKING:
-    from influencer_style.pipelines.generate.parameters import GenerateParameters
-    from influencer_style.pipelines.ingestion.parameters import IngestionParameters
-    from influencer_style.pipelines.stylize.parameters import StylizeParameters
     from influencer_style.tracking.pipeline_run import RunParams
 
 
@@ -32,24 +33,18 @@ class ArgumentsHook:
     def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Check the parameters that the pipeline takes.
 
-        Raises:
-            ValueError: One of the project's own errors, which names the parameter and the remedy.
+        Raises one of the project's own ValueErrors, which names the parameter and the remedy.
         """
         for name in sorted(pipeline.inputs() & _CHECKS.keys()):
             _CHECKS[name](catalog.load(name))
 
 
-# A pipeline's modules take seconds to import, and only its own runs need them.
 def _check_ingestion(parameters: IngestionParameters) -> None:
-    from influencer_style.pipelines.ingestion.folders import photo_folders  # noqa: PLC0415 (slow)
-
     if parameters.source == "folder":
         photo_folders(parameters)
 
 
 def _check_stylize(parameters: StylizeParameters) -> None:
-    from influencer_style.pipelines.stylize.folder import photo_folder  # noqa: PLC0415 (slow)
-
     if parameters.folder:
         photo_folder(parameters.folder)
     parameters.check_reference()
@@ -62,12 +57,9 @@ def _check_generate(parameters: GenerateParameters) -> None:
 
 
 def _check_creator(creator: object) -> None:
-    from influencer_style.pipelines.withdrawal.parameters import WithdrawalError  # noqa: PLC0415 (slow)
-
     if creator is None or not slug(str(creator)):
-        raise WithdrawalError(
-            "creator is empty; name who withdraws: kedro run --pipeline withdrawal --params creator=NAME"
-        )
+        remedy = "kedro run --pipeline withdrawal --params creator=NAME"
+        raise WithdrawalError(f"creator is empty; name who withdraws: {remedy}")
 
 
 _CHECKS: dict[str, Callable[..., None]] = {

@@ -9,7 +9,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog, MemoryDataset, SharedMemoryDataCatalog, SharedMemoryDataset
 from kedro.pipeline import Pipeline
 
-from influencer_style.project.config_loader import AnyFolderConfigLoader
+from influencer_style.project.configuration import AnyFolderConfigLoader
 
 
 class OneAtATimeConfigLoader(AnyFolderConfigLoader):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -14,9 +17,9 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 
-from influencer_style.hooks.log_file import PLACE, LogFile, start_log
 from influencer_style.storage.trouble import disk_trouble
 
+PLACE = "logs/last_run.log"
 _OWN_ERRORS = ("influencer_style", "kedro")  # packages whose own errors tell the user what to do
 _SHORTER = (
     (r"Failed to instantiate \w+ for parameter '[^']*': \d+ validation errors? for \w+\n", ""),
@@ -53,10 +56,7 @@ class RunFailed(click.ClickException):
 def plain_endings(project: Path) -> Iterator[None]:
     """Turn what a run raises in the block into RunFailed; the whole log is in the project's `logs/last_run.log`.
 
-    Wrong options of the command line, Ctrl-C and signals pass unchanged.
-
-    Raises:
-        RunFailed: For every other error.
+    Wrong options of the command line, Ctrl-C and signals pass unchanged. Raises RunFailed for every other error.
     """
     log = start_log(project)
     try:
@@ -64,7 +64,10 @@ def plain_endings(project: Path) -> Iterator[None]:
     except (click.UsageError, click.exceptions.Exit, click.Abort):
         raise
     except Exception as error:
-        raise RunFailed(_ending(error, log)) from error
+        if log is None:
+            raise RunFailed(f"{message_of(error)}\n{''.join(traceback.format_exception(error))}") from error
+        log.record_error(error)
+        raise RunFailed(f"{message_of(error)}\nThe full log, with the traceback, is {PLACE} in the project.") from error
     finally:
         if log:
             logging.getLogger().removeHandler(log)
@@ -105,8 +108,39 @@ def _shortened(message: str) -> str:
     return message
 
 
-def _ending(error: Exception, log: LogFile | None) -> str:
-    if log is None:
-        return message_of(error) + "\n" + "".join(traceback.format_exception(error))
-    log.record_error(error)
-    return f"{message_of(error)}\nThe full log, with the traceback, is {PLACE} in the project."
+class LogFile(logging.FileHandler):
+    """Writes log records to a file that only its owner may read, since they name people and photos.
+
+    It replaces the previous run's log, which may name somebody who has withdrawn since. A full disk does not disturb
+    the run: records that cannot be written are left out. Raises OSError if the file cannot be made.
+    """
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        file.unlink(missing_ok=True)
+        super().__init__(file, "x", encoding="utf-8", errors="backslashreplace")
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+
+    def record_error(self, error: BaseException) -> None:
+        """Write an error with its traceback; the terminal does not show it."""
+        failure = (type(error), error, error.__traceback__)
+        self.handle(logging.LogRecord(__name__, logging.ERROR, __file__, 0, "The run failed.", None, failure))
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Leave out a record that cannot be written, instead of printing a traceback."""
+
+    def _open(self) -> TextIOWrapper:
+        for_the_owner_alone = partial(os.open, mode=0o600)
+        return open(self.baseFilename, "x", encoding=self.encoding, errors=self.errors, opener=for_the_owner_alone)
+
+
+def start_log(project: Path) -> LogFile | None:
+    """Begin the log of a run in a project, warnings included; None, after a warning, where it cannot be written."""
+    logging.captureWarnings(True)
+    try:
+        log = LogFile(project / PLACE)
+    except OSError as error:
+        logging.getLogger(__name__).warning("No log is written to %s: %s", project / PLACE, error)
+        return None
+    logging.getLogger().addHandler(log)
+    return log

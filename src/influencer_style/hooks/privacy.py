@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 # In a project. The user's own raw photos are theirs to open or close.
-_PRIVATE = ("mlflow.db", "mlruns", *(f"data/{layer}" for layer in ("00_consent", "02_intermediate", "03_primary")))
-_PRIVATE += tuple(f"data/{layer}" for layer in ("04_feature", "06_models", "07_model_output", "08_reporting"))
+_LAYERS = "00_consent", "02_intermediate", "03_primary", "04_feature", "06_models", "07_model_output", "08_reporting"
+_PRIVATE = ("mlflow.db", "mlruns", *(f"data/{layer}" for layer in _LAYERS))
 
 
 class PrivacyHook:
@@ -34,9 +34,8 @@ class PrivacyHook:
         """Close the project's folders to others; from now on, new files are for their owner alone."""
         project = Path(run_params["project_path"])
         if closed := [name for name in _PRIVATE if close_to_others(project / name)]:
-            log.warning(
-                "Other users of this machine could read %s; they can no longer (chmod go-rwx).", ", ".join(closed)
-            )
+            words = "Other users of this machine could read %s; they can no longer (chmod go-rwx)."
+            log.warning(words, ", ".join(closed))
         with self._lock:  # several runs of one process share its umask: the first sets it, the last resets it
             self._running += 1
             if self._running == 1:

@@ -26,9 +26,9 @@ from kedro.io import DataCatalog
 from kedro.pipeline.node import Node
 
 import influencer_style
-from influencer_style.datasets.previous import AS_IT_IS
+from influencer_style.datasets.local import AS_IT_IS
 from influencer_style.pipelines.contents import contents_fingerprint
-from influencer_style.pipelines.reusable import Computation, Dependencies, Done, Result, Reused
+from influencer_style.pipelines.reusable import Computation, Dependencies, Done, Result
 from influencer_style.project.folder import in_project
 from influencer_style.storage.atomic import write_text
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
@@ -103,7 +103,7 @@ class ReuseHook:
             if reused:
                 log.info("%s: nothing that it depends on has changed; its outputs are kept", node.name)
                 outputs = _stored(node, values, made_from, paths)
-                return dict.fromkeys(node.inputs, Reused(outputs))
+                return dict.fromkeys(node.inputs, Done(outputs))
             _place(node.name).unlink(missing_ok=True)
             self._here.node = _Unsaved(node.name, made_from, set(node.outputs), paths, {})
         return {name: value.value for name, value in inputs.items() if isinstance(value, Result)}

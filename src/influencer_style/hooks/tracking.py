@@ -22,8 +22,7 @@ from kedro.pipeline.node import Node
 
 from influencer_style.project.signals import on_signals, undisturbed
 from influencer_style.tracking import current
-from influencer_style.tracking.config import TrackingConfig
-from influencer_style.tracking.uri import without_password
+from influencer_style.tracking.config import TrackingConfig, without_password
 
 if TYPE_CHECKING:
     from influencer_style.tracking.node_run import NodeRun

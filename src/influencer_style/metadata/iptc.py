@@ -3,54 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from xml.etree.ElementTree import Element, SubElement
 
 from PIL import Image, ImageFile, IptcImagePlugin
 
-from influencer_style.metadata.xmp_names import DC, PHOTOSHOP
-
-Container = Literal["", "Alt", "Bag", "Seq"]
+from influencer_style.metadata.xmp_names import DC, PHOTOSHOP, RDF, XML
 
 # By IIM's number of a field: XMP's property of the same meaning, and how it holds its values (IPTC's mapping).
-_CREDITS: dict[int, tuple[str, Container]] = {
-    80: (f"{DC}creator", "Seq"),
-    110: (f"{PHOTOSHOP}Credit", ""),
-    115: (f"{PHOTOSHOP}Source", ""),
+_CREDITS = {
+    80: (f"{DC}creator", "Seq"), 110: (f"{PHOTOSHOP}Credit", ""), 115: (f"{PHOTOSHOP}Source", ""),
     116: (f"{DC}rights", "Alt"),
-}
-_PRIVATE: dict[int, tuple[str, Container]] = {
-    5: (f"{DC}title", "Alt"),
-    25: (f"{DC}subject", "Bag"),
-    90: (f"{PHOTOSHOP}City", ""),
-    95: (f"{PHOTOSHOP}State", ""),
-    101: (f"{PHOTOSHOP}Country", ""),
-    105: (f"{PHOTOSHOP}Headline", ""),
+}  # fmt: skip
+_PRIVATE = {
+    5: (f"{DC}title", "Alt"), 25: (f"{DC}subject", "Bag"), 90: (f"{PHOTOSHOP}City", ""),
+    95: (f"{PHOTOSHOP}State", ""), 101: (f"{PHOTOSHOP}Country", ""), 105: (f"{PHOTOSHOP}Headline", ""),
     120: (f"{DC}description", "Alt"),
-}
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class IptcProperty:
-    """A field of IPTC-IIM as XMP has it: the property's name, how it holds its values, and the values."""
+def iptc_properties(image: Image.Image, private: bool) -> Iterator[Element]:
+    """Yield, as XMP, the credits that an opened JPEG or TIFF has in IPTC-IIM; if `private`, also title and place.
 
-    tag: str
-    container: Container
-    values: list[str]
-
-
-def iptc_properties(image: Image.Image, private: bool) -> Iterator[IptcProperty]:
-    """Yield the credits that an opened JPEG or TIFF has in IPTC-IIM; if `private`, also title, place and the like.
-
-    Raises:
-        Exception: Of any kind, if they are damaged.
+    Raises an exception of any kind if they are damaged.
     """
     found = (IptcImagePlugin.getiptcinfo(image) if isinstance(image, ImageFile.ImageFile) else None) or {}
     for field, (tag, container) in (_CREDITS | (_PRIVATE if private else {})).items():
         held = found.get((2, field), [])
         values = [text for value in (held if isinstance(held, list) else [held]) if (text := _text(value))]
+        element = Element(tag)
+        if values and not container:
+            element.text = values[0]
+        elif values:
+            items = SubElement(element, f"{RDF}{container}")
+            for value in values if container in ("Bag", "Seq") else values[:1]:
+                language = {f"{XML}lang": "x-default"} if container == "Alt" else {}
+                SubElement(items, f"{RDF}li", language).text = value
         if values:
-            yield IptcProperty(tag, container, values if container in ("Bag", "Seq") else values[:1])
+            yield element
 
 
 def _text(value: bytes) -> str:

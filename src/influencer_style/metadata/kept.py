@@ -53,12 +53,10 @@ def kept_metadata(image: Image.Image, private: bool = False) -> Metadata:
 
 
 def kept_exif(image: Image.Image, private: bool = False) -> tuple[bytes, str]:
-    """Return the EXIF for an upright copy of an image, and a notice when it had to be left out (else "").
+    """Return the EXIF, which may be empty, for an upright copy of an opened image, and a notice if it is left out.
 
-    Args:
-        image: An opened image; if it has no EXIF, empty bytes are returned.
-        private: Whether place, names, serial numbers and the camera's own notes are kept, too; never the thumbnail,
-            which would show the photo as it was.
+    If `private`, place, names, serial numbers and the camera's own notes are kept, too; never the thumbnail, which
+    would show the photo as it was.
     """
     try:
         found = image.getexif()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, TreeBuilder, tostring
+from xml.parsers import expat
 
 from PIL import Image
 
 from influencer_style.metadata import xmp_names as ns
-from influencer_style.metadata.iptc import IptcProperty, iptc_properties
-from influencer_style.metadata.xmp_parser import XmpError, parse_xmp
+from influencer_style.metadata.iptc import iptc_properties
+
+MAX_BYTES = 2**20
+_MAX_ELEMENTS = 20_000
+_MAX_DEPTH = 40
 
 _MOST = 32_768  # bytes that are kept: JPEG has room for 65,502, and the copy's own record has priority
 _ABOUT = f"{ns.RDF}about"
 _CONTAINERS = tuple(f"{ns.RDF}{kind}" for kind in ("Alt", "Bag", "Seq", "li"))
 _LANGUAGE, _RESOURCE = f"{ns.XML}lang", f"{ns.RDF}resource"
-
 _CREDITS = {
     *(f"{ns.DC}{name}" for name in ("creator", "rights")),
     *(f"{ns.PHOTOSHOP}{name}" for name in ("Credit", "Source")),
@@ -25,43 +28,77 @@ _CREDITS = {
 }
 # What never stays, since it shows or describes the photo as it was, and its name in a notice. What is written anew, or
 # is no longer true of the copy, has no name: nobody misses it.
-_DROPPED = {
-    f"{ns.XMP}Thumbnails": "previews",
-    ns.XMP_IMAGE: "previews",
-    ns.XMP_MEDIA: "the history of edits",
-    f"{ns.PHOTOSHOP}History": "the history of edits",
-    f"{ns.PHOTOSHOP}DocumentAncestors": "the history of edits",
-    ns.CAMERA_RAW: "settings of a raw converter",
-    ns.XMP_NOTE: "a part that is kept elsewhere in the file",
-    f"{ns.GOOGLE}depthmap/": "depth maps and further pictures",
-    f"{ns.GOOGLE}image/": "depth maps and further pictures",
-    f"{ns.GOOGLE}audio/": "depth maps and further pictures",
-    f"{ns.GOOGLE}camera/": "depth maps and further pictures",
-    f"{ns.GOOGLE}container/": "depth maps and further pictures",
-    ns.GAIN_MAP: "",  # the photo's notices say so
-    ns.APPLE_GAIN_MAP: "",
-    ns.APPLE_PIXEL_DATA: "",
-    f"{ns.IPTC_EXTENSION}DigitalSourceType": "",
-    f"{ns.DC_TERMS}provenance": "",
-    f"{ns.TIFF}Orientation": "",
-    f"{ns.TIFF}ImageWidth": "",
-    f"{ns.TIFF}ImageLength": "",
-    f"{ns.EXIF}PixelXDimension": "",
-    f"{ns.EXIF}PixelYDimension": "",
-    ns.OURS: "",
+_DROPPED_AS = {
+    "previews": (f"{ns.XMP}Thumbnails", ns.XMP_IMAGE),
+    "the history of edits": (ns.XMP_MEDIA, f"{ns.PHOTOSHOP}History", f"{ns.PHOTOSHOP}DocumentAncestors"),
+    "settings of a raw converter": (ns.CAMERA_RAW,),
+    "a part that is kept elsewhere in the file": (ns.XMP_NOTE,),
+    "depth maps and further pictures": [
+        f"{ns.GOOGLE}{kind}/" for kind in ("depthmap", "image", "audio", "camera", "container")
+    ],
+    "": (
+        *(ns.GAIN_MAP, ns.APPLE_GAIN_MAP, ns.APPLE_PIXEL_DATA),  # the photo's notices say so
+        *(f"{ns.IPTC_EXTENSION}DigitalSourceType", f"{ns.DC_TERMS}provenance", ns.OURS),
+        *(f"{ns.TIFF}Orientation", f"{ns.TIFF}ImageWidth", f"{ns.TIFF}ImageLength"),
+        *(f"{ns.EXIF}PixelXDimension", f"{ns.EXIF}PixelYDimension"),
+    ),
 }
+_DROPPED = {name: what for what, names in _DROPPED_AS.items() for name in names}
 _NEVER = tuple(_DROPPED)
 
 
+class XmpError(ValueError):
+    """A packet of XMP cannot be used; the message says why, as the end of a sentence."""
+
+
+def parse_xmp(packet: bytes) -> Element:
+    """Return the root of a packet's XML; names are `{namespace}name`.
+
+    Raises XmpError when it is too large or too deep, declares entities, or is not well-formed.
+    """
+    if len(packet) > MAX_BYTES:
+        raise XmpError(f"has more than {MAX_BYTES >> 20} MiB")
+    builder, parser = TreeBuilder(), expat.ParserCreate(namespace_separator="}")
+    elements = depth = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal elements, depth
+        elements, depth = elements + 1, depth + 1
+        if elements > _MAX_ELEMENTS or depth > _MAX_DEPTH:
+            raise XmpError(f"has more than {_MAX_ELEMENTS} elements, or {_MAX_DEPTH} of them inside each other")
+        builder.start(_full(name), {_full(key): value for key, value in attributes.items()})
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(_full(name))
+
+    def refuse(*_declaration: object) -> None:
+        raise XmpError("declares a document type, which XMP has no need of and which can hide entities")
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = builder.data
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    parser.buffer_text = True
+    try:
+        wide = packet.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16, where zeros are no padding
+        parser.Parse(packet if wide else packet.strip(b"\0 \t\r\n"), True)
+        return builder.close()
+    except XmpError:
+        raise
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an unknown encoding
+        raise XmpError(f"is not well-formed ({error})") from error
+
+
+def _full(name: str) -> str:
+    return f"{{{name}" if "}" in name else name
+
+
 def kept_xmp(image: Image.Image, private: bool = False) -> tuple[str, list[str]]:
-    """Return the XMP for a copy of an image, and notices about what it lacks.
+    """Return the XMP for a copy of an opened image, and notices, in sentences, about what it lacks.
 
-    Args:
-        image: An opened image; what only its IPTC-IIM says is returned as XMP.
-        private: Whether all that fits the copy is kept (title, keywords, place, ratings and so on), not only credits.
-
-    Returns:
-        One element, `rdf:Description`, of at most 32 KiB, or nothing; and the notices, in sentences.
+    The XMP is one element, `rdf:Description`, of at most 32 KiB, or nothing. It holds what only IPTC-IIM says, too. If
+    `private`, all that fits the copy is kept (title, keywords, place, ratings and so on), not only credits.
     """
     found, notices = _read(image, private)
     if any(tag == f"{ns.DC_TERMS}provenance" for tag in found):
@@ -95,8 +132,8 @@ def _read(image: Image.Image, private: bool) -> tuple[dict[str, Element], list[s
     except Exception:  # as with EXIF: whatever nonsense it holds, the pixels are still a photo
         notices.append("its XMP is damaged and was dropped")
     try:
-        for field in iptc_properties(image, private):
-            found.setdefault(field.tag, _of_iptc(field))
+        for element in iptc_properties(image, private):
+            found.setdefault(element.tag, element)
     except Exception:
         notices.append("its IPTC metadata are damaged and were dropped")
     return found, notices
@@ -112,18 +149,6 @@ def _properties(packet: bytes) -> Iterator[Element]:
                 element.text = value
                 yield element
         yield from description
-
-
-def _of_iptc(field: IptcProperty) -> Element:
-    element = Element(field.tag)
-    if not field.container:
-        element.text = field.values[0]
-        return element
-    container = SubElement(element, f"{ns.RDF}{field.container}")
-    for value in field.values:
-        item = SubElement(container, f"{ns.RDF}li", {_LANGUAGE: "x-default"} if field.container == "Alt" else {})
-        item.text = value
-    return element
 
 
 def _description(elements: Iterator[Element]) -> str:

@@ -29,16 +29,7 @@ OURS = "{urn:influencer_style}"
 
 # The usual prefixes, which some programs rely on; the library would number them.
 for _prefix, _namespace in {
-    "dc": DC,
-    "dcterms": DC_TERMS,
-    "xmp": XMP,
-    "xmpRights": XMP_RIGHTS,
-    "photoshop": PHOTOSHOP,
-    "tiff": TIFF,
-    "exif": EXIF,
-    "Iptc4xmpCore": IPTC_CORE,
-    "Iptc4xmpExt": IPTC_EXTENSION,
-    "plus": PLUS,
-    "cc": CREATIVE_COMMONS,
+    **{"dc": DC, "dcterms": DC_TERMS, "xmp": XMP, "xmpRights": XMP_RIGHTS, "photoshop": PHOTOSHOP, "tiff": TIFF},
+    **{"exif": EXIF, "Iptc4xmpCore": IPTC_CORE, "Iptc4xmpExt": IPTC_EXTENSION, "plus": PLUS, "cc": CREATIVE_COMMONS},
 }.items():
     ElementTree.register_namespace(_prefix, _namespace[1:-1])

@@ -37,7 +37,10 @@ def reinhard(photos: np.ndarray, creator_photos: np.ndarray, _population_photos:
         lab = to_lab(photo)
         own_mean, own_deviation = lab.mean((0, 1)), lab.std((0, 1))
         moved = (lab - own_mean) * (deviation / np.maximum(own_deviation, 1e-3)).astype(np.float32) + mean
-        results[i] = np.round(_to_rgb(moved).clip(0, 1) * 255)
+        with warnings.catch_warnings():
+            # Colours outside sRGB are clipped, as they must be; scikit-image warns of each picture.
+            warnings.filterwarnings("ignore", message=".*negative Z values.*")
+            results[i] = np.round(lab2rgb(moved).clip(0, 1) * 255)
     return results
 
 
@@ -70,11 +73,7 @@ def population_mkl(photos: np.ndarray, creator_photos: np.ndarray, population_ph
 
 
 METHODS: dict[str, Method] = {
-    "do_nothing": do_nothing,
-    "reinhard": reinhard,
-    "histogram_matching": histogram_matching,
-    "optimal_transport": optimal_transport,
-    "population_mkl": population_mkl,
+    method.__name__: method for method in (do_nothing, reinhard, histogram_matching, optimal_transport, population_mkl)
 }
 
 
@@ -93,10 +92,3 @@ def _pooled_moments(photos: np.ndarray) -> Tensor:
     # In double: covariance is a small difference of large moments.
     moments = [colour_moments(to_tensor(photo[None]).double())[0] for photo in photos]
     return sum(moments, torch.zeros(())) / len(photos)
-
-
-def _to_rgb(lab: np.ndarray) -> np.ndarray:
-    with warnings.catch_warnings():
-        # Colours outside sRGB are clipped, as they must be; scikit-image warns of each picture.
-        warnings.filterwarnings("ignore", message=".*negative Z values.*")
-        return lab2rgb(lab)

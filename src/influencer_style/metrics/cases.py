@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
+from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.baselines import METHODS
 
 
@@ -16,24 +16,22 @@ class CasesError(ValueError):
 
 @dataclass(frozen=True)
 class Cases:
-    """Pictures are uint8 sRGB. All stacks that show the users have the same people in the same rows.
+    """The pictures that are judged, uint8 sRGB. All stacks that show the users have the same people in the same rows.
 
     Attributes:
         photo_ids: (n) the photo_ids of the test users.
-        looks: The looks' names.
         inputs: (n, s, s, 3), the users' face crops.
         results: What the generator made of them, by look, (n, s, s, 3).
         truth: The same people truly in the look, by look; empty if unknown.
         oracle: The same look with its other variation, by look: as near as one can come; empty if unknown.
-        creators: Training photos of each look's creator, by look, (m, size, size, 3).
-        examples: One typical training photo of each look's creator, by look, (s, s, 3).
-        held_out: Photos of the creators that nothing has learnt from, by look, (k, size, size, 3); k may be 0.
+        creators: Training photos of each look's creator, (m, size, size, 3), by look; `examples` has a typical one, (s,
+            s, 3), `held_out` those that nothing has learnt from, (k, size, size, 3); k may be 0.
         population: Portraits of unstyled people, none of them a test user, (p, size, size, 3).
         size: Side in pixels at which everything is scored.
-        baselines: What each method without training made of the first k people, by method and look,
-            (k, size, size, 3); k is n, except for methods that take long.
-        regions: Where skin, lips, eyes, hair and background are in the users' crops, by region, soft masks uint8
-            (n, s, s), 255 is the region; empty if unknown.
+        baselines: What each method without training made of the first k people, by method and look, (k, size, size, 3);
+            k is n, except for methods that take long.
+        regions: Soft masks uint8 (n, s, s) of skin, lips, eyes, hair and background in the users' crops, 255 is the
+            region; empty if unknown.
     """
 
     photo_ids: list[str]
@@ -62,17 +60,14 @@ class Cases:
         return shrink(self._stack(method, look), self.size)
 
     def masks(self) -> dict[str, np.ndarray]:
-        """Return where each region has more than half of a pixel, at the size of scoring: bool (n, size, size)."""
+        """Return by region where it has more than half of a pixel at the size of scoring, bool (n, size, size)."""
         return {name: shrink(mask, self.size) > 127 for name, mask in self.regions.items()}
 
     def pictures(self, method: str, look: str, size: int, people: list[int] | None = None) -> np.ndarray:
         """Return pictures to show: what a method makes of people, uint8 (n, size, size, 3).
 
-        Args:
-            method: `generator`, `oracle`, `truth`, `input` or one of `baselines.METHODS`.
-            look: One of `looks`.
-            size: Side in pixels, at most that of the inputs.
-            people: The rows of the people; None is everybody.
+        `method` is `generator`, `oracle`, `truth`, `input` or one of `baselines.METHODS`, `size` at most that of the
+        inputs; `people` are rows, None everybody.
         """
         stack = self._stack(method, look)
         small = shrink(stack if people is None else stack[people], size)
@@ -81,11 +76,3 @@ class Cases:
     def _stack(self, kind: str, look: str) -> np.ndarray:
         stacks = {"generator": self.results, "truth": self.truth, "oracle": self.oracle}
         return stacks[kind][look] if kind in stacks else self.inputs
-
-
-def shrink(pictures: np.ndarray, size: int) -> np.ndarray:
-    """Return pictures, uint8 (n, s, s, 3) or masks (n, s, s), area-averaged to `size` a side, at most s."""
-    if pictures.shape[1] == size:
-        return pictures
-    shrunk = [cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA) for picture in pictures]
-    return np.stack(shrunk) if shrunk else np.zeros((0, size, size, *pictures.shape[3:]), np.uint8)

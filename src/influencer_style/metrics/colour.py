@@ -1,4 +1,4 @@
-"""How far apart the colours of two pictures are, as people see it."""
+"""The difference between the colours of two pictures, as people see it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,11 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 
 
 def delta_e(result: np.ndarray, truth: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-    """Return the mean CIEDE2000 colour difference of each pair of pictures.
+    """Return the mean CIEDE2000 colour difference of pairs of pictures, uint8 sRGB (n, h, w, 3): (n,) float64.
 
-    Args:
-        result: Uint8 sRGB (n, h, w, 3).
-        truth: Pictures of the same shape.
-        mask: The pixels to compare, bool (n, h, w); None is all of them.
-
-    Returns:
-        (n,) float64, 0 (the same) to about 100 (black and white); 1 is just noticeable side by side. NaN if a mask
-        is empty.
-
-    Raises:
-        ValueError: If shapes or types do not fit.
+    0 is the same, 1 is just noticeable side by side, black and white differ by about 100. `mask`, bool (n, h, w),
+    selects the pixels to compare, None all of them; where it is empty, the difference is NaN. Raises ValueError if
+    shapes or types do not fit.
     """
     return mean_where(delta_e_map(result, truth), mask)
 
@@ -33,17 +25,9 @@ def delta_e_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def mean_where(maps: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-    """Return the mean of each map.
+    """Return the mean of each map (n, h, w) over the pixels of `mask`, bool (n, h, w), or over all: (n,) float64.
 
-    Args:
-        maps: (n, h, w).
-        mask: The pixels to compare, bool (n, h, w); None is all of them.
-
-    Returns:
-        (n,) float64; NaN if a mask is empty.
-
-    Raises:
-        ValueError: If the shapes differ.
+    It is NaN where a mask is empty. Raises ValueError if the shapes differ.
     """
     if mask is None:
         return maps.mean((1, 2), dtype=np.float64)
@@ -55,11 +39,7 @@ def mean_where(maps: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
 
 
 def require_pictures(*stacks: np.ndarray, least: int = 0) -> None:
-    """Refuse anything but uint8 stacks (n, h, w, 3) of one shape, h and w at least `least`.
-
-    Raises:
-        ValueError: If anything else is given; the message names its type and shape.
-    """
+    """Raise ValueError, with type and shape, unless all are uint8 (n, h, w, 3) of one shape, sides at least `least`."""
     for stack in stacks:
         if stack.dtype != np.uint8 or stack.ndim != 4 or stack.shape[-1] != 3:
             raise ValueError(f"pictures must be uint8 (n, h, w, 3), not {stack.dtype} {stack.shape}")
@@ -70,14 +50,9 @@ def require_pictures(*stacks: np.ndarray, least: int = 0) -> None:
 
 
 def lab_thumbnails(pictures: np.ndarray, side: int) -> list[np.ndarray]:
-    """Return each picture in Lab, float32 (side, side, 3).
+    """Return each of uint8 sRGB pictures (n, h, w, 3), h and w at least 32, in Lab, float32 (side, side, 3).
 
-    Args:
-        pictures: Uint8 sRGB (n, h, w, 3), h and w at least 32.
-        side: The side in pixels.
-
-    Raises:
-        ValueError: If the pictures are anything else.
+    Raises ValueError for other pictures.
     """
     require_pictures(pictures, least=32)
     interpolation = cv2.INTER_AREA if pictures.shape[1] > side else cv2.INTER_LINEAR

@@ -22,11 +22,9 @@ class IdentityJudgeError(ValueError):
 class LikenessScale:
     """The numbers with which the likeness guard reads a judge's embeddings, see `metrics.likeness`.
 
-    Attributes:
-        threshold: The way gone, less what the look explains, above which a result counts as the creator's face.
-        most_explained: The limit of what a look may explain: a generator that moves everybody towards the creator's
-            face must not be excused.
-        explained_by_a_photo: What the look of a single photo explains, since its effect on others is not measured.
+    Above `threshold`, the way gone less what the look explains, a result counts as the creator's face. A look explains
+    `most_explained` at most: a generator that moves everybody towards the creator's face must not be excused. The look
+    of a single photo, whose effect on others is not measured, explains `explained_by_a_photo`.
     """
 
     threshold: float
@@ -66,31 +64,18 @@ class IdentityJudge(Protocol):
         """The side in pixels of a face crop above which the judge sees nothing more."""
 
     def embed(self, pictures: np.ndarray) -> np.ndarray:
-        """Return the embedding of each portrait.
+        """Return the embedding of each portrait, (n, d) float32 unit vectors.
 
-        Args:
-            pictures: Uint8 sRGB (n, s, s, 3), aligned face crops with s at least 32.
-
-        Returns:
-            (n, d) float32 unit vectors; the cosine of two is 1 for the same picture, about 0 for strangers.
-
-        Raises:
-            ValueError: If the pictures are anything else.
+        `pictures` are aligned face crops, uint8 sRGB (n, s, s, 3), s at least 32; others raise ValueError. The cosine
+        of two embeddings is 1 for the same picture, about 0 for strangers.
         """
 
 
 def identity_kept(results: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-    """Return how well each result still shows its own person.
+    """Return how well results still show their own people: (n,) float64 cosines, -1 to 1 (the same picture).
 
-    Args:
-        results: Embeddings (n, d) of the restyled pictures, unit vectors.
-        inputs: Embeddings (n, d) of the same people's own photos, in the same order.
-
-    Returns:
-        (n,) float64 cosines, -1 to 1 (the same picture).
-
-    Raises:
-        ValueError: If the stacks do not fit each other.
+    `results` are embeddings (n, d) of restyled pictures, `inputs` those of the same people's photos in the same order,
+    all unit vectors. Raises ValueError if the stacks do not fit each other.
     """
     results, inputs = _stack(results), _stack(inputs)
     if results.shape != inputs.shape:
@@ -99,19 +84,11 @@ def identity_kept(results: np.ndarray, inputs: np.ndarray) -> np.ndarray:
 
 
 def identity_leak(results: np.ndarray, inputs: np.ndarray, creator: np.ndarray) -> np.ndarray:
-    """Return how much more like the creator each person has become.
+    """Return how much more like the creator each person has become: (n,) float64, -2 to 2.
 
-    Args:
-        results: Embeddings (n, d) of the restyled pictures, unit vectors.
-        inputs: Embeddings (n, d) of the same people's own photos, in the same order.
-        creator: Embeddings (m, d) of the creator's photos, m at least 1.
-
-    Returns:
-        (n,) float64: the cosine of the result to the creator's mean embedding less that of the input, -2 to 2. Above 0
-        the result has more of the creator's face than the input had.
-
-    Raises:
-        ValueError: If the stacks do not fit each other, or the creator has no photo.
+    It is the cosine of the result to the creator's mean embedding less that of the input: above 0 the result has more
+    of the creator's face than the input had. `results` and `inputs` are as in `identity_kept`, `creator` (m, d) holds
+    the embeddings of the creator's photos, m at least 1. Raises ValueError if the stacks do not fit each other.
     """
     results, inputs, creator = _stack(results), _stack(inputs), _stack(creator)
     if results.shape != inputs.shape or creator.shape[1] != inputs.shape[1] or len(creator) == 0:

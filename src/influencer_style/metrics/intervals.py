@@ -7,17 +7,14 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate and its 95% interval.
+    """An estimate `mean`, its 95% interval from `low` to `high`, and the number `n` of identities behind it.
 
-    Attributes:
-        mean: The estimate.
-        low, high: The interval's ends, around the mean; both are the mean if there is one identity, since then nothing
-            can be resampled.
-        n: The number of identities.
+    For one identity both ends are the mean, since nothing can be resampled.
     """
 
     mean: float
@@ -29,25 +26,24 @@ class Interval:
         """Return plain numbers."""
         return asdict(self)
 
+    def text(self, digits: str) -> str:
+        """Return `mean (low to high)`, each formatted as `digits` says."""
+        return f"{self.mean:{digits}} ({self.low:{digits}} to {self.high:{digits}})"
+
+
+Figures = dict[str, Interval]  # by metric
+Methods = dict[str, Figures]  # by method, or by way of drawing portraits
+Row = dict[str, str | float]  # of a scorecard's table
+
 
 def bootstrap(
-    values: np.ndarray,
-    draws: int = 2000,
-    seed: int = 0,
-    statistic: Callable[[np.ndarray], np.ndarray] | None = None,
+    values: np.ndarray, draws: int = 2000, seed: int = 0, statistic: Callable[[np.ndarray], np.ndarray] | None = None
 ) -> Interval:
     """Return a statistic of identities' values with its 95% bootstrap interval.
 
-    The same n and seed draw the same identities: intervals of a difference between two methods are paired.
-
-    Args:
-        values: (n,) or (n, d), one row an identity, n at least 1, finite.
-        draws: The number of resamples of the identities.
-        seed: The seed of the draws.
-        statistic: Turns means over identities (draws,) or (draws, d) into (draws,); None keeps the mean itself.
-
-    Raises:
-        ValueError: If there is no value, or one is not finite.
+    The same n and seed draw the same identities: intervals of a difference between two methods are paired. `values` are
+    (n,) or (n, d), one row an identity; none at all, or one that is not finite, raises ValueError. `statistic` turns
+    means over identities (draws,) or (draws, d) into (draws,); None keeps the mean itself.
     """
     values = np.asarray(values, np.float64)
     if len(values) == 0 or not np.isfinite(values).all():
@@ -75,3 +71,38 @@ def around(estimate: float, drawn: np.ndarray, n: int) -> Interval:
     """
     low, high = np.quantile(drawn - drawn.mean() + estimate, [0.025, 0.975])
     return Interval(estimate, min(float(low), estimate), max(float(high), estimate), n)
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """The number and the seed of the draws of 95% intervals."""
+
+    draws: int = 2000
+    seed: int = 0
+
+    def of(self, values: np.ndarray) -> Interval:
+        """Return the mean of `values` (n,), one for each person or picture, with its interval."""
+        return bootstrap(values, self.draws, self.seed)
+
+    def of_columns(self, people: pd.DataFrame) -> Figures:
+        """Return the figure of each column, over the rows (people) that have a value, of whom there may be none."""
+        columns = {str(name): values.dropna().to_numpy() for name, values in people.items()}
+        return {name: self.of(values) for name, values in columns.items() if len(values)}
+
+
+BOOTSTRAP = Bootstrap()
+
+
+def rows_of(methods: Methods, method_column: str = "method", **labels: str) -> list[Row]:
+    """Return a row for each figure: the labels, the method, `metric`, `mean`, `low`, `high`, `n`."""
+    return [
+        {**labels, method_column: method, "metric": metric, **figure.as_dict()}
+        for method, figures in methods.items()
+        for metric, figure in figures.items()
+    ]
+
+
+def require_finite(*features: np.ndarray) -> None:
+    """Raise ValueError if a feature is NaN or infinite."""
+    if not all(np.isfinite(rows).all() for rows in features):
+        raise ValueError("features must be finite; look for NaN in the pictures' features")

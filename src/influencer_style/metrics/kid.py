@@ -1,4 +1,4 @@
-"""How far apart two sets of pictures are: the kernel inception distance of Binkowski et al. (2018), on own features.
+"""The distance of two sets of pictures: the kernel inception distance of Binkowski et al. (2018), on own features.
 
 It needs no inception network: `kid_features` are measured by hand. Nothing is learnt, so nothing that training used can
 grade itself, and figures stay comparable from one release to the next. They do not compare with figures that others
@@ -11,43 +11,30 @@ import cv2
 import numpy as np
 
 from influencer_style.metrics.colour import lab_thumbnails
-from influencer_style.metrics.diversity import require_finite
-from influencer_style.metrics.intervals import Interval, around, weights_of_draws
+from influencer_style.metrics.intervals import Interval, around, require_finite, weights_of_draws
 
 LEAST_PICTURES = 4
 LEAST_PHOTOS = 2  # of a look, for a difference
-_SIDE = 64
-_CELLS = 4
-_ORIENTATIONS = 8
-_BANDS = 4
+_SIDE, _CELLS, _ORIENTATIONS, _BANDS = 64, 4, 8, 4
 # The unit of each part: the deviation among 48 studio and 57 real portraits, so that none drowns the others. Beyond
 # three units values are bent towards a limit: a blue room should not outweigh everything else.
 _LAB_CENTRE, _LAB_UNIT = np.array([48, 5, 8], np.float32), np.array([18, 7, 9], np.float32)
 _DEVIATION_CENTRE, _DEVIATION_UNIT = np.array([14, 4, 5], np.float32), np.array([7, 2.5, 3], np.float32)
-_DIRECTION_UNIT = 0.065
+_DIRECTION_UNIT, _LIMIT = 0.065, 3.0
 _CONTRAST_CENTRE, _CONTRAST_UNIT = np.array([1.75, 1.85, 2.1, 2.25]), 0.3
-_LIMIT = 3.0
 
 
 def kid(features_a: np.ndarray, features_b: np.ndarray, subsets: int = 200, seed: int = 0) -> Interval:
     """Return the squared maximum mean discrepancy of two sets under the cubic kernel (x . y / f + 1) ** 3.
 
-    The estimate is unbiased (it may be below 0) and takes as many pictures of one set as of the other. Its interval
+    The estimate is unbiased (it may be below 0) and takes as many pictures of one set as of the other. Its 95% interval
     comes from halves: over random subsets of n / 2 pictures the estimate spreads around that of all n as the latter
-    does around the truth (the delete-half jackknife, Shao and Wu 1989), and wider if both sets are alike.
+    does around the truth (the delete-half jackknife, Shao and Wu 1989), and wider if both sets are alike. 0 means
+    alike; compare with two halves of the same real photos at this n.
 
-    Args:
-        features_a: (n_a, f) from `kid_features`, one row a picture.
-        features_b: (n_b, f).
-        subsets: The number of halves that are drawn.
-        seed: The seed of the draws, and of the choice of pictures from the larger set.
-
-    Returns:
-        The estimate, its 95% interval, and n, the number of pictures in each set. 0 means alike; compare with two
-        halves of the same real photos at this n.
-
-    Raises:
-        ValueError: If a set has fewer than 4 pictures, shapes do not fit, or a feature is not finite.
+    Features are (n, f) from `kid_features`, one row a picture; `subsets` is the number of halves that are drawn, `seed`
+    also that of the choice of pictures from the larger set. Raises ValueError if a set has fewer than 4 pictures,
+    shapes do not fit, or a feature is not finite.
     """
     a, b = (np.asarray(features, np.float64) for features in (features_a, features_b))
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
@@ -73,20 +60,9 @@ def kid_difference(
     """Return by how much one set of results is further from photos than another of the same people: below 0, nearer.
 
     The difference of two distances to the same photos is more certain than either: what photos and people have in
-    common cancels.
-
-    Args:
-        one: The features (n, f) of results for each look, the same n people in all.
-        other: The features of the other results of the same people.
-        photos: The features (m, f) of the creator's photos for each look.
-        draws: The number of draws of the bootstrap over people and photos.
-        seed: The seed of the bootstrap.
-
-    Returns:
-        The mean difference over looks with its 95% interval, n people.
-
-    Raises:
-        ValueError: If there are fewer than 4 people, or fewer than 2 photos of a look.
+    common cancels. It is the mean over looks with its 95% interval over n people. All are features by look: (n, f) of
+    results, the same n people in all, and (m, f) of the creators' photos. Raises ValueError if there are fewer than 4
+    people, or fewer than 2 photos of a look.
     """
     count = len(one[0])
     # The photos' distances from each other cancel, so that few of them will do.
@@ -114,20 +90,12 @@ def _with_everybody(count: int, draws: int, seed: int) -> np.ndarray:
 
 
 def kid_features(pictures: np.ndarray) -> np.ndarray:
-    """Return features measured by hand: the colours of each picture and their layout, its shapes, its fineness.
+    """Return features (n, 228), float32, measured by hand: colours and their layout, shapes, fineness.
 
-    Per picture, at 64 px: mean and deviation of Lab in each of 4 x 4 cells; histograms of 8 edge directions in the same
-    cells (Dalal and Triggs 2005), which separate a face from a smear of the right colours; the contrast of luminance in
-    four octaves, which shows grain and blur. Each part weighs the same.
-
-    Args:
-        pictures: Uint8 sRGB (n, s, s, 3), s at least 32.
-
-    Returns:
-        (n, 228) float32.
-
-    Raises:
-        ValueError: If the pictures are anything else.
+    For each picture, uint8 sRGB (n, s, s, 3) with s at least 32, at 64 px: mean and deviation of Lab in each of 4 x 4
+    cells; histograms of 8 edge directions in the same cells (Dalal and Triggs 2005), which separate a face from a smear
+    of the right colours; the contrast of luminance in four octaves, which shows grain and blur. Each part weighs the
+    same. Raises ValueError for other pictures.
     """
     rows = [_measure(lab) for lab in lab_thumbnails(pictures, _SIDE)]
     return np.stack(rows) if rows else np.zeros((0, 2 * 48 + 128 + _BANDS), np.float32)

@@ -27,25 +27,16 @@ _MOST_PEOPLE = 32  # on whom a look is tried, to measure what it explains
 
 
 def way_gone(results: np.ndarray, photos: np.ndarray, face: np.ndarray) -> np.ndarray:
-    """Return how much of the way from each person to the creator their result has gone.
+    """Return how much of the way from each person to the creator their result has gone, (n,) float64.
 
-    Args:
-        results: (n, d) embeddings of restyled pictures, unit vectors.
-        photos: (n, d) of the same people's photos, in the same order.
-        face: (d,) of the creator, a unit vector.
-
-    Returns:
-        (n,) float64: 0 if the picture is unchanged, 1 if it shows the creator as their own photos do.
-
-    Raises:
-        ValueError: If the shapes do not fit each other.
+    0 if the picture is unchanged, 1 if it shows the creator as their own photos do. `results` are (n, d) embeddings of
+    restyled pictures, `photos` those of the same people's photos, `face` (d,) the creator's, all unit vectors. Raises
+    ValueError if the shapes do not fit each other.
     """
     results, photos, face = (np.asarray(part, np.float64) for part in (results, photos, face))
     if results.ndim != 2 or results.shape != photos.shape or face.shape != photos.shape[1:]:
-        raise ValueError(
-            f"the way gone needs pairs of embeddings (n, d) and a face (d,), got {results.shape}, {photos.shape} and "
-            f"{face.shape}"
-        )
+        shapes = f"{results.shape}, {photos.shape} and {face.shape}"
+        raise ValueError(f"the way gone needs pairs of embeddings (n, d) and a face (d,), got {shapes}")
     way = face - photos
     return ((results - photos) * way).sum(1) / np.maximum((way * way).sum(1), _LEAST_WAY)
 
@@ -69,11 +60,8 @@ def remember(
 ) -> dict[str, Likeness]:
     """Return each creator's face and what each look explains, to keep with the looks.
 
-    Args:
-        judge: The judge that makes the embeddings.
-        bundle: The model that applies the looks.
-        creators: The creator's training photos by look, uint8 (m, s, s, 3), m at least 1.
-        people: Unstyled portraits, uint8 (p, s, s, 3), p at least 1; the first 32 are used.
+    `creators` holds training photos by look, uint8 (m, s, s, 3), `people` unstyled portraits (p, s, s, 3), m and p at
+    least 1; the first 32 people are restyled with the model to measure what its looks explain.
     """
     small = shrink(people[:_MOST_PEOPLE], min(judge.side, people.shape[1]))
     before = judge.embed(small)

@@ -31,38 +31,23 @@ class LookJudge:
     classifier: Pipeline
 
     def takes_for(self, pictures: np.ndarray, look: str) -> np.ndarray:
-        """Return which pictures the judge takes for this look, rather than for any other or none.
+        """Return which pictures are taken for this look, rather than for any other or none: bool (n,).
 
-        Args:
-            pictures: Uint8 sRGB (n, s, s, 3), s at least 32.
-            look: One of `looks`.
-
-        Returns:
-            Bool (n,).
-
-        Raises:
-            ValueError: If the judge was not fitted to the look, or the pictures are anything else.
+        `pictures` are uint8 sRGB (n, s, s, 3), s at least 32; others, and a look that the judge was not fitted to,
+        raise ValueError.
         """
         if look not in self.looks:
             raise ValueError(f"the look judge was not fitted to {look!r}, but to {', '.join(self.looks)}")
-        if len(pictures) == 0:
-            return np.zeros(0, bool)
-        return self.classifier.predict(look_features(pictures)) == look
+        return np.zeros(0, bool) if len(pictures) == 0 else self.classifier.predict(look_features(pictures)) == look
 
 
 def fit_look_judge(creators: Mapping[str, np.ndarray], population: np.ndarray, seed: int = 0) -> LookJudge:
     """Fit a logistic regression that separates each look from the others and from unstyled portraits.
 
     A creator is one person, and the judge must not learn that person. So each photo's features are also combined with
-    the differences of unstyled people from their mean: then the classes scatter as people do.
-
-    Args:
-        creators: Training photos of each look, uint8 sRGB (m, s, s, 3).
-        population: Unstyled portraits (p, s, s, 3) of different people.
-        seed: The seed of the draw among pairs of photos and people, if a class has more than 1024.
-
-    Raises:
-        ValueError: If there is no look, a look or the population has no photo, or a look has no name.
+    the differences of unstyled people from their mean: then the classes scatter as people do. Photos are uint8 sRGB (m,
+    s, s, 3); if a class has more than 1024 pairs of photo and person, 1024 are drawn by `seed`. Raises ValueError if
+    there is no look, a look or the population has no photo, or a look has no name.
     """
     classes = {UNSTYLED: population} | dict(creators)
     if not creators or len(classes) != len(creators) + 1:
@@ -83,20 +68,12 @@ def fit_look_judge(creators: Mapping[str, np.ndarray], population: np.ndarray, s
 
 
 def look_features(pictures: np.ndarray) -> np.ndarray:
-    """Return features of each picture's look, measured by hand.
+    """Return features (n, 60), float32, of the looks of pictures, measured by hand.
 
-    Colour at 64 px: quantiles of L, a and b over the whole, the middle (the face) and the rim (hair and room); the mean
-    a and b of the five fifths of luminance (split toning). Then how dark the corners are, and how strong luminance is
-    in each of four octaves (grain, blur).
-
-    Args:
-        pictures: Uint8 sRGB (n, s, s, 3), s at least 32.
-
-    Returns:
-        (n, 60) float32.
-
-    Raises:
-        ValueError: If the pictures are anything else.
+    Pictures are uint8 sRGB (n, s, s, 3), s at least 32; others raise ValueError. Colour at 64 px: quantiles of L, a and
+    b over the whole, the middle (the face) and the rim (hair and room); the mean a and b of the five fifths of
+    luminance (split toning). Then how dark the corners are, and how strong luminance is in each of four octaves (grain,
+    blur).
     """
     rows = [_measure(lab) for lab in lab_thumbnails(pictures, _SIDE)]
     return np.stack(rows) if rows else np.zeros((0, 60), np.float32)

@@ -6,27 +6,19 @@ import numpy as np
 import torch
 
 from influencer_style.looks.marks import Marks
-from influencer_style.metrics.diversity import require_finite
+from influencer_style.metrics.intervals import require_finite
 from influencer_style.metrics.kid import kid_features
 
 LEAST_PHOTOS = 2
 
 
 def nearest(features: np.ndarray, training: np.ndarray) -> np.ndarray:
-    """Return how far each picture is from the training photo that is nearest to it.
+    """Return the distance of each picture from the training photo that is nearest to it, (n,) float64; 0 is a copy.
 
-    One figure alone says nothing: compare with that of held-out photos, which training never saw. Results that lie
-    nearer to the training photos than those have been copied.
-
-    Args:
-        features: (n, f), one row a picture, for instance from `kid_features`.
-        training: (m, f) the features of the training photos, m at least 1.
-
-    Returns:
-        (n,) float64, Euclidean distance in the features' unit; 0 is a copy.
-
-    Raises:
-        ValueError: If there is no training photo, shapes do not fit, or a feature is not finite.
+    `features` are (n, f), for instance from `kid_features`, `training` (m, f) those of the training photos, m at least
+    1; the distance is Euclidean, in their unit. One figure alone says nothing: compare with that of held-out photos,
+    which training never saw. Results that lie nearer to the training photos than those have been copied. Raises
+    ValueError if there is no training photo, shapes do not fit, or a feature is not finite.
     """
     rows, others = np.asarray(features, np.float64), np.asarray(training, np.float64)
     if rows.ndim != 2 or others.ndim != 2 or rows.shape[1] != others.shape[1] or len(others) == 0:
@@ -39,19 +31,11 @@ def marks_of(training: np.ndarray, held_out: np.ndarray) -> Marks:
     """Return what is kept of a look's photos, by which repetitions are found without the photos themselves.
 
     A repetition is nearer to a training photo than any held-out photo of the same creator; without held-out photos,
-    nearer than any two training photos are to each other.
-
-    Args:
-        training: (m, s, s, 3) uint8 crops that a generator is trained on, m at least 2.
-        held_out: (k, s, s, 3) crops of the same creator that it is not trained on; k may be 0.
-
-    Raises:
-        ValueError: If there are fewer than 2 training photos.
+    nearer than any two training photos are to each other. Both are uint8 (m, s, s, 3); fewer than 2 training photos
+    raise ValueError, there may be no held-out one.
     """
     if len(training) < LEAST_PHOTOS:
-        raise ValueError(
-            f"repetitions can only be found if there are {LEAST_PHOTOS} or more photos, got {len(training)}"
-        )
+        raise ValueError(f"repetitions can only be found among {LEAST_PHOTOS} or more photos, got {len(training)}")
     features = kid_features(training)
     if len(held_out):
         limit = nearest(kid_features(held_out), features).min()

@@ -17,9 +17,8 @@ _INSIDE = (-24, -20, -16, -12, -8)  # px from the edge, where there can be no se
 class Seam:
     """The largest step, in 255ths of a colour channel, in what was added, that the photo's own colours do not explain.
 
-    Attributes:
-        edge: Across the crop's edge.
-        beside: Across the same outline 8 to 24 pixels further in, where no seam can be.
+    `edge` is the step across the crop's edge, `beside` across the same outline 8 to 24 px further in, where no seam can
+    be.
     """
 
     edge: float
@@ -29,13 +28,8 @@ class Seam:
 def seam(before: np.ndarray, after: np.ndarray, transform: CropTransform) -> Seam | None:
     """Return the steps in what was added to a photo; None if the crop's edge does not lie in the photo.
 
-    What was added depends on the photo's colours, so it has steps wherever the photo has. That dependence is fitted
-    further in, stretch by stretch, and subtracted.
-
-    Args:
-        before: The photo, uint8 (h, w, 3).
-        after: The restyled photo, of the same shape.
-        transform: The place of the crop in the photo.
+    Photos are uint8 (h, w, 3), `transform` is the place of the crop. What was added depends on the photo's colours, so
+    it has steps wherever the photo has. That dependence is fitted further in, stretch by stretch, and subtracted.
     """
     found = []
     for side in range(4):
@@ -55,11 +49,8 @@ def seam(before: np.ndarray, after: np.ndarray, transform: CropTransform) -> Sea
 def outline(transform: CropTransform, side: int, along: np.ndarray, out: float) -> tuple[np.ndarray, np.ndarray]:
     """Return places of one side of a crop's outline, x and y, each (n,), in continuous photo pixels.
 
-    Args:
-        transform: The place of the crop.
-        side: 0 right, 1 bottom, 2 left, 3 top.
-        along: (n,) -0.5 to 0.5 from corner to corner.
-        out: The distance outside the crop's edge, px; negative is inside.
+    `side` is 0 right, 1 bottom, 2 left, 3 top; `along`, (n,), runs from -0.5 to 0.5, from corner to corner; `out` is
+    the distance outside the crop's edge in px, negative inside.
     """
     turn = transform.angle + side * np.pi / 2
     across, along = transform.side / 2 + out, along * transform.side
@@ -70,7 +61,7 @@ def outline(transform: CropTransform, side: int, along: np.ndarray, out: float) 
 
 
 def _steps(before: np.ndarray, after: np.ndarray, transform: CropTransform, side: int) -> tuple[np.ndarray, ...]:
-    """Return the steps, over two pixels, of the photo and of what was added, each (6, n, 3): at the edge, then inside.
+    """Return steps over two pixels in the photo and in what was added, each (6, n, 3): at the edge, then inside.
 
     NaN outside the photo.
     """

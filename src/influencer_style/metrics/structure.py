@@ -18,23 +18,12 @@ _FLAT = 2.0
 
 
 def truth_measures(results: np.ndarray, truth: np.ndarray, masks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Measure results against the truth.
+    """Measure results against the truth, both uint8 sRGB (n, h, w, 3), as a whole and within masks by region.
 
-    Structure is measured on the whole picture only: within lips or eyes it would rest on a few dozen pixels, and on a
-    plain background on grain.
-
-    Args:
-        results: uint8 sRGB (n, h, w, 3).
-        truth: Pictures of the same shape.
-        masks: The place of each region, by its name, bool (n, h, w).
-
-    Returns:
-        `delta_e`, `ssim`, `psnr` and `structure`, and `<metric>_<region>` of the first three for each region, (n,)
-        each. NaN if a person shows nothing of a region. PSNR is in decibels, 0 (black and white) to 100, which stands
-        for identical pictures.
-
-    Raises:
-        ValueError: If shapes or types do not fit.
+    Masks are bool (n, h, w). Returns (n,) each of `delta_e`, `ssim`, `psnr` and `structure`, and `<metric>_<region>` of
+    the first three; NaN if a person shows nothing of a region. PSNR is in decibels, 0 (black and white) to 100
+    (identical). Structure is measured on the whole picture only: within lips or eyes it would rest on a few dozen
+    pixels, and on a plain background on grain. Raises ValueError if shapes or types do not fit.
     """
     require_pictures(results, truth)
     colour, similarity = delta_e_map(results, truth), _ssim_map(results, truth)
@@ -44,36 +33,17 @@ def truth_measures(results: np.ndarray, truth: np.ndarray, masks: Mapping[str, n
         suffix = f"_{name}" if name else ""
         found[f"delta_e{suffix}"] = mean_where(colour, mask)
         found[f"ssim{suffix}"] = mean_where(_interior(similarity), None if mask is None else _interior(mask))
-        found[f"psnr{suffix}"] = _decibels(mean_where(error, mask))
+        decibels = 10 * np.log10(255**2 / np.maximum(mean_where(error, mask), 1e-9))  # NaN stays NaN
+        found[f"psnr{suffix}"] = np.minimum(decibels, IDENTICAL_PSNR)
     return found
-
-
-def ssim(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return the structural similarity of luminance (Wang et al. 2004: Gaussian window of 11, sigma 1.5, no border).
-
-    Args:
-        result: uint8 sRGB (n, h, w, 3), h and w at least 11.
-        truth: Pictures of the same shape.
-
-    Returns:
-        (n,) float64, -1 to 1 (identical).
-    """
-    require_pictures(result, truth)
-    return mean_where(_interior(_ssim_map(result, truth)))
 
 
 def structure(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Return the correlation of locally normalised luminance: the same shapes, whatever the colours and the grade.
 
-    From each pixel its neighbourhood's mean is subtracted, and the rest is divided by the neighbourhood's deviation
-    (Gaussian window, sigma a sixteenth of the side).
-
-    Args:
-        result: uint8 sRGB (n, h, w, 3).
-        truth: Pictures of the same shape.
-
-    Returns:
-        (n,) float64, -1 (the negative) to 1 (the same shapes); 0 if one picture is flat.
+    From each pixel of uint8 sRGB (n, h, w, 3) its neighbourhood's mean is subtracted, and the rest is divided by the
+    neighbourhood's deviation (Gaussian window, sigma a sixteenth of the side). Returns (n,) float64, -1 (the negative)
+    to 1 (the same shapes); 0 if one picture is flat.
     """
     require_pictures(result, truth)
     pairs = zip(result, truth, strict=True)
@@ -86,7 +56,10 @@ def luminance(picture: np.ndarray) -> np.ndarray:
 
 
 def _ssim_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return the SSIM around each pixel, float32 (n, h, w); beyond the border windows see the picture mirrored."""
+    """Return the SSIM around each pixel, float32 (n, h, w); beyond the border windows see the picture mirrored.
+
+    It is that of luminance (Wang et al. 2004) in a Gaussian window of 11 pixels, sigma 1.5; -1 to 1 (identical).
+    """
     options = {"data_range": 255, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "full": True}
     pairs = zip(result, truth, strict=True)
     return np.stack([structural_similarity(luminance(a), luminance(b), **options)[1] for a, b in pairs])
@@ -95,11 +68,6 @@ def _ssim_map(result: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def _interior(maps: np.ndarray) -> np.ndarray:
     """Return maps (n, h, w) without the border where SSIM's window reaches beyond the picture."""
     return maps[:, _SSIM_RADIUS:-_SSIM_RADIUS, _SSIM_RADIUS:-_SSIM_RADIUS]
-
-
-def _decibels(error: np.ndarray) -> np.ndarray:
-    """Turn mean squared errors, in squared levels, into PSNR; NaN stays NaN."""
-    return np.minimum(10 * np.log10(255**2 / np.maximum(error, 1e-9)), IDENTICAL_PSNR)
 
 
 def _normalised(picture: np.ndarray) -> np.ndarray:

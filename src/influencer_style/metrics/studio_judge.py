@@ -101,12 +101,10 @@ def _seen(images: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class StudioJudge:
-    """The network with its weights.
+    """The network in evaluation mode, float32, and its threshold.
 
-    Attributes:
-        network: The network in evaluation mode, float32.
-        threshold: The cosine above which two pictures are taken for one person. Among studio people it was not trained
-            on, as many pairs of one person lie below it as pairs of two people lie above.
+    Two pictures with a cosine above the threshold are taken for one person. Among studio people that the network was
+    not trained on, as many pairs of one person lie below it as pairs of two people lie above.
     """
 
     network: IdentityNetwork
@@ -125,26 +123,19 @@ class StudioJudge:
         """The digest of its weights, hex: embeddings of two judges are not to be compared."""
         return fingerprint(self._half())
 
+    @torch.inference_mode()
     def embed(self, pictures: np.ndarray) -> np.ndarray:
-        """Return the embedding of each portrait, taken together with its mirror image.
+        """Return the embedding of each portrait, taken together with its mirror image: (n, 96) float32 unit vectors.
 
-        Args:
-            pictures: Uint8 sRGB (n, s, s, 3), face crops with s at least 32.
-
-        Returns:
-            (n, 96) float32 unit vectors; the cosine of two is 1 for the same picture, about 0 for studio strangers.
-
-        Raises:
-            ValueError: If the pictures are anything else.
+        `pictures` are face crops, uint8 sRGB (n, s, s, 3), s at least 32; others raise ValueError. The cosine of two
+        embeddings is 1 for the same picture, about 0 for studio strangers.
         """
         require_pictures(pictures, least=32)
-        parts = [self._embed(pictures[i : i + _BATCH]) for i in range(0, len(pictures), _BATCH)]
-        return np.concatenate(parts) if parts else np.zeros((0, self.network.dimension), np.float32)
-
-    @torch.inference_mode()
-    def _embed(self, pictures: np.ndarray) -> np.ndarray:
-        images = judged(pictures).contiguous(memory_format=torch.channels_last)
-        return F.normalize(self.network(images) + self.network(images.flip(3))).numpy()
+        parts = [np.zeros((0, self.network.dimension), np.float32)]
+        for i in range(0, len(pictures), _BATCH):
+            images = judged(pictures[i : i + _BATCH]).contiguous(memory_format=torch.channels_last)
+            parts.append(F.normalize(self.network(images) + self.network(images.flip(3))).numpy())
+        return np.concatenate(parts)
 
     def save(self, file: str | Path) -> None:
         """Write the weights, halved in precision, as safetensors."""
@@ -165,8 +156,7 @@ def judged(pictures: np.ndarray) -> Tensor:
 def load_studio_judge(file: str | Path | None = None) -> StudioJudge:
     """Return the judge that comes with the project, or the one in `file`.
 
-    Raises:
-        IdentityJudgeError: If the file is missing, damaged, or not such a judge.
+    Raises IdentityJudgeError if the file is missing, damaged, or not such a judge.
     """
     path = str(file or JUDGE_WEIGHTS)
     try:

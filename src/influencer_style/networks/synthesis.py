@@ -101,7 +101,7 @@ class SynthesisGenerator(nn.Module):
             noise: (n, config.noise), standard normal, or nearer to 0 (see `draw_noise`): the person and the place.
             codes: (n, config.code) style codes: the looks.
         """
-        # Trained on their own (training/synthesis/traits.py): portraits would teach what is true of a few people only.
+        # Trained on their own (training/synthesis/task.py): portraits would teach what is true of a few people only.
         traits = torch.sigmoid(self.traits(noise)).detach()
         who, codes = self.who(torch.cat([noise, traits], 1)), squashed_code(codes)
         style = self.style(torch.cat([who, self.look(codes)], 1))

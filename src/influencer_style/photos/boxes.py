@@ -29,21 +29,16 @@ class Box:
 
 @dataclass(frozen=True)
 class Described:
-    """What the boxes of an AVIF say of its main picture.
+    """What the boxes of an AVIF say of its main picture."""
 
-    Attributes:
-        bits: How many bits a colour has; 0 if they do not say.
-        points: The colours that are meant.
-    """
-
-    bits: int = 0
-    points: CodePoints = UNKNOWN
+    bits: int = 0  # bits per colour; 0 if they do not say
+    points: CodePoints = UNKNOWN  # the colours that are meant
 
 
 def excess_of_boxes(file: bytes) -> str:
     """Return what a file has too much of, such as "5000 items"; empty if there is nothing."""
     items = 0
-    for number, box in enumerate(_walk(file, 0, len(file), 0), 1):
+    for number, box in enumerate(walk_boxes(file, 0, len(file), 0), 1):
         items += box.kind == b"infe"
         if number > MAX_BOXES:
             return f"{MAX_BOXES} boxes"
@@ -80,11 +75,13 @@ def _extents(content: bytes) -> int:
 
 def described(file: bytes) -> Described:
     """Return what the boxes of an AVIF say of its main picture, as far as they can be read."""
-    boxes = {box.kind: box for box in reversed(list(_walk(file, 0, len(file), 0)))}
+    boxes = {box.kind: box for box in reversed(list(walk_boxes(file, 0, len(file), 0)))}
     if not {b"pitm", b"ipco", b"ipma"} <= boxes.keys():
         return Described()
-    properties = list(_walk(file, boxes[b"ipco"].start, boxes[b"ipco"].end, _DEPTH))
-    numbers = _properties_of(file, boxes[b"ipma"], _main_item(file, boxes[b"pitm"]))
+    properties = list(walk_boxes(file, boxes[b"ipco"].start, boxes[b"ipco"].end))
+    main = file[boxes[b"pitm"].start : boxes[b"pitm"].end]
+    item = int.from_bytes(main[4:6] if main[:1] == b"\0" else main[4:8])
+    numbers = _properties_of(file, boxes[b"ipma"], item)
     own = [properties[number - 1] for number in numbers if 0 < number <= len(properties)]
     bits, points = 0, UNKNOWN
     for box in own:
@@ -98,8 +95,8 @@ def described(file: bytes) -> Described:
     return Described(bits, points)
 
 
-def _walk(file: bytes, at: int, end: int, depth: int) -> Iterator[Box]:
-    """Yield the boxes from ``at`` to ``end``, and those inside of them."""
+def walk_boxes(file: bytes, at: int, end: int, depth: int = _DEPTH) -> Iterator[Box]:
+    """Yield the boxes from ``at`` to ``end``, and those inside of them where ``depth`` is less than 8."""
     while at + 8 <= end:
         size, kind, head = int.from_bytes(file[at : at + 4]), file[at + 4 : at + 8], 8
         if size == 1:
@@ -111,13 +108,8 @@ def _walk(file: bytes, at: int, end: int, depth: int) -> Iterator[Box]:
             skipped = 4 * (kind in _FULL)
             if kind == b"iinf":
                 skipped += 2 if file[start : start + 1] == b"\0" else 4
-            yield from _walk(file, start + skipped, last, depth + 1)
+            yield from walk_boxes(file, start + skipped, last, depth + 1)
         at = last if last > at + 8 else at + 8
-
-
-def _main_item(file: bytes, box: Box) -> int:
-    content = file[box.start : box.end]
-    return int.from_bytes(content[4:6] if content[:1] == b"\0" else content[4:8])
 
 
 def _properties_of(file: bytes, box: Box, item: int) -> list[int]:

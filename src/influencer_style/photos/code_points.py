@@ -93,8 +93,7 @@ def _xyz(values: np.ndarray) -> bytes:
 
 
 def _profile(tags: dict[bytes, bytes]) -> bytes:
-    head, body, places = 128 + 4 + 12 * len(tags), b"", {}
-    table = b""
+    head, body, places, table = 128 + 4 + 12 * len(tags), b"", dict[bytes, int](), b""
     for name, content in tags.items():
         if content not in places:
             places[content] = head + len(body)

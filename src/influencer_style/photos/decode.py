@@ -15,17 +15,9 @@ from influencer_style.photos.files import PhotoError
 from influencer_style.photos.opening import MAX_PIXELS, MIN_SIDE, SIDEWAYS, load, opened, turn, upright
 
 __all__ = [
-    "HASH_SIDE",
-    "MAX_PIXELS",
-    "MIN_SIDE",
-    "PhotoDigest",
-    "PhotoError",
-    "PhotoHeader",
-    "decode_photo",
-    "photo_digest",
-    "photo_header",
-    "photo_thumbnail",
-]
+    "HASH_SIDE", "MAX_PIXELS", "MIN_SIDE", "PhotoDigest", "PhotoError", "PhotoHeader", "decode_photo", "photo_digest",
+    "photo_header", "photo_thumbnail",
+]  # fmt: skip
 
 HASH_SIDE = 16  # a 256-bit perceptual hash
 
@@ -55,7 +47,7 @@ def photo_header(
 ) -> PhotoHeader:
     """Return the header of a photo, a file or a file's bytes, without decoding its pixels. Raises PhotoError."""
     with opened(photo, max_pixels, root) as (file, image):
-        width, height = _upright_size(image.size, turn(image))
+        width, height = image.size[::-1] if turn(image) in SIDEWAYS else image.size
         return PhotoHeader(width, height, str(image.format), len(file))
 
 
@@ -64,28 +56,19 @@ def decode_photo(photo: str | Path | bytes, max_pixels: int = MAX_PIXELS, root: 
 
     The formats of `photos.formats` are recognised by their content, whatever the name. The orientation that the file
     states is honoured, a valid embedded colour profile is converted to sRGB, transparency lies over white, 16 bits
-    become 8. Size is checked beforehand.
-
-    Args:
-        photo: The file, or its bytes.
-        max_pixels: The most pixels that are decoded.
-        root: A folder inside which the file must lie once links are followed; None for no such rule.
-
-    Raises:
-        PhotoError: For anything that is not a sound photo; no other exception, whatever the file holds.
+    become 8. Size is checked beforehand. The file must lie inside the folder `root`, if any, once links are followed.
+    Raises PhotoError for anything that is not a sound photo; no other exception, whatever the file holds.
     """
     with opened(photo, max_pixels, root) as (_, image):
         return to_rgb(upright(image))
 
 
-def photo_thumbnail(
-    path: str | Path, side: int, max_pixels: int = MAX_PIXELS, root: str | Path | None = None
-) -> np.ndarray:
+def photo_thumbnail(path: str | Path, side: int, root: str | Path | None = None) -> np.ndarray:
     """Return the photo at ``path`` as ``decode_photo`` does, its longer side at most ``side`` pixels.
 
     A JPEG is decoded at reduced scale, at a fraction of the cost. Raises PhotoError.
     """
-    with opened(Path(path), max_pixels, root) as (_, image):
+    with opened(Path(path), MAX_PIXELS, root) as (_, image):
         image.draft(None, (side, side))
         small = Image.fromarray(to_rgb(upright(image)))
         small.thumbnail((side, side))
@@ -103,7 +86,7 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
         load(image)
         size = size if reduced else image.size
         how = turn(image)
-        width, height = _upright_size(size, how)
+        width, height = size[::-1] if how in SIDEWAYS else size
         odd = image.mode == "LAB" or image.mode.startswith(("I", "F"))
         plain = Image.fromarray(to_rgb(image)) if odd else image
         small = plain.convert("RGBA" if plain.has_transparency_data else "RGB").resize(
@@ -116,7 +99,3 @@ def photo_digest(path: str | Path, max_pixels: int = MAX_PIXELS, root: str | Pat
             small = small.transpose(how)
         sha256 = hashlib.sha256(file).hexdigest()
         return PhotoDigest(sha256, width, height, str(imagehash.phash(small, hash_size=HASH_SIDE)))
-
-
-def _upright_size(size: tuple[int, int], how: Image.Transpose | None) -> tuple[int, int]:
-    return size[::-1] if how in SIDEWAYS else size

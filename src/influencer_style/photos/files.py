@@ -22,15 +22,10 @@ class PhotoError(ValueError):
 
 
 def read_file(path: str | Path, root: str | Path | None = None, most: int | None = None) -> bytes:
-    """Return what a regular file holds; if it grows meanwhile, no more than one byte above MAX_BYTES.
+    """Return what a regular file holds, or its first `most` bytes; if it grows meanwhile, one byte above MAX_BYTES.
 
-    Args:
-        path: The file.
-        root: A folder inside which the file must lie once links are followed; None for no such rule.
-        most: How many bytes to read, from the start; None is one more than a photo may have.
-
-    Raises:
-        PhotoError: If there is no such file, or it is not regular, empty, or too large.
+    It must lie inside the folder `root`, if any, once links are followed. Raises PhotoError if there is no such file,
+    or it is not regular, empty, or too large.
     """
     path = Path(path)
     try:
@@ -53,7 +48,7 @@ def read_file(path: str | Path, root: str | Path | None = None, most: int | None
 
 def _require_regular(about: os.stat_result) -> None:
     if not stat.S_ISREG(about.st_mode):
-        raise PhotoError("unreadable", "is not a regular file; remove it")
+        raise PhotoError("unreadable", "is not a regular file; give the photo itself")
 
 
 def refuse_size(size: int) -> None:

@@ -20,21 +20,14 @@ _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the latter two are Bi
 
 @dataclass(frozen=True)
 class PhotoFormat:
-    """A format of photos that is read.
+    """A format of photos that is read."""
 
-    Attributes:
-        name: The common name.
-        pillow: Pillow's name.
-        suffixes: The usual suffixes of such files; the first is the one to write.
-        written_as: The suffix of a picture that keeps the format: its own, or that of the nearest one that is written.
-        because: Why another format is written; empty if its own is.
-    """
-
-    name: str
-    pillow: str
-    suffixes: tuple[str, ...]
+    name: str  # the common name
+    pillow: str  # Pillow's name
+    suffixes: tuple[str, ...]  # the usual suffixes of such files; the first is the one to write
+    # The suffix of a picture that keeps the format: its own, or that of the nearest one that is written
     written_as: str
-    because: str = ""
+    because: str = ""  # why another format is written; empty if its own is
 
 
 JPEG = PhotoFormat("JPEG", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), ".jpg")

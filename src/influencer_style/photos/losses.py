@@ -5,8 +5,8 @@ from __future__ import annotations
 from PIL import Image
 
 from influencer_style.photos.boxes import described
-from influencer_style.photos.formats import AVIF, HEIC, PNG, TIFF
-from influencer_style.photos.profiles import ProfileKind
+from influencer_style.photos.colour import ProfileKind
+from influencer_style.photos.formats import AVIF, HEIC, PNG, START, TIFF
 from influencer_style.photos.tiff import directories
 
 TRANSPARENCY = "it is transparent, and a JPEG shows white there; --format png or webp keeps the transparency"
@@ -18,7 +18,6 @@ _GAIN_MAPS = (  # Ultra HDR in XMP, the ISO standard, and Apple's
     b"urn:iso:std:iso:ts:21496:-1",
     b"urn:com:apple:photo:2020:aux:hdrgainmap",
 )
-_BRANDS = 128  # bytes at the start of HEIC and AVIF that say what is in the file
 _NO_PROFILE_KEPT = {
     ProfileKind.UNUSABLE: "its colour profile is damaged or not made for such a picture, and was ignored",
     ProfileKind.ONE_WAY: "its colour profile only leads away from its colours, not back; the result is in sRGB",
@@ -46,18 +45,16 @@ def losses_of_file(file: bytes, image: Image.Image) -> tuple[str, ...]:
         found.append(f"it has {bits} bits a colour; the result has 8")
     frames = getattr(image, "n_frames", 1)
     if frames > 1 and image.format in (TIFF.pillow, HEIC.pillow):
-        found.append(f"it holds {frames} pictures; the result shows the {_shown(image)}")
+        shown = "first" if image.format == TIFF.pillow else "main one"
+        found.append(f"it holds {frames} pictures; the result shows the {shown}")
     elif frames > 1 and image.format != "MPO":  # phones keep a depth map or a second view with the photo
         found.append(f"it moves; the result shows the first of its {frames} pictures")
-    if _has_gain_map(file, image):
+    in_boxes = image.format in (AVIF.pillow, HEIC.pillow) and b"tmap" in file[:START]
+    if in_boxes or any(name in file for name in _GAIN_MAPS):
         found.append("it has a gain map for HDR screens; the result has none")
     if image.format == PNG.pillow and "icc_profile" not in image.info and b"iCCP" in file[: file.find(b"IDAT")]:
         found.append("its colour profile is larger than a megabyte, and was ignored")
     return tuple(found)
-
-
-def _shown(image: Image.Image) -> str:
-    return "first" if image.format == TIFF.pillow else "main one"
 
 
 def _bits(file: bytes, image: Image.Image) -> int:
@@ -68,8 +65,3 @@ def _bits(file: bytes, image: Image.Image) -> int:
     if image.format == AVIF.pillow:
         return described(file).bits
     return int(image.info.get("bit_depth", 8))
-
-
-def _has_gain_map(file: bytes, image: Image.Image) -> bool:
-    in_boxes = image.format in (AVIF.pillow, HEIC.pillow) and b"tmap" in file[:_BRANDS]
-    return in_boxes or any(name in file for name in _GAIN_MAPS)

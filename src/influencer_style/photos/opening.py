@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL.Image import Transpose
 
 from influencer_style.photos.boxes import described
 from influencer_style.photos.code_points import UNKNOWN, CodePoints, profile_of
 from influencer_style.photos.files import PhotoError, read_file, refuse_size
 from influencer_style.photos.formats import AVIF, HEIC, PNG, READ_ONE, TIFF, PhotoFormat, format_of, refused_format
 from influencer_style.photos.parts import excess
-from influencer_style.photos.png_text import without_text
-from influencer_style.photos.tiff import Directories, directories
+from influencer_style.photos.tiff import directories
 from influencer_style.storage.text import short
 
 MAX_PIXELS = 120_000_000  # above the 108 megapixels of today's phones
@@ -24,14 +25,9 @@ MIN_SIDE = 64
 _SIZE_TOLERANCE = 64  # pixels by which a sound HEIC's side may differ from what it states: those of a coded block
 
 _TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+    2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
+}  # fmt: skip
 SIDEWAYS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 
 # The pixel count is checked here, against max_pixels, before anything is decoded; Pillow's own warning would only
@@ -42,6 +38,13 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 # Uncompressed TIFFs too are left to libtiff: Pillow's own reader mixes up 16-bit colours that lie in separate planes.
 TiffImagePlugin.READ_LIBTIFF = True
+
+_START = b"\x89PNG\r\n\x1a\n"
+_MOST = 1_000_000  # bytes, unfolded; Pillow refuses files with more than 1 MiB of text or profile in a chunk
+_TEXT = (b"tEXt", b"zTXt", b"iTXt")
+_LONGEST = 80  # bytes of a text's name, with the zero behind it
+# What is read, each once: the colour profile, XMP, and EXIF as ImageMagick writes it, which may hold the orientation.
+_READ = (b"iCCP", b"XML:com.adobe.xmp", b"Raw profile type exif")
 
 
 @contextmanager
@@ -95,7 +98,7 @@ def refuse_too_many(image: Image.Image, max_pixels: int) -> None:
         raise PhotoError("too_large", f"has {width} x {height} pixels, more than {limit}; make it smaller")
 
 
-def turn(image: Image.Image) -> Image.Transpose | None:
+def turn(image: Image.Image) -> Transpose | None:
     """Return how an opened image must be turned to be upright; None if it is upright."""
     if image.format in (HEIC.pillow, TIFF.pillow):
         return None  # the decoder does it
@@ -135,7 +138,13 @@ def _open_image(file: bytes) -> Image.Image:
             raise PhotoError("unsupported_format", f"is {name}; export it as {READ_ONE}")
         raise PhotoError("not_an_image", f"is not a {READ_ONE} picture; remove it or export it as one")
     if known is TIFF:
-        _refuse_unusual(directories(file))
+        tiff = directories(file)
+        if tiff.raw:
+            raise PhotoError("unsupported_format", f"is camera raw; export it as {READ_ONE}")
+        if not tiff.sound:
+            raise PhotoError("unreadable", "has strips or tiles without a length; export it again from its original")
+        if tiff.negative and tiff.bits > 8:  # Pillow would show it as its negative
+            raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
     try:
         return _decoder(file, known)
     except (UnidentifiedImageError, SyntaxError) as error:
@@ -145,28 +154,14 @@ def _open_image(file: bytes) -> Image.Image:
         raise PhotoError("truncated", "has a damaged header; export it again from its original") from error
 
 
-def _refuse_unusual(tiff: Directories) -> None:
-    if tiff.raw:
-        raise PhotoError("unsupported_format", f"is camera raw; export it as {READ_ONE}")
-    if not tiff.sound:
-        raise PhotoError("unreadable", "has strips or tiles without a length; export it again from its original")
-    if tiff.negative and tiff.bits > 8:  # Pillow would show it as its negative
-        raise PhotoError("unsupported_format", "is a 16-bit TIFF in which 0 is white; export it as RGB")
-
-
-def _open_heic(file: bytes) -> Image.Image:
-    """Open a HEIC file. libheif decodes it within its own limits of memory, items and tiles, turned and cropped."""
-    import pi_heif  # noqa: PLC0415  # takes time that photos in other formats need not
-
-    # Only the main picture is wanted, and each of the others would be opened.
-    pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
-    image: Image.Image = pi_heif.HeifImageFile(io.BytesIO(file))
-    return image
-
-
 def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
     if known is HEIC:
-        image = _open_heic(file)
+        import pi_heif  # noqa: PLC0415  # takes time that photos in other formats need not
+
+        # Only the main picture is wanted, and each of the others would be opened. libheif decodes it within its own
+        # limits of memory, items and tiles, turned and cropped.
+        pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
+        image: Image.Image = pi_heif.HeifImageFile(io.BytesIO(file))
         colours = image.info.get("nclx_profile") or {}
         points = CodePoints(colours.get("color_primaries", 2), colours.get("transfer_characteristics", 2))
     else:
@@ -177,3 +172,38 @@ def _decoder(file: bytes, known: PhotoFormat) -> Image.Image:
         image.info["icc_profile"] = profile
         image.info["hdr"] = points.is_hdr
     return image
+
+
+def without_text(file: bytes) -> bytes:
+    """Return a PNG file without its text, except XMP and EXIF of up to a megabyte, and without a profile of more.
+
+    Chunks that stay are not changed; damaged ones stay as they are, for the decoder to judge.
+    """
+    kept, at, since, read = [], len(_START), 0, set()
+    while at + 12 <= len(file):
+        end = at + 12 + int.from_bytes(file[at : at + 4])
+        kind = file[at + 4 : at + 8]
+        if (kind in _TEXT or kind == b"iCCP") and end <= len(file):
+            name = kind if kind == b"iCCP" else file[at + 8 : at + 8 + _LONGEST].partition(b"\0")[0]
+            if name not in _READ or name in read or not _is_small(kind, file[at + 8 : end - 4]):
+                kept.append(file[since:at])
+                since = end
+            read.add(name)
+        at = end
+    return b"".join([*kept, file[since:]]) if kept else file
+
+
+def _is_small(kind: bytes, content: bytes) -> bool:
+    rest = content.partition(b"\0")[2]
+    if kind == b"iTXt":
+        folded, text = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
+    else:
+        folded, text = kind != b"tEXt", rest[kind != b"tEXt" :]
+    if not folded:
+        return len(text) <= _MOST
+    unfolding = zlib.decompressobj()
+    try:
+        unfolding.decompress(text, _MOST)
+    except zlib.error:
+        return True  # useless, and no danger
+    return not unfolding.unconsumed_tail

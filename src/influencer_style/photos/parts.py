@@ -1,4 +1,4 @@
-"""How many parts a file has, counted before a decoder sees it.
+"""The number of parts of a file, counted before a decoder sees it.
 
 Decoders walk through the parts one by one, and a file of a few bytes a part can have any number of them.
 """

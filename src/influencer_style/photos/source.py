@@ -11,28 +11,18 @@ from influencer_style.project.folder import in_project
 
 
 class PhotoSource(BaseModel):
-    """The folders of one project's photos; paths are relative to the project if they lie in it, else absolute.
-
-    Attributes:
-        kind: Whether the embedded studio renders the creators' photos, or the user's own folder holds them.
-        creators: The folder that holds a folder of photos and a consent.yml for each creator.
-        users: The folder of portraits to restyle.
-        truth: The studio's users who validate, as they truly are in each look; None without the studio.
-        oracle: The same of the users who test.
-        regions: The masks of those pictures' regions.
-        users_are_studio: Whether the studio renders the users.
-        fingerprint: The digest of what the studio rendered, or of the folders' names.
-    """
+    """The folders of one project's photos; paths are relative to the project if they lie in it, else absolute."""
 
     model_config = ConfigDict(frozen=True)
+    # Whether the embedded studio renders the creators' photos, or the user's own folder holds them
     kind: Literal["studio", "folder"]
-    creators: str
-    users: str
-    truth: str | None = None
-    oracle: str | None = None
-    regions: str | None = None
-    users_are_studio: bool = False
-    fingerprint: str = ""
+    creators: str  # the folder that holds a folder of photos and a consent.yml for each creator
+    users: str  # the folder of portraits to restyle
+    truth: str | None = None  # the studio's users who validate, as they truly are in each look; None without the studio
+    oracle: str | None = None  # the same of the users who test
+    regions: str | None = None  # the masks of those pictures' regions
+    users_are_studio: bool = False  # whether the studio renders the users
+    fingerprint: str = ""  # the digest of what the studio rendered, or of the folders' names
 
     def creator_folder(self, name: str) -> Path:
         """Return the folder of one creator."""

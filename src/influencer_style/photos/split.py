@@ -13,19 +13,12 @@ class SplitError(ValueError):
 
 @dataclass(frozen=True)
 class SplitRules:
-    """How photos are split.
+    """How photos are split."""
 
-    Attributes:
-        shares: The share of each split; they sum to 1, and the first split has at least one photo.
-        seed: Changes the order in which photos are chosen.
-        least: How many photos each split needs.
-        fixed: The splits of photos that are not for choice.
-    """
-
-    shares: Mapping[str, float]
-    seed: int = 0
-    least: int = 0
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, float]  # the share of each split; they sum to 1, and the first split has at least one photo
+    seed: int = 0  # changes the order in which photos are chosen
+    least: int = 0  # minimum number of photos in each split
+    fixed: Mapping[str, str] = field(default_factory=dict)  # the splits of photos that are given
 
 
 def assign_splits(
@@ -33,38 +26,24 @@ def assign_splits(
 ) -> dict[str, str]:
     """Return the split of each photo.
 
-    Photos that are fixed have theirs. Those in ``before`` keep theirs, so that a person who trained a model never tests
-    the next one. New ones fill, in the order of their seeded hashes, whichever split lacks most of its share.
-
-    Args:
-        photo_ids: The photos, each once.
-        rules: The shares, and what is fixed.
-        before: Earlier splits by photo, also of other photos.
-        what: What the photos are, for the error.
-
-    Raises:
-        SplitError: If there are fewer photos than the splits need together.
+    Photos that are fixed have theirs. Those in ``before`` (which may name other photos, too) keep theirs, so that a
+    person who trained a model never tests the next one. New ones fill, in the order of their seeded hashes, whichever
+    split lacks most of its share. Raises SplitError, which says ``what`` the photos are, if there are fewer of them
+    than the splits need together.
     """
     shares, least = rules.shares, rules.least
     order = sorted(photo_ids, key=lambda photo: hashlib.sha256(f"{rules.seed}:{photo}".encode()).digest())
     if len(order) < least * len(shares):
-        raise SplitError(
-            f"there are {len(order)} usable {what}, but each of {', '.join(shares)} needs {least}; "
-            f"give at least {least * len(shares)}"
-        )
+        reason = f"there are {len(order)} usable {what}, but each of {', '.join(shares)} needs {least}"
+        raise SplitError(f"{reason}; give at least {least * len(shares)}")
     fixed = {photo: split for photo, split in rules.fixed.items() if split in shares}
     closed = set(fixed.values())  # these splits hold what is fixed for them, and nothing else
     chosen = {photo: fixed[photo] for photo in order if photo in fixed}
     for photo in order:
         if photo not in chosen and before.get(photo) in shares and before[photo] not in closed:
             chosen[photo] = before[photo]
-    _fill(chosen, order, {name: share for name, share in shares.items() if name not in closed}, fixed)
-    _fill_empty(chosen, order, list(shares), least)
-    return chosen
-
-
-def _fill(chosen: dict[str, str], order: list[str], open_shares: Mapping[str, float], fixed: Mapping[str, str]) -> None:
-    """Give each photo that is left to the open split that lacks most of its share."""
+    # Each photo that is left goes to the open split that lacks most of its share.
+    open_shares = {name: share for name, share in shares.items() if name not in closed}
     free = sum(photo not in fixed for photo in order)
     lack = {name: share / sum(open_shares.values()) * free for name, share in open_shares.items()}
     for split in chosen.values():
@@ -74,6 +53,8 @@ def _fill(chosen: dict[str, str], order: list[str], open_shares: Mapping[str, fl
         if photo not in chosen:
             chosen[photo] = max(lack, key=lambda name: lack[name])
             lack[chosen[photo]] -= 1
+    _fill_empty(chosen, order, list(shares), least)
+    return chosen
 
 
 def _fill_empty(chosen: dict[str, str], order: list[str], names: list[str], least: int) -> None:

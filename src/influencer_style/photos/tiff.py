@@ -19,23 +19,14 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 
 @dataclass(frozen=True)
 class Directories:
-    """What the directories of a TIFF say.
+    """What the directories of a TIFF say."""
 
-    Attributes:
-        excess: What there is too much of, such as "1000 pages"; empty if there is nothing.
-        pages: How many pictures there are.
-        bits: How many bits a colour of the first picture has.
-        raw: Whether this is a camera's raw file, whose first picture is a thumbnail, or what the sensor saw.
-        negative: Whether 0 is white in the first picture.
-        sound: Whether each of its strips or tiles has a length; libtiff would complain of each that has none.
-    """
-
-    excess: str = ""
-    pages: int = 0
-    bits: int = 0
-    raw: bool = False
-    negative: bool = False
-    sound: bool = True
+    excess: str = ""  # what exceeds a limit, such as "1000 pages"; empty if there is nothing
+    pages: int = 0  # number of pictures
+    bits: int = 0  # bits per colour of the first picture
+    raw: bool = False  # whether this is a camera's raw file, whose first picture is a thumbnail, or what the sensor saw
+    negative: bool = False  # whether 0 is white in the first picture
+    sound: bool = True  # whether each of its strips or tiles has a length; libtiff would complain of each that has none
 
 
 def directories(file: bytes) -> Directories:
@@ -59,8 +50,10 @@ def directories(file: bytes) -> Directories:
             tag, kind = _read(file, at, order + "H"), _read(file, at + 2, order + "H")
             count = _read(file, at + 4, order + word)
             found[tag] = (count, _value(file, at + (12 if big else 8), kind, count, order, word))
-        if excess := _excess(found):
-            return Directories(excess)
+        if any(found.get(tag, (0, 0))[0] > MAX_PIECES for tag in (_STRIPS, _TILES)):
+            return Directories(f"{MAX_PIECES} strips or tiles")
+        if _one(found, _TILE_WIDTH) * _one(found, _TILE_LENGTH) > MAX_PIECE:
+            return Directories(f"{MAX_PIECE} pixels in a tile")
         if len(seen) == 1:
             raw = _DNG_VERSION in found or _one(found, _PHOTOMETRIC) in _COLOUR_FILTERS
             # Scans have their full picture first; raw files have a preview there, and the sensor's further down.
@@ -71,14 +64,6 @@ def directories(file: bytes) -> Directories:
             first = Directories("", 1, _one(found, _BITS) or 1, raw, negative, sound)
         place = _read(file, start + tags * wide, order + word)
     return replace(first, pages=len(seen))
-
-
-def _excess(found: dict[int, tuple[int, int]]) -> str:
-    if any(found.get(tag, (0, 0))[0] > MAX_PIECES for tag in (_STRIPS, _TILES)):
-        return f"{MAX_PIECES} strips or tiles"
-    if _one(found, _TILE_WIDTH) * _one(found, _TILE_LENGTH) > MAX_PIECE:
-        return f"{MAX_PIECE} pixels in a tile"
-    return ""
 
 
 def _one(found: dict[int, tuple[int, int]], tag: int) -> int:

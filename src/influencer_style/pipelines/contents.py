@@ -21,8 +21,7 @@ from influencer_style.storage.fingerprint import fingerprint
 def contents_fingerprint(*values: object) -> str:
     """Return the SHA-256 (hex) of values that nodes take: plain data, tables, pictures, networks, our own types.
 
-    Raises:
-        TypeError: For a type whose content it does not know; give it a function here.
+    Raises TypeError for a type whose content it does not know; give it a function here.
     """
     return fingerprint([_parts(value) for value in values])
 
@@ -40,20 +39,12 @@ def _(value: Mapping[object, object]) -> object:
     return {str(key): _parts(part) for key, part in value.items()}
 
 
-@_parts.register(list)
-@_parts.register(tuple)
-def _(value: list[object] | tuple[object, ...]) -> object:
-    return [_parts(part) for part in value]
-
-
-@_parts.register
-def _(value: slice) -> object:
-    return ["slice", value.start, value.stop, value.step]
-
-
-@_parts.register
-def _(value: date) -> object:
-    return value.isoformat()
+_parts.register(list, lambda value: [_parts(part) for part in value])
+_parts.register(tuple, lambda value: [_parts(part) for part in value])
+_parts.register(slice, lambda value: ["slice", value.start, value.stop, value.step])
+_parts.register(date, lambda value: value.isoformat())
+_parts.register(Tensor, lambda value: value.detach().cpu().numpy())
+_parts.register(Image.Image, lambda value: [value.mode, np.asarray(value)])
 
 
 @_parts.register
@@ -66,19 +57,9 @@ def _(value: pd.DataFrame) -> object:
 
 
 @_parts.register
-def _(value: Tensor) -> object:
-    return value.detach().cpu().numpy()
-
-
-@_parts.register
 def _(value: nn.Module) -> object:
     # The configuration, too: two networks may have the same weights and use them differently.
     return [repr(value), _parts(getattr(value, "config", None)), _parts(value.state_dict())]
-
-
-@_parts.register
-def _(value: Image.Image) -> object:
-    return [value.mode, np.asarray(value)]
 
 
 @_parts.register

@@ -14,13 +14,6 @@ Outputs = TypeVar("Outputs")
 
 
 @dataclass(frozen=True)
-class Reused:
-    """Stands in for a node's inputs when its work need not be done: these are its outputs."""
-
-    outputs: Any
-
-
-@dataclass(frozen=True)
 class Dependencies:
     """What a node's outputs depend on in addition to its data inputs.
 
@@ -39,18 +32,15 @@ def reusable(
 ) -> Callable[[Callable[Inputs, Outputs]], Callable[Inputs, Outputs]]:
     """Return a decorator for a node that always makes the same of the same inputs; `ReuseHook` then skips its work.
 
-    A node that takes inputs as `**inputs` must keep all its outputs in files.
-
-    Args:
-        reads: As in `Dependencies`.
-        also: As in `Dependencies`. Consents, files and registered versions that the node looks up itself belong here.
+    The arguments are those of `Dependencies`; consents, files and registered versions that the node looks up itself
+    belong in `also`. A node that takes inputs as `**inputs` must keep all its outputs in files.
     """
 
     def decorate(function: Callable[Inputs, Outputs]) -> Callable[Inputs, Outputs]:
         @functools.wraps(function)
         def node(*inputs: Inputs.args, **named: Inputs.kwargs) -> Outputs:
             for value in (*inputs, *named.values()):
-                if isinstance(value, Reused):
+                if isinstance(value, Done):
                     return value.outputs
             return function(*inputs, **named)
 
@@ -63,10 +53,7 @@ def reusable(
 class Computation:
     """A node's work that is postponed: an earlier run has done it, but kept no file of some of its outputs.
 
-    Args:
-        name: The node's name.
-        function: The node's function.
-        inputs: Its inputs, in their order; those that are results are computed first.
+    Its inputs are in their order; those that are results are computed first.
     """
 
     def __init__(self, name: str, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
@@ -81,7 +68,7 @@ class Computation:
 
 @dataclass(frozen=True)
 class Done:
-    """A node's work that was done in this run; `outputs` is what its function returned."""
+    """A node's work that is done. A node that gets this in place of its inputs returns the outputs."""
 
     outputs: Any
 
@@ -90,10 +77,8 @@ class Done:
 class Result:
     """An output of a reusable node that is only in memory: what it was made from, and how to compute it.
 
-    Attributes:
-        fingerprint: Fingerprint of the node's inputs; it identifies the output without computing it.
-        index: Which of the node's outputs it is; None for its only one.
-        work: The work that makes it, or has made it.
+    The fingerprint is that of the node's inputs, and identifies the output without computing it; `index` says which of
+    the node's outputs it is, None for its only one.
     """
 
     fingerprint: str

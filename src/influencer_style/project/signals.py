@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 # The second comes when the terminal is closed.
@@ -17,10 +17,8 @@ def on_signals(handle: Callable[[int], None]) -> None:
     """Call `handle` with the signal's number when a signal ends this process, then let the system end it.
 
     This has no effect outside of the main thread, or on signals that have a handler already. It must be called early:
-    a web server (`kedro server`) handles the signals while it serves, and then restores the handlers of before.
-
-    Args:
-        handle: The handler; it may raise instead, in the main thread.
+    a web server (`kedro server`) handles the signals while it serves, and then restores the handlers of before. In the
+    main thread, `handle` may raise instead.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -35,33 +33,29 @@ def on_signals(handle: Callable[[int], None]) -> None:
             signal.signal(number, leave)
 
 
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> AbstractContextManager[None]:
     """Make these signals raise SystemExit in the block, so that it can clean up."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, leave) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+    return _handled(leave, *_ENDING)
+
+
+def undisturbed() -> AbstractContextManager[None]:
+    """Ignore these signals and Ctrl-C in the block, for short work in the main thread that must be done."""
+    return _handled(signal.SIG_IGN, signal.SIGINT, *_ENDING)
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Ignore these signals and Ctrl-C in the block, for short work in the main thread that must be done."""
+def _handled(handler: Callable[[int, FrameType | None], None] | signal.Handlers, *numbers: int) -> Iterator[None]:
+    """Handle signals in the block; outside of the main thread, nothing changes."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *_ENDING)}
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for number, earlier in before.items():
+            signal.signal(number, signal.SIG_DFL if earlier is None else earlier)

@@ -12,27 +12,47 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+_OF_CURVE = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
 # No trusted clock says when a picture was signed, so its signature is valid only as long as the certificate. It is
 # renewed at half its life, so every picture can be proven for at least five years.
 LIFE = timedelta(days=3650)
-RENEWED_BEFORE_ITS_END = LIFE / 2
+RENEWAL = LIFE / 2  # before its end
 _CLOCKS_DIFFER = timedelta(days=1)
 _ORGANISATION = "influencer_style, self-issued"
 _USES = (
-    "digital_signature",
-    "content_commitment",
-    "key_encipherment",
-    "data_encipherment",
-    "key_agreement",
-    "key_cert_sign",
-    "crl_sign",
-    "encipher_only",
-    "decipher_only",
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+    *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
 )
+
+
+class CredentialsError(ValueError):
+    """There are no usable credentials; the message names the file or variable at fault and the remedy."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The credentials that pictures are signed with."""
+
+    # The certificates as PEM, the signer's own first, then its issuers, preferably without the root
+    certificates: bytes
+    private_key: bytes = field(repr=False)  # the private key as PEM, PKCS #8, not encrypted
+    algorithm: str  # the algorithm: es256, es384, es512, ps256 or ed25519
+    own: bool  # whether the user supplied them; if not, this software made them
+
+
+def algorithm_of(key: PrivateKeyTypes) -> str | None:
+    """Return C2PA's name for the algorithm of a private key; None if C2PA does not allow the key."""
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return _OF_CURVE.get(key.curve.name)
+    if isinstance(key, rsa.RSAPrivateKey):
+        return "ps256" if key.key_size >= 2048 else None
+    return "ed25519" if isinstance(key, ed25519.Ed25519PrivateKey) else None
 
 
 @dataclass(frozen=True)
@@ -79,12 +99,8 @@ def issue(now: datetime) -> Issued:
 
 
 def _name(common_name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANISATION),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        ]
-    )
+    names = {NameOID.ORGANIZATION_NAME: _ORGANISATION, NameOID.COMMON_NAME: common_name}
+    return x509.Name([x509.NameAttribute(kind, name) for kind, name in names.items()])
 
 
 def _builder(

@@ -1,32 +1,24 @@
-"""The formats that pictures are written in, and how a file's format is recognised by its first bytes."""
+"""The formats that pictures are written in, and the media types of files."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from influencer_style.photos.formats import HEIC, START, TIFF, format_of
+
 
 @dataclass(frozen=True)
 class WrittenFormat:
-    """A format that pictures are written in.
+    """A format that pictures are written in."""
 
-    Attributes:
-        name: The format's usual name.
-        pillow: Pillow's name for it.
-        media_type: The media type that C2PA and HTTP use.
-        most_side: The largest side in pixels that it can hold.
-        quality: The default quality, 1 to 100; None for a format that keeps every pixel and has no quality.
-        alpha: Whether it supports transparency.
-        options: Further options of Pillow's encoder.
-    """
-
-    name: str
-    pillow: str
-    media_type: str
-    most_side: int
-    quality: int | None
-    alpha: bool
-    options: Mapping[str, int] = field(default_factory=dict)
+    name: str  # the format's usual name
+    pillow: str  # Pillow's name for it
+    media_type: str  # the media type that C2PA and HTTP use
+    most_side: int  # the largest side in pixels that it can hold
+    quality: int | None  # the default quality, 1 to 100; None for a format that keeps every pixel and has no quality
+    alpha: bool  # whether it supports transparency
+    options: Mapping[str, int] = field(default_factory=dict)  # further options of Pillow's encoder
 
 
 JPEG = WrittenFormat("JPEG", "JPEG", "image/jpeg", 65_500, 95, False)
@@ -40,33 +32,21 @@ WRITTEN = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".webp": WEBP, ".avif": AVI
 SUFFIXES = frozenset(WRITTEN)
 NAMES = "JPEG, PNG, WebP or AVIF"
 
-_STARTS = (
-    (b"\xff\xd8\xff", 0, JPEG.media_type),
-    (b"\x89PNG\r\n\x1a\n", 0, PNG.media_type),
-    (b"WEBP", 8, WEBP.media_type),
-    (b"ftypavif", 4, AVIF.media_type),
-    (b"ftypavis", 4, AVIF.media_type),
-)
+_MEDIA_TYPES = {kind.pillow: kind.media_type for kind in WRITTEN.values()}
 # Formats that are only read; their files may have Content Credentials.
-_READ_STARTS = (
-    (b"II*\0", 0, "image/tiff"),
-    (b"MM\0*", 0, "image/tiff"),
-    *((b"ftyp" + brand, 4, "image/heic") for brand in (b"heic", b"heix", b"mif1", b"msf1")),
-)
+_READ_MEDIA_TYPES = _MEDIA_TYPES | {HEIC.pillow: "image/heic", TIFF.pillow: "image/tiff"}
 
 
 def written_media_type(file: bytes) -> str:
     """Return the media type of a file, such as `image/png`; empty for a format that is not written."""
-    return _of_start(file, _STARTS)
+    return _media_type(file, _MEDIA_TYPES)
 
 
 def media_type(file: bytes) -> str:
     """Return the media type of a photo's file, such as `image/heic`; empty for an unknown format."""
-    return _of_start(file, _STARTS + _READ_STARTS)
+    return _media_type(file, _READ_MEDIA_TYPES)
 
 
-def _of_start(file: bytes, starts: tuple[tuple[bytes, int, str], ...]) -> str:
-    for start, at, kind in starts:
-        if file[at : at + len(start)] == start:
-            return kind
-    return ""
+def _media_type(file: bytes, known: Mapping[str, str]) -> str:
+    found = format_of(file[:START])
+    return known.get(found.pillow, "") if found else ""

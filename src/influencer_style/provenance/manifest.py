@@ -13,12 +13,12 @@ from collections.abc import Mapping
 
 import c2pa
 
-from influencer_style.photos.parent import Parent
+from influencer_style.photos.original import Parent
+from influencer_style.provenance.authority import Credentials
 from influencer_style.provenance.formats import WRITTEN
+from influencer_style.provenance.manifest_store import NO_HOSTS, OFFLINE, PURPOSES, Json
 from influencer_style.provenance.parent import LABEL
 from influencer_style.provenance.record import COMPOSITE
-from influencer_style.provenance.settings import NO_HOSTS, OFFLINE, PURPOSES, Json
-from influencer_style.provenance.signer import Credentials
 from influencer_style.version import __version__
 
 logger = logging.getLogger(__name__)

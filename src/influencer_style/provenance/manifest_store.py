@@ -8,6 +8,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import Any
+
+from influencer_style.photos.boxes import walk_boxes
+
+Json = dict[str, Any]  # as the C2PA library writes and reads it
+# The purposes of a signing certificate that C2PA names: e-mail protection, document signing, C2PA claim signing.
+PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1"
+OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False}
+NO_HOSTS = {"allowed_network_hosts": [], "max_decompressed_manifest_size_in_mb": 16}
+# C2PA's codes about who signed and when begin with these. They leave the bytes as they were signed.
+ABOUT_THE_SIGNER = ("signingCredential.", "timeStamp.")
+
 
 MAX_BYTES = 4 * 2**20  # a camera writes 0.1 to 1 MB, mostly a thumbnail
 MAX_BOXES = 500  # named boxes, one for each assertion; a manifest has about 8
@@ -47,7 +59,8 @@ def _pieces(file: bytes) -> Iterator[tuple[int, int]]:
     if file[8:12] == b"WEBP":
         return _of_webp(file)
     if file[4:8] == b"ftyp":
-        return _of_boxes(file)
+        found = (box for box in walk_boxes(file, 0, len(file)) if box.kind == b"uuid")
+        return ((box.start + 16, box.end) for box in found if file[box.start : box.start + 16] == _BMFF_UUID)
     return _of_tiff(file)
 
 
@@ -81,18 +94,6 @@ def _of_webp(file: bytes) -> Iterator[tuple[int, int]]:
         if file[at : at + 4] == b"C2PA":
             yield at + 8, at + 8 + length
         at += 8 + length + length % 2
-
-
-def _of_boxes(file: bytes) -> Iterator[tuple[int, int]]:
-    at = 0
-    while at + 8 <= len(file):
-        length, head = int.from_bytes(file[at : at + 4]), 8
-        if length == 1:
-            length, head = int.from_bytes(file[at + 8 : at + 16]), 16
-        end = at + length if length else len(file)
-        if file[at + 4 : at + 8] == b"uuid" and file[at + head : at + head + 16] == _BMFF_UUID:
-            yield at + head + 16, end
-        at = max(end, at + head)
 
 
 def _of_tiff(file: bytes) -> Iterator[tuple[int, int]]:

@@ -14,10 +14,9 @@ from collections.abc import Iterator
 
 import c2pa
 
-from influencer_style.photos.parent import Parent
+from influencer_style.photos.original import Parent
 from influencer_style.provenance.formats import media_type
-from influencer_style.provenance.manifest_store import excess, store_of
-from influencer_style.provenance.settings import ABOUT_THE_SIGNER, NO_HOSTS, OFFLINE, Json
+from influencer_style.provenance.manifest_store import ABOUT_THE_SIGNER, NO_HOSTS, OFFLINE, Json, excess, store_of
 
 LABEL = "parent"  # by which our manifest's actions name the ingredient
 _SETTINGS = {
@@ -41,9 +40,7 @@ _SHOWING = ("c2pa.thumbnail.", "c2pa.depthmap", "c2pa.embedded-data", "c2pa.icon
 def parent_of(file: bytes, private: bool = False) -> tuple[Parent, str]:
     """Return a photo's file as the parent of what is made from it, and a notice about its credentials, or "".
 
-    Args:
-        file: The file of a photo that can be decoded.
-        private: Whether to keep all of its credentials except pictures.
+    The photo can be decoded. If `private`, all of its credentials are kept except pictures.
     """
     kind = media_type(file)
     if not (store := store_of(file)):
@@ -94,11 +91,6 @@ def _to_redact(manifests: Json, private: bool) -> Iterator[str]:
             for reference in claim.get(kind) or ():
                 name = reference["url"].rpartition("/")[2]
                 address = f"self#jumbf=/c2pa/{label}/c2pa.assertions/{name}"
-                if address not in gone and _is_redacted(name, private):
+                hidden = name.startswith(_SHOWING) if private else not name.startswith(_NOT_PRIVATE)
+                if hidden and address not in gone and not name.startswith(_NEVER_REDACTED):
                     yield address
-
-
-def _is_redacted(name: str, private: bool) -> bool:
-    if name.startswith(_NEVER_REDACTED):
-        return False
-    return name.startswith(_SHOWING) if private else not name.startswith(_NOT_PRIVATE)

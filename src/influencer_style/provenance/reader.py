@@ -9,8 +9,15 @@ from dataclasses import dataclass, field
 import c2pa
 
 from influencer_style.provenance.manifest import RECORD_LABEL
-from influencer_style.provenance.manifest_store import excess, store_of
-from influencer_style.provenance.settings import ABOUT_THE_SIGNER, NO_HOSTS, OFFLINE, PURPOSES, Json
+from influencer_style.provenance.manifest_store import (
+    ABOUT_THE_SIGNER,
+    NO_HOSTS,
+    OFFLINE,
+    PURPOSES,
+    Json,
+    excess,
+    store_of,
+)
 from influencer_style.storage.text import short
 
 # What fails if a photo and its manifest do not belong together although the manifest itself is as it was signed.
@@ -24,64 +31,38 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class ParentManifest:
-    """The manifest of the photo that a picture was made from; all False and empty for a photo without one.
+    """The manifest of the photo that a picture was made from; all False and empty for a photo without one."""
 
-    Attributes:
-        found: Whether the photo's own manifest is in the file.
-        intact: Whether it is as it was signed, except for what was redacted.
-        trusted: Whether it is intact, and one of the anchors vouches for its signer.
-        matched: Whether the photo agreed with it when it was opened, according to the picture's signer.
-        redacted: The number of parts that were removed from it, or from the manifests of its own sources.
-        signer: The signer, as in `Manifest`.
-        generator: The program that made it.
-    """
-
-    found: bool = False
-    intact: bool = False
-    trusted: bool = False
-    matched: bool = False
-    redacted: int = 0
-    signer: dict[str, str] = field(default_factory=dict)
-    generator: str = ""
+    found: bool = False  # whether the photo's own manifest is in the file
+    intact: bool = False  # whether it is as it was signed, except for what was redacted
+    trusted: bool = False  # whether it is intact, and one of the anchors vouches for its signer
+    matched: bool = False  # whether the photo agreed with it when it was opened, according to the picture's signer
+    redacted: int = 0  # the number of parts that were removed from it, or from the manifests of its own sources
+    signer: dict[str, str] = field(default_factory=dict)  # the signer, as in `Manifest`
+    generator: str = ""  # the program that made it
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A file's active manifest.
+    """A file's active manifest."""
 
-    Attributes:
-        trusted: Whether it holds, and one of the anchors vouches for its signer.
-        holds: Whether file and manifest are as they were signed, whoever signed.
-        failed: C2PA's codes of what failed.
-        record: The record that this software wrote; None if another program made the manifest.
-        signer: Organisation, name, serial and algorithm, as the certificate has them.
-        generator: The program that made it.
-        source_type: The last part of IPTC's term for the kind of picture; empty if none is given.
-        stamped: The time of signing according to a trusted time stamp, or empty.
-        parent: The manifest of the photo that the picture was made from; None if it names none.
-    """
-
-    trusted: bool
-    holds: bool
-    failed: list[str]
-    record: Json | None
-    signer: dict[str, str]
-    generator: str
-    source_type: str
-    stamped: str
+    trusted: bool  # whether it holds, and one of the anchors vouches for its signer
+    holds: bool  # whether file and manifest are as they were signed, whoever signed
+    failed: list[str]  # C2PA's codes of what failed
+    record: Json | None  # the record that this software wrote; None if another program made the manifest
+    signer: dict[str, str]  # organisation, name, serial and algorithm, as the certificate has them
+    generator: str  # the program that made it
+    source_type: str  # the last part of IPTC's term for the kind of picture; empty if none is given
+    stamped: str  # the time of signing according to a trusted time stamp, or empty
+    # The manifest of the photo that the picture was made from; None if it names none
     parent: ParentManifest | None = None
 
 
 def read_manifest(data: bytes, media_type: str, anchors: bytes) -> Manifest | None:
     """Return what a file's manifest says and whether it holds; None if the file has none.
 
-    Args:
-        data: The file.
-        media_type: The file's media type, such as `image/png`.
-        anchors: The certificates of the authorities to trust, PEM; may be empty.
-
-    Raises:
-        UnreadableError: when there is a manifest that cannot be read, or is too large.
+    `anchors` are the certificates of the authorities to trust, PEM, and may be empty. Raises UnreadableError when there
+    is a manifest that cannot be read, or is too large.
     """
     if too_much := excess(store_of(data)):
         raise UnreadableError(f"it has more than {too_much}")
@@ -93,14 +74,7 @@ def read_manifest(data: bytes, media_type: str, anchors: bytes) -> Manifest | No
             c2pa.Context.from_dict(settings) as context,
             c2pa.Reader(media_type, io.BytesIO(data), context=context) as reader,
         ):
-            whole = json.loads(reader.json())
-            return _manifest(
-                whole["manifests"],
-                whole["active_manifest"],
-                reader.get_validation_state(),
-                reader.get_validation_results(),
-                _record(json.loads(reader.crjson()), whole["active_manifest"]),
-            )
+            return _manifest(reader)
     except c2pa.C2paError.ManifestNotFound:
         return None
     except (c2pa.C2paError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -110,7 +84,9 @@ def read_manifest(data: bytes, media_type: str, anchors: bytes) -> Manifest | No
         raise UnreadableError(short(str(error))) from error
 
 
-def _manifest(manifests: Json, active: str, state: str, results: Json, record: Json | None) -> Manifest:
+def _manifest(reader: c2pa.Reader) -> Manifest:
+    whole, results = json.loads(reader.json()), reader.get_validation_results()
+    manifests, active = whole["manifests"], whole["active_manifest"]
     manifest, checked = manifests[active], results["activeManifest"]
     signed_at = (manifest.get("signature_info") or {}).get("time") or ""
     passed = {status["code"] for status in checked["success"]}
@@ -122,15 +98,16 @@ def _manifest(manifests: Json, active: str, state: str, results: Json, record: J
         of_parents += [status["code"] for status in ingredient["validationDeltas"]["failure"]]
     # Who signed the photo that the picture was made from, and when, says nothing of the picture's own signer.
     broken = [code for code in of_parents if not code.startswith(ABOUT_THE_SIGNER)]
-    holds = not broken and (state in ("Trusted", "Valid") or only_the_signer)
+    holds = not broken and (reader.get_validation_state() in ("Trusted", "Valid") or only_the_signer)
+    kinds = (action.get("digitalSourceType") for action in _actions(manifest))
     return Manifest(
         trusted=holds and not failed and "signingCredential.trusted" in passed,
         holds=holds,
         failed=failed + broken,
-        record=record,
+        record=_record(json.loads(reader.crjson()), active),
         signer=_signer(manifest),
         generator=_generator(manifest),
-        source_type=_source_type(manifest),
+        source_type=short(next((kind for kind in kinds if isinstance(kind, str)), "").rpartition("/")[2]),
         stamped=short(str(signed_at)) if "timeStamp.trusted" in passed else "",
         parent=_parent(manifests, active, results.get("ingredientDeltas") or []),
     )
@@ -182,18 +159,8 @@ def _parent(manifests: Json, active: str, deltas: list[Json]) -> ParentManifest 
 
 def _record(whole: Json, label: str) -> Json | None:
     # From this form, as the reader's usual one turns a list of numbers into base 64.
-    for manifest in whole["manifests"]:
-        record = manifest["assertions"].get(RECORD_LABEL)
-        if manifest["label"] == label and isinstance(record, dict):
-            return record
-    return None
-
-
-def _source_type(manifest: Json) -> str:
-    for action in _actions(manifest):
-        if isinstance(action.get("digitalSourceType"), str):
-            return short(action["digitalSourceType"].rpartition("/")[2])
-    return ""
+    records = (one["assertions"].get(RECORD_LABEL) for one in whole["manifests"] if one["label"] == label)
+    return next((record for record in records if isinstance(record, dict)), None)
 
 
 def _actions(manifest: Json) -> list[Json]:

@@ -45,19 +45,12 @@ class NotAPictureError(RecordError):
 
 @dataclass(frozen=True)
 class FileMetadata:
-    """The metadata that is written into a picture's file alongside its record.
+    """The metadata that is written into a picture's file alongside its record."""
 
-    Attributes:
-        exif: The EXIF of a photo to keep.
-        xmp: An element `rdf:Description` of a photo's XMP to keep; it follows the record.
-        icc: The colour profile of the pixels.
-        source_type: The term of IPTC's digital source types for the picture.
-    """
-
-    exif: bytes = b""
-    xmp: str = ""
-    icc: bytes = b""
-    source_type: str = COMPOSITE
+    exif: bytes = b""  # the EXIF of a photo to keep
+    xmp: str = ""  # an element `rdf:Description` of a photo's XMP to keep; it follows the record
+    icc: bytes = b""  # the colour profile of the pixels
+    source_type: str = COMPOSITE  # the term of IPTC's digital source types for the picture
 
 
 NO_METADATA = FileMetadata()
@@ -94,9 +87,8 @@ def encode(
     escaped = html.escape(text).replace("\n", "&#10;")
     packet = _PACKET.format(source_type=metadata.source_type, record=escaped, xmp=metadata.xmp).encode()
     if kind is JPEG and len(packet) > _JPEG_ROOM:
-        raise ValueError(
-            f"its record and credits have {len(packet)} bytes, but a JPEG file can hold only {_JPEG_ROOM}; choose PNG"
-        )
+        size = f"its record and credits have {len(packet)} bytes"
+        raise ValueError(f"{size}, but a JPEG file can hold only {_JPEG_ROOM}; choose PNG")
     # Given even if empty: otherwise Pillow would write the metadata that the picture was opened with.
     options: dict[str, object] = {**kind.options, "exif": metadata.exif, "icc_profile": metadata.icc}
     if kind.quality is not None:
@@ -115,8 +107,7 @@ def encode(
 def read_record(path: str | Path) -> dict[str, Any]:
     """Return the record that a picture's file holds; its pixels are not decoded.
 
-    Raises:
-        RecordError: when the file is no picture, or holds no record.
+    Raises RecordError when the file is no picture, or holds no record.
     """
     try:
         file = read_file(path)
@@ -128,10 +119,8 @@ def read_record(path: str | Path) -> dict[str, Any]:
         raise NotAPictureError(f"{path} cannot be read as a {NAMES} picture ({error}); name another file") from error
     found = _RECORD.search(packet if isinstance(packet, bytes) else packet.encode())
     if found is None:
-        raise RecordError(
-            f"{path} holds no record of this software: it was not made by it, or a program that saved it since dropped "
-            "the record; ask for the original file"
-        )
+        why = "it was not made by it, or a program that saved it since dropped the record"
+        raise RecordError(f"{path} holds no record of this software: {why}; ask for the original file")
     try:
         record = json.loads(html.unescape(found.group(1).decode()))
     except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, or a number of thousands of digits

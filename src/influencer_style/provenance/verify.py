@@ -6,7 +6,6 @@ Everything comes from local bytes: no manifest, certificate or trust list is fet
 from __future__ import annotations
 
 import io
-import stat
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +15,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
 
-from influencer_style.photos.files import MAX_BYTES
+from influencer_style.photos.files import read_file
 from influencer_style.provenance import words
 from influencer_style.provenance.credentials import handed_out, known_authorities
 from influencer_style.provenance.formats import NAMES, PNG, WRITTEN, written_media_type
-from influencer_style.provenance.reader import Manifest, UnreadableError, read_manifest
+from influencer_style.provenance.reader import UnreadableError, read_manifest
 from influencer_style.provenance.record import NotAPictureError, RecordError, read_record
 from influencer_style.storage.text import short
 
@@ -38,91 +37,65 @@ class AnchorsError(ValueError):
 
 @dataclass(frozen=True)
 class Verification:
-    """What is known of one picture. Findings are phrases.
+    """What is known of one picture. Findings are phrases."""
 
-    Attributes:
-        path: The file, as it was named.
-        state: `proven` (unchanged since it was signed by somebody whom a known authority vouches for), `unknown signer`
-            (unchanged since somebody signed it), `altered` (or damaged), or `no manifest`.
-        proven: What only the signer can have caused.
-        known: What the signer says; without a manifest, what anybody may have written.
-        not_proven: What stays open, and what would settle it.
-        record: This software's record of how the picture was made; None if there is none.
-        signer: Organisation, name, serial and algorithm of the certificate; empty without a manifest.
-        codes: C2PA's codes of what failed.
-    """
-
-    path: str
+    path: str  # the file, as it was named
+    # `proven` (unchanged since it was signed by somebody whom a known authority vouches for), `unknown signer`
+    # (unchanged since somebody signed it), `altered` (or damaged), or `no manifest`
     state: State
-    proven: list[str]
-    known: list[str]
-    not_proven: list[str]
-    record: dict[str, Any] | None = None
+    proven: list[str]  # what only the signer can have caused
+    known: list[str]  # what the signer says; without a manifest, what anybody may have written
+    not_proven: list[str]  # what stays open, and what would settle it
+    record: dict[str, Any] | None = None  # this software's record of how the picture was made; None if there is none
+    # Organisation, name, serial and algorithm of the certificate; empty without a manifest
     signer: dict[str, str] = field(default_factory=dict)
-    codes: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)  # C2PA's codes of what failed
 
 
 def verify(path: str | Path, anchors: bytes | None = None) -> Verification:
     """Return what the file at `path` proves, and what it does not.
 
-    Args:
-        path: A JPEG, PNG, WebP or AVIF file.
-        anchors: Certificates (PEM) of authorities to trust, in addition to this user's own.
-
-    Raises:
-        VerificationError: when there is no such file, it is too large, or it is not a picture of these formats.
-        AnchorsError: when `anchors` holds no certificates.
-        CredentialsError: when the user's own certificates are named, but cannot be read.
+    It is a JPEG, PNG, WebP or AVIF file. `anchors` are certificates (PEM) of authorities to trust, in addition to this
+    user's own. Raises VerificationError when there is no such file, it is too large, or it is not a picture of these
+    formats, AnchorsError when `anchors` holds no certificates, CredentialsError when the user's own certificates are
+    named, but cannot be read.
     """
     given = certificates_in(anchors) if anchors is not None else b""
     data, media_type = _read(Path(path))
     try:
         found = read_manifest(data, media_type, known_authorities())
     except UnreadableError as error:
-        return Verification(str(path), "altered", [], [], [words.damaged(str(error)), *words.never_proven()])
+        why = f"the file holds a manifest that cannot be read ({error})"
+        return Verification(str(path), "altered", [], [], words.nothing_proven(why))
     if found is None:
-        record = _record(path)
+        try:
+            record = read_record(path)
+        except NotAPictureError as error:
+            raise VerificationError(str(error)) from error
+        except RecordError:
+            record = None
         said = words.known(record or {})
         return Verification(str(path), "no manifest", [], said, words.without_manifest(record is not None), record)
     whose = _OURS
     if given and found.holds and not found.trusted:
-        found, whose = _trusting(data, media_type, given) or found, "an authority you gave"
+        try:
+            found, whose = read_manifest(data, media_type, given) or found, "an authority you gave"
+        except UnreadableError as error:
+            raise AnchorsError(f"holds certificates that C2PA cannot use ({error})") from error
     known = words.known(found.record or {}, found.generator, found.source_type, manifest=True)
     if found.parent:
         known.append(words.parent_known(found.parent))
     state: State = "proven" if found.trusted else "unknown signer" if found.holds else "altered"
     proven: list[str] = []
     if not found.holds:
-        not_proven = [words.altered(found.failed), *words.never_proven()]
+        not_proven = words.nothing_proven(words.altered(found.failed))
     elif why := damage(data):
-        state, not_proven = "altered", [words.broken(why), *words.never_proven()]
+        broken = f"the file is damaged ({why}): other programs may not open it, though its signed content is unchanged"
+        state, not_proven = "altered", words.nothing_proven(broken)
     else:
-        proven, not_proven = _findings(found, media_type, whose)
+        certificate = str(handed_out()) if found.trusted and whose == _OURS else ""
+        proven, not_proven = words.findings(found, media_type, whose, certificate)
     return Verification(str(path), state, proven, known, not_proven, found.record, found.signer, found.failed)
-
-
-def _trusting(data: bytes, media_type: str, anchors: bytes) -> Manifest | None:
-    try:
-        return read_manifest(data, media_type, anchors)
-    except UnreadableError as error:
-        raise AnchorsError(f"holds certificates that C2PA cannot use ({error})") from error
-
-
-def _findings(found: Manifest, media_type: str, whose: str) -> tuple[list[str], list[str]]:
-    """Return what a manifest that holds proves, and what it does not; `whose` authority vouches if it is trusted."""
-    proven, not_proven = [words.unchanged(found.signer, media_type)], []
-    if found.stamped:
-        proven.append(words.stamped(found.stamped))
-    if found.trusted:
-        proven.append(words.vouched(found.signer, whose))
-    else:
-        not_proven.append(words.unknown(found.signer, found.failed))
-    certificate = str(handed_out()) if found.trusted and whose == _OURS else ""
-    not_proven += words.beyond_the_signer(bool(found.stamped), certificate)
-    if found.parent:
-        proven += words.parent_proven(found.parent)
-        not_proven += words.parent_open(found.parent)
-    return proven, not_proven
 
 
 def certificates_in(anchors: bytes) -> bytes:
@@ -136,60 +109,30 @@ def certificates_in(anchors: bytes) -> bytes:
 
 def _read(path: Path) -> tuple[bytes, str]:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a named pipe would block the open
-            raise VerificationError(f"{path} is not a file; name a picture")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, VerificationError):
-            raise
-        raise VerificationError(
-            f"{path} cannot be read ({getattr(error, 'strerror', None) or error}); check its name and permissions"
-        ) from error
-    if len(data) > MAX_BYTES:
-        raise VerificationError(f"{path} has more than {MAX_BYTES / 1e6:.0f} MB, which is too large")
+        data = read_file(path)
+    except ValueError as error:  # PhotoError; or the system's, for a name that no file can have
+        what = getattr(error, "message", f"cannot be read ({error}); check its name")
+        raise VerificationError(f"{path} {what}") from error
     if media_type := written_media_type(data):
         return data, media_type
     raise VerificationError(f"{path} is not a {NAMES} picture; name another file")
 
 
-def _record(path: str | Path) -> dict[str, Any] | None:
-    """Return the record outside the manifest, which nobody signed; None if there is none that can be read."""
-    try:
-        return read_record(path)
-    except NotAPictureError as error:
-        raise VerificationError(str(error)) from error
-    except RecordError:
-        return None
-
-
 def damage(file: bytes) -> str:
-    """Return why other programs may not open a picture's file; empty if it is sound. No pixels are decoded.
-
-    Args:
-        file: A JPEG, PNG, WebP or AVIF file whose signature holds.
-    """
+    """Return why other programs may not open a picture's file; empty if it is sound. No pixels are decoded."""
     kind = next(kind for kind in WRITTEN.values() if kind.media_type == written_media_type(file))
-    if kind is PNG:
-        return _png_damage(file)
+    if kind is PNG:  # not by Pillow, which also refuses sound files with long texts
+        view, at = memoryview(file), 8
+        while at + 12 <= len(file):  # a chunk is length, name, data, checksum; decoders refuse a wrong checksum
+            end = at + 8 + int.from_bytes(view[at : at + 4])
+            if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4]):
+                return f"the checksum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
+            at = end + 4
+        return ""
     try:
         Image.open(io.BytesIO(file), formats=[kind.pillow]).close()
     except Image.DecompressionBombError:
         return ""  # large, not damaged
     except Exception as error:  # a decoder given hostile bytes may raise anything
         return short(str(error))
-    return ""
-
-
-def _png_damage(file: bytes) -> str:
-    """Compare each chunk's checksum (a chunk is length, name, data, checksum). Decoders refuse a file with a wrong one.
-
-    This does not use Pillow, which also refuses sound files with long texts.
-    """
-    view, at = memoryview(file), 8
-    while at + 12 <= len(file):
-        end = at + 8 + int.from_bytes(view[at : at + 4])
-        if zlib.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4]):
-            return f"the checksum of its part {short(str(file[at + 4 : at + 8], 'latin-1'))} is wrong"
-        at = end + 4
     return ""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from influencer_style.provenance.formats import WRITTEN
-from influencer_style.provenance.reader import ParentManifest
+from influencer_style.provenance.reader import Manifest, ParentManifest
 from influencer_style.storage.text import short
 
 _FORMATS = {kind.media_type: kind.name for kind in WRITTEN.values()}
-_ASK = "ask for the original file"
+_NEVER_PROVEN = "whose face it is, and that this person agreed: a consent is the signer's word"
 _SOURCE_TYPES = {
     "compositeWithTrainedAlgorithmicMedia": "a photo that a trained model changed",
     "trainedAlgorithmicMedia": "a picture that a trained model made",
@@ -54,20 +54,51 @@ def known(
     return said
 
 
-def unchanged(signer: Mapping[str, str], media_type: str) -> str:
-    """Say that a file is as it was signed, apart from bytes that only pad the signature and mean nothing."""
-    kind = _FORMATS[media_type]
-    return f"this {kind} file's picture, and what is known of it, are as they were when signed ({signer['algorithm']})"
+def findings(found: Manifest, media_type: str, whose: str, handed_out: str = "") -> tuple[list[str], list[str]]:
+    """Return what a manifest that holds proves, and what it leaves open.
+
+    Bytes that only pad its signature mean nothing, and are not covered by it. `whose` authority vouches for a trusted
+    signer; `handed_out` is the file of its certificate, which others need, and empty if it is not this user's.
+    """
+    who, signed = _who(found.signer), f"as they were when signed ({found.signer['algorithm']})"
+    proven = [f"this {_FORMATS[media_type]} file's picture, and what is known of it, are {signed}"]
+    if found.stamped:
+        proven.append(f"signed at {found.stamped}, according to a time stamp")
+    if found.trusted:
+        proven.append(f"signed by {who}, for whom {whose} vouches")
+    not_proven = [] if found.trusted else [_unknown(who, found.failed)]
+    not_proven += ["that what is known is true: it is the signer's word", _NEVER_PROVEN]
+    if not found.stamped:
+        not_proven.append("when it was signed: there is no time stamp of an authority")
+    not_proven.append("that the signer is on C2PA's public trust list: this is not looked up")
+    if handed_out:
+        not_proven.append(f"anything to others, until they have your authority's certificate: {handed_out}")
+    if found.parent:
+        proven += _parent_proven(found.parent)
+        not_proven += _parent_open(found.parent)
+    return proven, not_proven
 
 
-def vouched(signer: Mapping[str, str], whose: str) -> str:
-    """Say who signed, and who vouches for the signer."""
-    return f"signed by {_who(signer)}, for whom {whose} vouches"
+def nothing_proven(why: str) -> list[str]:
+    """Return what stays open of a file that proves nothing."""
+    return [f"anything: {why}; ask for the original file", _NEVER_PROVEN]
 
 
-def stamped(time: str) -> str:
-    """Say when it was signed."""
-    return f"signed at {time}, according to a time stamp"
+def altered(codes: list[str]) -> str:
+    """Say that file and signature do not agree, with C2PA's codes of what failed."""
+    failed = ", ".join(short(code) for code in dict.fromkeys(codes))
+    since = "it was changed or damaged after it was signed, and what it says of itself may have been changed too"
+    return f"the file and its signature do not agree ({failed}): {since}"
+
+
+def without_manifest(record: bool) -> list[str]:
+    """Return what stays open of a file without a manifest, with or without a record in it."""
+    why = "the file says nothing of itself, neither that it was made by a model nor that it was not"
+    if record:
+        why = "the file holds a record, but no signature, and anybody can write or copy a record"
+    where = "it was never written, was dropped by a program that saved the file since, or is kept elsewhere"
+    remedy = "(nothing is fetched); ask for the original file"
+    return [f"anything: {why}", f"where the manifest is: {where} {remedy}"]
 
 
 def parent_known(parent: ParentManifest) -> str:
@@ -81,19 +112,16 @@ def parent_known(parent: ParentManifest) -> str:
     return f"{start}, signed by {_who(parent.signer)}; when it was opened, photo and credentials {agreed}"
 
 
-def parent_proven(parent: ParentManifest) -> list[str]:
+def _parent_proven(parent: ParentManifest) -> list[str]:
     """Return what the file proves of the Content Credentials of the photo that the picture was made from."""
     if not parent.intact:
         return []
     removed = f", except {parent.redacted} parts that were removed for privacy" if parent.redacted else ""
-    authority = ", for whom an authority known here vouches" if parent.trusted else ""
-    return [
-        "the photo's Content Credentials in this file are as they were signed by "
-        f"{_who(parent.signer)}{authority}{removed}"
-    ]
+    who = _who(parent.signer) + (", for whom an authority known here vouches" if parent.trusted else "")
+    return [f"the photo's Content Credentials in this file are as they were signed by {who}{removed}"]
 
 
-def parent_open(parent: ParentManifest) -> list[str]:
+def _parent_open(parent: ParentManifest) -> list[str]:
     """Return what stays open of the photo that the picture was made from."""
     if not parent.found:
         return []
@@ -105,9 +133,8 @@ def parent_open(parent: ParentManifest) -> list[str]:
     return said
 
 
-def unknown(signer: Mapping[str, str], codes: list[str]) -> str:
+def _unknown(who: str, codes: list[str]) -> str:
     """Say why a signer is not known, and what would settle it."""
-    who = _who(signer)
     if "signingCredential.expired" in codes:
         return (
             f"who signed: the certificate of {who} has expired, and no trusted time stamp says that the file is older; "
@@ -119,63 +146,6 @@ def unknown(signer: Mapping[str, str], codes: list[str]) -> str:
         f"who signed: the certificate says {who}, but no authority known here vouches for it, and anybody may use a "
         "name; get the authority's certificate from the signer, in a way you trust, and give it with --anchors"
     )
-
-
-def altered(codes: list[str]) -> str:
-    """Say that file and signature do not agree."""
-    failed = ", ".join(short(code) for code in dict.fromkeys(codes))
-    return (
-        f"anything: the file and its signature do not agree ({failed}): it was changed or damaged after it was signed, "
-        f"and what it says of itself may have been changed too; {_ASK}"
-    )
-
-
-def damaged(why: str) -> str:
-    """Say that there is a manifest which cannot be read."""
-    return f"anything: the file holds a manifest that cannot be read ({why}); {_ASK}"
-
-
-def broken(why: str) -> str:
-    """Say that a file is damaged although its signature holds."""
-    return (
-        f"anything: the file is damaged ({why}), and other programs may not open it, although its signed content is "
-        f"unchanged; {_ASK}"
-    )
-
-
-def without_manifest(record: bool) -> list[str]:
-    """Return what stays open of a file without a manifest, with or without a record in it."""
-    first = (
-        "anything: the file holds a record, but no signature, and anybody can write or copy a record"
-        if record
-        else "anything: the file says nothing of itself, neither that it was made by a model nor that it was not"
-    )
-    return [
-        first,
-        "where the manifest is: it was never written, was dropped by a program that saved the file since, or is kept "
-        f"elsewhere (nothing is fetched); {_ASK}",
-    ]
-
-
-def never_proven() -> list[str]:
-    """Return what no signature proves."""
-    return ["whose face it is, and that this person agreed: a consent is the signer's word"]
-
-
-def beyond_the_signer(timed: bool, handed_out: str = "") -> list[str]:
-    """Return what stays open of a file that is as it was signed.
-
-    Args:
-        timed: Whether a trusted time stamp says when it was signed.
-        handed_out: The certificate file that others need; empty if it is not this user's.
-    """
-    said = ["that what is known is true: it is the signer's word", *never_proven()]
-    if not timed:
-        said.append("when it was signed: there is no time stamp of an authority")
-    said.append("that the signer is on C2PA's public trust list: this is not looked up")
-    if handed_out:
-        said.append(f"anything to others, until they have your authority's certificate: {handed_out}")
-    return said
 
 
 def _who(signer: Mapping[str, str]) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from influencer_style.metrics.cases import Cases
-from influencer_style.reports.looks import INK, PAPER
+from influencer_style.reports.grid import INK, PAPER, fitted, font, stacked
 
 MOST_WIDTH = 2800
 _LEAST_TILE, _MOST_TILE = 192, 256
@@ -31,13 +28,7 @@ def draw_contact_sheet(cases: Cases, people: int = 8) -> Image.Image:
     looks = max(len(band) for band in bands)
     free = MOST_WIDTH - 2 * _MARGIN - looks * (_GAP + (columns - 1) * _GUTTER)
     tile = min(_MOST_TILE, cases.inputs.shape[1], free // (1 + looks * columns))
-    drawn = [_draw_band(cases, band, shown, tile) for band in bands]
-    sheet = Image.new("RGB", (max(b.width for b in drawn), sum(b.height for b in drawn)), PAPER)
-    top = 0
-    for band in drawn:
-        sheet.paste(band, (0, top))
-        top += band.height
-    return sheet
+    return stacked([_draw_band(cases, band, shown, tile) for band in bands])
 
 
 def _bands(looks: list[str], columns: int) -> list[list[str]]:
@@ -79,19 +70,3 @@ def _draw_band(cases: Cases, looks: list[str], people: list[int], tile: int) -> 
             for row, picture in enumerate(cases.pictures(kind, look, tile, people)):
                 paste(picture, x, first + row * (tile + _GUTTER))
     return sheet
-
-
-@cache
-def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """Return DejaVu Sans, which comes with matplotlib: Pillow's own font has no letters beyond ASCII."""
-    name = f"DejaVuSans{'-Bold' if bold else ''}.ttf"
-    return ImageFont.truetype(str(files("matplotlib") / "mpl-data" / "fonts" / "ttf" / name), size)
-
-
-def fitted(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
-    """Return `text`, shortened if it is wider than `width` px."""
-    if face.getlength(text) <= width:
-        return text
-    while text and face.getlength(text + "…") > width:
-        text = text[:-1]
-    return text.rstrip() + "…"

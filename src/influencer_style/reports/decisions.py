@@ -30,13 +30,11 @@ class TrainingDecision(BaseModel):
 
 
 class TransferDecision(TrainingDecision):
-    """A decision about a transfer generator.
+    """A decision about a transfer generator, with the number of each creator's `photos` that it was trained on.
 
-    Attributes:
-        photos: The number of each creator's photos that it was trained on.
-        compared: The differences between two generators that led to it, by name and measure; below 0 is better, None
-            if there were too few photos. `truth` is the error on known truth in 255ths, `shapes` the share of shapes
-            that are lost, `kid` the KID to the creators' photos.
+    `compared` has the differences between two generators that led to it, by name and measure; below 0 is better, None
+    if there were too few photos. `truth` is the error on known truth in 255ths, `shapes` the share of shapes that are
+    lost, `kid` the KID to the creators' photos.
     """
 
     photos: dict[str, int] = {}
@@ -52,7 +50,7 @@ class TransferDecision(TrainingDecision):
         """A row for each comparison: `name` and the measures, as text."""
 
         def text(one: Interval | None) -> str:
-            return "too few photos" if one is None else f"{one.mean:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
+            return "too few photos" if one is None else one.text("+.3f")
 
         return [
             {"name": _COMPARED[name]} | {measure: text(one) for measure, one in measures.items()}
@@ -73,16 +71,11 @@ def promotion_sentence(record: PromotionRecord) -> str:
 
 def promotion_row(line: Line) -> dict[str, str]:
     """Return what came of a rule, as text."""
-    one, places = line.difference, DIGITS[line.difference.metric]
-    mean, low, high, ours, theirs = (
-        "" if value is None else f"{value:z.{places}f}"
-        for value in (one.less.mean, one.less.low, one.less.high, one.challenger, one.champion)
-    )
-    return {
+    one, digits = line.difference, f"z.{DIGITS[line.difference.metric]}f"
+    means = {"challenger": one.challenger, "champion": one.champion}
+    return {name: "" if mean is None else f"{mean:{digits}}" for name, mean in means.items()} | {
         "what": LABELS[one.metric] + (f", {one.look}" if one.look else ""),
-        "challenger": ours,
-        "champion": theirs,
-        "less": f"{mean} ({low} to {high})",
+        "less": one.less.text(digits),
         "rule": line.rule,
         "holds": "yes" if line.holds else "no",
     }

@@ -1,19 +1,39 @@
-"""Pictures for a page that opens without a network: everything becomes a data URI."""
+"""Pages that open without a network: their rendering, their pictures as data URIs, and consents in words."""
 
 from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from influencer_style.reports.looks import INK
+from influencer_style.looks.profile import LookProfiles
+from influencer_style.reports.grid import INK, PAPER
 
 _LINE, _GRID, _ALARM = "#2f6f73", "#dcd9d2", "#b3452c"
+
+
+def render(template: str, **values: object) -> str:
+    """Return a page in HTML: everything is inline, without scripts or addresses of other machines."""
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return environment.get_template(template).render(paper=css(PAPER), ink=css(INK), **values)
+
+
+def consents(looks: LookProfiles) -> list[tuple[str, dict[str, str]]]:
+    """Return each look's creator, and the consent's entries as text."""
+
+    def text(value: object) -> str:
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+    shown = (looks[name] for name in looks.names)
+    return [(look.creator, {key: text(value) for key, value in look.consent.items()}) for look in shown]
 
 
 def css(colour: tuple[int, int, int]) -> str:
@@ -39,25 +59,25 @@ def exact_uri(picture: np.ndarray) -> str:
 def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
     """Return each loss over the steps as (name, SVG data URI): a faint line as measured, and its running mean.
 
-    Args:
-        history: The columns `step`, `seconds`, and one for each loss; rows may lack some losses.
-
-    Raises:
-        ValueError: when there is no column `step` or no loss.
+    `history` has the columns `step`, `seconds`, and one for each loss; rows may lack some losses. Raises ValueError if
+    there is no column `step` or no loss.
     """
     losses = [name for name in history.columns if name not in ("step", "seconds") and history[name].notna().any()]
     if "step" not in history.columns or not losses:
         raise ValueError(f"the training history has columns {list(history.columns)}; it needs step and a loss")
-    return [(name, _curve(history[["step", name]].dropna(), name)) for name in losses]
+    curves = []
+    for name in losses:
+        figure, panel = _panel(3.2, 2.0)
+        draw_curve(panel, history, name)
+        curves.append((name, _svg(figure)))
+    return curves
 
 
 def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
     """Return values as dots in a strip for each kind, top down, as an SVG data URI.
 
-    Args:
-        rows: The columns `kind` and `value`, in the order of the strips.
-        limit: The value that is drawn as a line; dots to its right stand out.
-        label: The label of the axis.
+    `rows` has the columns `kind` and `value`, in the order of the strips; `limit` is drawn as a line, and dots to its
+    right stand out; `label` is that of the axis.
     """
     figure, panel = _panel(7.2, 0.5 + 0.36 * rows["kind"].nunique())
     kinds = list(rows["kind"].unique())
@@ -74,15 +94,15 @@ def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
     return _svg(figure)
 
 
-def _curve(points: pd.DataFrame, name: str) -> str:
-    figure, panel = _panel(3.2, 2.0)
+def draw_curve(panel: Axes, history: pd.DataFrame, name: str) -> None:
+    """Draw one loss over the steps, see `training_curves`."""
+    points = history[["step", name]].dropna()
     mean = points[name].rolling(max(1, len(points) // 20), min_periods=1, center=True).mean()
     panel.plot(points["step"], points[name], color=_LINE, alpha=0.25, linewidth=0.8)
     panel.plot(points["step"], mean, color=_LINE, linewidth=1.6)
     panel.set_title(name.replace("_", " "), fontsize=10, color=css(INK), loc="left")
     panel.locator_params(nbins=5)
     panel.ticklabel_format(useOffset=False)
-    return _svg(figure)
 
 
 def _panel(width: float, height: float) -> tuple[Figure, Axes]:

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from influencer_style.evaluation.figures import Methods
 from influencer_style.evaluation.new_faces import GAUSSIAN, NewFaces, component_gaussian
 from influencer_style.evaluation.new_faces_scorecard import NewFacesScorecard
 from influencer_style.evaluation.wording import LABELS
 from influencer_style.looks.profile import LookProfiles
+from influencer_style.metrics.intervals import Methods
 from influencer_style.networks.portraits import WAYS
 from influencer_style.reports.decisions import TrainingDecision
-from influencer_style.reports.figures import photo_uri
+from influencer_style.reports.figures import consents, photo_uri, render
 from influencer_style.reports.grid import draw_grid
-from influencer_style.reports.page import consents, render
 from influencer_style.reports.tables import Line, Table, best_of, cells
 
 _METRICS = (
@@ -30,15 +29,7 @@ _TILE, _COLUMNS, _FRAMES = 112, 8, 8
 
 @dataclass(frozen=True)
 class NewFacesEvidence:
-    """Everything that the report is made from.
-
-    Attributes:
-        faces: The portraits of each look.
-        scorecard: The scorecard.
-        looks: The looks that may be generated.
-        decision: Which generator was kept, and why.
-        card: The model card, Markdown.
-    """
+    """Everything that the report is made from; `looks` are those that may be generated, `card` is Markdown."""
 
     faces: Sequence[NewFaces]
     scorecard: NewFacesScorecard

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from PIL import Image
 
 from influencer_style.consent.audit_row import Head
-from influencer_style.evaluation.figures import Methods
 from influencer_style.evaluation.full_size import FullSize
 from influencer_style.evaluation.likeness_trial import SHARES, morph
-from influencer_style.evaluation.limits import limits
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.evaluation.verdict import PromotionRecord
-from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence
+from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence, limits
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
-from influencer_style.metrics.intervals import Interval
 from influencer_style.reports.decisions import TransferDecision, promotion_row, promotion_sentence
-from influencer_style.reports.figures import exact_uri, photo_uri, strips, training_curves
-from influencer_style.reports.page import consents, render
+from influencer_style.reports.figures import consents, exact_uri, photo_uri, render, strips, training_curves
 from influencer_style.reports.tables import bars, further_tables, main_table, photo_counts, photos_left_out
 
-_TILE, _SAMPLES_WIDTH = 224, 1400
-_EXTREMES, _NEAREST = 4, 4
+_TILE, _SAMPLES_WIDTH, _EXTREMES, _NEAREST = 224, 1400, 4, 4
 _KINDS = {kind: LABELS[kind] for kind in ("generator", "oracle")} | {
     morph(share): f"{share:.0%} the creator" for share in SHARES
 }
@@ -37,16 +31,10 @@ class ReportEvidence:
     """Everything that the report is made from.
 
     Attributes:
-        cases: The pictures.
         scores: A row for each person, look and method, from `scoring.score_cases`.
-        scorecard: The scorecard.
-        looks: The looks that the model offers.
         manifest: A row for each photo that was found: `path`, `role`, `slug`, `creator`, `status`, `reason`, `split`.
         faces: A row for each accepted photo: `photo_id`, `status`, `reason`.
-        history: The losses over the steps, see `figures.training_curves`.
-        samples: Samples along the training.
-        decision: Which generator was kept, and why.
-        promotion: Who became champion, and why.
+        history: The losses over the steps, see `figures.training_curves`; `samples` are pictures along the training.
         card: The model card, Markdown.
         audit: The end of the log of decisions about consents when the report was written.
         full_size: Photos restyled at their own size; empty if none could be read.
@@ -92,34 +80,20 @@ def write_report(evidence: ReportEvidence, people: int = 3) -> str:
     samples = evidence.samples.copy()
     samples.thumbnail((_SAMPLES_WIDTH, 100_000))
     return render(
-        "report.html.j2",
-        about=scorecard.about,
-        known=bool(cases.truth),
-        phone_columns=2 if cases.truth else 3,
-        sentence=headline_sentence(scorecard),
+        "report.html.j2", about=scorecard.about, known=bool(cases.truth), phone_columns=2 if cases.truth else 3,
+        sentence=headline_sentence(scorecard), limits=limits(scorecard),
         looks=[_look(evidence, look, number, people, baseline) for number, look in enumerate(cases.looks)],
-        extremes=_extremes(evidence, baseline),
-        full_size=[_full_size(photo) for photo in evidence.full_size],
-        main=main_table(scorecard),
-        more=further_tables(scorecard),
-        bars=bars(scorecard),
-        likeness=_likeness(evidence),
-        bar_label=LABELS["delta_e" if cases.truth else "gram_distance"],
-        curves=training_curves(evidence.history),
-        last=evidence.history.iloc[-1].to_dict(),
-        samples=photo_uri(samples, quality=85),
-        decision=evidence.decision,
-        promotion=evidence.promotion,
+        extremes=_extremes(evidence, baseline), full_size=evidence.full_size, exact_uri=exact_uri,
+        main=main_table(scorecard), more=further_tables(scorecard), bars=bars(scorecard),
+        bar_label=LABELS["delta_e" if cases.truth else "gram_distance"], likeness=_likeness(evidence),
+        curves=training_curves(evidence.history), last=evidence.history.iloc[-1].to_dict(),
+        samples=photo_uri(samples, quality=85), decision=evidence.decision, promotion=evidence.promotion,
         promotion_sentence=promotion_sentence(evidence.promotion),
-        promotion_rows=[promotion_row(line) for line in evidence.promotion.lines],
-        card=evidence.card,
-        counts=photo_counts(evidence.manifest, evidence.faces),
-        left_out=photos_left_out(evidence.manifest, evidence.faces),
-        consents=consents(evidence.looks),
-        audit=evidence.audit,
+        promotion_rows=[promotion_row(line) for line in evidence.promotion.lines], card=evidence.card,
+        counts=photo_counts(evidence.manifest, evidence.faces), consents=consents(evidence.looks),
+        left_out=photos_left_out(evidence.manifest, evidence.faces), audit=evidence.audit,
         population=f"{evidence.looks.reference_note or evidence.looks.reference.count}",
-        limits=limits(scorecard),
-    )
+    )  # fmt: skip
 
 
 def _pictures(cases: Cases, kinds: Sequence[str], look: str, people: list[int]) -> list[list[Picture]]:
@@ -151,24 +125,6 @@ def _look(evidence: ReportEvidence, look: str, number: int, people: int, baselin
     }
 
 
-def _full_size(photo: FullSize) -> dict[str, object]:
-    return {
-        "look": photo.look,
-        "size": "{} x {} px".format(*photo.size),
-        "seam": photo.seam,
-        "close_ups": [
-            {
-                "where": one.where,
-                "width": one.before.shape[1],
-                "height": one.before.shape[0],
-                "before": exact_uri(one.before),
-                "after": exact_uri(one.after),
-            }
-            for one in photo.close_ups
-        ],
-    }
-
-
 def _extremes(evidence: ReportEvidence, baseline: str) -> dict[str, list[Row]]:
     """Return the best and the worst results by title; the looks take turns, as one may be the easiest."""
     cases, known = evidence.cases, bool(evidence.cases.truth)
@@ -195,31 +151,25 @@ def _likeness(evidence: ReportEvidence) -> dict[str, object] | None:
     thresholds = sorted(trial["threshold"].unique())
     values = pd.DataFrame({"kind": trial["kind"].map(_KINDS), "value": trial["likeness"]})
     nearest = trial[trial["kind"] == "generator"].sort_values("likeness", ascending=False).head(_NEAREST)
+    size = min(_TILE, cases.inputs.shape[1])
+
+    def creator(look: str) -> Picture:
+        photo = Image.fromarray(cases.examples[look]).resize((size, size), Image.Resampling.LANCZOS)
+        return Picture("creator", photo_uri(photo))
+
     return {
         "threshold": " or ".join(f"{threshold:.0%}" for threshold in thresholds),
         "judge": " and ".join(trial["judge"].unique()),
         "plot": strips(values, thresholds[0], "share of the way to the creator, less what the look explains"),
-        "rows": _likeness_rows(section.overall),
+        "rows": [
+            {"kind": _KINDS[kind]} | {name: figures[name].text("z.0%") for name in ("likeness", "alarms")}
+            for kind, figures in section.overall.items()
+        ],
         "nearest": [
             Row(
-                [*_pictures(cases, ["input", "generator"], look, [person])[0], _creator(cases.examples[look], cases)],
+                [*_pictures(cases, ["input", "generator"], look, [person])[0], creator(look)],
                 f"{look}: {value:.0%} of the way",
             )
             for look, person, value in zip(nearest["look"], nearest["person"], nearest["likeness"], strict=True)
         ],
     }
-
-
-def _likeness_rows(kinds: Methods) -> list[Mapping[str, str]]:
-    def shown(figure: Interval) -> str:
-        return f"{figure.mean:z.0%} ({figure.low:z.0%} to {figure.high:z.0%})"
-
-    return [
-        {"kind": _KINDS[kind], "likeness": shown(figures["likeness"]), "alarms": shown(figures["alarms"])}
-        for kind, figures in kinds.items()
-    ]
-
-
-def _creator(photo: np.ndarray, cases: Cases) -> Picture:
-    size = min(_TILE, cases.inputs.shape[1])
-    return Picture("creator", photo_uri(Image.fromarray(photo).resize((size, size), Image.Resampling.LANCZOS)))

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from influencer_style.evaluation.figures import Figures, Methods
 from influencer_style.evaluation.scorecard import MAIN_METRICS, REAL_METRICS, REGION_METRICS, Scorecard
 from influencer_style.evaluation.wording import BETTER, DIGITS, LABELS, method_name
-from influencer_style.metrics.intervals import Interval
+from influencer_style.metrics.intervals import Figures, Interval, Methods
 
 _SIGNS = {"lower is better": 1, "higher is better": -1}
 _NO_RIVALS = ("oracle", "held_out", "real_floor")
@@ -28,13 +27,6 @@ class Cell:
     low: str
     high: str
     best: bool
-
-    @classmethod
-    def of(cls, metric: str, figure: Interval, best: bool) -> Cell:
-        """Return a metric's figure with the digits that are worth showing."""
-        # "z" writes no minus before a zero that was only rounded to it
-        mean, low, high = (f"{value:z.{DIGITS[metric]}f}" for value in (figure.mean, figure.low, figure.high))
-        return cls(mean, low, high, best)
 
 
 @dataclass(frozen=True)
@@ -84,20 +76,18 @@ def further_tables(scorecard: Scorecard) -> list[Table]:
     """Return what is folded away: colour difference by region, and, creator by creator, what needs no truth."""
     if scorecard.transfer is None:
         return []
-    regions = _table(
-        {"": scorecard.transfer},
-        REGION_METRICS,
-        "Colour difference by region",
-        "Regions are known from the studio's geometry. A person who shows no hair, for example, has no figure for it.",
+    regions = (
+        "Regions are known from the studio's geometry. A person who shows no hair, for example, has no figure for it."
     )
-    blind = _table(
-        scorecard.by_look,
-        REAL_METRICS,
-        "Creator by creator, without the truth",
+    blind = (
         "The same is measured on photographs, where the truth is not known. Test users are many people and a creator "
-        "is one, so even the truth differs from the creator's photos: the oracle shows by how much.",
+        "is one, so even the truth differs from the creator's photos: the oracle shows by how much."
     )
-    return [table for table in (regions, blind) if table.columns]
+    tables = (
+        _table({"": scorecard.transfer}, REGION_METRICS, "Colour difference by region", regions),
+        _table(scorecard.by_look, REAL_METRICS, "Creator by creator, without the truth", blind),
+    )
+    return [table for table in tables if table.columns]
 
 
 def bars(scorecard: Scorecard) -> dict[str, list[Bar]]:
@@ -137,7 +127,13 @@ def _table(looks: Mapping[str, Methods], metrics: Sequence[str], title: str = ""
 
 def cells(metrics: Sequence[str], figures: Figures, method: str, best: Mapping[str, str | None]) -> list[Cell | None]:
     """Return a method's cell for each metric, None where it has no figure."""
-    return [Cell.of(m, figures[m], best[m] == method) if m in figures else None for m in metrics]
+
+    def cell(metric: str, figure: Interval) -> Cell:
+        # "z" writes no minus before a zero that was only rounded to it
+        mean, low, high = (f"{value:z.{DIGITS[metric]}f}" for value in (figure.mean, figure.low, figure.high))
+        return Cell(mean, low, high, best[metric] == method)
+
+    return [cell(metric, figures[metric]) if metric in figures else None for metric in metrics]
 
 
 def best_of(metric: str, means: Mapping[str, float]) -> str | None:
@@ -157,10 +153,7 @@ def photo_counts(manifest: pd.DataFrame, faces: pd.DataFrame) -> list[dict[str, 
     """Return how many photos were found, used, and left out by kind.
 
     There is a row for each creator, one for the creators without a valid consent together, and one for the users.
-
-    Args:
-        manifest: A row for each photo that was found.
-        faces: A row for each photo that was accepted.
+    `manifest` has a row for each photo that was found, `faces` one for each that was accepted.
     """
     photos = manifest.merge(
         faces[["photo_id", "status"]].drop_duplicates("photo_id").rename(columns={"status": "face"}),

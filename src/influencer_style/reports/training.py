@@ -15,27 +15,20 @@ from influencer_style.examples.batch import Paired, PairedPhotos
 from influencer_style.looks.pixels import to_uint8
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.reports.looks import INK, PAPER
+from influencer_style.reports.figures import draw_curve
+from influencer_style.reports.grid import INK, PAPER, stacked
 
 
 def draw_samples(
     generator: TransferGenerator, people: Tensor, codes: dict[str, Tensor], step: int, tile: int = 96
 ) -> Image.Image:
-    """Draw one strip: each person, then the same person in every look.
+    """Draw one strip at `tile` pixels a picture: each person, then the same person in every look.
 
-    Args:
-        generator: The generator at `step`.
-        people: The people's crops, (n, 3, s, s) in [0, 1].
-        codes: The style code (d,) of each look.
-        step: The step that is written before the strip.
-        tile: The side of a picture in the strip.
+    People are crops (n, 3, s, s) in [0, 1], codes are the style codes (d,) of the looks.
     """
-    device = next(generator.parameters()).device
     columns = []
-    with torch.no_grad():
-        for person in people.to(device).split(1):
-            columns.append(person)
-            columns += [generator(person, code[None].to(device)) for code in codes.values()]
+    for person in people.split(1):
+        columns += [person.cpu(), *(_made(generator, person, code[None]) for code in codes.values())]
     return _strip(torch.cat(columns), step, tile)
 
 
@@ -43,63 +36,50 @@ def draw_examples_in_looks(
     generator: TransferGenerator, examples: PairedPhotos, step: int, count: int = 8
 ) -> Image.Image:
     """Draw one strip of examples, spread over all: input, result with z = 0, truth, side by side."""
-    device = next(generator.parameters()).device
-    chosen = torch.linspace(0, len(examples.inputs) - 1, count).long()
-    with torch.no_grad():
-        results = generator(examples.inputs[chosen].to(device), examples.codes[chosen].to(device)).cpu()
-    columns = torch.stack([examples.inputs[chosen], results, examples.truth[chosen]], 1).flatten(0, 1)
-    return _strip(columns, step, 64)
+    shown = examples.at(torch.linspace(0, len(examples.inputs) - 1, count).long())
+    results = _made(generator, shown.inputs, shown.codes)
+    return _strip(torch.stack([shown.inputs, results, shown.truth], 1).flatten(0, 1), step, 64)
 
 
 def draw_known_portraits(generator: SynthesisGenerator, portraits: Paired, step: int, count: int = 12) -> Image.Image:
     """Draw one strip of portraits, spread over all: the result and the truth side by side."""
-    device = next(generator.parameters()).device
-    chosen = torch.linspace(0, len(portraits.truth) - 1, count).long()
-    with torch.no_grad():
-        results = generator(portraits.noise[chosen].to(device), portraits.codes[chosen].to(device)).cpu()
-    return _strip(torch.stack([results, portraits.truth[chosen]], 1).flatten(0, 1), step, 64)
+    shown = portraits.at(torch.linspace(0, len(portraits.truth) - 1, count).long())
+    results = _made(generator, shown.noise, shown.codes)
+    return _strip(torch.stack([results, shown.truth], 1).flatten(0, 1), step, 64)
 
 
 def draw_nobodies(
     generator: SynthesisGenerator, noise: Tensor, codes: dict[str, Tensor], step: int, tile: int = 64
 ) -> Image.Image:
     """Draw one strip: for each z (n, z), the same made-up person in every look."""
-    device = next(generator.parameters()).device
-    styles = torch.stack(list(codes.values())).to(device)
-    with torch.no_grad():
-        rows = [generator(z.to(device).expand(len(styles), -1), styles) for z in noise.split(1)]
+    styles = torch.stack(list(codes.values()))
+    rows = [_made(generator, z.expand(len(styles), -1), styles) for z in noise.split(1)]
     return _strip(torch.cat(rows), step, tile)
+
+
+@torch.no_grad()
+def _made(generator: TransferGenerator | SynthesisGenerator, *inputs: Tensor) -> Tensor:
+    device = next(generator.parameters()).device
+    return generator(*(part.to(device) for part in inputs)).cpu()
 
 
 def stack_samples(strips: list[Image.Image], most: int = 8) -> Image.Image:
     """Stack at most `most` strips of samples: the first, the last, and others evenly spaced between them."""
-    chosen = [strips[i] for i in np.unique(np.linspace(0, len(strips) - 1, min(most, len(strips))).round().astype(int))]
-    sheet = Image.new("RGB", (max(s.width for s in chosen), sum(s.height for s in chosen)), PAPER)
-    top = 0
-    for strip in chosen:
-        sheet.paste(strip, (0, top))
-        top += strip.height
-    return sheet
+    chosen = np.unique(np.linspace(0, len(strips) - 1, min(most, len(strips))).round().astype(int))
+    return stacked([strips[i] for i in chosen])
 
 
 def draw_curves(history: pd.DataFrame) -> Image.Image:
     """Draw every loss over the steps, one small panel each.
 
-    Args:
-        history: The column `step`, optionally `seconds`, and one for each loss; gaps are allowed.
+    `history` has the column `step`, optionally `seconds`, and one for each loss; gaps are allowed.
     """
     names = [name for name in history.columns if name not in ("step", "seconds")]
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(4 * columns, 2.6 * rows), layout="constrained")
     for i, name in enumerate(names):
-        axes = figure.add_subplot(rows, columns, i + 1)
-        points = history[["step", name]].dropna()
-        axes.plot(points["step"], points[name], color="#b9c6d8", linewidth=1)
-        axes.plot(points["step"], points[name].ewm(span=15).mean(), color="#1f4e8c", linewidth=1.8)
-        axes.set_title(name, fontsize=10)
-        axes.tick_params(labelsize=8)
-        axes.grid(alpha=0.25)
+        draw_curve(figure.add_subplot(rows, columns, i + 1), history, name)
     stream = io.BytesIO()
     figure.savefig(stream, format="png")
     return Image.open(stream).convert("RGB")

@@ -31,8 +31,7 @@ class BoundedConnection(H11Protocol):
         self._wait_for_request()
         if len(self.connections) > self.most:
             others = [one for one in self.connections if isinstance(one, BoundedConnection) and one is not self]
-            idle = [one for one in others if not one.busy]
-            if idle:
+            if idle := [one for one in others if not one.busy]:
                 min(idle, key=lambda one: one.idle_since).transport.abort()
             else:
                 transport.write(_FULL)
@@ -68,26 +67,16 @@ class BoundedConnection(H11Protocol):
         self.idle_since = self.loop.time()
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = self.loop.call_later(self.idle_seconds, self._close_if_idle)
-
-    def _close_if_idle(self) -> None:
-        if not self.busy:
-            self.transport.abort()
+        self._idle = self.loop.call_later(self.idle_seconds, lambda: None if self.busy else self.transport.abort())
 
 
-def bound_connections(config: Config) -> None:
-    """Let a server of uvicorn that is starting use `BoundedConnection`, and nothing but HTTP."""
-    config.http_protocol_class = BoundedConnection
-    config.ws_protocol_class = None
+def bound_connections(receive: object) -> None:
+    """Let the uvicorn whose lifespan's `receive` this is use `BoundedConnection`, and nothing but HTTP.
 
-
-def config_of(receive: object) -> Config:
-    """Return the configuration of the uvicorn that started an application, which its lifespan's `receive` leads to.
-
-    Raises:
-        ImportError: When it is no uvicorn, or one that is built in another way.
+    Raises ImportError when it is no uvicorn, or one that is built in another way.
     """
     config = getattr(getattr(receive, "__self__", None), "config", None)
     if not isinstance(config, Config):
         raise ImportError("the server is not the uvicorn that this release knows; install uvicorn 0.54")
-    return config
+    config.http_protocol_class = BoundedConnection
+    config.ws_protocol_class = None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, ClassVar, Self, TypedDict, TypeVar
@@ -17,15 +16,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from influencer_style.photos.files import PhotoError
 from influencer_style.photos.formats import READ_ONE
 from influencer_style.provenance.formats import WRITTEN
-from influencer_style.serving.refusal import RefusedError
-from influencer_style.storage.text import one_line, quoted
+from influencer_style.serving.request_body import RefusedError
+from influencer_style.storage.text import quoted
 from influencer_style.stylist.errors import StylistError, UnrecordedError
 from influencer_style.stylist.portraits import PortraitNumber, Seed
 from influencer_style.stylist.request import fault_of
 from influencer_style.stylist.restyling import SUFFIX_OF, Strength
 from influencer_style.stylist.result import Provenance, Result, in_base64
-
-logger = logging.getLogger(__name__)
 
 # What one request may cost: these, and photos.decode's limits of a photo.
 MAX_BODY = 64 * 2**20  # bytes of JSON; in base64 that is 48 MiB of files
@@ -116,20 +113,6 @@ Kind = TypeVar("Kind", bound=Input)
 
 
 @contextmanager
-def recorded_or_refused() -> Iterator[None]:
-    """Answer with HTTP 500 where a decision about a consent cannot be recorded, and log why.
-
-    That is the server's fault and not the request's; and strangers learn no path of this machine.
-    """
-    try:
-        yield
-    except UnrecordedError as error:
-        logger.error("%s", one_line(error))
-        reason = "decisions about consents cannot be recorded here, so none is made; tell who runs this server"
-        raise RefusedError(reason, 500) from None
-
-
-@contextmanager
 def refused(place: str = "") -> Iterator[None]:
     """Answer with HTTP 400 what is wrong with a photo or with the use of a look; `place` says which input it is."""
     try:
@@ -145,10 +128,7 @@ def refused(place: str = "") -> Iterator[None]:
 def read_body(body: bytes | bytearray, kind: type[Input]) -> object:
     """Return the `inputs` of a request's JSON, whatever they are; they should be of the kind.
 
-    Nothing is parsed that could unfold into more than it should.
-
-    Raises:
-        RefusedError: With the status 400.
+    Nothing is parsed that could unfold into more than it should. Raises RefusedError with the status 400.
     """
     if sum(map(body.count, (b"[", b"{", b","))) > _MAX_MARKS:
         raise RefusedError(
@@ -170,8 +150,7 @@ def read_body(body: bytes | bytearray, kind: type[Input]) -> object:
 def read_inputs(inputs: object, kind: type[Kind]) -> list[Kind]:
     """Return inputs as requests of a kind.
 
-    Raises:
-        RefusedError: With the status 400; it names the first input that is wrong.
+    Raises RefusedError with the status 400; it names the first input that is wrong.
     """
     if not isinstance(inputs, list) or not inputs:
         raise RefusedError(f'"inputs" is not a list of at least one {kind.THING}; send {kind.EXAMPLE}')

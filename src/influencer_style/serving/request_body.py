@@ -1,18 +1,41 @@
-"""Bodies of requests as they come in: each is bounded, all together are bounded, and each must come in in time."""
+"""Bodies of requests, each bounded, all together bounded, and each in time; and the refusals of requests."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from types import TracebackType
 from typing import Any, Self
 
-from influencer_style.serving.refusal import RefusedError
+# By HTTP status; those that MLflow has a name for have that name.
+CODES = {
+    400: "INVALID_PARAMETER_VALUE", 404: "ENDPOINT_NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 408: "REQUEST_TIMEOUT",
+    413: "CONTENT_TOO_LARGE", 421: "MISDIRECTED_REQUEST", 500: "INTERNAL_ERROR", 503: "TEMPORARILY_UNAVAILABLE",
+}  # fmt: skip
 
 # ASGI's own types: messages are free JSON.
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class RefusedError(ValueError):
+    """A request is refused. The message repeats no more of the request than the start of a wrong value."""
+
+    def __init__(self, message: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status  # the HTTP status, one of `CODES`
+        self.headers = headers or {}  # further headers of the response, such as `{"retry-after": "2"}`
+
+    def as_json(self) -> bytes:
+        """Return the body of the response."""
+        return json.dumps({"error_code": CODES[self.status], "message": str(self)}).encode()
+
+
+def overloaded(retry_after: int) -> RefusedError:
+    """Return the refusal of a request that there is no time or room for; it may be sent again after these seconds."""
+    message = f"the server is busy; send the request again in {retry_after} s"
+    return RefusedError(message, 503, {"retry-after": str(retry_after)})
 
 
 class NoRoomError(RuntimeError):
@@ -24,63 +47,43 @@ class ClientLeftError(ConnectionError):
 
 
 class MemoryBudget:
-    """The bytes that all requests and responses may hold together. To be used from one thread.
-
-    Args:
-        limit: The most bytes.
-    """
+    """The bytes that all requests and responses may hold together. To be used from one thread."""
 
     def __init__(self, limit: int) -> None:
-        self._limit, self._used = limit, 0
-
-    @property
-    def used(self) -> int:
-        """Bytes that are held now; `hold` may bring them above the limit."""
-        return self._used
+        self._limit = limit
+        self.used = 0  # bytes that are held now; `hold` may bring them above the limit
 
     def take(self, size: int) -> None:
         """Count bytes that come in. Raises NoRoomError, and counts nothing, where there is no room for them."""
         self.require(size)
-        self._used += size
+        self.used += size
 
     def require(self, size: int) -> None:
         """Raise NoRoomError where there is no room for this many bytes."""
-        if self._used + size > self._limit:
-            raise NoRoomError(f"{self._used + size} bytes are more than {self._limit}")
+        if self.used + size > self._limit:
+            raise NoRoomError(f"{self.used + size} bytes are more than {self._limit}")
 
     def hold(self, size: int) -> None:
         """Count bytes that are there already, such as a response: what comes in has less room until they are gone."""
-        self._used += size
+        self.used += size
 
     def give_back(self, size: int) -> None:
         """Stop counting bytes."""
-        self._used -= size
+        self.used -= size
 
 
 class RequestBody:
-    """One body: counted in a budget until its `with` block ends, and then freed.
-
-    Args:
-        budget: The budget of all bodies together.
-        limit: The most bytes of this one.
-    """
+    """One body of at most `limit` bytes: counted in the budget of all until its `with` block ends, and then freed."""
 
     def __init__(self, budget: MemoryBudget, limit: int) -> None:
         self._budget, self._limit = budget, limit
         self._bytes, self._counted = bytearray(), 0
 
     async def read(self, receive: Receive, length: int | None, seconds: float) -> None:
-        """Read the body.
+        """Read the body, which must come in within these seconds; `length` is the header Content-Length, if any.
 
-        Args:
-            receive: ASGI's `receive`.
-            length: The header Content-Length; None without one.
-            seconds: The time within which the body must come in.
-
-        Raises:
-            RefusedError: (413) for a body that is too long, (408) for one that is too slow.
-            NoRoomError: When all bodies together are too long.
-            ClientLeftError: When the client is gone.
+        Raises RefusedError for a body that is too long (413) or too slow (408), NoRoomError when all bodies together
+        are too long, ClientLeftError when the client is gone.
         """
         if length is not None:
             self._require_short(length)
@@ -106,9 +109,7 @@ class RequestBody:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.take()
         self._budget.give_back(self._counted)
         self._counted = 0

@@ -12,9 +12,9 @@ import mlflow
 
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.decode import photo_header
-from influencer_style.serving.refusal import RefusedError
 from influencer_style.serving.request import MAX_PIXELS, Prediction, Request, refused
-from influencer_style.serving.served import Served
+from influencer_style.serving.request_body import RefusedError
+from influencer_style.serving.scoring_server import Served
 from influencer_style.stylist.permission import SERVING, Permission
 from influencer_style.stylist.stylist import Stylist
 
@@ -34,10 +34,8 @@ class ServedModel(Served[Request]):
     ) -> list[Prediction]:
         """Restyle each photo; return for each {"image": a file in base64, "provenance": dict}.
 
-        Raises:
-            MlflowException: (INVALID_PARAMETER_VALUE, HTTP 400) for a broken or oversized image, an unknown look, a
-                strength out of range, too much at once, or a result that the likeness guard refuses; the message says
-                which of the inputs, and what to do.
+        Raises MlflowException (HTTP 400) for a broken or oversized image, an unknown look, a strength out of range, too
+        much at once, or a result that the likeness guard refuses; it says which of the inputs, and what to do.
         """
         return self._worker.predict(model_input)
 

@@ -11,7 +11,7 @@ import mlflow
 
 from influencer_style.networks.bundle import SynthesisBundle
 from influencer_style.serving.request import PortraitRequest, Prediction, refused
-from influencer_style.serving.served import Served
+from influencer_style.serving.scoring_server import Served
 from influencer_style.stylist.generation import Generation
 from influencer_style.stylist.models import LoadedModel
 from influencer_style.stylist.permission import SERVING, Permission
@@ -30,9 +30,8 @@ class ServedSynthesis(Served[PortraitRequest]):
     ) -> list[Prediction]:
         """Make each portrait; return for each {"image": a file in base64, "provenance": dict}.
 
-        Raises:
-            MlflowException: (INVALID_PARAMETER_VALUE, HTTP 400) for an unknown look, a number out of range, or too much
-                at once; the message says which of the inputs, and what to do.
+        Raises MlflowException (HTTP 400) for an unknown look, a number out of range, or too much at once; it says which
+        of the inputs, and what to do.
         """
         return self._worker.predict(model_input)
 

@@ -13,15 +13,16 @@ from functools import partial
 from typing import Any
 
 from influencer_style.serving.limits import Limits
-from influencer_style.serving.refusal import RefusedError, overloaded
 from influencer_style.serving.request_body import (
     ClientLeftError,
     MemoryBudget,
     NoRoomError,
     Receive,
+    RefusedError,
     RequestBody,
     Scope,
     Send,
+    overloaded,
 )
 from influencer_style.serving.work_queue import OverloadedError, WorkQueue
 
@@ -37,12 +38,9 @@ _METHODS = {"/invocations": "POST", "/ping": "GET", "/health": "GET", "/version"
 class Service:
     """Answers `POST /invocations`; and `GET` of `/ping`, `/health` and `/version`.
 
-    Args:
-        answer: Takes a request's body and returns the response's JSON; called in the worker's thread. A RefusedError
-            that it raises is the response; anything else goes to the log, and the client learns that it failed.
-        queue: The worker's queue.
-        limits: Limits of time, memory and host names.
-        version: The response of `/version`.
+    `answer` takes a request's body and returns the response's JSON; it is called in the worker's thread, by its queue.
+    A RefusedError that it raises is the response; anything else goes to the log, and the client learns that it failed.
+    `version` is the response of `/version`.
     """
 
     def __init__(self, answer: Callable[[RequestBody], bytes], queue: WorkQueue, limits: Limits, version: str) -> None:
@@ -96,9 +94,8 @@ class Service:
         if path != "/invocations":
             return b"\n"
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise RefusedError(
-                "the request does not say that it is JSON; set the header Content-Type: application/json"
-            )
+            reason = "the request does not say that it is JSON; set the header Content-Type: application/json"
+            raise RefusedError(reason)
         self._queue.require_room()
         with RequestBody(self._memory, self._limits.body) as body:
             length = headers.get("content-length")
@@ -185,8 +182,6 @@ async def _send(send: Send, status: int, body: bytes, headers: dict[str, str]) -
 
 async def _live(receive: Receive, send: Send) -> None:
     """Start and end with the server: there is nothing to do at either."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
+    for phase in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{phase}.complete"})

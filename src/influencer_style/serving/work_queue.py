@@ -23,44 +23,23 @@ _LONGEST_RETRY = 60  # seconds
 
 
 class OverloadedError(RuntimeError):
-    """There is more work than can be done in time.
-
-    Attributes:
-        retry_after: Whole seconds after which a new attempt makes sense, 1 to 60.
-    """
+    """The queue is full, or a job's deadline passed while it waited."""
 
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
-
-
-class BusyError(OverloadedError):
-    """The queue is full."""
-
-
-class ExpiredError(OverloadedError):
-    """The job's deadline passed while it waited."""
+        self.retry_after = retry_after  # whole seconds after which a new attempt makes sense, 1 to 60
 
 
 @dataclass(frozen=True)
 class Counters:
-    """What a queue has done since it was made, and what it does now.
+    """What a queue has done since it was made, and what it does now."""
 
-    Attributes:
-        waiting: Jobs in the queue.
-        running: 1 while the worker is at work, else 0.
-        done: Jobs that ran, including those that failed.
-        refused: Jobs that found the queue full.
-        dropped: Jobs that were late or cancelled before they began.
-        mean_seconds: Mean duration of the last jobs, up to 16 of them; 0 before the first.
-    """
-
-    waiting: int
-    running: int
-    done: int
-    refused: int
-    dropped: int
-    mean_seconds: float
+    waiting: int  # jobs in the queue
+    running: int  # 1 while the worker is at work, else 0
+    done: int  # jobs that ran, including those that failed
+    refused: int  # jobs that found the queue full
+    dropped: int  # jobs that were late or cancelled before they began
+    mean_seconds: float  # mean duration of the last jobs, up to 16 of them; 0 before the first
 
 
 @dataclass(eq=False)
@@ -78,20 +57,16 @@ class _Job(Generic[T]):
 class WorkQueue:
     """Jobs for one worker, first in, first out. Safe to use from several threads.
 
-    Args:
-        most_waiting: How many jobs may wait; the one that runs does not count.
-        clock: Gives the time in seconds; deadlines are moments of it.
-
-    Raises:
-        ValueError: For a queue without room.
+    At most `most_waiting` jobs wait, without the one that runs. The clock returns the time in seconds, as `now` does;
+    deadlines are moments of it. Raises ValueError for a queue without room.
     """
 
     def __init__(self, most_waiting: int, clock: Callable[[], float] = time.monotonic) -> None:
         if most_waiting < 1:
             raise ValueError(f"a queue cannot have room for {most_waiting} jobs; choose 1 or more")
-        self._most_waiting, self._clock = most_waiting, clock
+        self._most_waiting, self.now = most_waiting, clock
         self._waiting: deque[_Job[Any]] = deque()
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # its lock is reentrant
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self._running = self._done = self._refused = self._dropped = 0
 
@@ -107,66 +82,53 @@ class WorkQueue:
             waiting = len(self._waiting)
             return Counters(waiting, self._running, self._done, self._refused, self._dropped, self._mean())
 
-    def now(self) -> float:
-        """Return the time by the queue's clock."""
-        return self._clock()
-
     def submit(self, work: Callable[[], T], deadline: float = math.inf) -> Future[T]:
-        """Put a job into the queue.
+        """Put a job, which must have begun by its deadline, into the queue; `work` is called in the worker's thread.
 
-        Args:
-            work: Called in the worker's thread.
-            deadline: The moment, by the queue's clock, by which the job must have begun.
-
-        Returns:
-            Its future: the result of `work`, or what it raised, or ExpiredError. Cancelling it takes the job out of the
-            queue, unless it has begun.
-
-        Raises:
-            BusyError: When the queue is full.
+        Return its future: the result of `work`, or what it raised, or OverloadedError if the job was late. Cancelling
+        it takes the job out of the queue, unless it has begun. Raises OverloadedError when the queue is full.
         """
         future: Future[T] = Future()
         job = _Job(work, deadline, future)
         with self._changed:
-            self._require_room()
+            self.require_room()
             self._waiting.append(job)
             self._changed.notify()
         future.add_done_callback(lambda done: self._forget(job) if done.cancelled() else None)
         return future
 
     def require_room(self) -> None:
-        """Refuse, and count it, where the queue is full now: before a body is read. Raises BusyError."""
+        """Refuse, and count it, where the queue is full now: before a body is read. Raises OverloadedError."""
         with self._changed:
-            self._require_room()
+            if len(self._waiting) >= self._most_waiting:
+                self._refused += 1
+                raise OverloadedError(f"{self._most_waiting} jobs are waiting already", self.retry_after())
 
     def retry_after(self) -> int:
         """Return the whole seconds, 1 to 60, in which the jobs of the queue should be done."""
         with self._changed:
-            return self._retry_after()
+            seconds = (len(self._waiting) + self._running) * self._mean()
+        return max(1, min(_LONGEST_RETRY, math.ceil(seconds)))
 
     def run_next(self, wait: bool = True) -> bool:
-        """Run or drop the next job; return whether there was one.
-
-        Args:
-            wait: Whether to wait for a job where there is none.
-        """
+        """Run or drop the next job, or `wait` for one; return whether there was a job."""
         with self._changed:
             while not self._waiting:
                 if not wait:
                     return False
                 self._changed.wait()
-            job, start = self._waiting.popleft(), self._clock()
+            job, start = self._waiting.popleft(), self.now()
             if not job.future.set_running_or_notify_cancel():
                 return True  # cancelled just now: `_forget` counts it
             late = start > job.deadline
             if late:
                 self._dropped += 1
-                retry_after = self._retry_after()
+                retry_after = self.retry_after()
             else:
                 self._running = 1
         work = job.take()
         if late:
-            job.future.set_exception(ExpiredError("the job's deadline passed while it waited", retry_after))
+            job.future.set_exception(OverloadedError("the job's deadline passed while it waited", retry_after))
         elif work is not None:
             self._run(work, job.future, start)
         return True
@@ -179,7 +141,7 @@ class WorkQueue:
             finish = partial(future.set_exception, error)
         with self._changed:
             self._running, self._done = 0, self._done + 1
-            self._recent.append(self._clock() - start)
+            self._recent.append(self.now() - start)
         finish()
         del finish  # else the error would hold this frame, and the frame the error
 
@@ -194,15 +156,6 @@ class WorkQueue:
             if job in self._waiting:
                 self._waiting.remove(job)
         job.take()
-
-    def _require_room(self) -> None:
-        if len(self._waiting) >= self._most_waiting:
-            self._refused += 1
-            raise BusyError(f"{self._most_waiting} jobs are waiting already", self._retry_after())
-
-    def _retry_after(self) -> int:
-        seconds = (len(self._waiting) + self._running) * self._mean()
-        return max(1, min(_LONGEST_RETRY, math.ceil(seconds)))
 
     def _mean(self) -> float:
         return sum(self._recent) / len(self._recent) if self._recent else 0.0

@@ -39,7 +39,7 @@ def atomic_file(path: str | Path, private: bool = True) -> Iterator[Path]:
     files that a user named, the umask decides.
     """
     path = Path(path)
-    temporary = _beside(path, _BEGUN, _mark(), path.suffix)
+    temporary = _beside(path, _BEGUN, suffix=path.suffix)
     with _naming(path, temporary):
         _prepare(path.parent, private)
         with _held(temporary):
@@ -64,7 +64,7 @@ def atomic_folder(path: str | Path, private: bool = True) -> Iterator[Path]:
     in `atomic_file`, for the folder and all that is in it.
     """
     path = Path(path)
-    mark = _mark()
+    mark = uuid.uuid4().hex[:8]
     temporary, replaced = _beside(path, _BEGUN, mark), _beside(path, _REPLACED, mark)
     with _naming(path, temporary):
         _prepare(path.parent, private)
@@ -93,7 +93,7 @@ def atomic_folder(path: str | Path, private: bool = True) -> Iterator[Path]:
 def temporary_folder(path: str | Path) -> Iterator[Path]:
     """Yield an empty folder next to ``path`` that is gone after the block; after a kill, with the next write there."""
     path = Path(path)
-    temporary = _beside(path, _BEGUN, _mark())
+    temporary = _beside(path, _BEGUN)
     _prepare(path.parent)
     with _held(temporary):
         temporary.mkdir(FOLDER_MODE)
@@ -137,18 +137,16 @@ def remove(path: str | Path) -> None:
         path.unlink(missing_ok=True)
         return
     _prepare(path.parent)
-    gone = _beside(path, _BEGUN, _mark())
+    gone = _beside(path, _BEGUN)
     with _held(gone):
         os.replace(path, gone)
         shutil.rmtree(gone)
 
 
 def remove_leftovers(folder: str | Path, seconds: float = 1) -> None:
-    """Remove what killed writers left in ``folder``. A process's first write to a folder does so, too.
+    """Remove what killed writers left in ``folder``, if it is there. A process's first write to a folder does so, too.
 
-    Args:
-        folder: The folder; need not be there.
-        seconds: The least age: the writers of younger files may be about to lock them.
+    Files younger than ``seconds`` stay: their writers may be about to lock them.
     """
     found = _temporaries(Path(folder))
     for path, parts in found:
@@ -162,11 +160,8 @@ def remove_leftovers(folder: str | Path, seconds: float = 1) -> None:
                         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _mark() -> str:
-    return uuid.uuid4().hex[:8]
-
-
-def _beside(path: Path, state: str, mark: str, suffix: str = "") -> Path:
+def _beside(path: Path, state: str, mark: str = "", suffix: str = "") -> Path:
+    mark = mark or uuid.uuid4().hex[:8]
     return path.with_name(f".{path.name.removesuffix(suffix)}.{state}-{mark}{suffix}")
 
 

@@ -13,11 +13,9 @@ from typing import Protocol, runtime_checkable
 def fingerprint(*parts: object) -> str:
     """Return the SHA-256 (hex) of ``parts``.
 
-    A part is None, a bool, number, string, bytes, path (its name), NumPy array, pydantic model, dataclass, or
-    a mapping or sequence of parts. Mappings do not depend on their order.
-
-    Raises:
-        TypeError: For any other type, whose text might change from run to run.
+    A part is None, a bool, number, string, bytes, path (its name), NumPy array, pydantic model, dataclass, or a mapping
+    or sequence of parts. Mappings do not depend on their order. Raises TypeError for any other type, whose text might
+    change from run to run.
     """
     digest = hashlib.sha256()
     for part in parts:
@@ -42,12 +40,6 @@ def source_fingerprint(*packages: ModuleType) -> str:
     return digest.hexdigest()
 
 
-class _Digest(Protocol):
-    """A digest of `hashlib`."""
-
-    def update(self, data: bytes, /) -> None: ...
-
-
 @runtime_checkable
 class _Model(Protocol):
     """A pydantic model, recognised without loading pydantic, which many commands never need."""
@@ -55,7 +47,7 @@ class _Model(Protocol):
     def model_dump(self, *, mode: str) -> dict[str, object]: ...
 
 
-def _feed(digest: _Digest, part: object) -> None:
+def _feed(digest: hashlib._Hash, part: object) -> None:
     if isinstance(part, _Model):
         part = part.model_dump(mode="json")
     elif is_dataclass(part) and not isinstance(part, type):
@@ -80,11 +72,11 @@ def _feed(digest: _Digest, part: object) -> None:
         _feed_numpy(digest, part)
 
 
-def _feed_plain(digest: _Digest, part: object) -> None:
+def _feed_plain(digest: hashlib._Hash, part: object) -> None:
     digest.update(f"{type(part).__name__.removesuffix('Path')}:{part}".encode())
 
 
-def _feed_numpy(digest: _Digest, part: object) -> None:
+def _feed_numpy(digest: hashlib._Hash, part: object) -> None:
     import numpy as np  # noqa: PLC0415  # commands without arrays need not wait for it
 
     if isinstance(part, np.ndarray):

@@ -7,26 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_POLL_S = 0.005
+_POLL_S, _TIMEOUT_S = 0.005, 60
 
 
 @contextmanager
-def locked(lock_file: Path, timeout_s: float = 60) -> Iterator[None]:
-    """Hold a lock for the block, after waiting until it is free. The lock file stays, empty.
+def locked(lock_file: Path) -> Iterator[None]:
+    """Hold a lock for the block, after waiting until it is free. The lock file, in a folder that exists, stays, empty.
 
-    Not reentrant: a thread that holds the lock waits for itself in vain.
-
-    Args:
-        lock_file: The file that all who share the lock name; its folder must be there.
-        timeout_s: How many seconds to wait.
-
-    Raises:
-        TimeoutError: If the lock is still held after that time.
-        OSError: If the lock file cannot be written, or the file system has no locks.
+    Not reentrant: a thread that holds the lock waits for itself in vain. Raises TimeoutError if the lock is still held
+    after a minute, OSError if the lock file cannot be written, or the file system has no locks.
     """
     import filelock  # noqa: PLC0415  # takes a tenth of a second that most commands never need
 
-    with filelock.FileLock(lock_file, timeout=timeout_s, mode=0o600, poll_interval=_POLL_S):
+    with filelock.FileLock(lock_file, timeout=_TIMEOUT_S, mode=0o600, poll_interval=_POLL_S):
         yield
 
 
@@ -34,8 +27,7 @@ def locked(lock_file: Path, timeout_s: float = 60) -> Iterator[None]:
 def locked_if_free(lock_file: Path) -> Iterator[bool]:
     """Hold a lock for the block if it is free; yield whether it is held now. Its lock file is removed after that.
 
-    Raises:
-        OSError: If the lock file cannot be written, or the file system has no locks.
+    Raises OSError if the lock file cannot be written, or the file system has no locks.
     """
     import filelock  # noqa: PLC0415  # as above
 

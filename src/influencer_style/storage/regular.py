@@ -46,9 +46,7 @@ def is_folder(path: str | Path) -> bool:
 def require_regular(path: str | Path) -> None:
     """Refuse what lies at ``path`` unless it is a regular file, or nothing.
 
-    Raises:
-        NotRegularError: If something else lies there.
-        OSError: If that cannot be found out.
+    Raises NotRegularError if something else lies there, OSError if that cannot be found out.
     """
     try:
         _require(path, os.lstat(path).st_mode)
@@ -59,9 +57,8 @@ def require_regular(path: str | Path) -> None:
 def open_regular(path: str | Path) -> BinaryIO:
     """Open a regular file for reading, without ever waiting for it.
 
-    Raises:
-        NotRegularError: If something else lies there, even if it was put there just now.
-        OSError: If there is nothing, or it cannot be read.
+    Raises NotRegularError if something else lies there, even if it was put there just now, OSError if there is nothing,
+    or it cannot be read.
     """
     _require(path, os.lstat(path).st_mode)
     try:
@@ -81,8 +78,7 @@ def open_regular(path: str | Path) -> BinaryIO:
 def read_regular(path: str | Path, most_bytes: int) -> bytes:
     """Return what a regular file holds, at most ``most_bytes``.
 
-    Raises:
-        OSError: As from `open_regular`; also if the file is larger.
+    Raises OSError as from `open_regular`; also if the file is larger.
     """
     with open_regular(path) as file:
         data = file.read(most_bytes + 1)

@@ -12,15 +12,15 @@ _REMEDIES = {
     "See to it that this user may write there, or use another folder": ("EROFS", "EACCES", "EPERM"),
     "Check that disk": ("EIO",),
 }
-# By number: some systems lack some of them.
-_REMEDY = {
-    getattr(errno, name): remedy for remedy, names in _REMEDIES.items() for name in names if hasattr(errno, name)
-}
 
 
 def disk_trouble(error: BaseException | None) -> str | None:
     """Return what to say of an error that is the disk's; None for any other."""
-    if not isinstance(error, OSError) or error.errno is None or error.errno not in _REMEDY:
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    code = errno.errorcode.get(error.errno)  # a name: some systems lack some of them
+    remedy = next((remedy for remedy, names in _REMEDIES.items() if code in names), None)
+    if remedy is None:
         return None
     where = "the disk" if error.filename is None else one_line(os.fsdecode(error.filename))
-    return f"{where}: {os.strerror(error.errno)}. {_REMEDY[error.errno]}, then run the same again."
+    return f"{where}: {os.strerror(error.errno)}. {remedy}, then run the same again."

@@ -9,14 +9,9 @@ import platformdirs
 
 
 def user_folder(name: str, variable: str) -> Path:
-    """Return the folder of that name among this user's data, which need not be there yet.
+    """Return the folder of that name among this user's data, or the one that an environment variable names.
 
-    Args:
-        name: The folder's name.
-        variable: An environment variable that names the folder instead, if it is set.
-
-    Raises:
-        RuntimeError: If this user has no home folder; the text names the remedy.
+    The folder need not be there yet. Raises RuntimeError if this user has no home folder; the text names the remedy.
     """
     if named := os.environ.get(variable):
         return Path(named).absolute()

@@ -28,19 +28,11 @@ class WeightsError(ValueError):
 
 
 class WeightsFile:
-    """A safetensors file, of which only the head has been read.
+    """A safetensors file, regular and no link, of which only the head has been read.
 
-    Args:
-        path: A regular file, not a link.
-
-    Attributes:
-        path: As given.
-        metadata: The texts in the head, by name.
-        shapes: The type (as safetensors spells it) and shape of each tensor, by name.
-
-    Raises:
-        WeightsError: If the head is damaged or too large, or the file has more than `MOST_BYTES`.
-        OSError: If it is not a regular file, or cannot be read.
+    `metadata` are the texts in the head, and `shapes` the type (as safetensors spells it) and shape of each tensor, by
+    name. Raises WeightsError if the head is damaged or too large, or the file has more than `MOST_BYTES`, OSError if it
+    is not a regular file, or cannot be read.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -58,12 +50,7 @@ class WeightsFile:
             raise WeightsError(f"{self.path.name} has a damaged head; copy the file again") from error
 
     def tensors(self) -> dict[str, Tensor]:
-        """Return all tensors, by name.
-
-        Raises:
-            WeightsError: If the file is damaged.
-            OSError: If it cannot be read.
-        """
+        """Return all tensors, by name. Raises WeightsError if the file is damaged, OSError if it cannot be read."""
         try:
             return load(read_regular(self.path, MOST_BYTES))
         except (OSError, MemoryError):
@@ -74,13 +61,9 @@ class WeightsFile:
     def fill(self, network: nn.Module, stored: torch.dtype = torch.float32) -> None:
         """Give a network that was built on the `meta` device the weights in this file.
 
-        Args:
-            network: The network; its floating-point weights become float32.
-            stored: The type in which the file holds these.
-
-        Raises:
-            WeightsError: If a tensor is missing, unexpected, or of another shape or type; the first is named.
-            OSError: If the file cannot be read.
+        Its floating-point weights become float32; `stored` is the type in which the file holds them. Raises
+        WeightsError, which names the first tensor that is missing, unexpected, or of another shape or type, or OSError
+        if the file cannot be read.
         """
         expected = {
             name: (_TYPES[stored if value.is_floating_point() else value.dtype], tuple(value.shape))
@@ -92,16 +75,14 @@ class WeightsFile:
                 raise WeightsError(f"{self.path.name}: {name[:100]} is {there}, and the network needs {needed}")
         values = self.tensors()
         network.load_state_dict(
-            {name: value.float() if value.is_floating_point() else value for name, value in values.items()},
-            assign=True,
+            {name: value.float() if value.is_floating_point() else value for name, value in values.items()}, assign=True
         )
 
 
 def _read_head(head: bytes) -> tuple[dict[str, str], dict[str, tuple[str, tuple[int, ...]]]]:
     """Return the texts and the shapes in the head of a file. Checked by hand: a machine that trains has no pydantic.
 
-    Raises:
-        ValueError: If the head is not one that safetensors writes.
+    Raises ValueError if the head is not one that safetensors writes.
     """
     entries = json.loads(head)
     if not isinstance(entries, dict):

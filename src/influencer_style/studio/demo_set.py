@@ -13,16 +13,15 @@ from PIL import Image
 
 from influencer_style.looks.areas import REGIONS
 from influencer_style.storage.atomic import remove, write_bytes, write_text
-from influencer_style.studio.creator_looks import CREATOR_LOOKS
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.look import Look
-from influencer_style.studio.population import Portrait, StudioSettings, creators, truths, users
+from influencer_style.studio.population import CREATOR_LOOKS, Portrait, StudioSettings, creators, truths, users
 from influencer_style.studio.render import regions, shade
 from influencer_style.studio.workers import in_parallel
 
 FOLDERS = ("creators", "users", "truth", "oracle", "regions")
-DONE, BEGUN = "done.json", ".begun.json"
+DONE = "done.json"
 CONSENT = """\
 schema: 1
 kind: synthetic
@@ -68,49 +67,36 @@ def _shoot(sitting: _Sitting) -> int:
 
 
 def _encoded(pixels: np.ndarray, suffix: str) -> bytes:
-    picture, data = Image.fromarray(pixels), io.BytesIO()
-    if suffix == ".jpg":
-        picture.save(data, "JPEG", quality=95, subsampling=0)
-    else:
-        picture.save(data, "PNG", compress_level=3)
+    data = io.BytesIO()
+    kind, options = ("JPEG", {"quality": 95, "subsampling": 0}) if suffix == ".jpg" else ("PNG", {"compress_level": 3})
+    Image.fromarray(pixels).save(data, kind, **options)
     return data.getvalue()
 
 
 def _plan(folder: Path, settings: StudioSettings) -> list[_Sitting]:
     """Every sitting of the demo set with the files that are still missing."""
-    wanted: list[tuple[list[tuple[Path, Portrait]], list[tuple[Path, str]]]] = [
-        ([(folder / "creators" / name / f"{name}-{number:03d}.jpg", portrait)], [])
-        for name, portraits in creators(settings).items()
-        for number, portrait in enumerate(portraits)
-    ]
-    for number, portrait in enumerate(users(settings)):
-        name = f"user-{number:03d}"
-        files, masks = [(folder / "users" / f"{name}.jpg", portrait)], []
-        if number in settings.test_users or number in settings.validation_users:
-            kinds = ("truth", "oracle") if number in settings.test_users else ("truth",)
-            others = truths(settings, number, portrait)
-            files += [
-                (folder / kind / look / f"{name}.png", other) for (kind, look), other in others.items() if kind in kinds
-            ]
-            # One set for all looks: a look changes colours and light, never where things are.
-            masks = [(folder / "regions" / region / f"{name}.png", region) for region in REGIONS]
-        wanted.append((files, masks))
-    plan = []
-    for files, masks in wanted:
-        missing = tuple((path, portrait.look, portrait.seed) for path, portrait in files if not path.exists())
-        unmasked = tuple((path, region) for path, region in masks if not path.exists())
+    plan: list[_Sitting] = []
+
+    def add(portrait: Portrait, files: dict[Path, Portrait], masks: dict[Path, str]) -> None:
+        missing = tuple((path, other.look, other.seed) for path, other in files.items() if not path.exists())
+        unmasked = tuple((path, region) for path, region in masks.items() if not path.exists())
         if missing or unmasked:
-            first = files[0][1]
-            plan.append(_Sitting(first.identity, first.pose, settings.size, missing, unmasked))
+            plan.append(_Sitting(portrait.identity, portrait.pose, settings.size, missing, unmasked))
+
+    for name, portraits in creators(settings).items():
+        for number, portrait in enumerate(portraits):
+            add(portrait, {folder / "creators" / name / f"{name}-{number:03d}.jpg": portrait}, {})
+    for number, portrait in enumerate(users(settings)):
+        name, tests = f"user-{number:03d}", number in settings.test_users
+        files, masks = {folder / "users" / f"{name}.jpg": portrait}, {}
+        if tests or number in settings.validation_users:
+            for (kind, look), other in truths(settings, number, portrait).items():
+                if tests or kind == "truth":
+                    files[folder / kind / look / f"{name}.png"] = other
+            # One set for all looks: a look changes colours and light, never where things are.
+            masks = {folder / "regions" / region / f"{name}.png": region for region in REGIONS}
+        add(portrait, files, masks)
     return plan
-
-
-def _clear(folder: Path, ours: bool) -> None:
-    """Remove an outdated demo set, and nothing that another hand put there."""
-    for name in FOLDERS:
-        if (folder / name).exists() and not ours:
-            raise FileExistsError(f"{folder / name} exists and is no demo set; give the studio a folder of its own")
-        remove(folder / name)
 
 
 def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, progress: bool = True) -> None:
@@ -125,13 +111,16 @@ def render_demo_set(folder: Path, settings: StudioSettings, workers: int = 2, pr
     """
     folder = Path(folder)
     state = {"fingerprint": fingerprint(settings), "settings": asdict(settings)}
-    done, begun = folder / DONE, folder / BEGUN
+    done, begun = folder / DONE, folder / ".begun.json"
     text = json.dumps(state, indent=2, sort_keys=True) + "\n"
     if done.is_file() and done.read_text(encoding="utf-8") == text:
         return
     done.unlink(missing_ok=True)
     if not (begun.is_file() and begun.read_text(encoding="utf-8") == text):
-        _clear(folder, begun.is_file())
+        for name in FOLDERS:
+            if (folder / name).exists() and not begun.is_file():
+                raise FileExistsError(f"{folder / name} exists and is no demo set; give the studio a folder of its own")
+            remove(folder / name)
         write_text(begun, text)
     for name in CREATOR_LOOKS:
         write_text(folder / "creators" / name / "consent.yml", CONSENT.format(subject=name.capitalize()))

@@ -1,4 +1,4 @@
-"""The distance field of one person: skin, eyes, hair and clothes.
+"""The distance field of one person: skin, eyes, hair and clothes; and spectacles, which rays meet directly.
 
 Unit: decimetre. Axes of the head: x to image right, y up, z towards the camera; the origin lies between the ears at the
 height of the nose bridge. Points are tensors (3, n), distances (n,).
@@ -12,16 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from influencer_style.studio.glasses import Glasses
 from influencer_style.studio.hair import Hair
 from influencer_style.studio.identity import Identity, Pose
-from influencer_style.studio.solids import Capsules, Ellipsoids, bell, smooth_max, smooth_min, step
+from influencer_style.studio.solids import Capsules, Ellipsoids, bell, length, smooth_max, smooth_min, step
 
 PIVOT = torch.tensor([0.0, -0.75, -0.25])[:, None]
 EYE_RADIUS = 0.134
 # the head's own axes are narrower than the world: widths below were drawn for a long head
 WIDEN = torch.tensor([1.09, 1.0, 1.0])[:, None]
 BLOCK = 8192
+RIM, WIRE = 0.019, 0.014  # radii of the rims of spectacles, and of their bridge and temples
 
 
 class Figure:
@@ -89,12 +89,8 @@ class Figure:
         """World points (3, n) in the axes of the turned head."""
         return (self.rotation.T @ (points - PIVOT) + PIVOT) / WIDEN
 
-    def to_world(self, points: Tensor) -> Tensor:
-        """Head points (3, n) in world axes."""
-        return self.rotation @ (points * WIDEN - PIVOT) + PIVOT
-
     def smile_line(self, x: Tensor) -> Tensor:
-        """How far the smile lifts the mouth at `x`."""
+        """Rise of the mouth at `x` by the smile."""
         return (0.075 * self.pose.smile - 0.012) * (x / self.mouth_w).pow(2).clamp_max(1.6)
 
     def aperture(self, ax: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -178,3 +174,61 @@ class Figure:
         """Signed distance (n,) of world points (3, n) to the nearest surface."""
         # blocks that fit the processor's cache are faster
         return torch.cat([self.parts(block).amin(0) for block in points.split(BLOCK, 1)])
+
+
+class Glasses:
+    """Two rims on a curved front, a bridge and two temples.
+
+    Rays meet them directly: a march through a distance field would step over wires this thin.
+    """
+
+    def __init__(self, identity: Identity, eye: tuple[float, float, float], tip: tuple[float, float, float]) -> None:
+        x, y, _ = eye
+        self.centre = (x + 0.005, y - 0.03)
+        self.front = tip[2] - 0.045
+        self.radii, self.power = {"round": ((0.200, 0.185), 2.0), "square": ((0.225, 0.160), 5.0)}[identity.glasses]
+        self.inner, self.outer = self.centre[0] - self.radii[0], self.centre[0] + self.radii[0]
+        self.bridge_y = y + 0.02
+
+    def _depth(self, ax: Tensor) -> Tensor:
+        """Where the front lies (n,) along z: it bends back towards the temples."""
+        return self.front - 0.45 * (ax - 0.1).clamp_min(0.0).square()
+
+    def _outline(self, ax: Tensor, y: Tensor) -> Tensor:
+        """Signed distance (n,), about, from the middle of rims and bridge within the front, less their radius."""
+        u, v = (ax - self.centre[0]) / self.radii[0], (y - self.centre[1]) / self.radii[1]
+        norm = (u.abs() ** self.power + v.abs() ** self.power + 1e-6) ** (1.0 / self.power)
+        rim = ((norm - 1.0) * min(self.radii)).abs() - RIM
+        arch = self.bridge_y + 0.02 - 0.5 * ax * ax
+        return torch.minimum(rim, torch.maximum((y - arch).abs() - WIRE, ax - self.inner))
+
+    def meet(self, origin: Tensor, rays: Tensor) -> tuple[Tensor, Tensor]:
+        """Distance along each ray (n,) to a frame, infinity where it meets none, and normals (3, n)."""
+        at = (self.front - origin[2]) / rays[2]
+        for _ in range(2):
+            at = (self._depth((origin[0] + at * rays[0]).abs()) - origin[2]) / rays[2]
+        x, y, _ = origin + at * rays
+        side, ax = torch.sign(x), x.abs()
+        level = self._outline(ax, y)
+        slope = torch.stack([self._outline(ax + 1e-3, y) - level, self._outline(ax, y + 1e-3) - level])
+        slope = slope / slope.norm(dim=0).clamp_min(1e-9)
+        lean = (1.0 + level / RIM).clamp(0.0, 1.0)
+        normals = torch.stack([side * slope[0] * lean, slope[1] * lean, (1.0 - lean * lean).sqrt() + 0.05])
+        at = torch.where(level < 0.0, at - RIM, torch.inf)
+        aside, outward = self._temples(origin, rays, side)
+        return torch.minimum(at, aside), torch.where(aside < at, outward, normals)
+
+    def _temples(self, origin: Tensor, rays: Tensor, side: Tensor) -> tuple[Tensor, Tensor]:
+        """The same of the temples: where each ray comes nearest to the one on its side."""
+        flip = torch.stack([side, torch.ones_like(side), torch.ones_like(side)])
+        start, towards = origin * flip, rays * flip
+        y, z = self.bridge_y, float(self._depth(torch.tensor(self.outer)))
+        hinge, ear = torch.tensor([[self.outer], [y], [z]]), torch.tensor([[0.66], [y + 0.03], [-0.2]])
+        axis, away = ear - hinge, start - hinge
+        a, b, c = (towards * towards).sum(0), (towards * axis).sum(0), (axis * axis).sum()
+        d, e = (towards * away).sum(0), (axis * away).sum(0)
+        along = ((a * e - b * d) / (a * c - b * b).clamp_min(1e-6)).clamp(0.0, 1.0)
+        at = (b * along - d) / a
+        gap = away + at * towards - along * axis
+        distance = length(gap)
+        return torch.where(distance < WIRE, at - WIRE, torch.inf), gap * flip / distance.clamp_min(1e-6)

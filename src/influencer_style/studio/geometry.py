@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
-from influencer_style.studio.figure import BLOCK, EYE_RADIUS, WIDEN, Figure
+from influencer_style.studio.figure import BLOCK, WIDEN, Figure
 from influencer_style.studio.identity import Identity, Pose
 from influencer_style.studio.solids import unit
 from influencer_style.studio.surface import eye_marks, skin_marks
@@ -70,13 +69,6 @@ def _rays(pose: Pose, size: int, columns: Tensor, rows: Tensor) -> Tensor:
     return unit(towards)
 
 
-def project(pose: Pose, size: int, points: Tensor) -> Tensor:
-    """Picture positions (2, n), x then y in pixels, of world points (3, n)."""
-    offset = (points - CAMERA[:, None]) * ((FOCUS_Z - CAMERA[2]) / (points[2] - CAMERA[2]))
-    frame = FRAME / pose.scale
-    return torch.stack([offset[0] / frame + 0.5 + pose.dx, -offset[1] / frame + 0.5 + pose.dy]) * size - 0.5
-
-
 def _grid(size: int) -> tuple[Tensor, Tensor]:
     index = torch.arange(size * size)
     return (index % size).float(), torch.div(index, size, rounding_mode="floor").float()
@@ -126,10 +118,7 @@ def _meet(figure: Figure, rays: Tensor, depth: Tensor, slack: float) -> tuple[Te
     return hits[met], points[:, met], distance[met], thing[met]
 
 
-Worn = tuple[Tensor, Tensor, Tensor]
-
-
-def _worn(figure: Figure, rays: Tensor, depth: Tensor) -> Worn:
+def _worn(figure: Figure, rays: Tensor, depth: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Where spectacles are met before anything else: rays (k,), points (3, k) and normals (3, k)."""
     if figure.glasses is None:
         nowhere = torch.zeros(3, 0)
@@ -139,20 +128,6 @@ def _worn(figure: Figure, rays: Tensor, depth: Tensor) -> Worn:
     index = torch.nonzero(at < depth)[:, 0]
     facing = figure.rotation @ normals[:, index]
     return index, CAMERA[:, None] + rays[:, index] * at[index], unit(facing)
-
-
-def _put_on(worn: Worn, hits: Tensor, material: Tensor, points: Tensor, normals: Tensor) -> tuple[Tensor, ...]:
-    """Let spectacles take the place of what their rays had met: hits, material, points and normals."""
-    rays, at, facing = worn
-    bare = ~torch.isin(hits, rays)
-    hits, material = torch.cat([hits[bare], rays]), torch.cat([material[bare], torch.full_like(rays, GLASSES)])
-    return hits, material, torch.cat([points[:, bare], at], 1), torch.cat([normals[:, bare], facing], 1)
-
-
-def _normals(figure: Figure, points: Tensor, distance: Tensor, reach: float) -> Tensor:
-    """Unit normals (3, n), by differences over `reach`, of points with this `distance` to the surface."""
-    slope = torch.stack([figure.distance(points + reach * axis[:, None]) - distance for axis in torch.eye(3)])
-    return unit(slope)
 
 
 def spread(size: int, hits: Tensor, pixels: Tensor, block: int, measure: Callable[[Tensor], Tensor]) -> Tensor:
@@ -212,17 +187,19 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
     hits, points = torch.cat([hits, more + size * size]), torch.cat([points, beyond], 1)
     distance, material = torch.cat([distance, close]), torch.cat([material, kind])
 
-    normals = _normals(figure, points, distance, max(0.5 * pixel, 0.004))
+    reach = max(0.5 * pixel, 0.004)
+    slope = torch.stack([figure.distance(points + reach * axis[:, None]) - distance for axis in torch.eye(3)])
     also = _worn(figure, finer, fine_depth)
-    rays_worn = torch.cat([worn[0], also[0] + size * size])
-    worn = rays_worn, torch.cat([worn[1], also[1]], 1), torch.cat([worn[2], also[2]], 1)
-    hits, material, points, normals = _put_on(worn, hits, material, points, normals)
+    frames = torch.cat([worn[0], also[0] + size * size])
+    bare = ~torch.isin(hits, frames)  # spectacles take the place of what their rays had met
+    hits = torch.cat([hits[bare], frames])
+    material = torch.cat([material[bare], torch.full_like(frames, GLASSES)])
+    points = torch.cat([points[:, bare], worn[1], also[1]], 1)
+    normals = torch.cat([unit(slope)[:, bare], worn[2], also[2]], 1)
     owners = torch.cat([torch.arange(size * size), edges.repeat_interleave(4)])[hits]
-    openness = spread(
-        size, hits, owners, max(1, size // 128), lambda at: _openness(figure, points[:, at], normals[:, at])
-    )
-    views = unit(CAMERA[:, None] - points)
-    local = figure.to_head(points)
+    block = max(1, size // 128)
+    openness = spread(size, hits, owners, block, lambda at: _openness(figure, points[:, at], normals[:, at]))
+    views, local = unit(CAMERA[:, None] - points), figure.to_head(points)
     skin, eye, hair = (material == thing for thing in (SKIN, EYE, HAIR))
     marks = {
         SKIN: skin_marks(figure, local[:, skin], 0.4 * pixel),
@@ -230,20 +207,3 @@ def march(identity: Identity, pose: Pose, size: int) -> GBuffer:
         HAIR: figure.hair.marks(local[:, hair], figure.rotation.T @ normals[:, hair]),
     }
     return GBuffer(size, figure, edges, hits, material, points, normals, views, openness, marks)
-
-
-@torch.inference_mode()
-def landmarks(identity: Identity, pose: Pose, size: int) -> dict[str, tuple[float, float]]:
-    """Pixel positions (x, y) of eye_left, eye_right, nose, mouth_left and mouth_right, sides as seen in the picture."""
-    figure = Figure(identity, pose)
-    ex, ey, ez = figure.eye
-    corner = figure.mouth_y + float(figure.smile_line(torch.tensor(figure.mouth_w)))
-    places = {
-        "eye_left": (-ex, ey, ez + EYE_RADIUS),
-        "eye_right": (ex, ey, ez + EYE_RADIUS),
-        "nose": figure.nose_tip,
-        "mouth_left": (-figure.mouth_w, corner, 0.62),
-        "mouth_right": (figure.mouth_w, corner, 0.62),
-    }
-    at = project(pose, size, figure.to_world(torch.tensor(list(places.values())).T))
-    return {name: (float(x), float(y)) for name, x, y in zip(places, *np.asarray(at), strict=True)}

@@ -48,7 +48,7 @@ class Hair:
         return torch.maximum(shape.mul_(ease), reach - crest - 0.05).mul_(0.9)
 
     def marks(self, local: Tensor, normals: Tensor) -> dict[str, Tensor]:
-        """Patterns and `normal` of hair points (3, n) in head axes, and how far (n,) along a strand: `tip`, `root`."""
+        """Patterns and `normal` of hair points (3, n) in head axes, and places (n,) along a strand: `tip`, `root`."""
         y = local[1]
         reach, azimuth, height = chart(*local)
         chart_marks = self.haircut.read(azimuth, height)
@@ -56,16 +56,13 @@ class Hair:
         smooth = self.haircut.normals(azimuth, height) + 0.2 * normals
         smooth = smooth / smooth.norm(dim=0).clamp_min(1e-6)
         marks = self.strands.marks(local, smooth)
-        marks["hair"] = marks["hair"] * min(1.0, 0.012 / _spacing(local))
+        # About the distance in decimetres between neighbouring rays at the hair: single hairs are not seen from afar.
+        apart = (local[:, 1:] - local[:, :-1]).norm(dim=0)
+        spacing = max(float(apart.median()), 1e-4) if apart.numel() else 1.0
+        marks["hair"] = marks["hair"] * min(1.0, 0.012 / spacing)
         falls = self.cut.falls
         marks["tip"] = step(0.9, max(self.haircut.end, -1.5), y) if falls else step(0.0, 0.3, cover)
         marks["under"] = step(0.72, 0.42, reach) * step(0.1, -0.2, y)
         marks["root"] = step(0.12, -0.02, cover)
         marks["normal"], marks["ease"] = smooth, chart_marks[3]
         return marks
-
-
-def _spacing(local: Tensor) -> float:
-    """About how far apart in decimetres neighbouring rays meet the hair: single hairs are not seen from afar."""
-    apart = (local[:, 1:] - local[:, :-1]).norm(dim=0)
-    return max(float(apart.median()), 1e-4) if apart.numel() else 1.0

@@ -14,10 +14,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
-from influencer_style.studio.cuts import CUTS
 from influencer_style.studio.identity import Identity
 from influencer_style.studio.solids import smooth_max, smooth_min, step
-from influencer_style.studio.strands import Strands
+from influencer_style.studio.strands import CUTS, Strands
 
 MIDDLE, AXIS_Z, ARC = 0.10, -0.25, 0.85
 ROWS, COLUMNS = 128, 256
@@ -54,9 +53,8 @@ class Haircut:
         # which side is tucked behind an ear, and which lies before the shoulder: -1 left, 0 none, 1 right, 2 both
         self.tuck = int(rng.choice([-1, 0, 0, 1, 2])) if c.falls and not c.curly and c.flow == "parted" else 0
         self.before = int(rng.choice([-1, 0, 1, 2, 2]))
-        self.recession = {"receding": 0.35 + 0.65 * i.age, "shaved": 0.3 * i.age + 0.4 * rng.random()}.get(
-            i.hair_style, 0.3 * i.age * (not c.falls)
-        )
+        thinning = {"receding": 0.35 + 0.65 * i.age, "shaved": 0.3 * i.age + 0.4 * rng.random()}
+        self.recession = thinning.get(i.hair_style, 0.3 * i.age * (not c.falls))
         self.bald = i.hair_style in ("receding", "shaved") and self.recession > 0.68
         self.hairline = 0.75 + 0.05 * i.forehead + 0.26 * self.recession * (not self.bald)
         self.hairline += 0.04 * (c.flow in ("back", "swept"))
@@ -66,9 +64,8 @@ class Haircut:
 
     def read(self, azimuth: Tensor, height: Tensor, last: int = 6) -> Tensor:
         """Radius, strand `u` and `v`, ease, crest and cover (6, n) at points of the chart: see `_slopes`, `_cover`."""
-        return grid_sample(self._maps[:, :last], self._grid(azimuth, height), "bilinear", "border", align_corners=True)[
-            0, :, 0
-        ]
+        places = self._grid(azimuth, height)
+        return grid_sample(self._maps[:, :last], places, "bilinear", "border", align_corners=True)[0, :, 0]
 
     def normals(self, azimuth: Tensor, height: Tensor) -> Tensor:
         """Unit normals (3, n) of the hair's shape at points of the chart, in head axes; finer relief is left out."""
@@ -107,12 +104,8 @@ class Haircut:
         if self.cut.flow != "parted":  # strands end singly at the hairline
             cover = cover + 0.004 * self.strands.read(u, v)[1] * (1.0 - 0.7 * self.strands.coiled)
         grown = step(-0.05, self.cut.rise, cover)
-        radius = (
-            skull
-            + self._thickness(x, y, z) * grown
-            - 0.03 * step(0.05, -0.05, cover)
-            - 0.04 * step(-0.05, -0.15, cover)
-        )
+        radius = skull + self._thickness(x, y, z) * grown - 0.03 * step(0.05, -0.05, cover)
+        radius = radius - 0.04 * step(-0.05, -0.15, cover)
         tuft = (0.010 + 0.02 * self.cut.wild) * lock * (1.0 + 0.8 * self.cut.falls * step(0.2, -1.0, y))
         if self.cut.flow == "back":
             radius = torch.maximum(radius, self._knot(base, towards))
@@ -146,10 +139,9 @@ class Haircut:
         return torch.stack([(maps[0] + 1.0).rsqrt(), maps[1]])
 
     def _skull(self, base: Tensor, towards: Tensor) -> Tensor:
-        """How far the skull reaches from `base` in the directions `towards` (3, n)."""
-        radii = torch.tensor(
-            [0.715 * (1.0 + 0.05 * self.identity.face_width), 0.84 + 0.03 * self.identity.forehead, 0.93]
-        )
+        """Distance (n,) from `base` to the surface of the skull in the directions `towards` (3, n)."""
+        i = self.identity
+        radii = torch.tensor([0.715 * (1.0 + 0.05 * i.face_width), 0.84 + 0.03 * i.forehead, 0.93])
         start = (base - torch.tensor([0.0, 0.36, -0.24])[:, None]) / radii[:, None]
         ray = towards / radii[:, None]
         a, b, c = (ray * ray).sum(0), (ray * start).sum(0), (start * start).sum(0) - 1.0
@@ -157,7 +149,7 @@ class Haircut:
         return torch.where(inside > 0.0, (inside.clamp_min(0.0).sqrt() - b) / a, BARE).clamp_min(BARE)
 
     def _knot(self, base: Tensor, towards: Tensor) -> Tensor:
-        """How far a bun at the back reaches, 0 if it is not met."""
+        """Distance (n,) from `base` to the surface of a bun at the back, 0 where it is not met."""
         size = 0.22 + 0.14 * self.identity.hair_volume
         high = 0.5 + 0.5 * math.sin(self.phases[5])
         offset = base - torch.tensor([0.25 * self.part, 0.9 + 0.4 * high, -0.95 + 0.45 * high])[:, None]
@@ -199,7 +191,7 @@ class Haircut:
         return step(0.1, 0.3, x.abs() if self.tuck == 2 else self.tuck * x)
 
     def _thickness(self, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
-        """How far the hair stands off the skull behind the hairline."""
+        """Thickness (n,) of the hair on the skull behind the hairline."""
         c, full = self.cut, self.full
         over = step(0.2, 1.05, y)
         thick = full * (c.side + (c.top - c.side) * over)

@@ -7,8 +7,10 @@ quantile, so that people are about as likely as there. So z determines all that 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import get_args
 
 import numpy as np
 
@@ -19,10 +21,12 @@ from influencer_style.studio.identity import (
     GARMENTS,
     GREY_HAIR,
     HAIR_COLOURS,
+    LONG_STYLES,
     MONK_SCALE,
     SHAPE_FIELDS,
     STYLES,
     WITH_BUILD,
+    Glasses,
     HairStyle,
     Identity,
     Kind,
@@ -32,8 +36,7 @@ from influencer_style.studio.identity import (
     rgb,
     style_shares,
 )
-from influencer_style.studio.look import MATERIALS, Backdrop, Light, Look
-from influencer_style.studio.look_sampling import hsv
+from influencer_style.studio.look import MATERIALS, Backdrop, Light, Look, hsv
 
 _PERSON = (
     "build", "age", "tone", "eyes", "hair", "curl", "grey", "fade", "volume", "parting", "fringe", "beard",
@@ -97,9 +100,8 @@ class _Noise:
 def sitter(z: np.ndarray) -> Sitter:
     """Return the sitter, the light and the room of z (WIDTH,). Raises ValueError for anything but such an array."""
     noise = _Noise(np.asarray(z, np.float64))
-    return Sitter(
-        _identity(noise), _pose(noise), _light(noise), _backdrop(noise), int(noise.between("layout", 0, LAYOUTS))
-    )
+    seed = int(noise.between("layout", 0, LAYOUTS))
+    return Sitter(_identity(noise), _pose(noise), _light(noise), _backdrop(noise), seed)
 
 
 def _identity(z: _Noise) -> Identity:
@@ -115,36 +117,26 @@ def _identity(z: _Noise) -> Identity:
     grey = float(np.clip((age - 0.6) / 0.35 + 0.15 * z["grey"], 0.0, 1.0))
     hair = on_line(HAIR_COLOURS, z.between("hair", 0.0, 1.0 + 7.0 * fair))
     hair = hair + 0.85 * grey * (np.array(from_hex(GREY_HAIR)) - hair)
-    long = style in ("bob", "asymmetric", "wavy", "long", "ringlets")
+    long = style in LONG_STYLES
     beard = _ramp(build, -0.1, 0.3) * z.above("beard", 0.6)
     framed = z.above("glasses", 0.12 + 0.2 * age)
     cloth = z.between("clothes_light", 0.08, 0.92) + 0.07 * np.array(
         [z["clothes_warmth"] - 0.3 * z["clothes_green"], z["clothes_green"], -z["clothes_warmth"]]
     )
     return Identity(
-        **shape,
-        age=age,
-        skin=rgb(on_line(MONK_SCALE, tone)),
-        eyes=rgb(on_line(EYE_COLOURS, z.between("eyes", 0.0, 1.5 + 4.5 * fair))),
-        hair=rgb(hair),
-        clothes=rgb(cloth.clip(0.02, 0.97)),
-        neckline=z.u("neckline"),
-        hair_style=style,
-        hair_volume=z.u("volume"),
-        hair_curl=curl,
-        hair_grey=grey,
-        hair_fade=z.above("fade", 0.35) if long else 0.0,
+        **shape, age=age, skin=rgb(on_line(MONK_SCALE, tone)),
+        eyes=rgb(on_line(EYE_COLOURS, z.between("eyes", 0.0, 1.5 + 4.5 * fair))), hair=rgb(hair),
+        clothes=rgb(cloth.clip(0.02, 0.97)), neckline=z.u("neckline"), hair_style=style, hair_volume=z.u("volume"),
+        hair_curl=curl, hair_grey=grey, hair_fade=z.above("fade", 0.35) if long else 0.0,
         parting=z.between("parting", -1.0, 1.0),
         fringe=float(np.interp(z.u("fringe"), (0.0, 0.45, 0.55, 1.0), (0.0, 0.3, 0.7, 1.0))),
-        beard=beard,
-        beard_length=_beta(z.u("beard_length"), 1.5) * min(1.0, 3.0 * beard),
+        beard=beard, beard_length=_beta(z.u("beard_length"), 1.5) * min(1.0, 3.0 * beard),
         freckles=fair * z.above("freckles", 0.35),
         glasses="none" if framed == 0.0 else "round" if framed < 0.5 else "square",
         frame=rgb(on_line(FRAME_COLOURS, z.between("frame", 0.0, len(FRAME_COLOURS) - 1))),
-        garment=z.one_of("garment", GARMENTS, GARMENT_SHARES),
-        pattern=z.above("pattern", 0.5),
+        garment=z.one_of("garment", GARMENTS, GARMENT_SHARES), pattern=z.above("pattern", 0.5),
         texture_seed=int(z.between("texture", 0, TEXTURES)),
-    )
+    )  # fmt: skip
 
 
 def _style(z: _Noise, build: float, age: float, curl: float) -> HairStyle:
@@ -195,3 +187,39 @@ def _beta(u: float, b: float) -> float:
 
 def _ramp(value: float, low: float, high: float) -> float:
     return float(np.clip((value - low) / (high - low), 0.0, 1.0))
+
+
+_SHARES = (
+    "age", "neckline", "hair_volume", "hair_curl", "hair_grey", "hair_fade", "fringe", "beard", "beard_length",
+    "freckles", "pattern",
+)  # fmt: skip
+_COLOURS = ("skin", "eyes", "hair", "clothes", "frame")
+
+
+def traits_of(who: Sitter) -> np.ndarray:
+    """Return what can be seen of a sitter, except the pose, (TRAITS,), each in [0, 1].
+
+    Each kind (of hair, of glasses ...) has a number, 1 for the kind that it is. z itself gives the pose.
+    """
+    person, light, room = who.identity, who.light, who.backdrop
+    kinds: list[tuple[object, Iterable[object]]] = [
+        (person.hair_style, STYLES), (person.glasses, get_args(Glasses)), (person.garment, GARMENTS),
+        (person.texture_seed, range(TEXTURES)), (room.kind, MATERIALS), (who.seed, range(LAYOUTS)),
+    ]  # fmt: skip
+    *of_person, of_room, of_photo = ([float(kind == other) for other in others] for kind, others in kinds)
+    numbers = chain(
+        (0.5 + 0.5 * getattr(person, name) for name in (*SHAPE_FIELDS, "parting")),
+        (getattr(person, name) for name in _SHARES), *(getattr(person, name) for name in _COLOURS), *of_person,
+        (0.5 + light.key_azimuth / 110.0, float(light.rim_azimuth > 0.0), light.key_elevation / 50.0),
+        (light.key / 1.1, light.fill, light.rim, light.ambient),
+        (*room.first, *room.second, room.gradient, room.bokeh, room.texture), of_room, of_photo,
+    )  # fmt: skip
+    return np.fromiter(numbers, np.float32).clip(0.0, 1.0)
+
+
+def read_traits(noise: np.ndarray) -> np.ndarray:
+    """Return the traits (n, TRAITS) of the sitters of z (n, WIDTH)."""
+    return np.stack([traits_of(sitter(z)) for z in noise])
+
+
+TRAITS = len(traits_of(sitter(np.zeros(WIDTH))))

@@ -56,16 +56,13 @@ class Lit:
 
     def at(self, index: Tensor) -> Lit:
         """The same light at some of the points."""
-        picked = {name: getattr(self, name)[..., index] for name in _PER_POINT}
-        return replace(self, **picked)
+        per_point = ("normals", "views", "openness", "shadow", "around", "key_cos", "fill_cos", "rim_reach")
+        return replace(self, **{name: getattr(self, name)[..., index] for name in per_point})
 
     @property
     def facing(self) -> Tensor:
         """Cosine (n,) between the surface and the view."""
         return (self.normals * self.views).sum(0).clamp(0.0, 1.0)
-
-
-_PER_POINT = ("normals", "views", "openness", "shadow", "around", "key_cos", "fill_cos", "rim_reach")
 
 
 def cast(g: GBuffer, light: Light) -> Lit:

@@ -10,8 +10,7 @@ from influencer_style.looks.areas import REGIONS
 from influencer_style.studio.geometry import GBuffer, march
 from influencer_style.studio.identity import Identity, Pose, sample_identity, sample_pose
 from influencer_style.studio.latent import WIDTH, sitter
-from influencer_style.studio.look import Look
-from influencer_style.studio.look_sampling import sample_look, sample_neutral, vary_look
+from influencer_style.studio.look import Look, sample_look, sample_neutral, vary_look
 from influencer_style.studio.population import KNOWN_STREAM, PAIR_STREAM, photo_seed
 from influencer_style.studio.render import regions, shade
 
@@ -30,14 +29,12 @@ def _fine(look: Look, size: int) -> Look:
 
 @dataclass(frozen=True)
 class Sitting:
-    """Some people, unstyled and in some looks, and one stranger who wears each look too. All uint8.
+    """Some people, unstyled and in some looks, and one stranger who wears each look too. All uint8 sRGB.
 
-    Attributes:
-        neutral: SRGB (targets, s, s, 3).
-        styled: (looks, targets, s, s, 3).
-        worn: (looks, references, s, s, 3) the stranger.
-        masks: (targets, 5, s, s) soft, of what the targets' pictures show, in the order REGIONS.
-        latents: (targets, WIDTH) float32 the z of each target, see `latent`; (targets, 0) if they were not made from z.
+    `neutral` is (targets, s, s, 3), `styled` (looks, targets, s, s, 3), `worn` (looks, references, s, s, 3) the
+    stranger. `masks`, (targets, 5, s, s), are soft, of what the targets' pictures show, in the order REGIONS.
+    `latents`, (targets, WIDTH) float32, have the z of each target, see `latent`; (targets, 0) if they were not made
+    from z.
     """
 
     neutral: np.ndarray
@@ -62,8 +59,7 @@ def sitting(seed: int, number: int, looks: int, targets: int, references: int, s
     masks = np.stack([_masks(seen) for _, seen, _ in people])
     stranger = _stranger(rng, references, size)
     styled, worn = [], []
-    for _ in range(looks):
-        look = sample_look(rng)
+    for look in (sample_look(rng) for _ in range(looks)):
         styled.append([shade(seen, who, _fine(vary_look(look, rng), size), photo) for who, seen, photo in people])
         worn.append(_worn(stranger, look, rng, size))
     return Sitting(neutral, np.array(styled), np.array(worn), masks, np.zeros((targets, 0), np.float32))
@@ -77,18 +73,13 @@ def known_sitting(seed: int, number: int, looks: int, targets: int, references: 
     seen = [march(person.identity, person.pose, size) for person in people]
 
     def shot(look: Look) -> np.ndarray:
-        return np.stack(
-            [
-                shade(g, person.identity, _fine(person.wearing(look), size), person.seed)
-                for person, g in zip(people, seen, strict=True)
-            ]
-        )
+        pairs = zip(people, seen, strict=True)
+        return np.stack([shade(g, who.identity, _fine(who.wearing(look), size), who.seed) for who, g in pairs])
 
-    neutral, stranger = shot(Look()), _stranger(rng, references, size)
-    wanted = [sample_look(rng) for _ in range(looks)]
+    stranger, wanted = _stranger(rng, references, size), [sample_look(rng) for _ in range(looks)]
     worn = np.array([_worn(stranger, look, rng, size) for look in wanted])
-    masks = np.stack([_masks(g) for g in seen])
-    return Sitting(neutral, np.stack([shot(look) for look in wanted]), worn, masks, latents)
+    styled, masks = np.stack([shot(look) for look in wanted]), np.stack([_masks(g) for g in seen])
+    return Sitting(shot(Look()), styled, worn, masks, latents)
 
 
 def _stranger(rng: np.random.Generator, references: int, size: int) -> tuple[Identity, list[GBuffer]]:

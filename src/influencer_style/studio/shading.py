@@ -75,14 +75,8 @@ def _skin_albedo(identity: Identity, look: Look, m: dict[str, Tensor]) -> tuple[
     base = mix(base, dark, 0.92 * m["brow"])
     ink = torch.tensor([0.010, 0.008, 0.008])[:, None]
     base = mix(base, ink, (0.62 * m["lash"] + makeup.liner * m["liner"]).clamp_max(0.96))
-    gloss = (
-        0.20
-        + 0.22 * m["oil"]
-        + 0.10 * m["pores"] * 0.2
-        + (0.35 + 0.3 * makeup.lip_opacity) * m["lips"]
-        - 0.2 * m["brow"]
-        - 0.15 * stubble
-    )
+    gloss = 0.20 + 0.22 * m["oil"] + 0.10 * m["pores"] * 0.2 + (0.35 + 0.3 * makeup.lip_opacity) * m["lips"]
+    gloss = gloss - 0.2 * m["brow"] - 0.15 * stubble
     return base, (gloss * (1.0 - m["seam"]) * (1.0 - m["lash"])).clamp_min(0.0)
 
 
@@ -94,16 +88,12 @@ def eye_radiance(identity: Identity, m: dict[str, Tensor], lit: Lit) -> Tensor:
     x = m["glint_x"] - 0.028 * float(lit.key_at[0]) - 0.006
     y = m["glint_y"] - 0.012 - 0.028 * float(lit.key_at[1])
     glint = step(0.021, 0.012, (x * x + y * y).sqrt()) * m["lidded"]
-    return _eye_albedo(identity, m) * reached * 0.82 + glint * (0.45 * lit.key + 0.35 * lit.fill + 0.25 * lit.sky)
-
-
-def _eye_albedo(identity: Identity, m: dict[str, Tensor]) -> Tensor:
-    """Albedo (3, n) of the eyeball: white, iris with limbus and rays, pupil."""
     white = torch.tensor([0.52, 0.48, 0.46])[:, None] * torch.ones_like(m["iris"])
     white = mix(white, torch.tensor([0.52, 0.30, 0.27])[:, None], 0.5 * step(0.45, 0.95, m["corner"]))
     iris = linear(identity.eyes) * (1.15 + 0.28 * m["rays"]).clamp(0.3, 2.2) * (1.0 - 0.65 * m["limbus"])
     base = mix(white, iris, m["iris"])
-    return mix(base, torch.tensor([0.004, 0.004, 0.005])[:, None], m["pupil"]) * (0.28 + 0.72 * m["lidded"])
+    albedo = mix(base, torch.tensor([0.004, 0.004, 0.005])[:, None], m["pupil"]) * (0.28 + 0.72 * m["lidded"])
+    return albedo * reached * 0.82 + glint * (0.45 * lit.key + 0.35 * lit.fill + 0.25 * lit.sky)
 
 
 def hair_colour(identity: Identity, look: Look, tip: Tensor | float = 0.0, white: Tensor | float = 0.0) -> Tensor:
@@ -128,10 +118,7 @@ def hair_radiance(identity: Identity, look: Look, m: dict[str, Tensor], lit: Lit
     deep = (1.0 - (1.0 - deep) * (0.65 - 0.8 * through)) * (1.0 - 0.7 * m["under"])
     open_ = reached * (0.2 + 0.8 * deep)
     seen = 0.15 + 0.85 * lit.shadow
-    lights = (
-        (lit.key_at, lit.key * seen * deep, 0.2 + through),
-        (lit.fill_at, lit.fill * open_, 0.5 + through),
-    )
+    lights = ((lit.key_at, lit.key * seen * deep, 0.2 + through), (lit.fill_at, lit.fill * open_, 0.5 + through))
     bent = 0.06 * m["strand"] + 0.05 * m["hair"]
     tinted = albedo.clamp_min(1e-4).sqrt()
     out = albedo * lit.sky * reached * (0.72 + 0.28 * normals[1]) * (0.3 + 0.8 * deep)
@@ -153,11 +140,8 @@ def hair_radiance(identity: Identity, look: Look, m: dict[str, Tensor], lit: Lit
 
 def _hair_albedo(identity: Identity, look: Look, m: dict[str, Tensor]) -> Tensor:
     """Albedo (3, n) of hair: lighter and warmer strands next to darker ones, darker at the roots and between locks."""
-    tone = (
-        (1.0 - 0.3 * identity.hair_grey)
-        * torch.tensor([0.24, 0.23, 0.20])[:, None]
-        * (0.45 * m["lock"] + 0.6 * m["strand"] + 0.7 * m["hair"])
-    )
+    strands = 0.45 * m["lock"] + 0.6 * m["strand"] + 0.7 * m["hair"]
+    tone = (1.0 - 0.3 * identity.hair_grey) * torch.tensor([0.24, 0.23, 0.20])[:, None] * strands
     shade = (0.72 + 0.40 * m["tip"]) * (0.72 + 0.28 * step(-1.8, 0.8, m["depth"])) * (1.0 - 0.25 * m["root"])
     # grey hair is white hair and dark hair side by side
     mixed = 2.5 * identity.hair_grey * (1.0 - 0.8 * identity.hair_grey)

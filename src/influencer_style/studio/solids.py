@@ -1,4 +1,4 @@
-"""The pieces that figures are built of: round solids, and unions and cuts whose seams are rounded.
+"""The pieces that figures are built of: round solids, unions and cuts whose seams are rounded, and random textures.
 
 Unit: decimetre. Points are tensors (3, n), distances (n,).
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import grid_sample
 
 Triple = tuple[float, float, float]
 
@@ -87,3 +88,20 @@ class Capsules:
         t = (self._along @ points - self._from).clamp_(0.0, 1.0)
         away = points.unsqueeze(1) - self._start.T[:, :, None] - self._axis.T[:, :, None] * t
         return away.square_().sum(0).sqrt() - (self._radii[:, :1] + (self._radii[:, 1:] - self._radii[:, :1]) * t)
+
+
+def noise_table(seed: int, height: int, width: int, smooth: tuple[int, int]) -> Tensor:
+    """Return a tileable random texture (height, width), averaged over `smooth` texels of each axis.
+
+    Its mean is 0 and its deviation 1.
+    """
+    table = np.random.default_rng(seed).normal(size=(height, width))
+    for axis, length in enumerate(smooth):
+        table = sum((np.roll(table, shift, axis) for shift in range(length)), np.zeros_like(table))
+    return torch.tensor((table - table.mean()) / table.std(), dtype=torch.float32)
+
+
+def sample(table: Tensor, u: Tensor, v: Tensor) -> Tensor:
+    """Read a tileable texture at columns `u` and rows `v`, both in repeats of the texture."""
+    grid = torch.stack([u - u.floor(), v - v.floor()], 1)[None, :, None] * 2.0 - 1.0
+    return grid_sample(table[None, None], grid, "bilinear", "reflection", align_corners=False)[0, 0, :, 0]

@@ -1,4 +1,4 @@
-"""Strands of hair: how they run over a head, and the patterns of locks, curls and single hairs along them.
+"""Hair styles, and strands: how they run over a head, and the patterns of locks, curls and single hairs along them.
 
 Unit: decimetre. Points are tensors (3, n) in the axes of the turned head (see figure.py). A strand keeps its `u`; `v`
 runs along it. No visible part of a head may face the way in which `u` grows: strands would close to rings there.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -15,27 +16,59 @@ import torch
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
-from influencer_style.studio.solids import step
-from influencer_style.studio.texture import noise_table
+from influencer_style.studio.identity import HairStyle
+from influencer_style.studio.solids import noise_table, step
 
 Flow = Literal["crown", "parted", "swept", "back"]
 SPAN, LENGTH = 5.0, 5.0  # decimetres across and along the strands before the patterns repeat, mirrored
 COLUMNS, ROWS = 1024, 40
-LOCK, STRAND, HAIR = 40, 10, 3  # widths in columns
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How one hair style is cut and combed. Thicknesses and heights in decimetres.
+
+    `end` is the height where the hair ends; `top`, `front` and `side` are its thickness, reached over the distance
+    `rise` behind the hairline; `sweep` (0 to 1) lowers a fringe, `wild` (0 to 1) makes locks stand out.
+    """
+
+    flow: Flow
+    end: float
+    top: float
+    side: float
+    front: float = 0.0
+    rise: float = 0.34
+    falls: bool = False
+    sweep: float = 0.0
+    wild: float = 0.5
+    curly: bool = False
+
+
+CUTS: dict[HairStyle, Cut] = {
+    "shaved": Cut("crown", -0.12, 0.0, 0.0),
+    "receding": Cut("crown", -0.14, 0.06, 0.045, wild=0.3),
+    "short": Cut("crown", -0.12, 0.09, 0.05, rise=0.24, wild=0.5),
+    "swept": Cut("swept", -0.10, 0.13, 0.04, front=0.16, rise=0.20, wild=0.6),
+    "curly": Cut("crown", -0.20, 0.19, 0.15, rise=0.20, wild=0.9, curly=True),
+    "tied": Cut("back", -0.5, 0.06, 0.05, rise=0.30, wild=0.35),
+    "bob": Cut("parted", -0.86, 0.11, 0.10, falls=True, wild=0.4),
+    "fringe": Cut("crown", -1.25, 0.12, 0.10, rise=0.12, falls=True, sweep=0.35, wild=0.45),
+    "asymmetric": Cut("parted", -1.0, 0.14, 0.11, rise=0.22, falls=True, sweep=0.8, wild=0.5),
+    "wavy": Cut("parted", -1.35, 0.13, 0.13, falls=True, wild=0.8),
+    "long": Cut("parted", -2.5, 0.09, 0.09, falls=True, wild=0.4),
+    "ringlets": Cut("parted", -1.75, 0.15, 0.16, falls=True, wild=0.9, curly=True),
+}
 
 
 @functools.cache
-def _patterns() -> Tensor:
-    """Noise (1, 3, ROWS, COLUMNS) of deviation 1, drawn out along the strands: locks, strands and single hairs."""
-    widths = ((LOCK, 4), (STRAND, 4), (HAIR, 2))
-    return torch.stack([noise_table(70 + k, ROWS, COLUMNS, (w[1], w[0])) for k, w in enumerate(widths)])[None]
+def _patterns() -> tuple[Tensor, Tensor]:
+    """Tables (1, 3, ROWS, COLUMNS) of noise of deviation 1 along strands, and (1, 1, ROWS, COLUMNS) of relief.
 
-
-@functools.cache
-def _fray() -> Tensor:
-    """How far strands and single hairs stand out (1, 1, ROWS, COLUMNS) in decimetres."""
-    _, strand, hair = _patterns()[0]
-    return (0.006 * strand + 0.005 * hair)[None, None]
+    The noise is that of locks, strands and single hairs; the relief, in decimetres, that of the last two.
+    """
+    sizes = ((4, 40), (4, 10), (2, 3))  # rows and columns
+    lock, strand, hair = (noise_table(70 + k, ROWS, COLUMNS, size) for k, size in enumerate(sizes))
+    return torch.stack([lock, strand, hair])[None], (0.006 * strand + 0.005 * hair)[None, None]
 
 
 @functools.cache
@@ -99,11 +132,11 @@ class Strands:
 
     def read(self, u: Tensor, v: Tensor) -> Tensor:
         """Locks, strands and hairs (3, n) at pattern coordinates."""
-        return _read(_patterns(), u / SPAN + self.offset[0], v / LENGTH + self.offset[1])
+        return _read(_patterns()[0], u / SPAN + self.offset[0], v / LENGTH + self.offset[1])
 
     def fray(self, u: Tensor, v: Tensor) -> Tensor:
-        """How far strands and single hairs stand out (n,) in decimetres, at pattern coordinates."""
-        return _read(_fray(), u / SPAN + self.offset[0], v / LENGTH + self.offset[1])[0]
+        """Relief (n,) of strands and single hairs in decimetres, at pattern coordinates."""
+        return _read(_patterns()[1], u / SPAN + self.offset[0], v / LENGTH + self.offset[1])[0]
 
     def rings(self, u: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Place across a ringlet (n,), -1 to 1, and turn of its helix (n,) in radians."""
@@ -120,7 +153,7 @@ class Strands:
         return torch.sin(x + bend_x + b) * torch.sin(y + bend_y + c) + 0.6 * torch.sin(0.8 * z + bend_y + bend_x)
 
     def locks(self, local: Tensor, u: Tensor, v: Tensor) -> Tensor:
-        """How far locks or curls stand out (n,), mean 0, deviation about 1."""
+        """Relief (n,) of locks or curls, mean 0, deviation about 1."""
         lock = self.read(u, v)[0]
         if self.ringed:
             across, turn = self.rings(u, v)
@@ -162,6 +195,6 @@ class Strands:
 
 
 def scatter(x: Tensor, y: Tensor, shape: Tensor, phase: float) -> Tensor:
-    """How far loose hairs stand off the outline (n,), `shape` being the distance to the smooth shape."""
+    """Distance (n,) of loose hairs from the outline, `shape` being the distance to the smooth shape."""
     turn = torch.atan2(x, y - 0.1) / (2.0 * math.pi)
     return _read(_spikes(), turn * 2.0 + 1.2 * shape + phase, 1.5 * turn + 0.8 * shape + phase)[0]

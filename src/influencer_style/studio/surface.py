@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 
 from influencer_style.studio.figure import EYE_RADIUS, Figure
-from influencer_style.studio.solids import length, step, unit
-from influencer_style.studio.texture import noise_table, sample
+from influencer_style.studio.solids import length, noise_table, sample, step, unit
 
 IRIS, PUPIL = 0.072, 0.030  # radii in decimetres
 
@@ -31,12 +30,11 @@ def skin_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
 
 
 def _front(z: Tensor) -> Tensor:
-    """How far a point lies on the front of the head (n,), 0 to 1."""
+    """Whether a point lies on the front of the head (n,), 0 to 1."""
     return step(0.25, 0.4, z)
 
 
 def _mouth_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
-    """Return the masks of lips and mouth."""
     x, y, z = local
     ax, front = x.abs(), _front(z)
     t = ax / figure.mouth_w
@@ -56,7 +54,6 @@ def _mouth_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor
 
 
 def _lid_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
-    """Return the masks of the lids and of what lies around the eyes."""
     x, y, z = local
     ax, front = x.abs(), _front(z)
     above, below = figure.aperture(ax, y)
@@ -77,7 +74,6 @@ def _lid_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
 
 
 def _hair_marks(figure: Figure, local: Tensor, blur: float, lips: Tensor, pores: Tensor) -> dict[str, Tensor]:
-    """Return the masks of brows, beard and scalp."""
     i = figure.identity
     x, y, z = local
     ax = x.abs()
@@ -104,11 +100,9 @@ def _hair_marks(figure: Figure, local: Tensor, blur: float, lips: Tensor, pores:
 
 
 def _complexion(figure: Figure, local: Tensor, pores: Tensor) -> dict[str, Tensor]:
-    """Return the masks of blush, flush, shine and freckles, and of nostrils and ears."""
     x, y, z = local
     ax, tip, front = x.abs(), figure.nose_tip, _front(z)
     nostril_x = (ax - 0.058 * (1 + 0.2 * figure.identity.nose_width)) / 0.042
-    nostril = torch.exp(-nostril_x.square() - ((y - tip[1] + 0.088) / 0.026).square()) * step(0.6, 0.66, z)
     return {
         "blush": torch.exp(-(((ax - 0.40) / 0.15) ** 2 + ((y + 0.22) / 0.11) ** 2)) * front,
         "flush": torch.exp(-(((ax - 0.36) / 0.2) ** 2 + ((y + 0.25) / 0.15) ** 2)) * 0.7 * front
@@ -119,7 +113,7 @@ def _complexion(figure: Figure, local: Tensor, pores: Tensor) -> dict[str, Tenso
         + 0.7 * torch.exp(-(((ax - 0.40) / 0.11) ** 2 + ((y + 0.13) / 0.08) ** 2)),
         "concha": torch.exp(-(((y + 0.02) / 0.13) ** 2 + ((z + 0.27) / 0.075) ** 2)) * step(0.67, 0.72, ax),
         "freckles": step(1.1, 1.6, pores) * torch.exp(-((ax / 0.5) ** 2 + ((y + 0.15) / 0.2) ** 2)) * front,
-        "nostril": nostril,
+        "nostril": torch.exp(-nostril_x.square() - ((y - tip[1] + 0.088) / 0.026).square()) * step(0.6, 0.66, z),
     }
 
 
@@ -162,8 +156,7 @@ def eye_marks(figure: Figure, local: Tensor, blur: float) -> dict[str, Tensor]:
     gaze = unit(camera - centre)
     offset = local - centre
     flat = offset - (offset * gaze).sum(0) * gaze
-    radius = length(flat)
-    angle = torch.atan2(flat[1], flat[0]) / (2.0 * torch.pi)
+    radius, angle = length(flat), torch.atan2(flat[1], flat[0]) / (2.0 * torch.pi)
     rays = sample(noise_table(figure.identity.texture_seed + 2, 16, 64, (8, 1)), angle + 0.37 * side, radius * 3.0)
     above, below = figure.aperture(x.abs(), y)
     return {

@@ -16,12 +16,6 @@ def _alone() -> None:
     torch.set_num_threads(1)
 
 
-def _shown(results: Iterable[Result], total: int, title: str) -> Iterable[Result]:
-    from tqdm import tqdm  # noqa: PLC0415 (a bare machine that trains lacks it)
-
-    return tqdm(results, total=total, desc=title, unit="photo")
-
-
 def in_parallel(
     work: Callable[[Job], Result], jobs: Sequence[Job], workers: int, progress: bool, title: str
 ) -> Iterator[Result]:
@@ -33,7 +27,11 @@ def in_parallel(
         raise ValueError(f"workers must be at least 1, got {workers}")
 
     def shown(results: Iterator[Result]) -> Iterable[Result]:
-        return _shown(results, len(jobs), title) if progress else results
+        if not progress:
+            return results
+        from tqdm import tqdm  # noqa: PLC0415 (a bare machine that trains lacks it)
+
+        return tqdm(results, total=len(jobs), desc=title, unit="photo")
 
     if workers == 1 or len(jobs) < 2:
         threads = torch.get_num_threads()

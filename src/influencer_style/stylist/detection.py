@@ -7,11 +7,12 @@ from typing import Literal
 import numpy as np
 
 from influencer_style.faces.align import CropTransform, transform_for
-from influencer_style.faces.detect import Detector, Face, main_faces, make_detector
-from influencer_style.faces.detectors import DETECTORS, NOTE, DetectorError, DetectorName
+from influencer_style.faces.detect import Detector, make_detector
+from influencer_style.faces.detectors import DETECTORS, NOTE, DetectorError, DetectorName, resolved
+from influencer_style.faces.face import Face, main_faces
 from influencer_style.networks.bundle import Bundle
+from influencer_style.project.configuration import project_configuration
 from influencer_style.project.folder import in_project
-from influencer_style.project.parameters import project_parameters
 from influencer_style.stylist.errors import StylistError
 
 _LEAST = 0.05  # share of the largest face's area; anything smaller does not count as a face of the photo
@@ -20,25 +21,24 @@ _LEAST = 0.05  # share of the largest face's area; anything smaller does not cou
 def detector_name(bundle: Bundle, wanted: str | None = None) -> DetectorName:
     """Return the name of the detector for a model: the wanted one, else the model's own, else lbp.
 
-    Raises:
-        StylistError: For an unknown name.
+    Where the model's own is blazeface and its files are not on this machine, it is what `auto` finds instead. Raises
+    StylistError for an unknown name.
     """
     name = wanted or bundle.notes.get(NOTE, "lbp")
     for known in DETECTORS:
         if name == known:
-            return known
+            return resolved("auto" if known == "blazeface" and not wanted else known)
     raise StylistError(f"there is no face detector {name[:20]!r}; choose one of: {', '.join(DETECTORS)}")
 
 
 def open_detector(name: DetectorName) -> Detector:
     """Return a detector. Its file is the one that the project around the working folder names, as in its pipelines.
 
-    Raises:
-        StylistError: When it needs a file that is missing, or cannot be used.
-        ConfigurationError: When the project's parameters cannot be read.
+    Raises StylistError when it needs a file that is missing, or cannot be used; ConfigurationError when the project's
+    parameters cannot be read.
     """
     file = None
-    if name == "yunet" and (named := project_parameters("preprocessing").get("yunet_model")):
+    if name == "yunet" and (named := project_configuration("parameters", "preprocessing").get("yunet_model")):
         file = in_project(str(named))
     try:
         return make_detector(name, file)
@@ -54,8 +54,7 @@ def faces_in(photo: np.ndarray, detector: Detector) -> list[Face]:
 def chosen_of(found: list[Face], faces: Literal["all", "largest"] | tuple[int, ...]) -> list[Face]:
     """Return the faces to restyle of those found, largest first; none where none was found.
 
-    Raises:
-        StylistError: When a number is that of a face that the photo does not have.
+    Raises StylistError when a number is that of a face that the photo does not have.
     """
     if faces == "all" or not found:
         return found

@@ -33,8 +33,7 @@ class ExportError(ValueError):
 def outcome_of(work: Callable[[], Made]) -> Made | PhotoError | StylistError:
     """Return the result of the work on one photo, or the error why it has none.
 
-    Raises:
-        UnrecordedError: When a decision about a consent cannot be recorded, which is no photo's fault.
+    Raises UnrecordedError when a decision about a consent cannot be recorded, which is no photo's fault.
     """
     try:
         return work()

@@ -22,12 +22,12 @@ from influencer_style.networks.onnx_graph import INPUTS, LEAST, OnnxForm, write_
 from influencer_style.networks.transfer import TransferConfig
 from influencer_style.storage.atomic import atomic_folder
 from influencer_style.studio.identity import sample_identity
-from influencer_style.studio.look_sampling import sample_neutral
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.population import photo_seed
 from influencer_style.studio.render import render
-from influencer_style.stylist.before_loading import EXPORTED, require_free
 from influencer_style.stylist.errors import ExportError
+from influencer_style.stylist.models import EXPORTED, require_free
 
 LIMIT = 1e-3  # the largest difference from torch that is accepted
 _CHECKED = ((64, 64), (96, 96), (128, 96), (131, 250), (256, 256))  # height and width; none of them is the traced one
@@ -35,13 +35,10 @@ _CHECKED = ((64, 64), (96, 96), (128, 96), (131, 250), (256, 256))  # height and
 
 @dataclass(frozen=True)
 class Export:
-    """What was exported.
+    """What was exported: the names of the looks, and why others are left out, by name.
 
-    Attributes:
-        looks: The names of the looks in it.
-        left_out: By name, why a look is not in it.
-        differences: By size, such as `96 x 128` (width x height), the largest difference between ONNX and torch, over
-            all outputs; pictures are in [0, 1].
+    `differences` are the largest between ONNX and torch, over all outputs, by size such as `96 x 128` (width x height);
+    pictures are in [0, 1].
     """
 
     looks: list[str]
@@ -50,21 +47,15 @@ class Export:
 
 
 def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, version: str = "") -> Export:
-    """Write `generator.onnx`, `looks.json` and `card.md` into a folder, replacing an earlier export in it.
+    """Write `generator.onnx`, `looks.json` and `card.md` into a folder that holds an earlier export or nothing.
 
     The graph holds the weights, and takes any number of pictures of any size. It is compared with torch at five sizes
-    before anything is written. Looks whose consent has expired, or does not cover `transfer`, stay out.
+    before anything is written. Looks whose consent has expired, or does not cover `transfer`, stay out: the ledgers
+    decide, and record that and where the others went. `version` is that of the model, such as `look-transfer version
+    3`.
 
-    Args:
-        bundle: The model.
-        folder: The folder to write; it may hold an earlier export, and nothing else.
-        ledgers: The ledgers that decide which looks may go out, and record that and where they went.
-        version: The version of the model, such as `look-transfer version 3`.
-
-    Raises:
-        ExportError: When the folder holds something else, no look may go out, or ONNX and torch differ by more than
-            1e-3.
-        AuditError: When a decision about a consent cannot be recorded.
+    Raises ExportError when the folder holds something else, no look may go out, or ONNX and torch differ by more than
+    1e-3; AuditError when a decision about a consent cannot be recorded.
     """
     folder = Path(os.path.abspath(folder))
     require_free(folder)
@@ -78,7 +69,6 @@ def export_onnx(bundle: TransferBundle, folder: str | Path, ledgers: Ledgers, ve
     with atomic_folder(folder, private=False) as made:
         write_graph(bundle.generator, made / graph, {"fingerprint": bundle.fingerprint, "version": version})
         differences = _differences(bundle, made / graph, codes)
-        _require_near(differences)
         (made / looks).write_text(_looks_json(bundle, names, version, codes, differences), encoding="utf-8")
         contract = _contract(bundle.generator.config)
         text = write_export_card(bundle.looks, names, bundle.fingerprint, version, contract, differences)
@@ -142,11 +132,13 @@ def _contract(config: TransferConfig) -> dict[str, dict[str, str]]:
 
 
 def _differences(bundle: TransferBundle, path: Path, codes: Tensor) -> dict[str, float]:
-    """Run the file and torch on two studio portraits at a time, in looks that take turns, at half and full strength."""
+    """Compare file and torch on two studio portraits at a time, in looks that take turns, at half and full strength."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    ours, portraits = OnnxForm(bundle.generator), to_tensor(_portraits(2))
+    rng = np.random.default_rng(5)  # for unstyled studio portraits, framed like face crops, 128 pixels wide
+    drawn = [render(sample_identity(rng), crop_pose(rng), sample_neutral(rng), 128, photo_seed(rng)) for _ in range(2)]
+    ours, portraits = OnnxForm(bundle.generator), to_tensor(np.stack(drawn))
     noise = torch.randn(2, bundle.generator.config.noise, generator=torch.Generator().manual_seed(0))
     found = {}
     for turn, (height, width) in enumerate(_CHECKED):
@@ -157,22 +149,11 @@ def _differences(bundle: TransferBundle, path: Path, codes: Tensor) -> dict[str,
             expected = ours(*inputs)
         outputs = session.run(None, {name: x.numpy() for name, x in zip(INPUTS, inputs, strict=True)})
         apart = [np.abs(onnx - torchs.numpy()).max() for onnx, torchs in zip(outputs, expected, strict=True)]
-        found[f"{width} x {height}"] = float(np.max(apart))
-    return found
-
-
-def _require_near(differences: dict[str, float]) -> None:
-    for size, difference in differences.items():
+        size, difference = f"{width} x {height}", float(np.max(apart))
         if not difference <= LIMIT:
             raise ExportError(
                 f"ONNX and torch differ by {difference:.2g} at {size} pixels, more than {LIMIT:g}; nothing was "
                 "written. Please report it, with the versions of torch, onnxscript and onnxruntime"
             )
-
-
-def _portraits(count: int) -> np.ndarray:
-    """Return unstyled studio portraits, framed like face crops, uint8 (count, 128, 128, 3)."""
-    rng = np.random.default_rng(5)
-    return np.stack(
-        [render(sample_identity(rng), crop_pose(rng), sample_neutral(rng), 128, photo_seed(rng)) for _ in range(count)]
-    )
+        found[size] = difference
+    return found

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from torch import Tensor
 
 from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
@@ -30,21 +29,12 @@ _MOST_TRIES = 20
 class Generation:
     """Makes the portraits of a request, one by one. Use `Generation.load`.
 
-    What repeats a photo that the model was trained on is thrown away, and drawn again from other noise.
+    What repeats a photo that the model was trained on is thrown away, and drawn again from other noise; `rejected`
+    counts these draws. Only the composed way needs a transfer model. `request` has the look as the model spells it, and
+    its way.
 
-    Args:
-        request: The request.
-        synthesis: The synthesis model.
-        transfer: The transfer model; only the composed way needs one.
-        permission: Asks whether the look may be generated.
-
-    Attributes:
-        request: The request, with the look as the model spells it, and with its way.
-        rejected: How many draws were thrown away.
-
-    Raises:
-        StylistError: When the models cannot do what is requested, the look's consent does not cover `generate` today,
-            or the model was trained on somebody who has withdrawn.
+    Raises StylistError when the models cannot do what is requested, the look's consent does not cover `generate` today,
+    or the model was trained on somebody who has withdrawn.
     """
 
     def __init__(
@@ -84,15 +74,9 @@ class Generation:
     def load(
         cls, request: Portraits, model: str | Path, transfer: str | Path | LoadedModel[TransferBundle]
     ) -> Generation:
-        """Load the models that a request needs.
+        """Load the models that a request needs; the direct way does not touch the transfer model.
 
-        Args:
-            request: The request.
-            model: The synthesis model, as `models.open_model` takes it.
-            transfer: The transfer model; the direct way does not touch it.
-
-        Raises:
-            StylistError, BundleError, RegistryError: As `Generation` and `open_model` do.
+        Raises as `Generation` and `open_model` do.
         """
         synthesis = open_model(SynthesisBundle, model)
         if _decided(request, synthesis.bundle).way != "composed":
@@ -115,30 +99,33 @@ class Generation:
     def make(self, number: int) -> Result:
         """Make the portrait of a number, 0 or more; count in `rejected` what was thrown away on the way to it.
 
-        Raises:
-            StylistError: For a number out of range, when one draw after the other repeats training photos, or when the
-                look's consent has ended meanwhile.
-            UnrecordedError: When it cannot be recorded that the look is used.
+        Raises StylistError for a number out of range, when one draw after the other repeats training photos, or when
+        the look's consent has ended meanwhile; UnrecordedError when it cannot be recorded that the look is used.
         """
         if not 0 <= number < MOST_PICTURES:
             raise StylistError(f"number is {number}; choose a whole number from 0 to {MOST_PICTURES - 1}")
-        look = self.request.look
+        request, look = self.request, self.request.look
         self.permission = self.permission.record(self._bundle, [look], "generate")
         if self._transfer:
             self.permission.check(self._transfer.bundle, [look])
         marks = self._bundle.looks[look].marks
         for attempt in range(_MOST_TRIES):
-            pixels = self._drawn(self._noise(number, attempt))
+            # Other noise for each attempt, and the same again for the same seed and number.
+            seed = request.seed if attempt == 0 else int(fingerprint(request.seed, attempt)[:15], 16)
+            noise = draw_noise(1, seed, self._bundle.generator.config.noise, request.truncation, number)
+            if self._transfer is None:
+                pixels = direct(self._bundle, look, noise, request.size)
+            else:
+                pixels = composed(self._bundle, self._transfer.bundle, look, noise, request.size)
             small = shrink(pixels, self._bundle.generator.config.resolution)
             if marks is None or not repeats(small, marks)[0]:
                 picture = Image.fromarray(np.ascontiguousarray(pixels[0]))
                 about: Provenance = {"number": number, "rejected": attempt}
                 return Result(picture, [], {**self._provenance, **about}, source_type=GENERATED)
             self.rejected += 1
-        raise StylistError(
-            f"portrait {number} repeats a training photo in {_MOST_TRIES} draws out of {_MOST_TRIES}: the model has "
-            f"learnt its photos by heart; train it for fewer steps: {self._bundle.COMMAND}"
-        )
+        repeated = f"portrait {number} repeats a training photo in {_MOST_TRIES} draws out of {_MOST_TRIES}"
+        remedy = f"train it for fewer steps: {self._bundle.COMMAND}"
+        raise StylistError(f"{repeated}: the model has learnt its photos by heart; {remedy}")
 
     def note_written(self, place: Path, index: Path | None = None) -> None:
         """Record where portraits are written, see `Permission.note_written`."""
@@ -154,18 +141,6 @@ class Generation:
         self.permission.check(bundle, [self.request.look])
         return LoadedModel(bundle, source, version)
 
-    def _noise(self, number: int, attempt: int) -> Tensor:
-        # Other noise for each attempt, and the same again for the same seed and number.
-        request = self.request
-        seed = request.seed if attempt == 0 else int(fingerprint(request.seed, attempt)[:15], 16)
-        return draw_noise(1, seed, self._bundle.generator.config.noise, request.truncation, number)
-
-    def _drawn(self, noise: Tensor) -> np.ndarray:
-        look, size = self.request.look, self.request.size
-        if self._transfer is None:
-            return direct(self._bundle, look, noise, size)
-        return composed(self._bundle, self._transfer.bundle, look, noise, size)
-
 
 def default_way(looks: LookProfiles, look: str) -> Way:
     """Return the way that gives more usable portraits: direct in looks whose photos the generator was trained on.
@@ -178,8 +153,7 @@ def default_way(looks: LookProfiles, look: str) -> Way:
 def _decided(request: Portraits, bundle: SynthesisBundle) -> Portraits:
     """Return a request with the look as the model spells it, and with its way.
 
-    Raises:
-        StylistError: For an unknown look.
+    Raises StylistError for an unknown look.
     """
     look = look_named(request.look, bundle.looks.names, "to generate in")
     way = default_way(bundle.looks, look) if request.way == "auto" else request.way

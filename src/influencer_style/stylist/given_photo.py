@@ -1,32 +1,36 @@
-"""Reads a photo as a caller gives it: a file, a file's bytes, an open file, a PIL image, or an array."""
+"""A photo as a caller gives it: a file, a file's bytes, an open file, a PIL image, or an array.
+
+The look of a reference photo is taken if its people agreed.
+"""
 
 from __future__ import annotations
 
 import inspect
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from influencer_style.consent.reference import UNASKED, decide_reference
+from influencer_style.networks.bundle import Bundle
 from influencer_style.photos.files import MAX_BYTES, PhotoError, read_file
 from influencer_style.photos.original import Original, of_image, read_original
 from influencer_style.provenance.parent import parent_of
+from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.stylist.errors import StylistError
+from influencer_style.stylist.permission import Permission, recording
 from influencer_style.stylist.restyling import GivenPhoto, OpenFile
+from influencer_style.stylist.result import ReferenceRecord
 
 
 def original_of(photo: GivenPhoto, private: bool) -> Original:
     """Read a photo; of a file also its Content Credentials, which become those of the result's parent.
 
-    Args:
-        photo: The photo; arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound.
-        private: Whether all of its metadata is kept.
-
-    Raises:
-        StylistError: For an array of another kind, or what is no photo at all.
-        PhotoError: When it cannot be decoded.
+    Arrays are (h, w, 3) uint8 RGB; an open file is read from its start where it can be rewound. All metadata is kept if
+    `private`. Raises StylistError for an array of another kind, or what is no photo at all; PhotoError when it cannot
+    be decoded.
     """
     if isinstance(photo, Image.Image):
         return of_image(photo, private)
@@ -61,3 +65,49 @@ def _bytes_of(photo: str | os.PathLike[str] | bytes | bytearray | memoryview | O
     if not isinstance(content, bytes):
         raise StylistError(f"the photo's `read` gives {type(content).__name__}, not bytes; open the file as binary")
     return content
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference photo, whose consent may be checked again and again.
+
+    The file is None for a photo that has no name. Where the SHA-256 of the file is not known, it is empty, and the
+    photo is recorded by the fingerprint of its pixels.
+    """
+
+    file: Path | None
+    sha256: str
+    pixels: str = ""
+
+    @classmethod
+    def of(cls, photo: GivenPhoto, original: Original) -> Reference:
+        """Return what identifies a photo, which is `original` when it is decoded."""
+        return cls(_file_of(photo), original.sha256, "" if original.sha256 else fingerprint(original.pixels))
+
+    def check(
+        self, permission: Permission, bundle: Bundle, refusals_only: bool = False
+    ) -> tuple[ReferenceRecord, list[str]]:
+        """Decide whether the photo's look may be taken today; return what is known of it and its consent, and notices.
+
+        The decision is recorded; if `refusals_only`, a permission was recorded before, and only a refusal is recorded
+        now. Raises StylistError when a consent is known for it that does not hold, is damaged or does not allow
+        `transfer`, or when it is a photo of somebody who has withdrawn; UnrecordedError when that cannot be recorded.
+        """
+        digest = self.sha256 or self.pixels
+        with recording(permission, bundle) as ledgers:
+            found = decide_reference(ledgers, self.file, self.sha256, "transfer")
+            decision, consent = found.decision, found.consent
+            if not (decision.allowed and refusals_only):
+                facts = {"reference": digest[:16]}
+                ledgers.record(permission.stage, found.creator, ("transfer",), decision, consent, **facts)
+        if not decision.allowed:
+            raise StylistError(permission.refusal("the reference photo cannot be used: its consent", decision))
+        terms = dict(consent) if consent else None
+        record: ReferenceRecord = {"sha256": digest, "creator": found.creator, "consent": terms}
+        return record, [UNASKED] if decision.reason == UNASKED else []
+
+
+def _file_of(photo: GivenPhoto) -> Path | None:
+    """Return the file of a photo that is a path, or a PIL image or file object that has a name; else None."""
+    named = photo if isinstance(photo, str | Path) else getattr(photo, "filename", None) or getattr(photo, "name", None)
+    return Path(named) if isinstance(named, str | Path) and os.path.lexists(named) else None

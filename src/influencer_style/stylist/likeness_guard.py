@@ -24,11 +24,8 @@ _CROP = 128  # px; no judge sees more
 class LikenessGuard:
     """Compares each restyled face with the photo's own and with the creators'. Not to be shared between threads.
 
-    Args:
-        mode: `warn` lets a result pass with a notice, `refuse` does not let it pass, `off` does not look.
-
-    Raises:
-        StylistError: For another mode.
+    The mode `warn` lets a result pass with a notice, `refuse` does not let it pass, `off` does not look. Raises
+    StylistError for another mode.
     """
 
     def __init__(self, mode: str = "warn") -> None:
@@ -40,8 +37,7 @@ class LikenessGuard:
     def creators(self, looks_used: Iterable[str], looks: LookProfiles) -> tuple[dict[str, Likeness], list[str]]:
         """Return what the looks keep of their creators' faces, and notices about those that cannot be compared.
 
-        Raises:
-            LikenessError: Where one cannot be compared, and what cannot be checked is to be refused.
+        Raises LikenessError where one cannot be compared, and what cannot be checked is to be refused.
         """
         if self.mode == "off":
             return {}, []
@@ -66,8 +62,7 @@ class LikenessGuard:
     def reference(self, photo: np.ndarray, place: CropTransform | None) -> tuple[dict[str, Likeness], list[str]]:
         """Return the face of a reference photo, uint8 (h, w, 3), or a notice where none was found there.
 
-        Raises:
-            LikenessError: Where there is none, and what cannot be checked is to be refused.
+        Raises LikenessError where there is none, and what cannot be checked is to be refused.
         """
         if self.mode == "off":
             return {}, []
@@ -78,25 +73,13 @@ class LikenessGuard:
         return {_REFERENCE: of_photo(judge, crop_face(photo, place, _CROP))}, []
 
     def examine(
-        self,
-        creators: Mapping[str, Likeness],
-        before: np.ndarray,
-        after: np.ndarray,
-        places: Sequence[CropTransform],
+        self, creators: Mapping[str, Likeness], before: np.ndarray, after: np.ndarray, places: Sequence[CropTransform]
     ) -> tuple[dict[str, list[float]], list[str]]:
-        """Return by look how far each face has become its creator's (above the judge's threshold it has).
+        """Return by look the share of the way that each face has come to its creator's, and notices.
 
-        Args:
-            creators: The faces to compare with, by look, as `creators` or `reference` gave them.
-            before: The photo, uint8 (h, w, 3).
-            after: The restyled photo, uint8 (h, w, 3).
-            places: Where the restyled faces' crops lie.
-
-        Returns:
-            The figures, in the order of `places`; and notices.
-
-        Raises:
-            LikenessError: Where a face has become a creator's, and that is to be refused.
+        Above the threshold of its judge a face has become the creator's. `before` and `after` are the photo and the
+        restyled one, uint8 (h, w, 3); `places` says where the restyled faces' crops lie, and the figures are in its
+        order. Raises LikenessError where a face has become a creator's, and that is to be refused.
         """
         if not creators or not places:
             return {}, []
@@ -109,10 +92,11 @@ class LikenessGuard:
         for name, face in creators.items():
             photos, results = embedded[face.judge]
             found[name] = likeness(results, photos, face).round(3).tolist()
+            whose = name if name == _REFERENCE else f"the creator of {name}"
             threshold = judges[face.judge].scale.threshold
             notices += [
                 f"{'the face' if len(places) == 1 else f'face {number} of those restyled (the largest is 0)'} has come "
-                f"{figure:.0%} of the way from the photo's own to that of {_whose(name)}, beyond what the look "
+                f"{figure:.0%} of the way from the photo's own to that of {whose}, beyond what the look "
                 f"explains (above {threshold:.0%} it counts as the other's likeness)"
                 for number, figure in enumerate(found[name])
                 if figure > threshold
@@ -132,7 +116,3 @@ class LikenessGuard:
         if sha256 not in self._judges:
             self._judges[sha256] = judge_that_made(sha256)
         return self._judges[sha256]
-
-
-def _whose(name: str) -> str:
-    return name if name == _REFERENCE else f"the creator of {name}"

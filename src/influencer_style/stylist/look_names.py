@@ -15,13 +15,8 @@ _MOST_NAMED = 12  # looks that a message names
 def look_named(text: str, names: Sequence[str], purpose: str = "") -> str:
     """Return the look that `text` names: `Aurora` is aurora, and `Ada Example` is ada-example.
 
-    Args:
-        text: A look's name, or its creator's, as somebody typed it.
-        names: The looks to choose from.
-        purpose: What the look is for, such as "to generate in", for the message.
-
-    Raises:
-        StylistError: When there is no such look; the message suggests those that are spelled alike, else lists them.
+    `purpose` is what the look is for, such as "to generate in", for the message. Raises StylistError when there is no
+    such look; the message suggests those that are spelled alike, else lists them.
     """
     if text in names:
         return text
@@ -29,15 +24,16 @@ def look_named(text: str, names: Sequence[str], purpose: str = "") -> str:
     if meant in names:
         return meant
     alike = get_close_matches(meant, names, 3)
-    suggestion = f"did you mean {' or '.join(alike)}?" if alike else f"choose one of: {_listed(names)}"
+    more = f" and {len(names) - _MOST_NAMED} more (list them: influencer-style looks)"
+    listed = ", ".join(names[:_MOST_NAMED]) + (more if len(names) > _MOST_NAMED else "")
+    suggestion = f"did you mean {' or '.join(alike)}?" if alike else f"choose one of: {listed}"
     raise StylistError(f"there is no look {quoted(text)}{purpose and f' {purpose}'}; {suggestion}")
 
 
 def with_names(look: str | Mapping[str, float], names: Sequence[str]) -> str | dict[str, float]:
     """Return a look or a mix of looks with each name as the model spells it (see `look_named`).
 
-    Raises:
-        StylistError: For an unknown look, or one that a mix names twice.
+    Raises StylistError for an unknown look, or one that a mix names twice.
     """
     if isinstance(look, str):
         return look_named(look, names)
@@ -55,8 +51,3 @@ def shares_of(look: str | Mapping[str, float], names: Sequence[str]) -> dict[str
     shares = {named: 1.0} if isinstance(named, str) else named
     total = sum(shares.values())
     return {name: share / total for name, share in shares.items()}
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED} more (list them: influencer-style looks)"
-    return ", ".join(names[:_MOST_NAMED]) + (more if len(names) > _MOST_NAMED else "")

@@ -13,13 +13,9 @@ _MOST = 100  # looks of a picture that are looked up
 
 
 class Meanwhile:
-    """Looks up what happened since; a record may be a stranger's, and hold anything.
+    """Looks up in the ledgers what happened since; a record may be a stranger's, and hold anything.
 
-    Args:
-        ledgers: The ledgers that are in use here.
-
-    Raises:
-        AuditError: When a log cannot be read.
+    Raises AuditError when a log cannot be read.
     """
 
     def __init__(self, ledgers: Ledgers) -> None:
@@ -29,11 +25,7 @@ class Meanwhile:
     def sentences(self, record: Mapping[str, object]) -> list[str]:
         """Return in sentences what no longer holds: withdrawals, consents that ended, a revoked version of the model.
 
-        Args:
-            record: What the picture's file says of how it was made.
-
-        Raises:
-            AuditError: When a ledger cannot be read.
+        `record` is what the picture's file says of how it was made. Raises AuditError when a ledger cannot be read.
         """
         sentences = []
         for model in (record, record.get("transfer_model")):

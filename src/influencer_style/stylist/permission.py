@@ -45,14 +45,8 @@ class Permission:
     def check(self, model: Bundle | Listing, looks: Iterable[str], scope: Scope = "transfer") -> None:
         """Refuse looks that may not be used now. Only refusals are recorded: what is done afterwards asks again.
 
-        Args:
-            model: The model.
-            looks: Names of its looks.
-            scope: `transfer` for restyling, `generate` for new portraits.
-
-        Raises:
-            StylistError: For the first look that may not be used.
-            UnrecordedError: When that cannot be recorded.
+        `scope` is `transfer` for restyling, `generate` for new portraits. Raises StylistError for the first look that
+        may not be used, UnrecordedError when that cannot be recorded.
         """
         looks = frozenset(looks)
         self._decide(model, looks, scope, silent=looks)
@@ -71,15 +65,8 @@ class Permission:
     ) -> None:
         """Record where pictures that carry looks are written, before the first is: a withdrawal lists them.
 
-        Args:
-            model: The model.
-            looks: Names of looks.
-            place: A folder, or a file.
-            index: The file that names the pictures in a folder.
-            stage: What writes them, where that is not what this permission is for.
-
-        Raises:
-            UnrecordedError: When that cannot be recorded.
+        `place` is a file, or a folder whose pictures the file `index` names; `stage` is what writes them, where that is
+        not what this permission is for. Raises UnrecordedError when that cannot be recorded.
         """
         with recording(self, model) as ledgers:
             ledgers.note_written(stage or self.stage, set(looks), place, index)
@@ -87,9 +74,8 @@ class Permission:
     def without_withdrawn(self, model: Kind) -> Kind:
         """Return a model without the looks of creators who have withdrawn: a copy may lie where no withdrawal came.
 
-        Raises:
-            StylistError: When the generator itself was trained on such a creator, or no look is left.
-            UnrecordedError: When the ledger cannot be read.
+        Raises StylistError when the generator itself was trained on such a creator, or no look is left; UnrecordedError
+        when the ledger cannot be read.
         """
         names: list[str] = model.looks.names
         with recording(self, model) as ledgers:
@@ -106,10 +92,9 @@ class Permission:
         stone = next(iter(found.values()))
         left = [name for name in names if name not in found]
         if model.notes.get("kept") != "base" or not left:
-            raise StylistError(
-                f"this model rests on {stone.creator}, who withdrew on {stone.withdrawn_on}; load the registered model "
-                f"that is @champion, or train anew: {model.COMMAND}"
-            )
+            remedy = f"load the registered model that is @champion, or train anew: {model.COMMAND}"
+            rests_on = f"{stone.creator}, who withdrew on {stone.withdrawn_on}"
+            raise StylistError(f"this model rests on {rests_on}; {remedy}")
         return replace(model, looks=model.looks.only(left))
 
     def refusal(self, what: str, decision: Decision) -> str:

@@ -14,14 +14,8 @@ from influencer_style.stylist.request import Options
 MOST_PICTURES, MOST_SIZE = 10_000, 2048
 
 Seed = Annotated[int, Field(ge=0, lt=2**63, description="a whole number from 0; other seeds give other people")]
-PortraitNumber = Annotated[
-    int,
-    Field(
-        ge=0,
-        lt=MOST_PICTURES,
-        description=f"a whole number from 0 to {MOST_PICTURES - 1}: which of the seed's portraits",
-    ),
-]
+_NUMBER = f"a whole number from 0 to {MOST_PICTURES - 1}: which of the seed's portraits"
+PortraitNumber = Annotated[int, Field(ge=0, lt=MOST_PICTURES, description=_NUMBER)]
 
 
 class PortraitOptions(TypedDict, total=False):
@@ -41,20 +35,18 @@ class Portraits(Options):
 
     model_config = ConfigDict(strict=True)
 
-    look: Annotated[str, Field(min_length=1, description="the name of a look that may be generated")]
-    count: Annotated[int, Field(ge=1, le=MOST_PICTURES, description=f"a whole number from 1 to {MOST_PICTURES}")] = 16
+    look: str = Field(min_length=1, description="the name of a look that may be generated")
+    count: int = Field(default=16, ge=1, le=MOST_PICTURES, description=f"a whole number from 1 to {MOST_PICTURES}")
     seed: Seed = 0
-    way: Annotated[
-        Literal["auto", "direct", "composed"],
-        Field(
-            description="direct (drawn in the look), composed (drawn without one, then restyled), or auto: direct in "
-            "looks whose photos the model was trained on, else composed"
-        ),
-    ] = "auto"
-    size: Annotated[int, Field(ge=1, le=MOST_SIZE, description=f"the side, 1 to {MOST_SIZE} pixels")] = 256
-    truncation: Annotated[
-        float,
-        Field(
-            gt=0, le=1, description="a number above 0 (everybody ordinary, and alike) to 1 (as varied as the model can)"
-        ),
-    ] = 0.7
+    way: Literal["auto", "direct", "composed"] = Field(
+        default="auto",
+        description="direct (drawn in the look), composed (drawn without one, then restyled), or auto: direct in looks "
+        "whose photos the model was trained on, else composed",
+    )
+    size: int = Field(default=256, ge=1, le=MOST_SIZE, description=f"the side, 1 to {MOST_SIZE} pixels")
+    truncation: float = Field(
+        default=0.7,
+        gt=0,
+        le=1,
+        description="a number above 0 (everybody ordinary, and alike) to 1 (as varied as the model can)",
+    )

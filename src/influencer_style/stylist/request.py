@@ -11,12 +11,10 @@ from influencer_style.stylist.errors import StylistError
 
 
 class Fault(NamedTuple):
-    """The first fault of a request.
+    """The first fault of a request, in a sentence that names the wrong value and what to choose instead.
 
-    Attributes:
-        option: The name of the option; empty where the options do not fit together.
-        kind: What pydantic calls this kind of fault: `missing`, `extra_forbidden`, `value_error`, `float_type`, ...
-        words: A sentence that names the wrong value and what to choose instead.
+    The option is empty where the options do not fit together. `kind` is what pydantic calls this kind of fault:
+    `missing`, `extra_forbidden`, `value_error`, `float_type`, ...
     """
 
     option: str

@@ -76,39 +76,36 @@ class Restyling(Options):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)  # a reference may be an array, or an image
 
-    look: Annotated[
-        str | dict[str, Number] | None,
-        AfterValidator(_sound_mix),
-        Field(description="the name of a look, or several with their shares"),
-    ] = None
-    reference: Annotated[
-        SkipValidation[GivenPhoto | None], Field(description="a photo whose look is taken instead of a named one")
-    ] = None
+    look: Annotated[str | dict[str, Number] | None, AfterValidator(_sound_mix)] = Field(
+        default=None, description="the name of a look, or several with their shares"
+    )
+    reference: SkipValidation[GivenPhoto | None] = Field(
+        default=None, description="a photo whose look is taken instead of a named one"
+    )
     strength: Strength = 1.0
-    seed: Annotated[
-        int | None,
-        Field(ge=0, lt=2**63, description="a whole number from 0: a variation inside the look; none for its centre"),
-    ] = None
-    regions: Annotated[
-        dict[str, Number] | None,
-        AfterValidator(_sound_regions),
-        Field(description=f"share of the change that a region gets, 0 to 1 (else 1); regions: {', '.join(AREAS)}"),
-    ] = None
-    faces: Annotated[
-        Faces,
-        Field(
-            min_length=1,
-            description="all, largest, or face numbers (0 is the largest face); others change like the background",
-        ),
-    ] = "all"
-    format: Annotated[
-        Literal["keep", "jpeg", "png", "webp", "avif"],
-        Field(description="keep (the photo's own; HEIC becomes JPEG, and TIFF becomes PNG), jpeg, png, webp or avif"),
-    ] = "keep"
-    private: Annotated[
-        bool,
-        Field(description="keep place, names, serial numbers and other private metadata (default: they are dropped)"),
-    ] = False
+    seed: int | None = Field(
+        default=None,
+        ge=0,
+        lt=2**63,
+        description="a whole number from 0: a variation inside the look; none for its centre",
+    )
+    regions: Annotated[dict[str, Number] | None, AfterValidator(_sound_regions)] = Field(
+        default=None,
+        description=f"share of the change that a region gets, 0 to 1 (else 1); regions: {', '.join(AREAS)}",
+    )
+    faces: Faces = Field(
+        default="all",
+        min_length=1,
+        description="all, largest, or face numbers (0 is the largest face); others change like the background",
+    )
+    format: Literal["keep", "jpeg", "png", "webp", "avif"] = Field(
+        default="keep",
+        description="keep (the photo's own; HEIC becomes JPEG, and TIFF becomes PNG), jpeg, png, webp or avif",
+    )
+    private: bool = Field(
+        default=False,
+        description="keep private metadata (location, names, serial numbers; removed by default)",
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -11,8 +11,8 @@ from typing import TypedDict
 
 from PIL import Image
 
-from influencer_style.faces.detect import Face
-from influencer_style.photos.parent import Parent
+from influencer_style.faces.face import Face
+from influencer_style.photos.original import Parent
 from influencer_style.provenance.credentials import credentials
 from influencer_style.provenance.formats import SUFFIXES, WRITTEN
 from influencer_style.provenance.manifest import signed

@@ -18,34 +18,15 @@ from influencer_style.looks.pixels import to_tensor
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.stylist.detection import crops_of, faces_in
 from influencer_style.stylist.errors import StylistError, UnrecordedError
-from influencer_style.stylist.given_photo import original_of
+from influencer_style.stylist.given_photo import Reference, original_of
 from influencer_style.stylist.likeness_guard import LikenessGuard
 from influencer_style.stylist.models import LoadedModel
 from influencer_style.stylist.permission import Permission
-from influencer_style.stylist.reference import Reference
 from influencer_style.stylist.restyling import GivenPhoto, Restyling
 from influencer_style.stylist.result import Provenance, ReferenceRecord
 
+Model = LoadedModel[TransferBundle]
 CROP = 256  # px, side of the face crop that the network looks at
-
-
-@dataclass(frozen=True)
-class StyleSource:
-    """Looks of a model, or a reference photo.
-
-    Attributes:
-        code: The style code, (d,).
-        creators: The faces that a result must not become, by look.
-        notices: What the user should know, in sentences.
-        check: Raises StylistError where the source may not be used any more.
-        reference: What is recorded of a reference photo; None for looks.
-    """
-
-    code: Tensor
-    creators: dict[str, Likeness]
-    notices: list[str]
-    check: Callable[[], object]
-    reference: ReferenceRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -54,42 +35,27 @@ class Style:
 
     Attributes:
         request: The request.
-        source: Where the style code comes from.
+        code: The style code, (d,): that of looks of the model, or of a reference photo.
+        creators: The faces that a result must not become, by look.
+        notices: What the user should know, in sentences.
+        check: Raises StylistError where the look or the reference may not be used any more.
         provenance: What is known before the photo is.
     """
 
     request: Restyling
-    source: StyleSource
+    code: Tensor
+    creators: dict[str, Likeness]
+    notices: list[str]
+    check: Callable[[], object]
     provenance: Provenance
-
-    @classmethod
-    def of(
-        cls, request: Restyling, source: StyleSource, shares: dict[str, float], model: LoadedModel[TransferBundle]
-    ) -> Style:
-        """Return the style of a request whose looks have these shares."""
-        provenance: Provenance = {
-            "software": "influencer_style",
-            "model": model.source,
-            "model_version": model.version,
-            "model_fingerprint": model.bundle.fingerprint,
-            "looks": shares,
-            "strength": request.strength,
-            "seed": request.seed,
-            "regions": dict(request.regions or {}),
-            "reference": source.reference,
-            "consents": {name: dict(model.bundle.looks[name].consent) for name in shares},
-        }
-        return cls(request, source, provenance)
 
     def check_again(self) -> None:
         """Check whether the style may be used for one more photo.
 
-        Raises:
-            StylistError: Where it may not.
-            UnrecordedError: When that cannot be recorded.
+        Raises StylistError where it may not, UnrecordedError when that cannot be recorded.
         """
         try:
-            self.source.check()
+            self.check()
         except UnrecordedError:
             raise
         except StylistError as error:
@@ -107,38 +73,30 @@ class Style:
         return torch.tensor([float(regions.get(name, 1)) for name in AREAS]) if regions else None
 
 
-def source_of_looks(
-    bundle: TransferBundle, permission: Permission, guard: LikenessGuard, shares: dict[str, float]
-) -> StyleSource:
-    """Return looks as a source, and record that they are used. Errors are those of `Stylist.apply`.
-
-    Args:
-        bundle: The model.
-        permission: Asks whether they may be used.
-        guard: Compares results with their creators' faces.
-        shares: The share of each look in the whole.
-    """
+def style_of_looks(
+    request: Restyling, shares: dict[str, float], model: Model, permission: Permission, guard: LikenessGuard
+) -> Style:
+    """Return the style of looks with their shares, and record that they are used; raises as `Stylist.apply` does."""
+    bundle = model.bundle
     permission.record(bundle, shares)
     code = sum((share * bundle.looks.code(name) for name, share in shares.items()), torch.zeros(()))
     used = [name for name, share in shares.items() if share]
     creators, unchecked = guard.creators(used, bundle.looks)
-    thin = (thin_look_notice(bundle.looks[name]) for name in used)
-    return StyleSource(code, creators, [*filter(None, thin), *unchecked], partial(permission.check, bundle, [*shares]))
+    notices = [*filter(None, (thin_look_notice(bundle.looks[name]) for name in used)), *unchecked]
+    check = partial(permission.check, bundle, [*shares])
+    return Style(request, code, creators, notices, check, _provenance(request, shares, model, None))
 
 
-def source_of_reference(
-    bundle: TransferBundle, permission: Permission, guard: LikenessGuard, photo: GivenPhoto, detector: Detector
-) -> StyleSource:
-    """Return a reference photo as a source, and record that it is used. Errors are those of `Stylist.apply`.
-
-    Args:
-        bundle: The model.
-        permission: Asks whether it may be used.
-        guard: Compares results with the face in it.
-        photo: The photo.
-        detector: Finds the face in it.
-    """
-    original = original_of(photo, private=False)
+def style_of_reference(
+    request: Restyling,
+    photo: GivenPhoto,
+    model: Model,
+    permission: Permission,
+    guard: LikenessGuard,
+    detector: Detector,
+) -> Style:
+    """Return the style of a reference photo, and record that it is used; raises as `Stylist.apply` does."""
+    bundle, original = model.bundle, original_of(photo, private=False)
     reference = Reference.of(photo, original)
     record, notices = reference.check(permission, bundle)
     seen = original.seen
@@ -147,4 +105,21 @@ def source_of_reference(
     code = bundle.looks.code_of(bundle.encoder, to_tensor(crop_face(seen, place, CROP)[None]))
     creators, unchecked = guard.reference(seen, place if found else None)
     check = partial(reference.check, permission, bundle, refusals_only=True)
-    return StyleSource(code, creators, [*notices, *unchecked], check, record)
+    return Style(request, code, creators, [*notices, *unchecked], check, _provenance(request, {}, model, record))
+
+
+def _provenance(
+    request: Restyling, shares: dict[str, float], model: Model, reference: ReferenceRecord | None
+) -> Provenance:
+    return {
+        "software": "influencer_style",
+        "model": model.source,
+        "model_version": model.version,
+        "model_fingerprint": model.bundle.fingerprint,
+        "looks": shares,
+        "strength": request.strength,
+        "seed": request.seed,
+        "regions": dict(request.regions or {}),
+        "reference": reference,
+        "consents": {name: dict(model.bundle.looks[name].consent) for name in shares},
+    }

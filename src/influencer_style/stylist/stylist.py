@@ -33,7 +33,7 @@ from influencer_style.stylist.permission import Permission
 from influencer_style.stylist.portraits import PortraitOptions, Portraits
 from influencer_style.stylist.restyling import GivenPhoto, LikenessMode, Restyling, RestylingOptions
 from influencer_style.stylist.result import Provenance, Result
-from influencer_style.stylist.style import CROP, Style, source_of_looks, source_of_reference
+from influencer_style.stylist.style import CROP, Style, style_of_looks, style_of_reference
 
 Photo = TypeVar("Photo", bound=GivenPhoto)
 
@@ -92,7 +92,7 @@ class Stylist:
         Args:
             uri: A model folder, or a registered model such as `models:/look-transfer@champion`.
             likeness: What to do where a result has become the creator's face: `warn`, `refuse`, or `off`: do not look.
-            detector: What finds faces, `lbp` or `yunet`; by default what found those that the model was made from.
+            detector: What finds faces (`faces.detectors.DETECTORS`); by default, what found those of the model.
 
         Raises:
             StylistError: For another `likeness`, or a detector that is not here.
@@ -186,7 +186,7 @@ class Stylist:
 
         Args:
             look: The name of a look that may be generated.
-            count: How many.
+            count: Number of portraits.
             seed: Portraits of one seed differ; portrait k of a seed is always the same.
             model: The synthesis model, as `models.open_model` takes it.
             **options: `way`, `size` and `truncation`, see `Portraits`.
@@ -217,17 +217,14 @@ class Stylist:
 
     def _style(self, request: Restyling) -> Style:
         """Return what holds for every photo of a request."""
-        shares = self.check(request.look)
-        used = self.bundle, self.permission, self.guard
+        shares, used = self.check(request.look), (self._model, self.permission, self.guard)
         if request.reference is None:
-            source = source_of_looks(*used, shares)
-        else:
-            source = source_of_reference(*used, request.reference, self._detector)
-        return Style.of(request, source, shares, self._model)
+            return style_of_looks(request, shares, *used)
+        return style_of_reference(request, request.reference, *used, self._detector)
 
     def _restyled(self, original: Original, style: Style) -> Result:
-        seen, source = original.seen, style.source
-        notices = [*original.notices, *source.notices]
+        seen = original.seen
+        notices = [*original.notices, *style.notices]
         found = faces_in(seen, self._detector)
         chosen = chosen_of(found, style.request.faces)
         if not found:
@@ -238,10 +235,10 @@ class Stylist:
         placed, places = [], crops_of(chosen, self.bundle.crop_margin, seen.shape)
         for place in places:
             crop = crop_face(seen, place, CROP)
-            change = change_of_crop(self.bundle, crop, source.code, noise, weights, bool(found))
+            change = change_of_crop(self.bundle, crop, style.code, noise, weights, bool(found))
             placed.append(PlacedChange(change, place))
         restyled = replace(original, pixels=apply_to_photo(placed, original.pixels, style.request.strength))
-        likeness, alarms = self.guard.examine(source.creators, seen, restyled.seen, places if found else [])
+        likeness, alarms = self.guard.examine(style.creators, seen, restyled.seen, places if found else [])
         picture = original.with_pixels(restyled.pixels)
         about: Provenance = {"faces": len(chosen), "source_sha256": original.sha256, "likeness": likeness}
         kept = original.profile, original.exif, original.xmp, original.parent

@@ -26,12 +26,10 @@ _SHOWN = 6  # photos of a look that are listed; --json lists all
 
 @dataclass(frozen=True)
 class TracedVersion:
-    """A registered version of the model that made a picture.
+    """A registered version of the model that made a picture, see `lineage.versions_of`.
 
-    Attributes:
-        name, version, aliases, tags, run: As `lineage.versions_of` has them.
-        photos: The photos that the picture's looks were learnt from, by look: {photo_id: path in the manifest of the
-            project around the working folder, or None}.
+    `photos` are those that the picture's looks were learnt from, by look: {photo_id: path in the manifest of the
+    project around the working folder, or None}.
     """
 
     name: str
@@ -68,10 +66,8 @@ class Trace:
 def trace(path: str | Path) -> Trace:
     """Follow a picture that this software wrote back to where it comes from.
 
-    Raises:
-        RecordError: When the file holds no record.
-        RegistryError: When the registry does not answer.
-        AuditError: When the consent ledger cannot be read.
+    Raises RecordError when the file holds no record, RegistryError when the registry does not answer, AuditError when
+    the consent ledger cannot be read.
     """
     record = read_record(path)
     if not _is_ours(record):
@@ -81,7 +77,7 @@ def trace(path: str | Path) -> Trace:
 
 
 def in_words(path: str | Path, traced: Trace) -> list[str]:
-    """Return what `trace` found, as lines to read; what strangers wrote stands in them as they wrote it."""
+    """Return what `trace` found, as lines to read; what strangers wrote is unchanged in them."""
     record = traced.record
     shares = ", ".join(f"{name} {share:.0%}" for name, share in record.get("looks", {}).items())
     when = record.get("written", "at an unknown time")
@@ -172,15 +168,11 @@ def _paths() -> dict[str, str]:
 
 
 def _notices(record: Mapping[str, Any], versions: list[TracedVersion]) -> list[str]:
-    notices = []
     if not versions:
-        notices.append(
-            "no registered version has this fingerprint: made with a model folder that is not registered here"
-        )
-    for version in versions:
-        if version.revoked:
-            why = version.tags.get("revoked_why", "a consent it rests on was withdrawn")
-            notices.append(f"{version.name} version {version.version} was revoked: {why}")
+        notices = ["no registered version has this fingerprint: made with a model folder that is not registered here"]
+    else:
+        why = {f"{one.name} version {one.version}": one.tags.get("revoked_why") for one in versions if one.revoked}
+        notices = [f"{name} was revoked: {why[name] or 'a consent it rests on was withdrawn'}" for name in why]
     revoked = {notice.partition(" was revoked")[0] for notice in notices}
     since = Meanwhile(ledgers_of()).sentences(record)
     return [*notices, *(sentence for sentence in since if sentence.partition(" was revoked")[0] not in revoked)]

@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # MLflow, which takes seconds, is loaded where a run is tracked
-    import pandas as pd
     from PIL import Image
 
     from influencer_style.tracking.node_run import NodeRun
@@ -73,28 +72,8 @@ def say_reused() -> None:
         run.set_tag("reused", "true")
 
 
-def log_picture(picture: Image.Image, name: str) -> None:
-    """Log a picture as `name` (may hold folders: `samples/0100`), as PNG unless the name has another suffix."""
+def log_picture(picture: Image.Image, file: str) -> None:
+    """Log a picture as a file, whose name may hold folders: `samples/0100.png`."""
     if run := node_run():
-        file = _with_suffix(name, ".png")
         kept = picture.copy()  # it may be written later than now
         run.write("logging a picture", lambda client, run_id: client.log_image(run_id, kept, file))
-
-
-def log_text(text: str, name: str) -> None:
-    """Log a text as `name`, as Markdown unless the name has another suffix."""
-    if run := node_run():
-        file = _with_suffix(name, ".md")
-        run.write("logging a text", lambda client, run_id: client.log_text(run_id, text, file))
-
-
-def log_table(table: pd.DataFrame, name: str) -> None:
-    """Log a table as `name`, in the JSON that MLflow shows and compares between runs."""
-    if run := node_run():
-        file = _with_suffix(name, ".json")
-        kept = table.copy()
-        run.write("logging a table", lambda client, run_id: client.log_table(run_id, kept, file))
-
-
-def _with_suffix(name: str, suffix: str) -> str:
-    return name if "." in name.rsplit("/", 1)[-1] else name + suffix

@@ -70,10 +70,8 @@ def _exists(pid: int) -> bool:
         return True  # elsewhere, this signal may end the process
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
+    except OSError as error:
+        return isinstance(error, PermissionError)
     return True
 
 
@@ -99,12 +97,10 @@ def git(project: Path) -> dict[str, str]:
 
 def _git(project: Path, *arguments: str) -> str | None:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(project), *arguments], capture_output=True, text=True, timeout=10, check=True
-        )
+        command = ["git", "-C", str(project), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.strip()
 
 
 def device() -> str:

@@ -9,39 +9,33 @@ from __future__ import annotations
 import logging
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from influencer_style.tracking.config import project_uri
-from influencer_style.tracking.uri import sqlite_path
+from influencer_style.tracking.config import project_uri, sqlite_path
 
 logger = logging.getLogger(__name__)
 
-FILES = "mlruns"  # the folder beside the database in which a project's store keeps its files
+FILES = "mlruns"  # the folder next to the database in which a project's store keeps its files
 _OF_EXPERIMENTS = ("experiments", "artifact_location")
 _OF_FILES = (("runs", "artifact_uri"), ("logged_models", "artifact_location"))
 _PLACES = (_OF_EXPERIMENTS, *_OF_FILES, ("model_versions", "source"), ("model_versions", "storage_location"))
 
 
 def follow_move(connection: sqlite3.Connection, database: Path) -> None:
-    """Correct the recorded paths of the store's files, if these have moved with the database.
+    """Correct the recorded paths of the store's files, all or none, if these have moved with the database.
 
-    Places that somebody has chosen for an experiment, away from the database, stay as they are.
-
-    Args:
-        connection: A connection to the database; all or nothing is changed.
-        database: Its file.
-
-    Raises:
-        sqlite3.Error: The file is no database, is locked, or cannot be written.
+    Places that somebody has chosen for an experiment, away from the database, stay as they are. Raises sqlite3.Error if
+    the file is no database, is locked, or cannot be written.
     """
     here = database.resolve().parent / FILES
     if not _moved(connection, here):
         return
-    with _transaction(connection):
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:  # which commits or rolls back
         for old in _moved(connection, here):  # another process may have been faster
             for table, column in _existing(connection, _PLACES):
                 connection.execute(
@@ -91,17 +85,6 @@ def _path(uri: str) -> Path | None:
 
 def _escaped(uri: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in uri)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def main() -> int:

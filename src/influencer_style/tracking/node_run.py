@@ -6,9 +6,11 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from kedro.io import DataCatalog
+from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric
 
 from influencer_style.tracking import facts
@@ -28,12 +30,7 @@ _BUFFER = 100_000
 class NodeRun(Run):
     """A child run. Safe to use from several threads.
 
-    Args:
-        store: The store.
-        name: The node's name.
-        outputs: Names of the datasets that it will save.
-        project: The project's folder.
-        pipeline_run: The run of its pipeline, if there is one.
+    `outputs` are the names of the datasets that its node will save.
 
     Attributes:
         closed: Whether it has ended.
@@ -64,8 +61,8 @@ class NodeRun(Run):
         """Write the node's parameters and input data."""
         self._catalog = catalog
         self.thread = threading.current_thread()
-        parameters = {name: value for name, value in inputs.items() if _is_parameter(name)}
-        self.log_parameters({name.removeprefix("params:"): value for name, value in parameters.items()})
+        parameters = [name for name in inputs if name == "parameters" or name.startswith("params:")]
+        self.log_parameters({name.removeprefix("params:"): inputs[name] for name in parameters})
         self._log_data({name: value for name, value in inputs.items() if name not in parameters}, "input")
 
     def log_metrics(self, metrics: Mapping[str, float], step: int | None) -> None:
@@ -87,12 +84,7 @@ class NodeRun(Run):
             return not self._unsaved
 
     def close(self, status: str, error: BaseException | None = None) -> None:
-        """Write what is left and end the run, once.
-
-        Args:
-            status: `FINISHED`, `FAILED` or `KILLED`.
-            error: What went wrong, for the run's `error` tag.
-        """
+        """Write what is left and end the run, once; the arguments are those of `terminate`."""
         with self._lock:
             if self.closed:
                 return
@@ -101,14 +93,12 @@ class NodeRun(Run):
         self._log_data(saved, "output")
         if self._catalog is not None and not self.reused:
             for path in filter(None, [report_of(self._catalog.get(name)) for name in saved]):
-                self._keep(path)
+                keep = partial(MlflowClient.log_artifact, local_path=str(path))
+                self.write(f"keeping {path.name}", keep)
         self._next_write = float("inf")  # the last metrics go with the end
         self.log_metrics({"duration_s": time.monotonic() - self._started, **facts.peaks()}, None)
         self.write("writing metrics", lambda _client, _run_id: self._write_metrics())
         self.terminate(status, error, {"device": facts.device()})
-
-    def _keep(self, path: Path) -> None:
-        self.write(f"keeping {path.name}", lambda client, run_id: client.log_artifact(run_id, str(path)))
 
     def _write_metrics(self) -> None:
         while self.run_id and (batch := self._metrics[:_METRICS_PER_CALL]):
@@ -120,10 +110,8 @@ class NodeRun(Run):
         if not data or self._catalog is None:
             return
         try:
-            entities = [
-                data_entity(name, self._catalog.get(name), value, context, self._project)
-                for name, value in data.items()
-            ]
+            place, project = self._catalog.get, self._project
+            entities = [data_entity(name, place(name), value, context, project) for name, value in data.items()]
         except Exception as error:  # a file that is gone again, or a value whose shape cannot be read
             self.store.warn(f"describing {context}s", error)
             return
@@ -131,14 +119,9 @@ class NodeRun(Run):
 
 
 def data_entity(name: str, dataset: CatalogEntry | None, data: object, context: str, project: Path) -> DatasetInput:
-    """Return MLflow's record of a catalog entry.
+    """Return MLflow's record of a catalog entry whose data was loaded or saved.
 
-    Args:
-        name: The entry's name in the catalog.
-        dataset: The Kedro dataset behind it.
-        data: The data that was loaded or saved.
-        context: `input` or `output`.
-        project: The project's folder; paths beneath it are recorded relative to it.
+    `context` is `input` or `output`. Paths beneath the project's folder are recorded relative to it.
     """
     path = path_of(dataset)
     place = "memory" if path is None else str(path.relative_to(project) if path.is_relative_to(project) else path)
@@ -150,7 +133,3 @@ def data_entity(name: str, dataset: CatalogEntry | None, data: object, context: 
         profile=json.dumps(shape_of(data)),
     )
     return DatasetInput(entity, [InputTag("mlflow.data.context", context)])
-
-
-def _is_parameter(name: str) -> bool:
-    return name == "parameters" or name.startswith("params:")

@@ -25,7 +25,7 @@ PROCESS_TAG = "process"
 
 
 class RunParams(TypedDict):
-    """What Kedro tells its hooks about a run, as far as it is used here."""
+    """What Kedro passes to its hooks about a run, as far as it is used here."""
 
     run_id: str
     project_path: str
@@ -36,14 +36,9 @@ class RunParams(TypedDict):
 class PipelineRun(Run):
     """A parent run. Safe to use from several threads, and from forked workers.
 
-    Args:
-        store: Where to track.
-        experiment: The experiment's name.
-        run_params: What Kedro says about this run.
+    Attributes:
         node_names: The nodes that will run.
         forks: Whether they run in worker processes (ParallelRunner).
-
-    Attributes:
         kedro_id: Kedro's id of the run.
         owner: The process that started it; workers are others.
     """
@@ -63,11 +58,7 @@ class PipelineRun(Run):
         self._thread = threading.current_thread()
 
     def start(self, configuration: Mapping[str, Mapping[str, object]]) -> None:
-        """Open the run, and write its tags, parameters, configuration and environment.
-
-        Args:
-            configuration: The resolved configuration, kept as `config.yml`.
-        """
+        """Open the run; write its tags, parameters, environment, and the resolved configuration as `config.yml`."""
         names = ", ".join(self._params.get("pipeline_names") or ["__default__"])
         command, now = facts.command(), now_ms()
         tags = {
@@ -80,15 +71,12 @@ class PipelineRun(Run):
             "mlflow.user": facts.user(),
             PROCESS_TAG: facts.this_process(),
         } | facts.git(self._project)
-        content, environment = dict(configuration), facts.environment()
-        self.store.write(
-            "starting a run", lambda: self.open(self.store.experiment_id(self._experiment), names, tags, now)
-        )
+        content, packages = dict(configuration), facts.environment()
+        find = self.store.experiment_id
+        self.store.write("starting a run", lambda: self.open(find(self._experiment), names, tags, now))
         self.log_parameters(configuration["parameters"])
         self.write("writing the configuration", lambda client, run_id: client.log_dict(run_id, content, "config.yml"))
-        self.write(
-            "writing the environment", lambda client, run_id: client.log_text(run_id, environment, "environment.txt")
-        )
+        self.write("writing the packages", lambda client, run_id: client.log_text(run_id, packages, "environment.txt"))
         self.write("ending leftover runs", lambda client, _run_id: self._end_leftovers(client))
 
     def node_run(self, node: Node) -> NodeRun | None:
@@ -104,12 +92,8 @@ class PipelineRun(Run):
         now = now_ms()
 
         def open_run(_client: MlflowClient, run_id: str) -> None:
-            tags = {
-                "mlflow.parentRunId": run_id,
-                "kedro.node": node_run.name,
-                "kedro.namespace": namespace,
-                "mlflow.user": facts.user(),
-            }
+            tags = {"mlflow.parentRunId": run_id, "mlflow.user": facts.user()}
+            tags |= {"kedro.node": node_run.name, "kedro.namespace": namespace}
             node_run.open(self.ids()[0], node_run.name, tags, now)
 
         self.write("starting a node's run", open_run)
@@ -142,11 +126,8 @@ class PipelineRun(Run):
 
     def _end_leftovers(self, client: MlflowClient) -> None:
         """End, as KILLED, runs of this machine whose process was killed outright (out of memory, power)."""
-        running = client.search_runs(
-            [self.ids()[0]],
-            f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{facts.host()}:%'",
-        )
-        for run in running:
+        ours = f"attributes.status = 'RUNNING' and tags.`{PROCESS_TAG}` LIKE '{facts.host()}:%'"
+        for run in client.search_runs([self.ids()[0]], ours):
             if not facts.is_alive(run.data.tags[PROCESS_TAG]):
                 self._end_children(client, run.info.run_id, "KILLED")
                 client.set_terminated(run.info.run_id, "KILLED")

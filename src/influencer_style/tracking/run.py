@@ -6,8 +6,9 @@ import json
 import posixpath
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
+from functools import partial
 
 from mlflow import MlflowClient
 from mlflow.entities import Param, RunTag
@@ -25,34 +26,20 @@ Action = Callable[[MlflowClient, str], object]
 
 
 class Run:
-    """A run in a store. What is written before the store answers waits until it does.
+    """A run in a store. What is written before the store answers waits until it does. Before `open`, ids are None."""
 
-    Args:
-        store: The store.
-        run_id: MLflow's id of the run; None until it is open.
-        experiment_id: MLflow's id of its experiment; None until it is open.
-    """
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.run_id: str | None = None
+        self.experiment_id: str | None = None
 
-    def __init__(self, store: Store, run_id: str | None = None, experiment_id: str | None = None) -> None:
-        self.store, self.run_id, self.experiment_id = store, run_id, experiment_id
-
-    def open(
-        self,
-        experiment_id: str,
-        name: str | None = None,
-        tags: Mapping[str, str] | None = None,
-        start_ms: int | None = None,
-    ) -> None:
+    def open(self, experiment_id: str, name: str, tags: Mapping[str, str], start_ms: int) -> None:
         """Create the run in MLflow now, or raise what the store raises."""
         self.experiment_id = experiment_id
-        self.run_id = self.store.client.create_run(experiment_id, start_ms, dict(tags or {}), name).info.run_id
+        self.run_id = self.store.client.create_run(experiment_id, start_ms, dict(tags), name).info.run_id
 
     def ids(self) -> tuple[str, str]:
-        """Return MLflow's ids of the experiment and of the run.
-
-        Raises:
-            RuntimeError: The run is not open yet.
-        """
+        """Return MLflow's ids of the experiment and of the run. Raises RuntimeError if the run is not open yet."""
         if self.experiment_id is None or self.run_id is None:
             raise RuntimeError("the run is not open yet")
         return self.experiment_id, self.run_id
@@ -69,18 +56,13 @@ class Run:
         """Write nested parameters, flattened."""
         found = [Param(key, text) for key, text in flatten(parameters)] if parameters else []
         for start in range(0, len(found), _PARAMETERS_PER_CALL):
-            self._log_batch(found[start : start + _PARAMETERS_PER_CALL])
-
-    def _log_batch(self, parameters: Sequence[Param]) -> None:
-        self.write("writing parameters", lambda client, run_id: client.log_batch(run_id, params=parameters))
+            part = found[start : start + _PARAMETERS_PER_CALL]
+            self.write("writing parameters", partial(MlflowClient.log_batch, params=part))
 
     def terminate(self, status: str, error: BaseException | None = None, tags: Mapping[str, str] | None = None) -> None:
-        """End the run as of now.
+        """End the run as of now, with a status of MLflow's (`FINISHED`, `FAILED` or `KILLED`) and tags.
 
-        Args:
-            status: `FINISHED`, `FAILED` or `KILLED`.
-            error: What went wrong, for the tag `error`.
-            tags: Tags to write with it.
+        What went wrong, if anything, becomes the tag `error`.
         """
         now = now_ms()
         entities = [RunTag(key, value) for key, value in (tags or {}).items()]

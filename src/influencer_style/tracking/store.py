@@ -8,17 +8,22 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 import mlflow
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from mlflow.store.db import utils
 from requests import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 
-from influencer_style.tracking.database import client_of
-from influencer_style.tracking.uri import artifact_location, without_password
+from influencer_style.storage.atomic import remove_leftovers, temporary_folder
+from influencer_style.storage.private import close_to_others
+from influencer_style.tracking.config import artifact_location, sqlite_path, sqlite_uri, without_password
+from influencer_style.tracking.moved import follow_move
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -27,8 +32,9 @@ Result = TypeVar("Result")
 # is longer: a store that is down or hangs may not slow a training down by more than a twentieth.
 PAUSE_S, PAUSE_FACTOR = 30.0, 20.0
 SLOW_S = 10.0
-# How many writes are kept for a store that does not answer; metrics are kept separately, by their runs.
+# Writes that are kept for a store that does not answer; metrics are kept separately, by their runs.
 MOST_WAITING = 2000
+_LENGTH = 300  # of an error's text in a warning
 # MLflow would otherwise try for minutes to reach a server that is down, at every call.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "15"}
 # Progress bars are for our own long work, not for MLflow's copying of files.
@@ -43,23 +49,16 @@ _TALKATIVE = {
     "urllib3.connectionpool": logging.ERROR,
 }
 _REFUSALS = {
-    "BAD_REQUEST",
-    "ENDPOINT_NOT_FOUND",
-    "INVALID_PARAMETER_VALUE",
-    "NOT_IMPLEMENTED",
-    "PERMISSION_DENIED",
-    "RESOURCE_ALREADY_EXISTS",
-    "RESOURCE_DOES_NOT_EXIST",
-    "UNAUTHENTICATED",
+    *("BAD_REQUEST", "ENDPOINT_NOT_FOUND", "INVALID_PARAMETER_VALUE", "NOT_IMPLEMENTED", "PERMISSION_DENIED"),
+    *("RESOURCE_ALREADY_EXISTS", "RESOURCE_DOES_NOT_EXIST", "UNAUTHENTICATED"),
 }
 
 
 class Store:
     """An MLflow tracking store and registry. Safe to use from several threads, and from forked workers.
 
-    Args:
-        uri: The tracking URI; None for MLflow's own choice.
-        patience_s: How long to wait for a locked sqlite file when it is first opened, in seconds.
+    The URI None is MLflow's own choice. For `patience_s` seconds it waits for a locked sqlite file when it is first
+    opened.
     """
 
     def __init__(self, uri: str | None, patience_s: float = 1.0) -> None:
@@ -125,7 +124,8 @@ class Store:
 
     def warn(self, what: str, error: Exception) -> None:
         """Log that `what` failed: the first time as a warning, later for debugging."""
-        brief = _shortened(" ".join(str(error).split()))
+        text = " ".join(str(error).split())
+        brief = text if len(text) <= _LENGTH else f"{text[:_LENGTH]} ..."
         self._say(f"{what} failed ({type(error).__name__}: {brief}). The run continues, and retries what it can later.")
 
     def _try(self, action: Callable[[], Result]) -> Result:
@@ -165,5 +165,45 @@ def _refused(error: Exception) -> bool:
     return not isinstance(error, RequestException | SQLAlchemyError | sqlite3.Error | ConnectionError | TimeoutError)
 
 
-def _shortened(text: str, length: int = 300) -> str:
-    return text if len(text) <= length else f"{text[:length]} ..."
+def client_of(uri: str, patience_s: float) -> MlflowClient:
+    """Return MLflow's client for a store and registry; a new sqlite file is created.
+
+    MLflow creates the tables one by one, for seconds: an interrupt, or another process that does the same, would leave
+    a file that can never be used. And MLflow tries for minutes to open a file that is locked or no database; here a
+    locked file is waited for `patience_s` seconds.
+
+    Raises:
+        sqlite3.Error: The file is locked, or no database.
+        Exception: An error of MLflow, its libraries or the system: the store does not answer or cannot be created.
+    """
+    if path := sqlite_path(uri):
+        _make_no_folders()
+        remove_leftovers(path.parent)
+        if path.exists():
+            close_to_others(path)
+        else:
+            _make(path)
+        with closing(sqlite3.connect(path, timeout=patience_s, isolation_level=None)) as connection:
+            follow_move(connection, path)
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _make(path: Path) -> None:
+    with temporary_folder(path) as folder:
+        made = folder / path.name
+        uri = sqlite_uri(made)
+        MlflowClient(tracking_uri=uri, registry_uri=uri).search_experiments()
+        close_to_others(made)
+        try:
+            os.link(made, path)  # unlike a rename, it does not replace what another process has made in the meantime
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            os.replace(made, path)
+
+
+def _make_no_folders() -> None:
+    """Keep MLflow from making the folder `my%20photos` for a store in `my photos`: it does not decode the URI."""
+    usual = utils._make_parent_dirs_if_sqlite
+    if usual.__module__ == utils.__name__:
+        utils._make_parent_dirs_if_sqlite = lambda db_uri: None if "%" in db_uri else usual(db_uri)

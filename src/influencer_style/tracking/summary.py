@@ -16,32 +16,19 @@ VERSION_TAG = "registered_version"
 
 
 def log_scores(scores: dict[str, float], name: str, version: str | None) -> None:
-    """Log the main scores as metrics of the pipeline's run, and which registered version they belong to.
-
-    Args:
-        scores: The scores, by name.
-        name: The registered model's name.
-        version: The model's version; None where it is not registered.
-    """
+    """Log the main scores as metrics of the pipeline's run, and which registered version they belong to, if any."""
     run = current.node_run()
     if run is None or run.pipeline_run is None:
         return
     now = now_ms()
     metrics = [Metric(safe_key(key), float(value), now, 0) for key, value in scores.items()]
     tags = [RunTag(VERSION_TAG, f"{name} version {version}")] if version else []
-    run.pipeline_run.write(
-        "writing scores", lambda client, run_id: client.log_batch(run_id, metrics=metrics, tags=tags)
-    )
+    whole = run.pipeline_run
+    whole.write("writing scores", lambda client, run_id: client.log_batch(run_id, metrics=metrics, tags=tags))
 
 
 def log_model(name: str, version: str, data_sha256: str) -> None:
-    """Link the pipeline's run to a version of a registered model, and to the photos that its looks were learnt from.
-
-    Args:
-        name: The registered model's name.
-        version: The model's version.
-        data_sha256: The digest of the photos.
-    """
+    """Link the pipeline's run to a registered version, and to the photos that its looks were learnt from."""
     run = current.node_run()
     if run is None or run.pipeline_run is None:
         return

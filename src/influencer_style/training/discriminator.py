@@ -11,14 +11,9 @@ from influencer_style.looks.style_code import StyleCode, description_width
 class Discriminator(nn.Module):
     """One trunk for all looks and domains.
 
-    A projection of the style code conditions it on the look (Miyato and Koyama 2018); each domain (a creator, the
-    users) adds a projection of its own.
-
-    Args:
-        code: Width of the style code.
-        resolution: Side of the pictures in pixels, a power of two, at least 32.
-        channels: Width after the first convolution; doubles with each halving, to at most eight times.
-        domains: Number of domains.
+    A projection of the style code conditions it on the look (Miyato and Koyama 2018); each of the domains (a creator,
+    the users) adds a projection of its own. `code` is the width of the style code, `resolution` a power of two, at
+    least 32, `channels` the width after the first convolution, which doubles with each halving, to at most eight times.
     """
 
     def __init__(self, code: int, resolution: int = 64, channels: int = 24, domains: int = 0) -> None:
@@ -40,12 +35,9 @@ class Discriminator(nn.Module):
         nn.init.zeros_(self.domain.weight)
 
     def forward(self, images: Tensor, code: Tensor, domain: Tensor | None = None) -> Tensor:
-        """Return logits (n,).
+        """Return logits (n,) of images (n, 3, h, w), sRGB in [0, 1], in the looks of style codes (n, code).
 
-        Args:
-            images: (n, 3, h, w), sRGB in [0, 1].
-            code: (n, code) style codes.
-            domain: (n,) numbers of domains from 1; 0, or None for all, means no domain.
+        `domain` has numbers of domains from 1, (n,); 0, or None for all, means no domain.
         """
         features = self.trunk(images * 2 - 1).mean((2, 3))
         look = self.look(3 * torch.tanh(StyleCode(code).description / 3))
@@ -57,11 +49,8 @@ class Discriminator(nn.Module):
 def augment(images: Tensor, generator: torch.Generator) -> Tensor:
     """Mirror, shift by up to an eighth, and cut out a quarter, of real and fake pictures before they are judged.
 
-    Differentiable augmentation (Zhao et al. 2020) without its colour changes: colour is the look here.
-
-    Args:
-        images: (n, 3, h, w).
-        generator: Source of the random choices, on the CPU.
+    Differentiable augmentation (Zhao et al. 2020) without its colour changes: colour is the look here. Images are (n,
+    3, h, w) on any device, `generator` is a source of random choices on the CPU.
     """
     n, _, h, w = images.shape
     mirror = torch.rand(n, generator=generator) < 0.5

@@ -40,11 +40,9 @@ def ignore(*_: object) -> None:
 class Watch(Generic[Generator]):
     """What follows a training. By default nothing does.
 
-    Attributes:
-        metrics: Receives a step and its losses.
-        validate: Receives the averaged generator now and then; the errors that it returns join the losses.
-        samples: Receives a step and the averaged generator, as often.
-        progress: Receives now and then the number of steps taken, that of all steps, and a short text.
+    `metrics` receives a step and its losses, `validate` the averaged generator now and then (the errors that it returns
+    join the losses), `samples` a step and the averaged generator as often, and `progress` now and then the number of
+    steps taken, that of all steps, and a short text.
     """
 
     metrics: Callable[[int, dict[str, float]], None] = ignore
@@ -59,20 +57,10 @@ def train(
     """Train a generator; continue from the checkpoint if there is one.
 
     Diverged losses send the training back to its last checkpoint, once. Where memory runs out, batches are taken in
-    twice as many parts.
-
-    Args:
-        task: What the generator is trained for, and on.
-        checkpoint: File to continue from, and to write to. It must belong to the same material and settings (name it by
-            their fingerprint).
-        watch: What follows the training.
-
-    Returns:
-        The state at the end: its `average` is the generator to keep, `history` has some 200 rows of losses.
-
-    Raises:
-        TrainingDiverged: When losses diverge again, see `_require_sound`.
-        MemoryError: When memory runs out even for single pictures.
+    twice as many parts. The checkpoint must belong to the same material and settings (name it by their fingerprint).
+    Returns the state at the end: its `average` is the generator to keep, `history` has some 200 rows of losses. Raises
+    TrainingDiverged when losses diverge again (see `_require_sound`), MemoryError when memory runs out even for single
+    pictures.
     """
     s, watch = task.settings, watch or Watch()
     if s.threads:
@@ -127,12 +115,8 @@ def take_step(
 ) -> Losses:
     """Train both networks on one batch; return every loss by name, the generator's weighted sum as `total`.
 
-    Args:
-        task: What the generator is trained for.
-        state: The state of the training; its networks, optimisers and averages move on.
-        batch: What they learn from.
-        parts: Number of parts in which the batch is taken, one after the other; it is learnt from as a whole.
-        rng: Source of all choices.
+    Networks, optimisers and averages of the state move on. The batch is taken in `parts`, one after the other, and
+    learnt from as a whole.
     """
     s = task.settings
     penalised = state.step % s.penalty_every == 0
@@ -146,11 +130,11 @@ def take_step(
         if pairs is not None:
             terms = compute_discriminator_loss(state.discriminator, pairs, state.logits, s, penalised, rng)
             (sum_of(terms) * share).backward()
-            _accumulate(losses, terms, share)
+            losses = _added(losses, terms, share)
         if learns:
             terms = compute_generator_loss(task, state.discriminator, part, results, pairs, rng)
             (terms["total"] * share).backward()
-            _accumulate(losses, terms, share)
+            losses = _added(losses, terms, share)
     if adversary:
         state.discriminator_optimizer.step()
     if learns:
@@ -159,10 +143,8 @@ def take_step(
     return losses
 
 
-def _accumulate(losses: Losses, terms: Losses, share: float) -> None:
-    for name, term in terms.items():
-        value = share * term.detach()
-        losses[name] = losses[name] + value if name in losses else value
+def _added(losses: Losses, terms: Losses, share: float) -> Losses:
+    return losses | {name: losses.get(name, 0) + share * term.detach() for name, term in terms.items()}
 
 
 def _report(row: dict[str, float], state: State[Generator], s: TrainerSettings, watch: Watch[Generator]) -> None:
@@ -174,11 +156,7 @@ def _report(row: dict[str, float], state: State[Generator], s: TrainerSettings, 
 
 
 def _require_sound(losses: dict[str, float], state: State[Generator]) -> None:
-    """Check losses.
-
-    Raises:
-        TrainingDiverged: When one is not a number, or the discriminator is so sure that the generator learns nothing.
-    """
+    """Raise TrainingDiverged if a loss is not a number, or the discriminator is too sure to teach anything."""
     bad = [name for name, value in losses.items() if not math.isfinite(value)]
     real, fake = state.logits.tolist()
     if bad:
@@ -193,8 +171,7 @@ def _require_sound(losses: dict[str, float], state: State[Generator]) -> None:
 def _more_parts(parts: int, state: State[Generator]) -> int:
     """Return twice as many parts, and clear what the step has left behind.
 
-    Raises:
-        MemoryError: When parts are single pictures already.
+    Raises MemoryError when parts are single pictures already.
     """
     if parts >= _MOST_PARTS:
         raise MemoryError("memory runs out even for single pictures; lower the resolution or the channels")

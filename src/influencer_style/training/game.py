@@ -1,7 +1,8 @@
-"""The game between generator and discriminator: the loss that each of them descends."""
+"""The game between generator and discriminator: the loss that each of them descends, and what it is made of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 import torch
@@ -9,8 +10,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from influencer_style.examples.batch import PairedBatch, StepBatch
+from influencer_style.looks.regional import shown
 from influencer_style.training.discriminator import Discriminator, augment
-from influencer_style.training.losses import content_loss, feature_loss, gram_loss, reconstruction_loss, shape_loss
 from influencer_style.training.machine import half_precision
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.task import Generator, Pairs, Task
@@ -29,13 +30,9 @@ def compute_discriminator_loss(
 ) -> Losses:
     """Return the discriminator's losses by name, weighted; it descends their sum.
 
-    Args:
-        discriminator: The network to train.
-        pairs: What it is shown; no gradient reaches the generator.
-        averages: (2,) moving averages of its logits for real and for fake pictures; updated in place.
-        settings: The settings of the training.
-        penalised: Whether this step takes the gradient penalties.
-        rng: Source of the augmentations.
+    No gradient reaches the generator. `averages`, (2,), are moving averages of the logits for real and for fake
+    pictures, updated in place; `penalised` says whether this step takes the gradient penalties, `rng` is that of
+    augmentations.
     """
     weights, fake = settings.weights, pairs.fake.detach()
     with half_precision(fake.device, settings.half):
@@ -68,13 +65,9 @@ def compute_generator_loss(
 ) -> Losses:
     """Return the generator's losses by name, not weighted, and their weighted sum as `total`.
 
-    Args:
-        task: What the generator is trained for; its settings say which losses count.
-        discriminator: The generator's opponent; its weights get no gradient.
-        batch: What the generator was given.
-        results: (n, 3, h, w) what it made of that.
-        pairs: The results beside real pictures; None where the discriminator does not take part.
-        rng: Source of the augmentations.
+    The task's settings say which losses count. The discriminator's weights get no gradient. `results`, (n, 3, h, w),
+    are what the generator made of the batch, `pairs` the same next to real pictures, None where the discriminator does
+    not take part.
     """
     settings, weights, encoder = task.settings, task.settings.weights, task.encoder
     paired, unpaired = batch.paired, batch.unpaired
@@ -134,10 +127,7 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
 
 
 def relativistic_generator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Loss of the generator where pictures are judged in pairs (Jolicoeur-Martineau 2018; Huang et al. 2024).
-
-    The logits, (n,), are those of a real and a fake picture in the same look.
-    """
+    """Loss of the generator for pairs of pictures in one look (Jolicoeur-Martineau 2018; Huang et al. 2024)."""
     return F.softplus(real_logits - fake_logits).mean()
 
 
@@ -147,11 +137,9 @@ def relativistic_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) ->
 
 
 def gradient_penalty(images: Tensor, logits: Tensor) -> Tensor:
-    """Mean squared gradient of the logits: R1 at real pictures, R2 at fake ones (Mescheder et al. 2018).
+    """Mean squared gradient of the logits (n,): R1 at real images, R2 at fake ones (Mescheder et al. 2018).
 
-    Args:
-        images: (n, 3, h, w), requiring gradients.
-        logits: (n,), computed from the images.
+    They must be computed from the images (n, 3, h, w), which require gradients.
     """
     (gradient,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
     return gradient.square().sum((1, 2, 3)).mean()
@@ -165,3 +153,70 @@ def lecam_loss(
     The logits are (n,); each kind is held to the moving average of the other's.
     """
     return F.relu(real_logits - fake_average).square().mean() + F.relu(real_average - fake_logits).square().mean()
+
+
+def content_loss(result: list[Tensor], source: list[Tensor]) -> Tensor:
+    """Mean absolute error of instance-normalised feature maps: what is shown and where, whatever its colours.
+
+    Mean and deviation of a feature are style (Huang and Belongie 2017); the rest of it is content. All layers count
+    the same.
+    """
+    terms = [(F.instance_norm(a) - F.instance_norm(b)).abs().mean() for a, b in zip(result, source, strict=True)]
+    return torch.stack(terms).mean()
+
+
+def shape_loss(result: Tensor, source: Tensor) -> Tensor:
+    """One minus the correlation of locally normalised luminance: shapes, not colours, say who somebody is.
+
+    Images are (n, 3, h, w), sRGB; neighbourhoods reach a sixteenth of the height to either side. 0 where all shapes are
+    kept, 1 where none is, 2 where light and dark have changed places.
+    """
+    a, b = (_locally_normalised(images) for images in (result, source))
+    a, b = (part.flatten(1) - part.flatten(1).mean(1, keepdim=True) for part in (a, b))
+    return (1 - F.cosine_similarity(a, b, eps=1e-6)).mean()
+
+
+def reconstruction_loss(result: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+    """Mean absolute error of images (n, 3, h, w), weighted by (n, 1, h, w), 0 or more, mean about 1."""
+    return ((result - truth).abs() * weights).mean()
+
+
+def palette_loss(colours: Tensor, truth: Tensor, share: Tensor) -> Tensor:
+    """Mean absolute error of areas' mean colours; areas that hardly show count less.
+
+    Predictions are (..., n, k, 3), the truth (n, k, 3), the share of the picture that each area takes (n, k, 1).
+    """
+    return ((colours - truth).abs() * shown(share)).mean()
+
+
+def feature_loss(result: list[Tensor], truth: list[Tensor]) -> Tensor:
+    """Mean absolute error of feature maps, each relative to the truth's mean size (after Johnson et al. 2016)."""
+    terms = [(a - b).abs().mean() / b.abs().mean().clamp_min(1e-6) for a, b in zip(result, truth, strict=True)]
+    return torch.stack(terms).mean()
+
+
+def gram_loss(descriptors: Tensor, target: Tensor, deviation: Tensor, groups: Sequence[slice]) -> Tensor:
+    """Distance of descriptors (n, d) from a look's mean, every group (layer, colour) counting the same.
+
+    `target` and `deviation`, (n, d), are means and standard deviations within the looks: what varies inside a look
+    costs nothing. `groups` are those of `StyleEncoder.groups`.
+    """
+    excess = F.relu((descriptors - target).abs() - deviation)
+    scale = deviation.clone()
+    for group in groups:
+        scale[:, group] = deviation[:, group].mean(1, keepdim=True).clamp_min(1e-3)
+    relative = excess / scale
+    # Grows like a distance, not like a square: one odd layer does not outvote the others.
+    return torch.stack([torch.log1p(relative[:, group].mean(1)).mean() for group in groups]).mean()
+
+
+def _locally_normalised(images: Tensor) -> Tensor:
+    radius = max(1, images.shape[-2] // 16)
+    luminance = images.float().mean(1, keepdim=True)
+
+    def around(values: Tensor) -> Tensor:
+        return F.avg_pool2d(F.pad(values, [radius] * 4, mode="replicate"), 2 * radius + 1, stride=1)
+
+    detail = luminance - around(luminance)
+    # Two levels of 255: rounding and noise in a flat neighbourhood make no shape.
+    return detail / (around(detail.square()) + (2 / 255) ** 2).sqrt()

@@ -19,11 +19,6 @@ Weight = Annotated[float, Field(ge=0, le=1e6)]
 LearningRate = Annotated[float, Field(ge=1e-12, le=0.1)]
 Decay = Annotated[float, Field(ge=0, le=0.9999999)]
 
-_REMOVED = {
-    "most_seconds": "trainings end after `steps`, so that the same seed gives the same model; remove most_seconds, "
-    "and set fewer steps where a training takes too long",
-}
-
 
 @dataclass(frozen=True, config=CHECKED)
 class LossWeights:
@@ -35,8 +30,7 @@ class LossWeights:
         gram: Users' photos: distance to the look's Gram statistics.
         content: Users' photos: what is shown, and where, stays (instance-normalised features).
         shape: Users' photos: who it is stays (locally normalised luminance).
-        r1: Gradient penalty of the discriminator at real pictures.
-        r2: Gradient penalty of the discriminator at generated pictures.
+        r1: Gradient penalty of the discriminator at real pictures, r2: at generated ones.
         lecam: Keeps the discriminator's logits together where photos are few.
     """
 
@@ -55,29 +49,21 @@ class TrainerSettings:
     """How the loop runs; conf/base/parameters_pretraining.yml says more.
 
     Attributes:
-        steps: Steps of generator and discriminator.
         examples: Studio examples with known truth in a step.
         photos: Users' photos in a step, each restyled into a creator's look. Examples and photos are not both 0.
-        channels: Width of the generator at full resolution.
         colour: Share of examples whose look is of pure colour.
-        rate: Learning rate of the generator.
-        discriminator_rate: Learning rate of the discriminator.
+        rate: Learning rate of the generator; that of the discriminator is `discriminator_rate`.
         relativistic: Whether real and generated pictures are judged in pairs; this needs `r1` and `r2`.
-        weights: Weights of the losses.
         head_start: The first steps, which train the discriminator alone: a fresh one has nothing to teach.
         penalty_every: Steps between two gradient penalties, each of which is multiplied by this number.
         code_noise: Standard deviation of the noise on style codes.
         momentum: First beta of the generator's Adam. Adversarial training does best with none; known truth is learnt
             faster with some.
         ema: Decay of the moving average of the weights; the average is what is kept.
-        seed: Seed of the weights and of all random choices.
         stream: What the studio renders; its resolution is that of training.
-        shard_every: Steps between two new shards.
-        window: The most shards at hand at a time.
+        shard_every: Steps between two new shards; at most `window` shards are at hand at a time.
         validate_every: Steps between two points of the validation curve, with samples.
-        checkpoint_seconds: Seconds between two checkpoints.
-        workers: Processes that render.
-        threads: Threads of torch in this process; 0 leaves the number to torch.
+        workers: Processes that render; `threads` are torch's in this process, 0 leaves their number to torch.
         half: Whether convolutions are computed in bfloat16; `auto` where the machine does so quickly (`machine.py`).
         parts: Parts in which a batch is computed; more parts need less memory. Running out of it doubles them.
         compiled: Whether torch.compile makes the generator faster; this takes minutes at the start on some machines.
@@ -116,8 +102,11 @@ class TrainerSettings:
     def _none_was_removed(cls, given: object) -> object:
         """Refuse a setting that only earlier releases had, and name the remedy."""
         named = given.kwargs if isinstance(given, ArgsKwargs) else given
-        for name in _REMOVED.keys() & (named if isinstance(named, dict) else {}):
-            raise ValueError(f"{name} was removed: {_REMOVED[name]}")
+        if isinstance(named, dict) and "most_seconds" in named:
+            raise ValueError(
+                "most_seconds was removed: trainings end after `steps`, so that the same seed gives the same model; "
+                "remove most_seconds, and set fewer steps where a training takes too long"
+            )
         return given
 
     @model_validator(mode="after")

@@ -28,12 +28,8 @@ _PLAIN = ("step", "seconds", "history", "rollbacks")
 class Optimizer:
     """Adam (Kingma and Ba 2015) with clipped gradients; its rate warms up, and falls linearly over the last 40%.
 
-    Args:
-        network: The network to train.
-        rate: The highest learning rate.
-        momentum: Decay of the mean gradient.
-        steps: Length of the training.
-        first: The step of the training in which the network is first trained; from then on it is in every step.
+    `rate` is the highest learning rate, `momentum` the decay of the mean gradient, `steps` the length of the training
+    and `first` the step in which the network is first trained; from then on it is in every step.
     """
 
     def __init__(self, network: nn.Module, rate: float, momentum: float, steps: int, first: int) -> None:
@@ -62,18 +58,10 @@ class Optimizer:
 class State(Generic[Generator]):
     """All that changes while training.
 
-    Attributes:
-        generator: The generator that learns.
-        average: The moving average (EMA) of its weights, which is what is kept.
-        discriminator: Its opponent.
-        generator_optimizer: Trains the generator.
-        discriminator_optimizer: Trains the discriminator.
-        run: The generator, compiled or not.
-        logits: (2,) moving averages of the discriminator's logits for real and for fake pictures.
-        step: Number of steps taken.
-        seconds: Time they took.
-        history: Rows of losses.
-        rollbacks: How often diverged losses have sent the training back.
+    `average` is the moving average (EMA) of the generator's weights, which is what is kept, `run` the generator,
+    compiled or not, `logits`, (2,), are moving averages of the discriminator's logits for real and for fake pictures.
+    `step` is the number of steps taken, `seconds` the time they took, `history` has rows of losses, and `rollbacks`
+    says how many times diverged losses have sent the training back.
     """
 
     generator: Generator
@@ -104,15 +92,10 @@ class State(Generic[Generator]):
             network.to(device).to(memory_format=torch.channels_last)
         # float64, as Python's own numbers are; MPS has none.
         logits = torch.zeros(2, dtype=torch.float32 if "mps" in device else torch.float64, device=device)
-        return cls(
-            generator,
-            average,
-            discriminator,
-            Optimizer(generator, s.rate, s.momentum, s.steps, s.head_start),
-            Optimizer(discriminator, s.discriminator_rate, 0.0, s.steps, task.adversary_after),
-            torch.compile(generator) if s.compiled else generator,
-            logits,
-        )
+        own = Optimizer(generator, s.rate, s.momentum, s.steps, s.head_start)
+        other = Optimizer(discriminator, s.discriminator_rate, 0.0, s.steps, task.adversary_after)
+        run = torch.compile(generator) if s.compiled else generator
+        return cls(generator, average, discriminator, own, other, run, logits)
 
     @classmethod
     def resume(cls, task: Task[PairedBatch, Generator], checkpoint: Path) -> State[Generator]:

@@ -1,4 +1,4 @@
-"""What transfer and synthesis do differently in a training; `engine` and `game` hold what they share."""
+"""What transfer and synthesis do differently in a training, and what an adaptation of either leaves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -22,6 +22,7 @@ from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.settings import TrainerSettings
 
 Generator = TypeVar("Generator", bound=TransferGenerator | SynthesisGenerator)
+BASE, ADAPTED = "base", "adapted"
 _HELD_OUT = 1_000_000  # shards from this number on are for validation
 
 
@@ -29,11 +30,9 @@ _HELD_OUT = 1_000_000  # shards from this number on are for validation
 class Pairs(Batch):
     """Pictures for the discriminator to tell apart; (n, 3, h, w), sRGB, about [0, 1].
 
-    Attributes:
-        real: Photos, or the studio's truth.
-        fake: The generator's pictures, each in the same look as the real one in its row.
-        codes: (n, d) style codes of the looks.
-        domains: (n,) int, whose photos they are, see `Discriminator`.
+    `real` are photos or the studio's truth, `fake` the generator's pictures, each in the same look as the real one in
+    its row. `codes`, (n, d), are the style codes of the looks, `domains`, (n,) int, whose photos they are, see
+    `Discriminator`.
     """
 
     real: Tensor
@@ -44,19 +43,11 @@ class Pairs(Batch):
 
 @dataclass(kw_only=True)
 class Task(ABC, Generic[PairedBatch, Generator]):
-    """What a generator is trained for.
+    """What a generator is trained for. Raises ValueError when the settings ask for photos and there are none.
 
-    Attributes:
-        settings: The settings of the training.
-        encoder: The style encoder; the task takes a copy to its device.
-        creators: The real photos, for `settings.photos` of a step.
-        initial: A generator to start from; its shape takes precedence over that of the settings.
-        device: Torch's name of the device to train on.
-        domains: Number of the discriminator's domains.
-        adversary_after: First step in which the discriminator takes part.
-
-    Raises:
-        ValueError: When the settings ask for photos and there are none.
+    `encoder` is copied to the device. `creators` are the real photos, for `settings.photos` of a step, `initial` is a
+    generator to start from, whose shape takes precedence over that of the settings. `domains` is the number of the
+    discriminator's domains, `adversary_after` the first step in which it takes part.
     """
 
     settings: TrainerSettings
@@ -85,12 +76,9 @@ class Task(ABC, Generic[PairedBatch, Generator]):
         """Return what a generator, compiled or not, makes of a batch (n, 3, h, w): its paired rows come first."""
 
     def pairs(self, batch: StepBatch[PairedBatch], known: Tensor, new: Tensor, _rng: torch.Generator) -> list[Pairs]:
-        """Return what the discriminator is shown: results beside their truth, and beside photos in the same look.
+        """Return what the discriminator is shown: results next to their truth, and next to photos in the same look.
 
-        Args:
-            batch: What the generator was given.
-            known: Its results for the paired rows.
-            new: Its results for the unpaired rows.
+        `known` are the results for the batch's paired rows, `new` those for the unpaired rows.
         """
         pairs = []
         if (paired := batch.paired) is not None:
@@ -103,6 +91,41 @@ class Task(ABC, Generic[PairedBatch, Generator]):
     def visible(self, results: Tensor) -> Tensor:
         """Return what the encoder sees of results."""
         return results
+
+
+@dataclass(frozen=True)
+class Adaptation(Generic[Generator]):
+    """The outcome of an adaptation: generators (`base`, and those trained from it) and histories of losses by name.
+
+    `kept` is the name of the generator to use, `why` the reason, a sentence; `compared` has the measures of generators
+    next to one another, as plain numbers.
+    """
+
+    generators: dict[str, Generator]
+    histories: dict[str, list[dict[str, float]]]
+    kept: str
+    why: str
+    compared: dict[str, Any]
+
+    @property
+    def generator(self) -> Generator:
+        """The generator to use."""
+        return self.generators[self.kept]
+
+    @property
+    def shown(self) -> str:
+        """The name of the training to show: that of the generator which is kept, else `adapted`."""
+        return ADAPTED if self.kept == BASE else self.kept
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """The losses of the training to show."""
+        return self.histories[self.shown]
+
+    @property
+    def decision(self) -> dict[str, object]:
+        """What was decided and why."""
+        return {"kept": self.kept, "why": self.why, "compared": self.compared}
 
 
 def studio_stream(settings: TrainerSettings, folder: Path, encoder: StyleEncoder) -> StudioStream:

@@ -1,4 +1,4 @@
-"""Nodes of `evaluation`."""
+"""Parameters and nodes of `evaluation`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TypedDict, Unpack
 
 import pandas as pd
 from PIL import Image
+from pydantic import Field
 
 from influencer_style.consent.places import project_ledger
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.full_size import restyle_at_full_size
 from influencer_style.evaluation.gather import gather_cases
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
@@ -21,12 +21,13 @@ from influencer_style.evaluation.verdict import PromotionRecord
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.metrics.cases import Cases
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.metrics.judges import face_judge_is_here
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_looks
-from influencer_style.pipelines.evaluation.parameters import EvaluationParameters
 from influencer_style.pipelines.reusable import reusable
+from influencer_style.project.configuration import Section
 from influencer_style.project.folder import in_project
 from influencer_style.reports import contact_sheet, report
 from influencer_style.reports.decisions import TransferDecision
@@ -37,15 +38,24 @@ log = logging.getLogger(__name__)
 _PACKAGES = "influencer-style torch numpy scikit-image scikit-learn opencv-python-headless kedro mlflow"
 
 
+class EvaluationParameters(Section):
+    """See conf/base/parameters_evaluation.yml."""
+
+    size: int = Field(ge=32, le=1024)
+    most_people: int = Field(ge=1, le=10_000)
+    neural_style_people: int = Field(ge=0, le=10_000)
+    bootstrap_draws: int = Field(ge=100, le=1_000_000)
+    seed: int = Field(ge=0, lt=2**32)
+    sheet_people: int = Field(ge=1, le=64)
+    report_people: int = Field(ge=1, le=64)
+
+
 def choose_looks(
     bundle: TransferBundle, face_crops: FaceStore, manifest: pd.DataFrame, source: PhotoSource
 ) -> tuple[TransferBundle, FaceStore, pd.DataFrame]:
     """Return model, crops and manifest without creators whose consent does not cover `transfer` now.
 
-    In the manifest their photos are `refused`.
-
-    Raises:
-        NobodyPermitted: when no look is left.
+    In the manifest their photos are `refused`. Raises NobodyPermitted when no look is left.
     """
     looks = permitted_looks("evaluation", bundle.looks, source)
     others = (manifest["role"] == "creator") & ~manifest["slug"].isin(looks.names) & (manifest["status"] == "accepted")

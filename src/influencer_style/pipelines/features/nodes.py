@@ -1,8 +1,9 @@
-"""Nodes of `features`."""
+"""Parameters and nodes of `features`."""
 
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,15 +20,22 @@ from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import MOMENTS, SetStatistics, describe
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_crops
-from influencer_style.pipelines.features.parameters import FeaturesParameters
 from influencer_style.pipelines.reusable import reusable
+from influencer_style.project.configuration import Section
 from influencer_style.project.folder import in_project
-from influencer_style.reports.looks import draw_look_map, draw_looks_side_by_side
+from influencer_style.reports.grid import draw_look_map, draw_looks_side_by_side
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.tracking import current
 
 log = logging.getLogger(__name__)
 _BATCH = 64
+
+
+class FeaturesParameters(Section):
+    """See conf/base/parameters_features.yml."""
+
+    encoder: Literal["small_vgg", "vgg19_imagenet", "resnet50_imagenet"]
+    weights: str
 
 
 def _weights(parameters: FeaturesParameters) -> str:
@@ -61,14 +69,13 @@ def choose_crops(crops: FaceStore, source: PhotoSource) -> FaceStore:
 def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame | None) -> pd.DataFrame:
     """Describe each kept face crop; crops described before by the same encoder are not described again.
 
-    Returns:
-        A row for each crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (21 x 10).
+    Returns a row for each crop: photo_id, creator, slug, role, split, key, descriptor (list of numbers), moments (21 x
+    10).
     """
     rows = crops.kept.reset_index(drop=True)
     cut = rows[["cx", "cy", "side", "angle"]].to_numpy().tolist()
-    keys = [
-        fingerprint(encoder.sha256, MOMENTS, crops.fingerprint, *key) for key in zip(rows["photo_id"], cut, strict=True)
-    ]
+    made_by = encoder.sha256, MOMENTS, crops.fingerprint
+    keys = [fingerprint(*made_by, photo, place) for photo, place in zip(rows["photo_id"], cut, strict=True)]
     known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     if before is not None:
         known = dict(zip(before["key"], zip(before["descriptor"], before["moments"], strict=True), strict=True))
@@ -79,11 +86,9 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
     with torch.no_grad(), tqdm(total=len(new), desc="Describing", unit="crop", disable=not new) as bar:
         for start in range(0, len(new), _BATCH):
             part = new[start : start + _BATCH]
-            pixels = to_tensor(crops.pixels(rows.iloc[part]))
-            descriptors, moments = describe(encoder, pixels)
-            known |= {
-                keys[i]: (d, m) for i, d, m in zip(part, descriptors.numpy(), moments.flatten(1).numpy(), strict=True)
-            }
+            descriptors, moments = describe(encoder, to_tensor(crops.pixels(rows.iloc[part])))
+            described = zip(descriptors.numpy(), moments.flatten(1).numpy(), strict=True)
+            known |= dict(zip([keys[i] for i in part], described, strict=True))
             bar.update(len(part))
     table = rows[["photo_id", "creator", "slug", "role", "split"]].copy()
     table["key"] = keys
@@ -96,11 +101,8 @@ def describe_crops(crops: FaceStore, encoder: StyleEncoder, before: pd.DataFrame
 def profile_looks(descriptors: pd.DataFrame, encoder: StyleEncoder, source: PhotoSource) -> LookProfiles:
     """Compare each creator with the users: what differs is the look. The creator's consent goes with it.
 
-    Creators are represented by their training photos; the population is every user except those of the test.
-
-    Raises:
-        ValueError: If no creator or no user is left.
-        ConsentError: If a consent has gone since the crops were chosen.
+    Creators are represented by their training photos; the population is every user except those of the test. Raises
+    ValueError if no creator or no user is left, ConsentError if a consent has gone since the crops were chosen.
     """
     current.shows(set(descriptors.loc[descriptors["role"] == "creator", "slug"]))
     users = descriptors[(descriptors["role"] == "user") & (descriptors["split"] != "test")]
@@ -135,7 +137,6 @@ def draw_looks(crops: FaceStore, looks: LookProfiles, descriptors: pd.DataFrame)
 
 
 def _statistics(rows: pd.DataFrame) -> SetStatistics:
-    descriptors, moments = (
-        torch.from_numpy(np.stack(rows[column].to_list()).astype(np.float32)) for column in ("descriptor", "moments")
-    )
+    columns = [np.stack(rows[column].to_list()).astype(np.float32) for column in ("descriptor", "moments")]
+    descriptors, moments = map(torch.from_numpy, columns)
     return SetStatistics.of(descriptors, moments.view(len(moments), MOMENTS, -1))

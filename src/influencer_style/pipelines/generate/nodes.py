@@ -19,19 +19,11 @@ _PORTRAITS = "generated"  # folder of the pictures, next to the index
 
 
 def generate_portraits(folder: Path, parameters: GenerateParameters) -> tuple[pd.DataFrame, Image.Image]:
-    """Make the portraits that do not exist yet.
+    """Make the portraits that do not exist yet, in a sub-folder of `folder`.
 
-    Args:
-        folder: Gets the pictures, in a sub-folder, and their index.
-        parameters: What to make.
-
-    Returns:
-        The index, with a row for each portrait; and a sheet of the first of them.
-
-    Raises:
-        RegistryError, BundleError: When there is no model of that name.
-        StylistError: When the models cannot do what is requested, or the look's consent does not allow it.
-        BatchError: When the folder cannot be written to.
+    Returns the index, with a row for each portrait, and a sheet of the first of them. Raises RegistryError or
+    BundleError when there is no model of that name, StylistError when the models cannot do what is requested or the
+    look's consent does not allow it, BatchError when the folder cannot be written to.
     """
     current.shows([parameters.look])
     generation = Generation.load(parameters, model_place(parameters.model), model_place(parameters.transfer))

@@ -22,15 +22,9 @@ def remember_creators(
 ) -> None:
     """Record where creators' folders are and which photos are theirs: the consents there decide about their looks.
 
-    Args:
-        manifest: The manifest of photos.
-        creators: The folder that holds a folder for each creator.
-        project: The project's folder.
-        ledger: The project's ledger.
-        user: The user's own, for copies of models that lie in no project; None if there is none, or it is the same.
-
-    Raises:
-        AuditError: If the project's ledger cannot be written to.
+    `creators` is the folder that holds a folder for each creator. `user` is the user's own ledger, for copies of models
+    that lie in no project; None if there is none, or it is the same. Raises AuditError if the project's ledger cannot
+    be written to.
     """
     rows = manifest[(manifest["role"] == "creator") & (manifest["slug"] != "")]
     for _, own in rows.groupby(["slug", "creator"]):

@@ -9,9 +9,13 @@ import pandas as pd
 from influencer_style.consent.places import ledgers_of, project_ledger
 from influencer_style.photos.manifest import PhotoFolders, ScanSettings, scan
 from influencer_style.photos.source import PhotoSource
-from influencer_style.pipelines.ingestion.folders import SourceError, photo_folders, require_apart
 from influencer_style.pipelines.ingestion.known import remember_creators
-from influencer_style.pipelines.ingestion.parameters import IngestionParameters
+from influencer_style.pipelines.ingestion.parameters import (
+    IngestionParameters,
+    SourceError,
+    photo_folders,
+    require_apart,
+)
 from influencer_style.project.folder import as_written, in_project, project_folder
 from influencer_style.storage.fingerprint import file_sha256, fingerprint
 from influencer_style.studio.demo_set import DONE, render_demo_set
@@ -24,30 +28,22 @@ STUDIO_FOLDER = "data/01_raw/studio"
 def open_source(parameters: IngestionParameters) -> PhotoSource:
     """Return where the photos are; photos that come from the studio are rendered first.
 
-    Raises:
-        SourceError: If a folder is missing, empty, or not a folder.
+    Raises SourceError if a folder is missing, empty, or not a folder.
     """
     if parameters.source == "studio":
         made = _render(parameters, parameters.studio.creators_photos, STUDIO_FOLDER)
         folders = {name: f"{STUDIO_FOLDER}/{name}" for name in ("creators", "users", "truth", "oracle", "regions")}
         return PhotoSource(kind="studio", **folders, users_are_studio=True, fingerprint=made)
-    creators, own_users = photo_folders(parameters)
+    creators, users = photo_folders(parameters)
     made = ""
-    if own_users:
-        users = own_users
-    else:
+    if users is None:
         folder = f"{STUDIO_FOLDER}_users"
         made, users = _render(parameters, 0, folder), in_project(f"{folder}/users")
-        log.warning("ingestion.users is empty: the studio's neutral people stand in for users' photos")
+        log.warning("ingestion.users is empty: the studio's neutral people take the place of users' photos")
     require_apart(creators, users)
-    named = {"kind": "folder", "creators": as_written(creators), "users": as_written(users)}
-    return PhotoSource(
-        kind="folder",
-        creators=named["creators"],
-        users=named["users"],
-        users_are_studio=bool(made),
-        fingerprint=fingerprint(named, made),
-    )
+    folders = {"creators": as_written(creators), "users": as_written(users)}
+    digest = fingerprint({"kind": "folder", **folders}, made)
+    return PhotoSource(kind="folder", **folders, users_are_studio=bool(made), fingerprint=digest)
 
 
 def scan_photos(source: PhotoSource, before: pd.DataFrame | None, parameters: IngestionParameters) -> pd.DataFrame:
@@ -70,10 +66,9 @@ def scan_photos(source: PhotoSource, before: pd.DataFrame | None, parameters: In
     log.info("%d files: %s", len(manifest), ", ".join(f"{count} {status}" for status, count in counts.items()))
     left = manifest[(manifest["status"] == "accepted") & (manifest["role"] == "creator")]
     if left.empty:
-        raise SourceError(
-            f"no usable photo of a creator with consent in {source.creators}; the reasons are above: "
-            f"{'; '.join(manifest.loc[manifest['role'] == 'creator', 'reason'].unique()[:3])}"
-        )
+        reasons = "; ".join(manifest.loc[manifest["role"] == "creator", "reason"].unique()[:3])
+        where = f"no usable photo of a creator with consent in {source.creators}"
+        raise SourceError(f"{where}; the reasons are above: {reasons}")
     return manifest
 
 

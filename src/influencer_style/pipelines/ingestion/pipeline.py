@@ -1,17 +1,15 @@
 """The pipeline `ingestion`."""
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from influencer_style.pipelines.ingestion.nodes import open_source, scan_photos
+from influencer_style.pipelines.stage import stage, step
 
 
 def create_pipeline() -> Pipeline:
     """The studio or a folder -> manifest."""
-    return Pipeline(
-        [
-            Node(open_source, "params:ingestion", "photo_source", name="open_source"),
-            Node(scan_photos, ["photo_source", "manifest_before", "params:ingestion"], "manifest", name="scan_photos"),
-        ],
-        namespace="ingestion",
-        prefix_datasets_with_namespace=False,
+    return stage(
+        "ingestion",
+        step(open_source, "params:ingestion", "photo_source"),
+        step(scan_photos, ["photo_source", "manifest_before", "params:ingestion"], "manifest"),
     )

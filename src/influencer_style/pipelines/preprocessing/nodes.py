@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from influencer_style.consent.grant import LEARN
-from influencer_style.faces import align, detect, examine
+from influencer_style.faces import align, blazeface, detect, examine, face, mesh
 from influencer_style.faces.align import CropTransform, crop_face
 from influencer_style.faces.detect import make_detector
-from influencer_style.faces.detectors import yunet_file
+from influencer_style.faces.detectors import resolved, yunet_file
 from influencer_style.faces.store import LABELS, FaceStore
 from influencer_style.faces.update import FaceUpdate
 from influencer_style.photos import colour, decode
@@ -56,21 +57,18 @@ def crop_faces(
     """
     made_by = _made_by(parameters)
     accepted = manifest[manifest["status"] == "accepted"]
-    same = (
-        before if before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by) else None
-    )
+    same = _alike(before, parameters, made_by)
     tried = same.table[~same.table["reason"].str.startswith("unreadable")] if same is not None else None
     stays = accepted["photo_id"].isin([] if tried is None else tried["photo_id"])
     known, fresh = accepted[stays], accepted[~stays]
-    yield FaceUpdate(parameters.crop_size, made_by, known[["photo_id", *LABELS]], whole=fresh.empty)
-    if fresh.empty:
-        current.say_reused()
-    _detector(parameters)  # a model that cannot be used ends the run here, not once a photo
+    start = FaceUpdate(parameters.crop_size, made_by, known[["photo_id", *LABELS]], whole=fresh.empty)
+    yield start
+    open_detector(parameters)  # a model that cannot be used ends the run here, not once a photo
     local = threading.local()
 
     def look_at(photo: Row) -> tuple[Row, Crop]:
         if not hasattr(local, "detector"):
-            local.detector = _detector(parameters)
+            local.detector = open_detector(parameters)
         try:
             pixels = decode_photo(in_project(photo["path"]), max(MAX_PIXELS, photo["width"] * photo["height"]))
         except PhotoError as error:
@@ -80,11 +78,10 @@ def crop_faces(
         return {**{name: photo[name] for name in ("photo_id", *LABELS)}, **asdict(grading)}, crop
 
     outcomes = [] if tried is None else [tried.loc[tried["photo_id"].isin(known["photo_id"]), ["status", "reason"]]]
-    for rows, crops in _batches(look_at, fresh.to_dict("records"), parameters, "Cropping faces"):
-        outcomes.append(rows[["status", "reason"]])
-        yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops)
-    if not fresh.empty:
-        yield FaceUpdate(parameters.crop_size, made_by, whole=True)
+    for update in _updates(start, look_at, fresh.to_dict("records"), parameters.workers, "Cropping faces"):
+        if update.rows is not None:
+            outcomes.append(update.rows[["status", "reason"]])
+        yield update
     _summarise(pd.concat(outcomes) if outcomes else pd.DataFrame(columns=["status", "reason"]), len(fresh))
 
 
@@ -109,14 +106,12 @@ def crop_truth(
             pictures = users.assign(picture=[str(look / f"{Path(path).stem}.png") for path in users["path"]])
             there = [Path(picture).is_file() for picture in pictures["picture"]]
             wanted += pictures[there].assign(look=look.name, kind=kind).to_dict("records")
-    same = (
-        before if before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by) else None
-    )
+    same = _alike(before, parameters, made_by)
     known = set(zip(*(same.table[key] for key in _TRUTH_KEYS), strict=True)) if same else set()
     wanted = [row for row in wanted if tuple(row[key] for key in _TRUTH_KEYS) not in known]
-    yield FaceUpdate(parameters.crop_size, made_by, users[["photo_id", *LABELS]], keys=_TRUTH_KEYS, whole=not wanted)
-    if not wanted:
-        current.say_reused()
+    labels = users[["photo_id", *LABELS]]
+    start = FaceUpdate(parameters.crop_size, made_by, labels, keys=_TRUTH_KEYS, whole=not wanted)
+    yield start
 
     def crop(user: Row) -> tuple[Row, Crop]:
         row = {name: user[name] for name in (*users.columns, "look", "kind") if name not in ("path", "width", "height")}
@@ -129,41 +124,48 @@ def crop_truth(
         transform = CropTransform(user["cx"], user["cy"], user["side"], user["angle"])
         return row, crop_face(pixels, transform, parameters.crop_size)
 
-    for rows, crops in _batches(crop, wanted, parameters, "Cropping truth"):
-        yield FaceUpdate(parameters.crop_size, made_by, rows=rows, crops=crops, keys=_TRUTH_KEYS)
-    if wanted:
-        yield FaceUpdate(parameters.crop_size, made_by, keys=_TRUTH_KEYS, whole=True)
+    yield from _updates(start, crop, wanted, parameters.workers, "Cropping truth")
     log.info("Truth: %d new pictures of %d people", len(wanted), len(users))
 
 
-def _detector(parameters: PreprocessingParameters) -> detect.Detector:
-    return make_detector(parameters.detector, _yunet_model(parameters))
+def open_detector(parameters: PreprocessingParameters) -> detect.Detector:
+    """Return the detector that face crops are made with."""
+    return make_detector(parameters.detector, parameters.yunet_place)
 
 
-def _yunet_model(parameters: PreprocessingParameters) -> Path | None:
-    """Return the file that the parameters name; None if they name none."""
-    return in_project(parameters.yunet_model) if parameters.yunet_model.strip() else None
+def weights_sha256(parameters: PreprocessingParameters) -> str:
+    """Return the SHA-256 (hex) of the detector's weights; empty for the LBP cascade, which is part of the code."""
+    return file_sha256(yunet_file(parameters.yunet_place)) if parameters.detector == "yunet" else ""
+
+
+def _alike(before: FaceStore | None, parameters: PreprocessingParameters, made_by: str) -> FaceStore | None:
+    """Return an earlier store if its crops were made as crops are made now."""
+    alike = before is not None and (before.size, before.fingerprint) == (parameters.crop_size, made_by)
+    return before if alike else None
 
 
 def _made_by(parameters: PreprocessingParameters) -> str:
     """Return a fingerprint of all that a crop depends on except its photo: parameters, model, code."""
-    weights = file_sha256(yunet_file(_yunet_model(parameters))) if parameters.detector == "yunet" else ""
-    code = [file_sha256(str(module.__file__)) for module in (align, detect, examine, colour, decode)]
-    return fingerprint(parameters.model_dump(exclude={"workers", "yunet_model"}), weights, code)
+    used = (align, blazeface, detect, examine, face, mesh, colour, decode)
+    code = [file_sha256(str(module.__file__)) for module in used]
+    kept = parameters.model_dump(exclude={"workers", "yunet_model"})
+    return fingerprint(kept, resolved(parameters.detector), weights_sha256(parameters), code)
 
 
-def _batches(
-    work: Callable[[Row], tuple[Row, Crop]], photos: Sequence[Row], parameters: PreprocessingParameters, what: str
-) -> Iterator[tuple[pd.DataFrame, np.ndarray]]:
-    """Yield the rows and stacked crops that ``work`` makes of ``photos``, in batches."""
-    results = iter(
-        tqdm(map_bounded(work, photos, parameters.workers), what, len(photos), unit="photo", disable=not photos)
-    )
+def _updates(
+    start: FaceUpdate, work: Callable[[Row], tuple[Row, Crop]], photos: Sequence[Row], workers: int, what: str
+) -> Iterator[FaceUpdate]:
+    """Yield, after the start, what ``work`` makes of ``photos`` in batches, and that the store is whole."""
+    if not photos:
+        current.say_reused()
+        return
+    update = partial(FaceUpdate, start.size, start.fingerprint, keys=start.keys)
+    results = iter(tqdm(map_bounded(work, photos, workers), what, len(photos), unit="photo"))
     while batch := list(islice(results, _BATCH)):
         crops = [crop for _, crop in batch if crop is not None]
-        size = parameters.crop_size
-        stacked = np.stack(crops) if crops else np.empty((0, size, size, 3), np.uint8)
-        yield pd.DataFrame([row for row, _ in batch]), stacked
+        stacked = np.stack(crops) if crops else np.empty((0, start.size, start.size, 3), np.uint8)
+        yield update(rows=pd.DataFrame([row for row, _ in batch]), crops=stacked)
+    yield update(whole=True)
 
 
 def _summarise(outcomes: pd.DataFrame, fresh: int) -> None:

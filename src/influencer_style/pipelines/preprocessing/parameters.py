@@ -1,17 +1,19 @@
 """The parameters of `preprocessing`."""
 
 import os
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from influencer_style.faces.detectors import YUNET_FILE, DetectorName
 from influencer_style.faces.examine import Standards
+from influencer_style.project.configuration import Section
+from influencer_style.project.folder import in_project
 
 
-class PreprocessingParameters(BaseModel):
+class PreprocessingParameters(Section):
     """See conf/base/parameters_preprocessing.yml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     detector: DetectorName
     yunet_model: str
     crop_size: int = Field(ge=32, le=1024)
@@ -25,15 +27,17 @@ class PreprocessingParameters(BaseModel):
     @model_validator(mode="after")
     def _model_given(self) -> "PreprocessingParameters":
         if self.detector == "yunet" and not self.yunet_model.strip() and not os.environ.get(YUNET_FILE):
-            raise ValueError(
-                f"preprocessing.yunet_model is empty; name YuNet's .onnx file there or in {YUNET_FILE}, or use "
-                "detector: lbp"
-            )
+            remedy = f"name YuNet's .onnx file there or in {YUNET_FILE}, or use detector: auto"
+            raise ValueError(f"preprocessing.yunet_model is empty; {remedy}")
         return self
+
+    @property
+    def yunet_place(self) -> Path | None:
+        """The file that `yunet_model` names, if it names one."""
+        return in_project(self.yunet_model) if self.yunet_model.strip() else None
 
     @property
     def standards(self) -> Standards:
         """What a photo and its crop must meet."""
-        return Standards(
-            self.crop_size, self.margin, self.least_face, self.least_sharpness, self.most_cut, self.second_face
-        )
+        least, most = (self.least_face, self.least_sharpness), (self.most_cut, self.second_face)
+        return Standards(self.crop_size, self.margin, *least, *most)

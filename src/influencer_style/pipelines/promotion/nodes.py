@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
 
 from influencer_style.consent import clock
 from influencer_style.consent.grant import decide as permission
 from influencer_style.evaluation.contest import differences, measure, seat_panel
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.evaluation.verdict import PromotionRecord, Verdict, decide
 from influencer_style.evaluation.wording import scores_in_markdown
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.cases import CasesError
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_crops
@@ -28,14 +27,7 @@ from influencer_style.tracking.store import Store
 from influencer_style.tracking.summary import log_scores
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Opponent:
-    """A registered version and its model."""
-
-    registered: Contender
-    model: TransferBundle
+Opponent = tuple[Contender, TransferBundle]  # a registered version and its model
 
 
 def choose_crops(faces: FaceStore, source: PhotoSource) -> FaceStore:
@@ -52,10 +44,7 @@ def _look_up(store: Store, bundle: TransferBundle, name: str) -> tuple[Contender
 def _state_of_registry(
     bundle: TransferBundle, _faces: FaceStore, _truths: FaceStore, parameters: PromotionParameters
 ) -> dict[str, object] | None:
-    """Return what a verdict depends on in the registry, and today.
-
-    Returns None if nothing is tracked, or the registry does not answer.
-    """
+    """Return what a verdict depends on in the registry, and today; None if nothing is tracked, or nothing answers."""
     run = current.node_run()
     if run is None:
         return None
@@ -85,19 +74,18 @@ def judge_challenger(
     if run is None:
         return _unjudged("this run is not tracked, so there is no registry to look in")
 
-    def look_up() -> tuple[_Opponent, _Opponent | None]:
+    def look_up() -> tuple[Opponent, Opponent | None]:
         challenger, champion = _look_up(run.store, bundle, parameters.registered_model)
         if challenger.version == champion.version:
-            return _Opponent(challenger, bundle), None
-        rival = TransferBundle.load(titles.folder_of(run.store, champion))
-        return _Opponent(challenger, bundle), _Opponent(champion, rival)
+            return (challenger, bundle), None
+        return (challenger, bundle), (champion, TransferBundle.load(titles.folder_of(run.store, champion)))
 
     found = run.store.attempt("looking the champion up", look_up, urgent=True)
     if found is None:
         return _unjudged("the registry did not answer, or holds neither generator nor champion; see the log")
     challenger, champion = found
     if champion is None:
-        version = challenger.registered.version
+        version = challenger[0].version
         return _unjudged(f"version {version} is @champion itself", version)
     return _judge(challenger, champion, faces, truths, parameters)
 
@@ -121,8 +109,7 @@ def publish_scores(scorecard: dict[str, object], bundle: TransferBundle, paramet
 def judge_versions(faces: FaceStore, truths: FaceStore, parameters: PromotionParameters) -> dict[str, object]:
     """Compare two registered versions: `promotion.challenger` and `.champion`.
 
-    Raises:
-        RegistryError: when this run is not tracked, or there is no such version.
+    Raises RegistryError when this run is not tracked, or there is no such version.
     """
     store = registry()
     challenger, champion = (
@@ -131,15 +118,14 @@ def judge_versions(faces: FaceStore, truths: FaceStore, parameters: PromotionPar
     )
     if challenger.version == champion.version:
         return _unjudged(f"challenger and champion are both version {champion.version}", champion.version)
-    ours, theirs = (_Opponent(one, TransferBundle.load(titles.folder_of(store, one))) for one in (challenger, champion))
+    ours, theirs = ((one, TransferBundle.load(titles.folder_of(store, one))) for one in (challenger, champion))
     return _judge(ours, theirs, faces, truths, parameters)
 
 
 def promote(verdict: dict[str, object], parameters: PromotionParameters) -> dict[str, object]:
     """Write the verdict on the challenger, and make it the champion if the rules hold and it was judged against it.
 
-    Returns:
-        The verdict with what came of it: `promoted`, `now` (the version that is champion now) and `status`.
+    Returns the verdict with what came of it: `promoted`, `now` (the version that is champion now) and `status`.
     """
     record = PromotionRecord.model_validate(verdict)
     if not record.judged or record.challenger is None or record.champion is None:
@@ -169,15 +155,15 @@ def promote(verdict: dict[str, object], parameters: PromotionParameters) -> dict
 
 
 def _judge(
-    challenger: _Opponent, champion: _Opponent, faces: FaceStore, truths: FaceStore, parameters: PromotionParameters
+    challenger: Opponent, champion: Opponent, faces: FaceStore, truths: FaceStore, parameters: PromotionParameters
 ) -> dict[str, object]:
     """Return the record of a challenger judged against a champion."""
     verdict, people, known = _compare(challenger, champion, faces, truths, parameters)
     return PromotionRecord(
         judged=True,
         status="judged",
-        challenger=challenger.registered.version,
-        champion=champion.registered.version,
+        challenger=challenger[0].version,
+        champion=champion[0].version,
         people=people,
         truth_known=known,
         promoted=verdict.promoted,
@@ -187,10 +173,10 @@ def _judge(
 
 
 def _compare(
-    challenger: _Opponent, champion: _Opponent, faces: FaceStore, truths: FaceStore, parameters: PromotionParameters
+    challenger: Opponent, champion: Opponent, faces: FaceStore, truths: FaceStore, parameters: PromotionParameters
 ) -> tuple[Verdict, int, bool]:
     """Return the verdict, the number of people that it is based on, and whether the truth was known."""
-    ours, theirs = challenger.model, champion.model
+    (registered, ours), (_, theirs) = challenger, champion
     has_photos = set(faces.kept.loc[faces.kept["role"] == "creator", "slug"])
     offered, held = set(ours.looks.names), set(theirs.looks.names)
     shared = sorted(offered & held & has_photos)
@@ -211,8 +197,8 @@ def _compare(
     verdict = decide(found, rules, sorted(offered - held), sorted(lost))
     judged = (line.difference for line in verdict.lines)
     current.log_metrics({f"less.{one.metric}{'.' if one.look else ''}{one.look}": one.less.mean for one in judged})
-    if challenger.registered.objections:
-        verdict = Verdict(False, challenger.registered.objections, verdict.lines)
+    if registered.objections:
+        verdict = Verdict(False, registered.objections, verdict.lines)
     return verdict, len(panel.inputs), known
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from influencer_style.evaluation.verdict import Rules
+from influencer_style.project.configuration import Section
 
-_OPEN = ConfigDict(extra="forbid", frozen=True)
 Metric = Literal[
     "delta_e", "delta_e_skin", "delta_e_hair", "ssim", "psnr", "structure", "identity", "structure_to_input", "kid"
 ]
-Margin = Annotated[float, Field(ge=0, allow_inf_nan=False)]  # no number is worse than NaN: such a rule would never fail
+Margin = Annotated[float, Field(ge=0)]  # no number is worse than NaN: such a rule would never fail
 
 
-class RuleParameters(BaseModel):
+class RuleParameters(Section):
     """See `verdict.Rules`."""
 
-    model_config = _OPEN
     main: Metric
     each_look: Margin
     guarded: dict[Metric, Margin]
@@ -29,10 +28,9 @@ class RuleParameters(BaseModel):
         return Rules(self.main, self.each_look, {str(metric): margin for metric, margin in self.guarded.items()})
 
 
-class PromotionParameters(BaseModel):
+class PromotionParameters(Section):
     """See conf/base/parameters_evaluation.yml."""
 
-    model_config = _OPEN
     registered_model: str = Field(min_length=1)
     challenger: str = Field(pattern=r"^(@\w+|\d+)$", coerce_numbers_to_str=True)
     champion: str = Field(pattern=r"^(@\w+|\d+)$", coerce_numbers_to_str=True)

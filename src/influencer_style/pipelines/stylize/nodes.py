@@ -13,8 +13,7 @@ from influencer_style.batches.batch import Batch, Outcome, Status
 from influencer_style.batches.gathering import BatchError, gather
 from influencer_style.photos.decode import PhotoError, photo_thumbnail
 from influencer_style.photos.source import PhotoSource
-from influencer_style.pipelines.stylize.folder import photo_folder
-from influencer_style.pipelines.stylize.parameters import StylizeParameters
+from influencer_style.pipelines.stylize.parameters import StylizeParameters, photo_folder
 from influencer_style.project.folder import in_project, model_place, project_folder
 from influencer_style.reports.grid import draw_grid
 from influencer_style.storage.text import one_line
@@ -29,20 +28,12 @@ _TILE, _PAIRS = 192, 4  # px; pairs of photo and picture in a row
 
 
 def restyle_folder(source: PhotoSource | None, folder: Path, parameters: StylizeParameters) -> pd.DataFrame:
-    """Restyle a folder of photos: what is new or changed since the last time.
+    """Restyle a folder of photos, what is new or changed since the last time, into a sub-folder of `folder`.
 
-    Args:
-        source: Where the photos of the last run are; its users' are restyled where `stylize.folder` is empty.
-        folder: Gets the pictures, in a sub-folder, and their index.
-        parameters: What to do.
-
-    Returns:
-        The index: a row for each picture, and for each photo that could not be used, why.
-
-    Raises:
-        RegistryError, BundleError: When there is no model of that name.
-        StylistError: When the model cannot do what is requested.
-        BatchError: When there are no photos, or the folder cannot be written to.
+    Where `stylize.folder` is empty, these are the photos of the last run's users (`source`). Returns the index: a row
+    for each picture, and for each photo that could not be used, why. Raises RegistryError or BundleError when there is
+    no model of that name, StylistError when the model cannot do what is requested, BatchError when there are no photos,
+    or the folder cannot be written to.
     """
     users = source.users if source else ""
     if not (parameters.folder or users):

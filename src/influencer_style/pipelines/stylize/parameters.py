@@ -1,4 +1,4 @@
-"""The parameters of `stylize`."""
+"""The parameters of `stylize`, and the folder of photos that they name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field, field_validator, model_validator
 
+from influencer_style.batches.gathering import BatchError
 from influencer_style.consent.slug import slug
 from influencer_style.project.folder import in_project
 from influencer_style.stylist.restyling import LikenessMode, Restyling
@@ -47,3 +48,11 @@ class StylizeParameters(Restyling, coerce_numbers_to_str=True):
             return look and (slug(look) or look)
         named = {slug(name) or name: share for name, share in look.items()}
         return named if len(named) == len(look) else look  # a name that is given twice is refused later
+
+
+def photo_folder(folder: str) -> Path:
+    """Return the folder; a relative one starts at the project. Raises BatchError when it does not exist."""
+    place = in_project(folder)
+    if not place.is_dir():
+        raise BatchError(f"stylize.folder: {place} is not a folder; give one that holds photos")
+    return place

@@ -10,23 +10,22 @@ from typing import TypedDict, Unpack
 import pandas as pd
 from PIL import Image
 
-from influencer_style.evaluation.figures import Bootstrap
 from influencer_style.evaluation.new_faces import NewFaces, score_new_faces
 from influencer_style.evaluation.new_faces_gathering import appoint_jury, gather_new_faces
 from influencer_style.evaluation.new_faces_scorecard import AboutNewFaces, NewFacesScorecard
+from influencer_style.faces.detectors import TITLES, resolved
 from influencer_style.faces.store import FaceStore
+from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
 from influencer_style.networks.portraits import WAYS
 from influencer_style.networks.trained import Decision
 from influencer_style.photos.source import PhotoSource
+from influencer_style.pipelines.preprocessing.nodes import open_detector, weights_sha256
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
-from influencer_style.pipelines.synthesis_training.way import detector_of
-from influencer_style.project.folder import in_project
 from influencer_style.reports import new_faces as new_faces_report
 from influencer_style.reports.decisions import TrainingDecision
-from influencer_style.storage.fingerprint import file_sha256
 from influencer_style.stylist.generation import default_way
 from influencer_style.tracking import current
 
@@ -44,12 +43,6 @@ class JudgingInputs(TypedDict):
     source: PhotoSource
 
 
-def _detector_weights(_parameters: SynthesisParameters, cropping: PreprocessingParameters, *_inputs: object) -> str:
-    """Return the SHA-256 of the detector's weights, or nothing."""
-    file = in_project(cropping.yunet_model)
-    return file_sha256(file) if file.is_file() else ""
-
-
 @reusable(reads={"parameters": ["judging"]})
 def draw_new_faces(
     bundle: SynthesisBundle,
@@ -63,14 +56,14 @@ def draw_new_faces(
     return faces, new_faces_report.draw_new_faces(faces)
 
 
-@reusable(reads={"parameters": ["judging"]}, also=_detector_weights)
+@reusable(reads={"parameters": ["judging"]}, also=lambda _parameters, cropping, *_: weights_sha256(cropping))
 def judge_new_faces(
     parameters: SynthesisParameters, cropping: PreprocessingParameters, **inputs: Unpack[JudgingInputs]
 ) -> tuple[dict[str, object], pd.DataFrame]:
     """Return the scorecard of new portraits, and the same as a table."""
     judging, faces, bundle = parameters.judging, inputs["faces"], inputs["bundle"]
     looks, side = bundle.looks, bundle.generator.config.resolution
-    jury = appoint_jury(inputs["crops"], inputs["truths"], looks.names, side, detector_of(cropping), judging.seed)
+    jury = appoint_jury(inputs["crops"], inputs["truths"], looks.names, side, open_detector(cropping), judging.seed)
     about = AboutNewFaces(
         model={
             "fingerprint": bundle.fingerprint,
@@ -81,7 +74,7 @@ def judge_new_faces(
         },
         default_ways={name: default_way(looks, name) for name in looks.names},
         resolution=side,
-        detector={"lbp": "the LBP cascade", "yunet": "YuNet"}[cropping.detector],
+        detector=TITLES[resolved(cropping.detector)],
         identity_judge=jury.identity.name,
         truth_known=any(len(one.others) for one in faces),
         source=inputs["source"].kind,

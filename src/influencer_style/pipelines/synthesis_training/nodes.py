@@ -13,12 +13,12 @@ from influencer_style.metrics.memorisation import marks_of
 from influencer_style.networks.bundle import SynthesisBundle
 from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.networks.trained import Decision, TrainedModel
+from influencer_style.pipelines.consent_gate import choosing_creators, choosing_looks
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.synthesis_training.way import SynthesisWay, pixels_of
-from influencer_style.pipelines.trainings.nodes import choosing_creators, choosing_looks
-from influencer_style.pipelines.trainings.progress import Pictures, pictured
+from influencer_style.pipelines.trainings.run import Pictures, pictured
 
 choose_creators = choosing_creators("synthesis_training", "generate", judged=True)
 choose_looks = choosing_looks("generate")
@@ -48,9 +48,7 @@ def pack_synthesis(
     """Put the generator into a model with encoder, looks and card; draw curves and samples.
 
     Looks whose photos it was trained on get marks of these photos, by which portraits that repeat one are recognised.
-
-    Returns:
-        The bundle (saving it registers it), the history, the curves and the samples.
+    Returns the bundle (saving it registers it), the history, the curves and the samples.
     """
     side = trained.generator.config.resolution
 
@@ -59,7 +57,6 @@ def pack_synthesis(
 
     taught = [name for name in trained.origin.taught if name in looks.names]
     marks = {name: marks_of(pixels(name, "train"), pixels(name, "validation", "test")) for name in taught}
-    bundle = SynthesisBundle.pack(
-        trained.generator, trained.origin, encoder, looks.with_marks(marks), cropping.margin, {}
-    )
+    marked = looks.with_marks(marks)
+    bundle = SynthesisBundle.pack(trained.generator, trained.origin, encoder, marked, cropping.margin, {})
     return bundle, *pictured(trained.history, trained.samples)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from influencer_style.evaluation.gather import rows_of
 from influencer_style.examples.creators import CreatorPhotos
-from influencer_style.faces.detect import Detector, make_detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.pixels import shrink
@@ -18,13 +18,11 @@ from influencer_style.metrics.memorisation import LEAST_PHOTOS
 from influencer_style.networks.base import SynthesisBase
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.networks.trained import Decision
+from influencer_style.pipelines.preprocessing.nodes import open_detector
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.trainings.bases import open_base
-from influencer_style.pipelines.trainings.nodes import rows_of
-from influencer_style.pipelines.trainings.progress import SampleStrips, watching
-from influencer_style.pipelines.trainings.run import Outcome, Way
-from influencer_style.project.folder import in_project
+from influencer_style.pipelines.trainings.run import Outcome, SampleStrips, Way, watching
 from influencer_style.reports.training import draw_nobodies
 from influencer_style.training.synthesis.adaptation import AdaptationTask, adapt_synthesis
 from influencer_style.training.synthesis.task import SynthesisSettings
@@ -35,10 +33,8 @@ _SHOWN = 3  # nobodies in sample strips
 class SynthesisWay(Way[SynthesisGenerator, SynthesisSettings]):
     """How synthesis comes to its generator.
 
-    `cropping` says which detector finds faces.
-
-    Raises:
-        BaseError: When there is no base where `synthesis.base` says, or it was made with another encoder.
+    `cropping` says which detector finds faces. Raises BaseError when there is no base where `synthesis.base` says, or
+    it was made with another encoder.
     """
 
     base: SynthesisBase
@@ -95,7 +91,7 @@ class SynthesisWay(Way[SynthesisGenerator, SynthesisSettings]):
             strips.keep(step, self.draw(generator, step))
 
         with watching(self.settings.steps, "Adapting", show) as watch:
-            done = adapt_synthesis(task, folder, unseen, detector_of(self.cropping), watch)
+            done = adapt_synthesis(task, folder, unseen, open_detector(self.cropping), watch)
         decision = Decision(kept=done.kept, why=done.why, compared=done.compared)
         return Outcome(done.generator, done.history, strips.stacked(), decision)
 
@@ -103,8 +99,3 @@ class SynthesisWay(Way[SynthesisGenerator, SynthesisSettings]):
 def pixels_of(crops: FaceStore, look: str, split: str, size: int) -> np.ndarray:
     """Return a look's crops of a split, uint8 (n, size, size, 3)."""
     return shrink(crops.pixels(rows_of(crops, slug=look, split=split)), size)
-
-
-def detector_of(cropping: PreprocessingParameters) -> Detector:
-    """Return the detector that face crops are made with."""
-    return make_detector(cropping.detector, in_project(cropping.yunet_model) if cropping.yunet_model else None)

@@ -14,6 +14,7 @@ import pandas as pd
 from PIL import Image
 from torch import Tensor
 
+from influencer_style.evaluation.gather import rows_of
 from influencer_style.examples.creators import CreatorPhotos, resize
 from influencer_style.examples.shard import forget_shards
 from influencer_style.examples.stream import StudioStream
@@ -25,9 +26,7 @@ from influencer_style.networks.trained import Decision
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.trainings.bases import open_base
-from influencer_style.pipelines.trainings.nodes import rows_of
-from influencer_style.pipelines.trainings.progress import SampleStrips, watching
-from influencer_style.pipelines.trainings.run import Outcome, Way
+from influencer_style.pipelines.trainings.run import Outcome, SampleStrips, Way, watching
 from influencer_style.reports.training import draw_samples
 from influencer_style.tracking import current
 from influencer_style.training.engine import Watch, train
@@ -79,9 +78,8 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
         people = rows_of(self.crops, role="user", split="validation")
         missing = what_is_missing(len(people), {name: len(self._unseen(name)) for name in self.creators})
         if missing is not None:
-            log.warning(
-                "The base is not adapted: %s. A tenth of a creator's photos and a fifth of users validate.", missing
-            )
+            why = "The base is not adapted: %s. A tenth of a creator's photos and a fifth of users validate."
+            log.warning(why, missing)
         return missing
 
     def draw(self, generator: TransferGenerator, step: int) -> Image.Image:
@@ -91,10 +89,7 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
     def learn(self, folder: Path) -> Outcome[TransferGenerator]:
         """Adapt the base, and keep what the guard lets pass; or train from nothing."""
         counts = {name: len(rows) for name, rows in self.creators.items()}
-        log.info(
-            "Training on creators' photos: %s. Every creator's look is drawn equally often, however many photos there "
-            "are.", json.dumps(counts),
-        )  # fmt: skip
+        log.info("Training on creators' photos: %s. Each look is drawn equally often.", json.dumps(counts))
         pixels = {name: self.crops.pixels(rows) for name, rows in self.creators.items()}
         creators = CreatorPhotos(self.crops.pixels(self.users), pixels, self.looks, self.settings.stream.resolution)
         outcome = self.adapt(creators, folder) if self.base else self.train(creators, folder)
@@ -120,14 +115,9 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
         unseen = {name: self.crops.pixels(self._unseen(name)) for name in self.creators}
         with self._stream(folder) as stream:
             done = adapt(self._task(stream, creators), folder, self._validation_users(), unseen, follow)
-        current.log_metrics(
-            {
-                f"{name}.{measure}": interval["mean"]
-                for name, comparison in done.compared.items()
-                for measure, interval in (comparison or {}).items()
-                if isinstance(interval, dict)
-            }
-        )
+        for name, comparison in done.compared.items():
+            means = {key: found["mean"] for key, found in (comparison or {}).items() if isinstance(found, dict)}
+            current.log_metrics({f"{name}.{measure}": mean for measure, mean in means.items()})
         decision = Decision(kept=done.kept, why=done.why, compared=done.compared)
         return Outcome(done.generator, done.history, strips(done.shown).stacked(), decision)
 
@@ -161,6 +151,7 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
         forget_shards(folder)
 
     def _watching(self, title: str, strips: SampleStrips) -> AbstractContextManager[Watch[TransferGenerator]]:
-        return watching(
-            self.settings.steps, title, lambda step, generator: strips.keep(step, self.draw(generator, step))
-        )
+        def show(step: int, generator: TransferGenerator) -> None:
+            strips.keep(step, self.draw(generator, step))
+
+        return watching(self.settings.steps, title, show)

@@ -14,8 +14,7 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.style_code import code_width
 from influencer_style.networks.base import Base, BaseError
 from influencer_style.networks.trained import AnyGenerator
-from influencer_style.pipelines.trainings.progress import Pictures, SampleStrips, pictured, watching
-from influencer_style.pipelines.trainings.run import code_of_trainings
+from influencer_style.pipelines.trainings.run import Pictures, SampleStrips, code_of_trainings, pictured, watching
 from influencer_style.project.folder import in_project
 from influencer_style.storage.fingerprint import fingerprint
 from influencer_style.training.engine import Watch
@@ -31,8 +30,7 @@ Show = Callable[[int, Generator, HeldOut], None]
 def load_base(kind: type[Kind], folder: str) -> Kind:
     """Return the base in a folder that a parameter names; where it is empty, the one that comes with the project.
 
-    Raises:
-        BaseError: When there is none.
+    Raises BaseError when there is none.
     """
     return kind.load(in_project(folder)) if folder else kind.load()
 
@@ -40,14 +38,8 @@ def load_base(kind: type[Kind], folder: str) -> Kind:
 def open_base(kind: type[Kind], folder: str, encoder: StyleEncoder, alternative: str = "") -> Kind:
     """Return the base as `load_base` does, if it understands an encoder's style codes.
 
-    Args:
-        kind: The kind of base.
-        folder: The folder, as a parameter names it.
-        encoder: The encoder whose style codes the base must understand.
-        alternative: A parameter with which no base is needed; empty where there is none.
-
-    Raises:
-        BaseError: When there is none, or it was trained with other style codes.
+    `alternative` is a parameter with which no base is needed; empty where there is none. Raises BaseError when there is
+    no base, or it was trained with other style codes.
     """
     base = load_base(kind, folder)
     if base.encoder_sha256 != encoder.sha256:
@@ -72,14 +64,8 @@ def train_base(
 ) -> tuple[Kind, *Pictures]:
     """Train a base, in a folder of `work` named by all that it depends on; an interrupted training continues there.
 
-    Args:
-        settings: The settings of the training.
-        work: The folder of all such trainings.
-        pretrain: Trains the base in a folder, watched, and shown with held-out examples along the way.
-        draw: Draws a strip of samples of the generator with these examples, at a step.
-
-    Returns:
-        The base, its history, its curves and the samples.
+    `pretrain` trains in a folder, watched, and shows held-out examples along the way; `draw` draws a strip of samples
+    of the generator with these examples, at a step. Returns the base, its history, its curves and the samples.
     """
     folder = work / fingerprint(settings, code_of_trainings())[:16]
     log.info("Training the base in %s", folder)

@@ -8,8 +8,9 @@ from dataclasses import is_dataclass
 from functools import cached_property
 from typing import ClassVar, Generic, Literal, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
+from pydantic import TypeAdapter, model_validator
 
+from influencer_style.project.configuration import Section
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.synthesis.task import SynthesisSettings
@@ -19,7 +20,7 @@ Table = dict[str, object]
 Settings = TypeVar("Settings", bound=TrainerSettings)
 
 
-class Profiled(BaseModel, Generic[Settings]):
+class Profiled(Section, Generic[Settings]):
     """Settings of a training: `loop` holds those of all machines, and the table of a profile overrides them.
 
     Attributes:
@@ -27,7 +28,6 @@ class Profiled(BaseModel, Generic[Settings]):
         loop: Settings for all profiles.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     SETTINGS: ClassVar[type]
     profile: Literal["auto", "cpu", "gpu"]
     loop: Table
@@ -52,17 +52,14 @@ class Profiled(BaseModel, Generic[Settings]):
     @cached_property
     def settings(self) -> Settings:
         """The settings of the start and the profile in force."""
-        return self._merged(self._starts[0][self.machine])
+        return merged(self.SETTINGS, self.loop, self._starts[0][self.machine])
 
     @model_validator(mode="after")
     def _all_are_settings(self) -> Profiled[Settings]:
         for profiles in self._starts:
             for own in profiles.values():
-                self._merged(own)
+                merged(self.SETTINGS, self.loop, own)
         return self
-
-    def _merged(self, own: Table) -> Settings:
-        return merged(self.SETTINGS, self.loop, own)
 
 
 class SynthesisTrainingParameters(Profiled[SynthesisSettings]):
@@ -80,8 +77,7 @@ class SynthesisTrainingParameters(Profiled[SynthesisSettings]):
 def merged(kind: type[Settings], *tables: Table) -> Settings:
     """Return settings from tables; later tables override earlier ones, and so do tables within tables.
 
-    Raises:
-        ValueError: For a setting that is unknown or wrong, by name.
+    Raises ValueError for a setting that is unknown or wrong, by name.
     """
     nested: dict[str, Table] = {name: {} for name, hint in get_type_hints(kind).items() if is_dataclass(hint)}
     flat: Table = {}

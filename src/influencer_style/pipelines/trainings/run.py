@@ -1,17 +1,22 @@
-"""A training as a node runs it: once for the same inputs, and from its checkpoint where it was interrupted."""
+"""A training as a node runs it: once for the same inputs, and from its checkpoint where it was interrupted.
+
+What can be seen of it are a progress bar, and in MLflow its losses and strips of samples.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
 
 import pandas as pd
 from PIL import Image
+from tqdm import tqdm
 
 import influencer_style.examples
 import influencer_style.looks
@@ -24,13 +29,16 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import Base
 from influencer_style.networks.trained import Decision, History, Origin, TrainedModel
 from influencer_style.pipelines.trainings.parameters import Profiled, Settings
-from influencer_style.storage.atomic import remove, remove_leftovers, write_text
+from influencer_style.reports.training import draw_curves, stack_samples
+from influencer_style.storage.atomic import atomic_file, remove, remove_leftovers, write_text
 from influencer_style.storage.fingerprint import fingerprint, source_fingerprint
 from influencer_style.tracking import current
+from influencer_style.training.engine import Watch, ignore
 from influencer_style.training.task import Generator
 
 log = logging.getLogger(__name__)
 _KEPT_TRAININGS = 3
+Pictures = tuple[pd.DataFrame, Image.Image, Image.Image]
 
 
 def code_of_trainings() -> str:
@@ -57,11 +65,7 @@ class Outcome(Generic[Generator]):
 class Way(ABC, Generic[Generator, Settings]):
     """How a task comes to its generator: it takes the base as it is, or trains.
 
-    Args:
-        crops: Face crops of users, and of the creators who may be learnt from.
-        encoder: The style encoder.
-        looks: The looks of all creators, also of those who may not be learnt from.
-        parameters: The parameters of the training.
+    `crops` are those of users, and of the creators who may be learnt from; `looks` are those of all creators.
 
     Attributes:
         base: The base to start from; None for a training from scratch.
@@ -169,3 +173,47 @@ def _forget_old_trainings(latest: Path) -> None:
     trainings.sort(key=lambda path: path.stat().st_mtime)
     for old in trainings[:-_KEPT_TRAININGS]:
         remove(old)
+
+
+@contextmanager
+def watching(steps: int, title: str, samples: Callable[[int, Generator], None] = ignore) -> Iterator[Watch[Generator]]:
+    """Yield a watch that draws a progress bar of `steps`, and logs losses to the run.
+
+    `samples` receives a step and the averaged generator now and then.
+    """
+    with tqdm(total=steps, desc=title, unit="step", smoothing=0.05) as bar:
+
+        def progress(step: int, steps: int, text: str) -> None:
+            if step < bar.n or steps != bar.total:  # another part of the work begins
+                bar.reset(steps)
+            bar.update(step - bar.n)
+            bar.set_postfix_str(text)
+
+        def metrics(step: int, losses: dict[str, float]) -> None:
+            current.log_metrics(losses, step)
+
+        yield Watch(metrics=metrics, samples=samples, progress=progress)
+
+
+class SampleStrips:
+    """A folder of strips, one for each step that was shown; those of an interrupted run stay."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, step: int, picture: Image.Image) -> None:
+        """Write a strip, and log it to the run."""
+        path = self._folder / f"step-{step:07d}.png"
+        with atomic_file(path) as temporary:
+            picture.save(temporary)
+        current.log_picture(picture, f"samples/{path.name}")
+
+    def stacked(self) -> Image.Image:
+        """Return all strips in one picture, in the order of their steps."""
+        return stack_samples([Image.open(path).convert("RGB") for path in sorted(self._folder.glob("*.png"))])
+
+
+def pictured(history: History, samples: Image.Image) -> Pictures:
+    """Return the history as a table, its curves, and the samples: what every training shows."""
+    table = pd.DataFrame(history)
+    return table, draw_curves(table), samples

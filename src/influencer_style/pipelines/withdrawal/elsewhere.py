@@ -23,10 +23,8 @@ log = logging.getLogger(__name__)
 def withdraw_for_user(stone: Tombstone) -> str:
     """Set a tombstone in the user's own ledger, too: with it copies of models that lie in no project are refused.
 
-    What that ledger knows of the creator's folder in this project is forgotten.
-
-    Returns:
-        Why copies of models outside of this project are not refused; empty if they are.
+    What that ledger knows of the creator's folder in this project is forgotten. Returns why copies of models outside of
+    this project are not refused; empty if they are.
     """
     try:
         user = ledgers_of().user
@@ -46,10 +44,7 @@ def withdraw_for_user(stone: Tombstone) -> str:
 def carrying(slug: str, index: pd.DataFrame | None, folder: Path) -> list[str]:
     """Return the pictures of an index that carry a look, relative to the project if they lie in it.
 
-    Args:
-        slug: The creator's slug, as the index's column `withdrawn` has it.
-        index: The index of pictures; None if there is none.
-        folder: The folder that the index lies in.
+    The column `withdrawn` has the creator's slug. `folder` is the folder that the index lies in.
     """
     if index is None:
         return []
@@ -60,12 +55,7 @@ def carrying(slug: str, index: pd.DataFrame | None, folder: Path) -> list[str]:
 def written_elsewhere(slug: str, ledger: Ledger) -> list[str]:
     """Return what the ledger's rows say was written in a creator's look: each picture of an index, sheets and exports.
 
-    Args:
-        slug: The creator's slug.
-        ledger: The project's ledger.
-
-    Raises:
-        AuditError: If the log cannot be read.
+    Raises AuditError if the log cannot be read.
     """
     if not ledger.log.path.is_file():
         return []

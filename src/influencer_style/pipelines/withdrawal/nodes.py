@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -13,7 +15,7 @@ from influencer_style.consent import clock
 from influencer_style.consent.places import project_ledger
 from influencer_style.consent.slug import slug
 from influencer_style.consent.tombstones import Tombstone
-from influencer_style.datasets.previous import AS_IT_IS, GONE, Mark
+from influencer_style.datasets.local import AS_IT_IS, GONE, Mark
 from influencer_style.faces.store import LABELS, FaceStore
 from influencer_style.faces.update import FaceUpdate
 from influencer_style.looks.profile import LookProfiles
@@ -21,13 +23,15 @@ from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBu
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.pipelines.trainings.bases import load_base
 from influencer_style.pipelines.withdrawal.elsewhere import withdraw_for_user
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalError
-from influencer_style.pipelines.withdrawal.rebuilding import base_without, looks_without
 from influencer_style.project.folder import as_written, in_project, project_folder
 from influencer_style.storage.atomic import remove, remove_leftovers
+from influencer_style.storage.fingerprint import fingerprint
 
 log = logging.getLogger(__name__)
+Kind = TypeVar("Kind", bound=Bundle)
 RECORD = "withdrawal"  # reports whose names begin with it stay
 
 
@@ -41,17 +45,9 @@ def set_tombstone(
 ) -> Tombstone:
     """Set the tombstone, before anything else: from here on nothing of this creator is read, trained on or used.
 
-    Args:
-        creator: The creator's name or slug, from `--params creator=NAME`.
-        manifest: The manifest, which may know the creator, like all that follow; None if it is not there.
-        crops: The face crops.
-        looks: The look profiles.
-        transfer: The project's generator of transfer.
-        synthesis: The same of synthesis.
-
-    Raises:
-        WithdrawalError: If no creator is named, or nothing knows one of that name.
-        AuditError: If the ledger cannot be read or written.
+    `creator` is the name or slug from `--params creator=NAME`; the others may know it, and are None if they are not
+    there. Raises WithdrawalError if no creator is named, or nothing knows one of that name; AuditError if the ledger
+    cannot be read or written.
     """
     name = slug(str(creator))
     ledger = project_ledger()
@@ -60,7 +56,9 @@ def set_tombstone(
     tables = [table for table in (manifest, crops.table if crops else None) if table is not None]
     names = _names(tables, known)
     if name not in names and stone is None:
-        raise _unknown(str(creator), names.values())
+        remedy = "Name who withdraws: kedro run --pipeline withdrawal --params creator=NAME. There are: "
+        remedy += ", ".join(sorted(names.values())) or "none; run ingestion first"
+        raise WithdrawalError(f"creator is {str(creator)!r}, but this project knows no such creator. {remedy}")
     read = [one for one in ledger.creators.of(name) if not one.project or one.project == str(project_folder())]
     photos = _photos(name, tables, looks) | {photo for one in read for photo in one.photos}
     ledger.log.append("withdrawal", stage="withdrawal", creator=name, decision="begun")
@@ -82,19 +80,9 @@ def set_tombstone(
     return stone
 
 
-def _unknown(creator: str, names: Iterable[str]) -> WithdrawalError:
-    there = ", ".join(sorted(names)) or "none; run ingestion first"
-    return WithdrawalError(
-        f"creator is {creator!r}, but this project knows no such creator. Name who withdraws: "
-        f"kedro run --pipeline withdrawal --params creator=NAME. There are: {there}"
-    )
-
-
-def forget_photos(stone: Tombstone, manifest: pd.DataFrame | None) -> pd.DataFrame | Mark:
-    """Return the manifest without the creator's rows."""
-    if manifest is None:
-        return AS_IT_IS
-    return manifest[~_theirs(stone, manifest)].reset_index(drop=True)
+def forget_rows(stone: Tombstone, table: pd.DataFrame | None) -> pd.DataFrame | Mark:
+    """Return a table, the manifest or the descriptors, without the creator's rows."""
+    return AS_IT_IS if table is None else table[~_theirs(stone, table)].reset_index(drop=True)
 
 
 def forget_crops(stone: Tombstone, crops: FaceStore | None) -> FaceUpdate | Mark:
@@ -112,18 +100,11 @@ def forget_truth(stone: Tombstone, truths: FaceStore | None) -> FaceUpdate | Mar
     return FaceUpdate(truths.size, truths.fingerprint, keys=truths.keys, looks=frozenset({stone.slug}))
 
 
-def forget_descriptors(stone: Tombstone, descriptors: pd.DataFrame | None) -> pd.DataFrame | Mark:
-    """Return the descriptors without the creator's."""
-    if descriptors is None:
-        return AS_IT_IS
-    return descriptors[~_theirs(stone, descriptors)].reset_index(drop=True)
-
-
 def forget_look(stone: Tombstone, looks: LookProfiles | None) -> LookProfiles | Mark:
     """Return the look profiles without the creator's; nothing stays if theirs is the only one."""
     if looks is None or stone.slug not in looks.names:
         return AS_IT_IS
-    return looks_without(stone, looks) or GONE
+    return _looks_without(stone, looks) or GONE
 
 
 def rebuild(
@@ -139,31 +120,22 @@ def rebuild(
 
 
 def forget_files(
-    stone: Tombstone,
-    source: PhotoSource | None,
-    data: Path,
-    reports: Path,
-    *trainings: Path,
+    stone: Tombstone, source: PhotoSource | None, data: Path, reports: Path, *trainings: Path
 ) -> list[str]:
     """Remove trainings and reports, which the next run makes anew, and the studio's own pictures of the creator.
 
-    A folder that is the user's own is left alone.
-
-    Args:
-        stone: The tombstone.
-        source: Where ingestion found photos; None if it never ran.
-        data: The folder of all data.
-        reports: The folder of reports, pictures and figures.
-        trainings: The folders of trainings: all that is in them was made from the looks of all.
-
-    Returns:
-        What was removed, relative to the project if it lay there.
+    `trainings` are folders: all that is in them was made from the looks of all. A folder that is the user's own is left
+    alone. Returns what was removed, relative to the project if it lay there.
     """
+
+    def theirs(entry: Path) -> bool:
+        return entry.is_dir() and slug(entry.name) == stone.slug
+
     going = [entry for folder in trainings for entry in folder.iterdir() if entry.name != ".gitkeep"]
     going += [entry for entry in reports.iterdir() if entry.name != ".gitkeep" and not entry.name.startswith(RECORD)]
     if source is not None and source.kind == "studio":
         folders = [in_project(folder) for folder in (source.creators, source.truth, source.oracle) if folder]
-        going += [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if _named(entry, stone)]
+        going += [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if theirs(entry)]
     for entry in going:
         remove(entry)
     # What a killed run has left half written may hold anything.
@@ -183,6 +155,25 @@ def mark_restyled(stone: Tombstone, index: pd.DataFrame | None) -> pd.DataFrame 
         for old, own in zip(before, carries, strict=True)
     ]
     return index.assign(withdrawn=names)
+
+
+def base_without(stone: Tombstone, bundle: Kind, folder: str) -> Kind | None:
+    """Return the base in a generator's looks except the creator's; None if there can be none.
+
+    `folder` is the base's, as a parameter names it; empty for the base that comes with the project.
+    """
+    left = _looks_without(stone, bundle.looks)
+    if left is None:
+        return None
+    photos = sorted(photo for name in left.names for photo in left[name].photos)
+    without = replace(bundle, looks=left, data_sha256=fingerprint(photos))
+    return without.on_base(load_base(bundle.BASE, folder))
+
+
+def _looks_without(stone: Tombstone, looks: LookProfiles) -> LookProfiles | None:
+    """Return the looks of those who stay; None if nobody does."""
+    names = [name for name in looks.names if name != stone.slug]
+    return looks.only(names) if names else None
 
 
 def is_free(stone: Tombstone, table: pd.DataFrame | None) -> bool:
@@ -216,7 +207,3 @@ def _subject(name: str, consents: list[dict[str, object]], known: list[LookProfi
     """Return whom the creator's consent names; empty if nothing says."""
     copies: list[Mapping[str, object]] = [*consents, *(looks[name].consent for looks in known if name in looks.names)]
     return next((str(consent["subject"]) for consent in copies if consent.get("subject")), "")
-
-
-def _named(entry: Path, stone: Tombstone) -> bool:
-    return entry.is_dir() and slug(entry.name) == stone.slug

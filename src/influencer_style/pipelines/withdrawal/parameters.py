@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from influencer_style.project.configuration import Section
 
 
 class WithdrawalError(ValueError):
     """A withdrawal cannot be begun, or did not reach all that it should have."""
 
 
-class WithdrawalParameters(BaseModel):
+class WithdrawalParameters(Section):
     """See conf/base/parameters_withdrawal.yml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     registered_models: dict[str, Literal["transfer", "synthesis"]] = Field(min_length=1)

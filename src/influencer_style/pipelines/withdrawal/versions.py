@@ -10,20 +10,17 @@ from influencer_style.consent.tombstones import Tombstone
 from influencer_style.networks.bundle import Bundle, SynthesisBundle, TransferBundle
 from influencer_style.pipelines.synthesis_training.parameters import SynthesisParameters
 from influencer_style.pipelines.training.parameters import TrainingParameters
+from influencer_style.pipelines.withdrawal.nodes import base_without
 from influencer_style.pipelines.withdrawal.parameters import WithdrawalParameters
-from influencer_style.pipelines.withdrawal.rebuilding import KINDS, base_without
-from influencer_style.pipelines.withdrawal.removal import Replacement, Revocation, RunPictures
+from influencer_style.pipelines.withdrawal.record import Replacement, Revocation
 from influencer_style.tracking import current
 from influencer_style.tracking.registry import champion as titles
-from influencer_style.tracking.registry.champion import Contender
-from influencer_style.tracking.registry.errors import NoSuchVersionError, RegistryError
 from influencer_style.tracking.registry.registration import register_generator
 from influencer_style.tracking.registry.revocation import empty, remove_pictures, revoke, versions_holding
-from influencer_style.tracking.registry.served import Served
-from influencer_style.tracking.registry.versions import registry
-from influencer_style.tracking.store import Store
+from influencer_style.tracking.registry.versions import NoSuchVersionError, RegistryError, registry
 
 log = logging.getLogger(__name__)
+_BUNDLES: dict[str, type[Bundle]] = {"transfer": TransferBundle, "synthesis": SynthesisBundle}
 
 
 def replace_champions(
@@ -36,39 +33,29 @@ def replace_champions(
 ) -> list[Replacement]:
     """Make the base in the looks of those who stay the champion, wherever the champion knows the creator's look.
 
-    If no base understands the style codes, or nobody stays, there is no champion from here on.
-
-    Args:
-        stone: The tombstone.
-        _transfer: The project's own generator, which no longer has the look: it must be rebuilt before.
-        _synthesis: The same of synthesis.
-        training: The parameters that name transfer's base.
-        synthesis_training: The parameters that name synthesis' base.
-        parameters: The parameters, which name the registered models and their kinds.
-
-    Returns:
-        The champions that were replaced.
-
-    Raises:
-        RegistryError: If the registry does not answer.
+    If no base understands the style codes, or nobody stays, there is no champion from here on. The project's own
+    generators come first, so that they no longer have the look. Returns the champions that were replaced, and raises
+    RegistryError if the registry does not answer.
     """
     if current.node_run() is None:
         return []
     store, replaced = registry(), list[Replacement]()
     bases = {"transfer": training.base, "synthesis": synthesis_training.base}
     for name, kind in parameters.registered_models.items():
-        champion = _champion(store, name)
-        if champion is None or champion not in versions_holding(store, name, stone.slug):
+        try:
+            champion = titles.contender(store, name, f"@{titles.CHAMPION}")
+        except NoSuchVersionError:
+            continue  # no such model, or no champion
+        if champion not in versions_holding(store, name, stone.slug):
             continue
-        known = KINDS[kind].bundle.load(titles.folder_of(store, champion))
-        left = base_without(stone, known, bases[kind])
+        known = _BUNDLES[kind].load(titles.folder_of(store, champion))
         new = ""
-        if left is not None:
-            new = _registered(name, left, KINDS[kind].served)
+        if (left := base_without(stone, known, bases[kind])) is not None:
+            new = _registered(name, left)
             titles.crown(store, titles.contender(store, name, new), f"{stone.creator} withdrew", champion.version)
         else:
-            why = "nobody stays whose look a base could take"
-            log.warning("%s has no champion now: %s. Run: %s", name, why, known.COMMAND)
+            words = "%s has no champion now: nobody stays whose look a base could take. Run: %s"
+            log.warning(words, name, known.COMMAND)
         replaced.append(Replacement(name, champion.version, new))
     return replaced
 
@@ -78,17 +65,15 @@ def revoke_versions(
 ) -> list[Revocation]:
     """Revoke every version that knows the creator's look, and empty it.
 
-    Args:
-        stone: The tombstone.
-        _replaced: The champions that were replaced. They come first, so that there is a champion at any time.
-        parameters: The parameters, which name the registered models.
+    The champions are replaced before, so that there is a champion at any time.
     """
     if current.node_run() is None:
         return []
     store, found = registry(), list[Revocation]()
     for name in parameters.registered_models:
         for one in versions_holding(store, name, stone.slug):
-            why = _why(stone, one)
+            rests = "knows the look of" if one.tags.get("kept") == "base" else "was trained on photos or the look of"
+            why = f"it {rests} {stone.creator}, who withdrew on {stone.withdrawn_on}"
             if one.tags.get("revoked") != "true":
                 revoke(store, one, why)
                 log.info("Version %s of %s is revoked: %s", one.version, name, why)
@@ -101,30 +86,18 @@ def revoke_versions(
     return found
 
 
-def remove_run_pictures(stone: Tombstone, _revoked: list[Revocation]) -> RunPictures:
-    """Remove pictures and pages of earlier runs from the store, if they may show the creator."""
+def remove_run_pictures(stone: Tombstone, _revoked: list[Revocation]) -> tuple[int, list[str]]:
+    """Remove pictures and pages of earlier runs that may show the creator; return as `remove_pictures` does."""
     run = current.node_run()
     if run is None or run.experiment_id is None:
-        return RunPictures(0, ["models and pictures in the registry: this run was not tracked (mlflow.yml)"])
-    return RunPictures(*remove_pictures(run.store, run.experiment_id, stone.slug))
+        return 0, ["models and pictures in the registry: this run was not tracked (mlflow.yml)"]
+    return remove_pictures(run.store, run.experiment_id, stone.slug)
 
 
-def _champion(store: Store, name: str) -> Contender | None:
-    try:
-        return titles.contender(store, name, f"@{titles.CHAMPION}")
-    except NoSuchVersionError:
-        return None  # no such model, or no champion
-
-
-def _registered(name: str, bundle: Bundle, served: Served) -> str:
+def _registered(name: str, bundle: Bundle) -> str:
     with TemporaryDirectory() as folder:
         bundle.save(folder)
-        version = register_generator(Path(folder), name, bundle.tags(), bundle.card, served=served)
+        version = register_generator(Path(folder), name, bundle.tags(), bundle.card, bundle.TASK)
     if version is None:
         raise RegistryError(f"{name} could not be registered anew; the log says why. Run the withdrawal again")
     return version
-
-
-def _why(stone: Tombstone, one: Contender) -> str:
-    rests = "it knows the look of" if one.tags.get("kept") == "base" else "it was trained on photos or the look of"
-    return f"{rests} {stone.creator}, who withdrew on {stone.withdrawn_on}"

@@ -10,8 +10,14 @@ from pathlib import Path
 
 from mlflow.exceptions import MlflowException
 
-from influencer_style.tracking.registry.errors import NoSuchVersionError, RegistryError, answered
-from influencer_style.tracking.registry.versions import find_version, registered_folder, versions_made_from
+from influencer_style.tracking.registry.versions import (
+    NoSuchVersionError,
+    RegistryError,
+    answered,
+    find_version,
+    registered_folder,
+    versions_made_from,
+)
 from influencer_style.tracking.store import Store
 
 logger = logging.getLogger(__name__)
@@ -24,13 +30,7 @@ _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 @dataclass(frozen=True)
 class Contender:
-    """A version of a registered model.
-
-    Attributes:
-        name: The registered model's name.
-        version: Its number.
-        tags: The version's tags.
-    """
+    """A version of a registered model, with its tags."""
 
     name: str
     version: str
@@ -49,16 +49,10 @@ class Contender:
 
 @answered
 def contender(store: Store, name: str, version: str) -> Contender:
-    """Return a version.
+    """Return a version, by its number or an alias such as `@champion`.
 
-    Args:
-        store: The registry.
-        name: The registered model's name.
-        version: A number, or an alias such as `@champion`.
-
-    Raises:
-        NoSuchVersionError: There is no such version; the message lists the existing ones.
-        RegistryError: The registry does not answer.
+    Raises NoSuchVersionError, which lists the existing ones, if there is no such version, and RegistryError if the
+    registry does not answer.
     """
     try:
         found = find_version(store, name, version)
@@ -73,11 +67,7 @@ def contender(store: Store, name: str, version: str) -> Contender:
 
 
 def contender_of(store: Store, name: str, fingerprint: str) -> Contender:
-    """Return the version with a fingerprint.
-
-    Raises:
-        RegistryError: It is not registered.
-    """
+    """Return the version with a fingerprint. Raises RegistryError if it is not registered."""
     found = versions_made_from(store, name, fingerprint)
     if not found:
         raise RegistryError(f"the generator is not registered as {name}; register it: kedro run --pipeline training")
@@ -85,12 +75,14 @@ def contender_of(store: Store, name: str, fingerprint: str) -> Contender:
 
 
 def folder_of(store: Store, one: Contender) -> Path:
-    """Return the model folder of a version.
-
-    Raises:
-        RegistryError: It cannot be loaded.
-    """
+    """Return the model folder of a version. Raises RegistryError if it cannot be loaded."""
     return registered_folder(store, f"models:/{one.name}/{one.version}")
+
+
+def tag_version(store: Store, one: Contender, tags: dict[str, str]) -> None:
+    """Set tags of a version."""
+    for key, value in tags.items():
+        store.client.set_model_version_tag(one.name, one.version, key, value)
 
 
 @answered
@@ -102,8 +94,7 @@ def record_verdict(store: Store, one: Contender, against: str, promoted: bool, r
         "verdict_against": against,
         "verdict_on": _now(),
     }
-    for key, value in tags.items():
-        store.client.set_model_version_tag(one.name, one.version, key, value)
+    tag_version(store, one, tags)
 
 
 @answered
@@ -119,24 +110,15 @@ def add_to_description(store: Store, one: Contender, text: str) -> None:
 def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
     """Make a version the champion, and record on it since when, why and after which version.
 
-    Args:
-        store: The registry.
-        one: The version.
-        why: The reason, for the record.
-        deposed: The version that is champion now; None where there is none.
-
-    Raises:
-        RegistryError: Another version has become champion in the meantime.
+    `deposed` is the version that is champion now; None where there is none. Raises RegistryError if another version has
+    become champion in the meantime.
     """
     now = store.client.get_registered_model(one.name).aliases.get(CHAMPION)
     if (None if now is None else str(now)) != deposed:
-        raise RegistryError(
-            f"version {now} of {one.name} has become @champion in the meantime; judge again: kedro run --pipeline "
-            "promotion"
-        )
+        remedy = "judge again: kedro run --pipeline promotion"
+        raise RegistryError(f"version {now} of {one.name} has become @champion in the meantime; {remedy}")
     tags = {"champion_since": _now(), "champion_after": deposed or "", "champion_why": why[:_TAG_LENGTH]}
-    for key, value in tags.items():
-        store.client.set_model_version_tag(one.name, one.version, key, value)
+    tag_version(store, one, tags)
     if "rolled_back" in one.tags:
         store.client.delete_model_version_tag(one.name, one.version, "rolled_back")
     store.client.set_registered_model_alias(one.name, CHAMPION, one.version)
@@ -150,31 +132,19 @@ def crown(store: Store, one: Contender, why: str, deposed: str | None) -> None:
 def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
     """Make an earlier version champion again, and keep the rules from promoting the rolled back version.
 
-    Args:
-        store: The registry.
-        name: The registered model's name.
-        to: The version; empty for the previous champion.
-        why: The reason, for the record.
-
-    Returns:
-        `champion`, `rolled_back`, `why` and `on`.
-
-    Raises:
-        RegistryError: There is no champion, none before it, or `to` cannot be champion.
+    `to` is the version; empty for the previous champion. Returns `champion`, `rolled_back`, `why` and `on`, and raises
+    RegistryError if there is no champion, none before it, or `to` cannot be champion.
     """
     champion = contender(store, name, f"@{CHAMPION}")
     earlier = to or champion.tags.get("champion_after", "")
     if not earlier:
-        raise RegistryError(
-            f"version {champion.version} is the first champion of {name}; {_alternatives(store, champion)}"
-        )
+        raise _no_way_back(store, champion, f"version {champion.version} is the first champion of {name}")
     if earlier == champion.version:
-        raise RegistryError(f"version {earlier} of {name} is the champion already; {_alternatives(store, champion)}")
+        raise _no_way_back(store, champion, f"version {earlier} of {name} is the champion already")
     new = contender(store, name, earlier)
     if new.tags.get("revoked") == "true":
-        raise RegistryError(
-            f"version {earlier} of {name} was revoked: {'; '.join(new.objections)}; {_alternatives(store, champion)}"
-        )
+        why = "; ".join(new.objections)
+        raise _no_way_back(store, champion, f"version {earlier} of {name} was revoked: {why}")
     now = _now()
     # The tag first: after a kill in between, a second call goes back to the same version, and not one further.
     store.client.set_model_version_tag(name, champion.version, "rolled_back", f"{now}{f': {why}' if why else ''}")
@@ -182,14 +152,14 @@ def roll_back(store: Store, name: str, to: str, why: str) -> dict[str, str]:
     return {"champion": new.version, "rolled_back": champion.version, "why": why, "on": now}
 
 
-def _alternatives(store: Store, champion: Contender) -> str:
-    """Return what to do where there is no earlier champion: which other versions may be champion."""
+def _no_way_back(store: Store, champion: Contender, reason: str) -> RegistryError:
+    """Return an error with its reason and what to do: which other versions may be champion."""
     others = store.client.search_model_versions(f"name = '{champion.name}'")
     numbers = sorted(int(one.version) for one in others if one.tags.get("revoked") != "true")
     usable = ", ".join(str(number) for number in numbers if str(number) != champion.version)
     if not usable:
-        return "it has no other version to go back to; train one: kedro run"
-    return f"name the version to go back to: --params rollback.to=VERSION, of {usable}"
+        return RegistryError(f"{reason}; it has no other version to go back to; train one: kedro run")
+    return RegistryError(f"{reason}; name the version to go back to: --params rollback.to=VERSION, of {usable}")
 
 
 def _now() -> str:

@@ -7,25 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mlflow.entities import DatasetInput
 from mlflow.entities.model_registry import ModelVersion
 
-from influencer_style.tracking.registry.errors import answering
-from influencer_style.tracking.registry.versions import project_registry, registered_folder
+from influencer_style.tracking.registry.versions import answering, project_registry, registered_folder
 from influencer_style.tracking.store import Store
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """The run that made a version.
+    """The run that made a version, as MLflow has it; `started` is in UTC.
 
-    Attributes:
-        id, name, status: As MLflow has them.
-        started: When, in UTC.
-        commit: The commit of the code; empty where it is not known.
-        dirty: Whether the code differed from that commit.
-        command: The command line.
-        inputs: Digests of the data that the pipeline's nodes had read up to then, by the data's name.
+    The commit is empty where it is not known, and `dirty` if the code differed from it. `inputs` are digests of the
+    data that the pipeline's nodes had read up to then, by the data's name.
     """
 
     id: str
@@ -53,8 +46,7 @@ class RegisteredVersion:
 def versions_of(fingerprint: str) -> list[RegisteredVersion]:
     """Return the registered versions that have this fingerprint, newest first.
 
-    Raises:
-        RegistryError: The registry does not answer.
+    Raises RegistryError if the registry does not answer.
     """
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
         return []
@@ -93,10 +85,7 @@ def _training_run(store: Store, version: ModelVersion) -> TrainingRun:
             for node in nodes
             if node.inputs and node.info.start_time <= run.info.start_time
             for entry in node.inputs.dataset_inputs
-            if _is_input(entry) and entry.dataset.digest != "absent"
+            if ("mlflow.data.context", "input") in {(tag.key, tag.value) for tag in entry.tags}
+            and entry.dataset.digest != "absent"
         },
     )
-
-
-def _is_input(entry: DatasetInput) -> bool:
-    return any((tag.key, tag.value) == ("mlflow.data.context", "input") for tag in entry.tags)

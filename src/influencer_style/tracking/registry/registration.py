@@ -14,12 +14,12 @@ from mlflow.entities.model_registry import RegisteredModel
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
+from influencer_style.networks.card import Task
 from influencer_style.storage.atomic import temporary_folder
 from influencer_style.tracking import current
 from influencer_style.tracking.node_run import NodeRun
 from influencer_style.tracking.registry.champion import CHALLENGER, CHAMPION
-from influencer_style.tracking.registry.requirements import requirements
-from influencer_style.tracking.registry.served import PACKAGE, TRANSFER, Served
+from influencer_style.tracking.registry.served import PACKAGE, SERVED, Served, requirements
 from influencer_style.tracking.registry.versions import MODEL_FILE, versions_made_from
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class _Generator:
 
 
 def register_generator(
-    folder: str | Path, name: str, tags: dict[str, str], card: str, served: Served = TRANSFER
+    folder: str | Path, name: str, tags: dict[str, str], card: str, task: Task = "transfer"
 ) -> str | None:
     """Register a model folder as a version of the registered model `name`, linked to the run of the current node.
 
@@ -52,7 +52,7 @@ def register_generator(
         name: The registered model's name.
         tags: The version's tags, `fingerprint` among them.
         card: The version's description, Markdown.
-        served: How such a model is served.
+        task: What such a model does, which decides how it is served.
 
     Returns:
         The version; None where nothing is tracked, or the registry failed.
@@ -61,7 +61,7 @@ def register_generator(
     if run is None:
         logger.info("%s is not registered as %s: this run is not tracked.", folder, name)
         return None
-    generator = _Generator(Path(folder), name, tags, card, served)
+    generator = _Generator(Path(folder), name, tags, card, SERVED[task])
     return run.store.attempt(f"registering {name}", lambda: _register(run, generator), urgent=True)
 
 
@@ -97,9 +97,8 @@ def _register(run: NodeRun, generator: _Generator) -> str:
         logger.info("%s is now version %s of %s, its @champion.", generator.folder, version, name)
     elif version not in map(str, model.aliases.values()):
         client.set_registered_model_alias(name, CHALLENGER, version)
-        logger.info(
-            "%s is now version %s of %s, its @challenger; evaluation judges it.", generator.folder, version, name
-        )
+        words = "%s is now version %s of %s, its @challenger; evaluation judges it."
+        logger.info(words, generator.folder, version, name)
     return version
 
 

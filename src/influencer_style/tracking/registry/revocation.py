@@ -12,12 +12,11 @@ from mlflow.store.artifact.artifact_repo import ArtifactRepository
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 from influencer_style.networks.folder import REVOKED
+from influencer_style.tracking.config import without_password
 from influencer_style.tracking.current import CREATORS_TAG
-from influencer_style.tracking.registry.champion import CHALLENGER, CHAMPION, Contender
-from influencer_style.tracking.registry.errors import answered, answering
-from influencer_style.tracking.registry.versions import model_id_of, path_in, version_at
+from influencer_style.tracking.registry.champion import CHALLENGER, CHAMPION, Contender, tag_version
+from influencer_style.tracking.registry.versions import answered, answering, model_id_of, path_in, version_at
 from influencer_style.tracking.store import Store
-from influencer_style.tracking.uri import without_password
 
 logger = logging.getLogger(__name__)
 _EXAMPLE = "input_example.json"  # and serving_input_example.json: requests that MLflow keeps with a model
@@ -34,8 +33,7 @@ def versions_holding(store: Store, name: str, look: str) -> list[Contender]:
 @answered
 def revoke(store: Store, one: Contender, why: str) -> None:
     """Tag a version as revoked, and remove its aliases. From then on nothing loads it."""
-    for key, value in {"revoked": "true", "revoked_why": why}.items():
-        store.client.set_model_version_tag(one.name, one.version, key, value)
+    tag_version(store, one, {"revoked": "true", "revoked_why": why})
     aliases = store.client.get_registered_model(one.name).aliases
     for title in (CHAMPION, CHALLENGER):
         if str(aliases.get(title)) == one.version:
@@ -46,9 +44,8 @@ def revoke(store: Store, one: Contender, why: str) -> None:
 def empty(store: Store, one: Contender, why: str) -> None:
     """Remove a version's weights, looks and examples from the store, and leave a note with the reason.
 
-    Raises:
-        RegistryError: The store has no such files, or does not answer.
-        Exception: Whatever a store raises that cannot or will not remove files.
+    Raises RegistryError if the store has no such files or does not answer, and whatever a store raises that cannot or
+    will not remove files.
     """
     repository, folder = _stored(store, one)
     with tempfile.TemporaryDirectory() as scratch:
@@ -66,10 +63,7 @@ def remove_pictures(store: Store, experiment_id: str, look: str) -> tuple[int, l
     """Remove the pictures and pages of earlier runs' nodes that may show a creator or their look.
 
     Those of pipeline runs that recorded whom they show (`current.shows`) stay if the creator is not among them.
-    Numbers, parameters and digests stay.
-
-    Returns:
-        How many files were removed, and a sentence for each failure.
+    Numbers, parameters and digests stay. Returns how many files were removed, and a sentence for each failure.
     """
     removed, failures = 0, []
     for nodes in _families(store, experiment_id).values():
@@ -104,7 +98,7 @@ def _families(store: Store, experiment_id: str) -> dict[str, list[Run]]:
     token = None
     while True:
         page = store.client.search_runs(
-            [experiment_id], "tags.`kedro.node` != ''", ViewType.ALL, max_results=1000, page_token=token
+            [experiment_id], "tags.`kedro.node` != ''", ViewType.ALL, 1000, page_token=token
         )
         for run in page:
             families.setdefault(run.data.tags.get("mlflow.parentRunId", run.info.run_id), []).append(run)

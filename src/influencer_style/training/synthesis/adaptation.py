@@ -19,11 +19,11 @@ from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.examples.paired import with_noise
 from influencer_style.faces.detect import Detector
 from influencer_style.networks.synthesis import SynthesisGenerator
-from influencer_style.training.adaptation import ADAPTED, BASE, Adaptation
 from influencer_style.training.engine import Watch, train
-from influencer_style.training.synthesis.guard import Comparison, compare
+from influencer_style.training.synthesis.guard import compare
 from influencer_style.training.synthesis.pretraining import portraits_of
 from influencer_style.training.synthesis.task import SynthesisTask
+from influencer_style.training.task import ADAPTED, BASE, Adaptation
 
 
 @dataclass(kw_only=True)
@@ -55,31 +55,17 @@ class AdaptationTask(SynthesisTask):
         return StepBatch(paired, unpaired)
 
 
-@dataclass(frozen=True)
-class SynthesisAdaptation(Adaptation[SynthesisGenerator]):
-    """The outcome of an adaptation, with the comparison that it rests on."""
-
-    comparison: Comparison
-
-
 def adapt_synthesis(
     task: AdaptationTask,
     folder: Path,
     unseen: dict[str, np.ndarray],
     detector: Detector,
     watch: Watch[SynthesisGenerator] | None = None,
-) -> SynthesisAdaptation:
+) -> Adaptation[SynthesisGenerator]:
     """Train from the base on creators' photos, and choose; an interrupted adaptation continues.
 
-    Args:
-        task: The training.
-        folder: Where the checkpoint is kept.
-        unseen: Photos of each creator that training has not seen, uint8 (m, s, s, 3).
-        detector: Finds faces.
-        watch: What follows the training.
-
-    Raises:
-        TrainingDiverged: When losses diverge, see `engine.train`.
+    `folder` keeps the checkpoint, `unseen` has photos of each creator that training has not seen, uint8 (m, s, s, 3).
+    Raises TrainingDiverged when losses diverge, see `engine.train`.
     """
     state = train(task, folder / "adapted.pt", watch)
     found = compare(task.initial, state.average, task.creators, unseen, detector)
@@ -87,11 +73,5 @@ def adapt_synthesis(
         kept, why = BASE, "; ".join(found.objections)
     else:
         kept, why = ADAPTED, "surely more in the looks, and nothing lost"
-    return SynthesisAdaptation(
-        {BASE: task.initial, ADAPTED: state.average},
-        {ADAPTED: state.history},
-        kept,
-        why,
-        {"taken": found.taken.as_dict(), "kid": None if found.kid is None else found.kid.as_dict()},
-        found,
-    )
+    compared = {"taken": found.taken.as_dict(), "kid": None if found.kid is None else found.kid.as_dict()}
+    return Adaptation({BASE: task.initial, ADAPTED: state.average}, {ADAPTED: state.history}, kept, why, compared)

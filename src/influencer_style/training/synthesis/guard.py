@@ -10,10 +10,10 @@ import numpy as np
 from influencer_style.examples.creators import CreatorPhotos
 from influencer_style.faces.detect import Detector
 from influencer_style.looks.pixels import to_uint8
-from influencer_style.metrics.diversity import diversity
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, kid_difference, kid_features
 from influencer_style.metrics.look_judge import LookJudge, fit_look_judge
+from influencer_style.metrics.set_scores import diversity
 from influencer_style.networks.synthesis import SynthesisGenerator, draw_noise
 from influencer_style.training.synthesis.pretraining import portraits_of
 
@@ -27,11 +27,9 @@ _FEWER_FACES, _LESS_DIVERSE = 0.02, 0.8
 class Measures:
     """What was measured of a generator.
 
-    Attributes:
-        taken: (n,) for each person, the share of looks whose judge takes the portrait for that look.
-        faces: Share of portraits with exactly one face.
-        diversity: Mean over looks, see `metrics.diversity`.
-        features: (n, f) by look, see `kid.kid_features`.
+    `taken`, (n,), is for each person the share of looks whose judge takes the portrait for that look, `faces` the share
+    of portraits with exactly one face, `diversity` the mean over looks; `features` are (n, f) by look, see
+    `kid_features`.
     """
 
     taken: np.ndarray
@@ -42,20 +40,14 @@ class Measures:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The adapted generator compared with the base.
+    """The adapted generator compared with the base, and the reasons not to keep it (`objections`).
 
-    Attributes:
-        taken: How many more of its portraits are taken for their look, as a share.
-        kid: How much further they are from the creators' unseen photos; None where these are too few.
-        base: What was measured of the base.
-        adapted: What was measured of the adapted generator.
-        objections: Reasons not to keep it.
+    `taken` says how many more of its portraits are taken for their look, as a share, `kid` how much further they are
+    from the creators' unseen photos, None where these are too few.
     """
 
     taken: Interval
     kid: Interval | None
-    base: Measures
-    adapted: Measures
     objections: list[str]
 
 
@@ -68,12 +60,8 @@ def compare(
 ) -> Comparison:
     """Draw the same people in all looks with both generators, and compare.
 
-    Args:
-        base: The generator that the other was trained from.
-        adapted: The generator to judge.
-        creators: The photos that it learnt from.
-        unseen: Photos of each creator that training has not seen, uint8 (m, s, s, 3).
-        detector: Finds faces.
+    `creators` has the photos that the adapted one learnt from, `unseen` those of each creator that it has not seen,
+    uint8 (m, s, s, 3).
     """
     users, *sets = (images.permute(0, 2, 3, 1).numpy() for images in (creators.users, *creators.creators.values()))
     judge = fit_look_judge(dict(zip(creators.creators, sets, strict=True)), users)
@@ -91,7 +79,7 @@ def compare(
         objections.append(f"fewer of them have one face ({after.faces:.2f}, before {before.faces:.2f})")
     if after.diversity < _LESS_DIVERSE * before.diversity:
         objections.append(f"they are less diverse ({after.diversity:.2f}, before {before.diversity:.2f})")
-    return Comparison(taken, kid, before, after, objections)
+    return Comparison(taken, kid, objections)
 
 
 def faces_found(pictures: np.ndarray, detector: Detector) -> np.ndarray:

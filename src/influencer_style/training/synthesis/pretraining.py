@@ -19,8 +19,7 @@ from influencer_style.networks.synthesis import SynthesisGenerator
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
-from influencer_style.training.synthesis.task import SynthesisSettings, SynthesisTask, synthesis_shape
-from influencer_style.training.synthesis.traits import train_traits
+from influencer_style.training.synthesis.task import SynthesisSettings, SynthesisTask, synthesis_shape, train_traits
 from influencer_style.training.task import held_out_shards, studio_stream, validation_errors
 
 _VALIDATED = 64
@@ -30,8 +29,7 @@ _VALIDATED = 64
 class PretrainingTask(SynthesisTask):
     """Draw the studio's portraits, whose truth is known.
 
-    Attributes:
-        shards_at: Returns the studio's shards available at a step (`StudioStream.at`), at least two.
+    `shards_at` returns the studio's shards available at a step (`StudioStream.at`), at least two.
     """
 
     shards_at: Callable[[int], list[Shard]]
@@ -52,19 +50,11 @@ def pretrain_synthesis(
 ) -> SynthesisBase:
     """Train a generator of nobodies in looks in general; a run that was stopped continues.
 
-    Args:
-        settings: The settings of the training.
-        folder: Where the checkpoint and the stream's shards are kept; name it by a fingerprint of settings and code.
-        watch: What follows the training.
-        show: Receives a step, the averaged generator and held-out portraits now and then.
-        device: Torch's name of the device to train on; the best of this machine where empty.
-
-    Returns:
-        The averaged generator with its history: losses, and mean absolute errors on people and looks that were never
-        in training (`validation_...`, in 255ths).
-
-    Raises:
-        TrainingDiverged: When losses diverge, see `engine.train`.
+    The checkpoint and the stream's shards are kept in `folder`: name it by a fingerprint of settings and code. `show`
+    receives a step, the averaged generator and held-out portraits now and then; `device` is torch's name, the best of
+    this machine where empty. Returns the averaged generator with its history: losses, and mean absolute errors on
+    people and looks that were never in training (`validation_...`, in 255ths). Raises TrainingDiverged, see
+    `engine.train`.
     """
     folder, device, encoder = Path(folder), device or best_device(), load_encoder()
     held_out = held_out_portraits(settings.stream, folder, encoder)
@@ -73,9 +63,7 @@ def pretrain_synthesis(
         return validation_errors(held_out, lambda batch: portraits_of(generator, batch.noise, batch.codes))
 
     watch = replace(
-        watch or Watch(),
-        validate=errors,
-        samples=lambda step, generator: show(step, generator, held_out["looks"]),
+        watch or Watch(), validate=errors, samples=lambda step, generator: show(step, generator, held_out["looks"])
     )
     initial = _reading_generator(settings, encoder, folder, watch)
     with studio_stream(settings, folder, encoder) as stream:

@@ -16,9 +16,9 @@ from torch import Tensor
 from influencer_style.examples.batch import PairedPhotos
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.storage.atomic import write_text
-from influencer_style.training.adaptation import ADAPTED, BASE, Adaptation
 from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import TrainerSettings
+from influencer_style.training.task import ADAPTED, BASE, Adaptation
 from influencer_style.training.transfer.guard import Checked, Comparison, compare, measure
 from influencer_style.training.transfer.task import TransferTask, held_out_photos
 
@@ -34,16 +34,10 @@ def adapt(
 ) -> Adaptation[TransferGenerator]:
     """Train from the base on studio examples and creators' photos; an interrupted adaptation continues.
 
-    Args:
-        task: The training with the adversary, and `initial`: the base to start from, and to fall back on.
-        folder: Where checkpoints and the studio's shards are kept.
-        people: (n, 3, s, s) in [0, 1], validation users.
-        photos: Validation photos of each look's creator, uint8 (m, s, s, 3).
-        watching: Opens what follows a training, by the training's name.
-
-    Raises:
-        TrainingDiverged: When losses diverge, see `engine.train`.
-        ValueError: When the task has no base or no creators.
+    The task is the training with the adversary; its `initial` is the base to start from, and to fall back on. `folder`
+    keeps checkpoints and the studio's shards. `people` are validation users, (n, 3, s, s) in [0, 1], `photos`
+    validation photos of each look's creator, uint8 (m, s, s, 3). `watching` opens what follows a training, by its name.
+    Raises TrainingDiverged, see `engine.train`, and ValueError when the task has no base or no creators.
     """
     base, creators = task.initial, task.creators
     if base is None or creators is None:
@@ -53,7 +47,8 @@ def adapt(
         with watching(name) as watch:
             own = replace(task, settings=settings, initial=to_adapt(base))
             state = train(own, folder / f"{name}.pt", watch)
-        generators[name], histories[name] = as_used(state.average, base), state.history
+        # What is compared, and kept, weighs the palette as the base does.
+        generators[name], histories[name] = with_palette(state.average, base.config.palette), state.history
     decided = folder / "comparisons.json"
     if decided.exists():
         comparisons = TypeAdapter(dict[str, Comparison]).validate_json(decided.read_bytes())
@@ -73,12 +68,7 @@ def to_adapt(base: TransferGenerator) -> TransferGenerator:
     Colours of people and rooms are what tells most easily whose photo a picture is, so an adversary that may would
     move them, towards a creator's skin and walls and away from the look.
     """
-    return _with_palette(base, 1.0 if base.config.palette else 0.0)
-
-
-def as_used(adapted: TransferGenerator, base: TransferGenerator) -> TransferGenerator:
-    """Return a copy of an adapted generator that weighs the palette as the base does: what is compared, and kept."""
-    return _with_palette(adapted, base.config.palette)
+    return with_palette(base, 1.0 if base.config.palette else 0.0)
 
 
 def without_adversary(settings: TrainerSettings) -> TrainerSettings:
@@ -86,7 +76,8 @@ def without_adversary(settings: TrainerSettings) -> TrainerSettings:
     return replace(settings, head_start=0, weights=replace(settings.weights, adversarial=0.0))
 
 
-def _with_palette(generator: TransferGenerator, weight: float) -> TransferGenerator:
+def with_palette(generator: TransferGenerator, weight: float) -> TransferGenerator:
+    """Return a copy of a generator that gives its palette this weight, 0 to 1."""
     copied = copy.deepcopy(generator)
     copied.config = replace(generator.config, palette=weight)
     return copied

@@ -17,7 +17,7 @@ from influencer_style.looks.pixels import to_uint8
 from influencer_style.metrics.intervals import Interval, bootstrap
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.training.losses import shape_loss
+from influencer_style.training.game import shape_loss
 from influencer_style.training.transfer.task import restyled
 
 _TOLERANCE = 0.01  # of the base's error: less than anybody sees
@@ -25,13 +25,10 @@ _TOLERANCE = 0.01  # of the base's error: less than anybody sees
 
 @dataclass(frozen=True)
 class Checked:
-    """What generators are checked on.
+    """What generators are checked on: the studio's portraits with their truth, and people and creators of validation.
 
-    Attributes:
-        studio: The studio's portraits, and their truth.
-        people: (n, 3, s, s) in [0, 1], validation users.
-        looks: Style codes (d,) by look.
-        photos: Validation photos of each look's creator, uint8 (m, s, s, 3).
+    `people` are validation users, (n, 3, s, s) in [0, 1], `looks` style codes (d,) by look, `photos` validation photos
+    of each look's creator, uint8 (m, s, s, 3).
     """
 
     studio: PairedPhotos
@@ -44,10 +41,8 @@ class Checked:
 class Measures:
     """What was measured of a generator; rows of two generators' measures are the same pictures.
 
-    Attributes:
-        truth: (n,) mean absolute errors in 255ths on studio portraits.
-        shapes: (people, looks) shares of shapes lost, 0 to 2, see `losses.shape_loss`.
-        features: (people, f) by look, see `kid.kid_features`.
+    `truth` are mean absolute errors in 255ths on studio portraits, (n,), `shapes` shares of shapes lost, (people,
+    looks), see `game.shape_loss`, `features` are (people, f) by look, see `kid.kid_features`.
     """
 
     truth: np.ndarray
@@ -59,11 +54,8 @@ class Measures:
 class Comparison:
     """A generator compared with the base: differences, below 0 where it is better, with 95% intervals.
 
-    Attributes:
-        truth: Difference of the error, in 255ths.
-        shapes: Difference of the share of shapes lost.
-        kid: Difference of the distance to the creators' photos; None where there are too few of these or of people.
-        objections: Reasons not to keep it.
+    They are those of the error on known `truth`, in 255ths, of the share of `shapes` lost, and of the distance to the
+    creators' photos (`kid`), None where these or people are too few. `objections` are reasons not to keep it.
     """
 
     truth: Interval
@@ -75,9 +67,7 @@ class Comparison:
 def what_is_missing(people: int, photos: Mapping[str, int]) -> str | None:
     """Return why nobody could say whether results are nearer to the creators' photos; None where it can be measured.
 
-    Args:
-        people: Number of validation users.
-        photos: Number of each creator's validation photos, by look.
+    `people` is the number of validation users, `photos` that of each creator's validation photos, by look.
     """
     if people >= LEAST_PICTURES and any(count >= LEAST_PHOTOS for count in photos.values()):
         return None
@@ -101,13 +91,9 @@ def measure(generator: TransferGenerator, checked: Checked) -> Measures:
 
 
 def compare(candidate: Measures, base: Measures, photos: dict[str, np.ndarray], draws: int = 1000) -> Comparison:
-    """Compare a generator with the base, both measured on the same pictures.
+    """Compare a generator with the base, both measured on the same pictures, with a bootstrap of `draws`.
 
-    Args:
-        candidate: The measures of the generator.
-        base: The measures of the base.
-        photos: uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 2 photos are left out of `kid`.
-        draws: Number of draws of the bootstrap.
+    Photos are uint8 (m, s, s, 3) by look, see `Checked`; looks with fewer than 2 are left out of `kid`.
     """
     truth = bootstrap(candidate.truth - base.truth, draws)
     shapes = bootstrap((candidate.shapes - base.shapes).mean(1), draws)

@@ -23,7 +23,7 @@ from influencer_style.looks.style_code import style_code
 from influencer_style.networks.palette import Sitter
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.engine import ignore
-from influencer_style.training.losses import palette_loss
+from influencer_style.training.game import palette_loss
 from influencer_style.training.settings import LearningRate, Share, Weight
 
 _WARM_UP = 100
@@ -32,15 +32,10 @@ _Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 @checked_dataclass(frozen=True, config=CHECKED)
 class PaletteSettings:
-    """How the palette is trained.
+    """How the palette is trained: by Adam with decoupled weight decay (Loshchilov and Hutter 2019), at a falling rate.
 
-    Attributes:
-        steps: Steps of Adam with decoupled weight decay (Loshchilov and Hutter 2019); the rate falls linearly to 0.
-        rows: Pairs of a picture and a look in a step.
-        rate: Learning rate.
-        decay: Weight decay.
-        noise: Standard deviation of the noise on what the palette reads.
-        seed: Seed of all choices.
+    `rows` are the pairs of a picture and a look in a step, `noise` is the standard deviation of what is added to what
+    the palette reads.
     """
 
     steps: _Count = 5000
@@ -53,14 +48,10 @@ class PaletteSettings:
 
 @dataclass(frozen=True)
 class Rows(Batch):
-    """What the palette is given (see `Palette.forward`), and the truth.
+    """What the palette is given (see `Palette.forward`), and the truth, row by row.
 
-    Attributes:
-        inputs: (n, inputs) what it reads.
-        colours: (n, 6, 3) mean colours of the picture.
-        aims: (n, 6, 3) mean colours of the look.
-        truth: (n, 6, 3) mean colours of the picture in that look.
-        share: (n, 6, 1) share of the picture that each area takes.
+    It reads `inputs`, and has mean colours (n, 6, 3) of the picture, of the look (`aims`) and of the picture in that
+    look (`truth`); `share`, (n, 6, 1), is the share of the picture that each area takes.
     """
 
     inputs: Tensor
@@ -76,13 +67,8 @@ class Rows(Batch):
 def palette_rows(shard: Shard, generator: TransferGenerator, groups: DescriptorGroups, seed: int) -> Rows:
     """Return a row for every look of a shard on each of its sitters, and for every grade on two others.
 
-    The same arguments give the same rows.
-
-    Args:
-        shard: A shard of the studio's.
-        generator: The generator whose palette is trained.
-        groups: The groups of the encoder that described the shard.
-        seed: Seed of the sets that show the looks, and of the crowds that these are compared with.
+    The same arguments give the same rows. `groups` are those of the encoder that described the shard, `seed` is that of
+    the sets that show the looks, and of the crowds that these are compared with.
     """
     rng = torch.Generator().manual_seed(seed)
     everyone = torch.arange(len(shard.people))
@@ -120,16 +106,10 @@ def fit_palette(
     settings: PaletteSettings,
     progress: Callable[[int, int, str], None] = ignore,
 ) -> list[dict[str, float]]:
-    """Train a generator's palette from nothing; its members learn from different rows.
+    """Train a generator's palette from nothing, in place; its members learn from different rows.
 
-    Args:
-        generator: Changed in place; everything but its palette stays.
-        rows: What it learns from.
-        settings: How it is trained.
-        progress: Receives now and then the number of steps taken, that of all steps, and the loss.
-
-    Returns:
-        The loss (mean absolute error of colours) every hundredth of the way.
+    `progress` receives now and then the number of steps taken, that of all steps, and the loss. Returns the loss (mean
+    absolute error of colours) every hundredth of the way.
     """
     s, material = settings, Rows.joined(list(rows))
     history: list[dict[str, float]] = []

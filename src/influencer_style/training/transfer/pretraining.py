@@ -47,18 +47,10 @@ def pretrain(
 ) -> TransferBase:
     """Train a generator on looks in general; a run that was stopped continues.
 
-    Args:
-        settings: The settings of the training.
-        folder: Where the checkpoint and the stream's shards are kept; name it by a fingerprint of settings and code.
-        watch: What follows the training.
-        show: Receives a step, the averaged generator and held-out examples now and then.
-
-    Returns:
-        The averaged generator with its history: losses, and now and then mean absolute errors on people and looks that
-        were never in training (`validation_...`). Its facts have these errors of simple methods.
-
-    Raises:
-        TrainingDiverged: When losses diverge, see `engine.train`.
+    The checkpoint and the stream's shards are kept in `folder`: name it by a fingerprint of settings and code. `show`
+    receives a step, the averaged generator and held-out examples now and then. Returns the averaged generator with its
+    history: losses, and now and then mean absolute errors on people and looks that were never in training
+    (`validation_...`). Its facts have these errors of simple methods. Raises TrainingDiverged, see `engine.train`.
     """
     folder, device, encoder = Path(folder), best_device(), load_encoder()
     held_out = held_out_photos(settings.stream, folder, encoder)

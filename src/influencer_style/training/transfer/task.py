@@ -23,8 +23,7 @@ from influencer_style.training.task import Pairs, Task, held_out_shards
 class TransferTask(Task[PairedPhotos, TransferGenerator]):
     """Restyle the studio's portraits, whose truth is known, and users' photos, as creators' photos look.
 
-    Attributes:
-        shards_at: Returns the studio's shards available at a step (`StudioStream.at`), at least two.
+    `shards_at` returns the studio's shards available at a step (`StudioStream.at`), at least two.
     """
 
     shards_at: Callable[[int], list[Shard]]
