@@ -1,20 +1,19 @@
-"""How often the likeness guard is right: on results that stayed the user's, and on faces that became the creator's.
+"""How often the likeness guard is right in the studio, with the project's own judge.
 
-    .venv/bin/python -m benchmarks.likeness [--photos FOLDER] [--yunet FILE] [--same-person A.jpg B.jpg]
+    .venv/bin/python -m benchmarks.likeness
 
-Statistic and thresholds are chosen on validation people of the studio, the demo set's creators' looks among them; all
-else is measured on others, and with a folder of real
-portraits (or INFLUENCER_STYLE_PHOTOS, and better with YuNet's file, or INFLUENCER_STYLE_YUNET) on these. What lies
-in `metrics/likeness.py` is put there by hand: the record has both.
+Results that stayed the user's face, and faces that became the creator's. Statistic and thresholds are chosen on
+validation people of the studio, the demo set's creators' looks among them; all else is measured on others. What lies in
+`metrics/studio_judge.py` is put there by hand: the record has both. Photographs: `benchmarks.likeness_photographs`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -22,18 +21,19 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.destination import Destination, add_destination
-from benchmarks.likeness_material import DONOR, FACE, MORPHS, TRUTH, WHOLE, Cell, morph, real_cells, studio_cells
+from benchmarks.likeness_material import DONOR, FACE, MORPHS, TRUTH, WHOLE, Cell, morph, studio_cells
 from benchmarks.machine import ran_on
-from benchmarks.real_photos.photos import find_portraits
 from influencer_style.faces.align import CropTransform
 from influencer_style.metrics import likeness
-from influencer_style.metrics.identity import IdentityJudge, load_identity_judge
+from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.metrics.intervals import bootstrap
+from influencer_style.metrics.studio_judge import StudioJudge, load_studio_judge
 from influencer_style.studio.population import CREATOR_LOOKS
 from influencer_style.stylist.likeness_guard import LikenessGuard
 
 VALIDATION, TEST = ((401,), (402,)), ((411, 0), (411, 1))  # other people than anything else in the project
 CREATORS, USERS = 12, 24  # of either
+THRESHOLD = StudioJudge.scale.threshold
 FALSE_ALARMS = 0.01  # wanted, of people truly in a look
 OWN = "the creator's own photo"
 WRONG = (*map(morph, MORPHS), DONOR, FACE)
@@ -61,9 +61,8 @@ def measured(cells: Iterable[Cell], judge: IdentityJudge) -> pd.DataFrame:
     for number, cell in enumerate(cells):
         photos, face = judge.embed(cell.photos), cell.creators["profile"].face.numpy()
         pairs = {kind: (judge.embed(shown), photos, cell.users) for kind, shown in cell.results.items()}
-        if cell.own is not None:
-            before, after = (judge.embed(shown) for shown in cell.own)
-            pairs[OWN] = after, before, np.full(len(before), number)
+        before, after = (judge.embed(shown) for shown in cell.own)
+        pairs[OWN] = after, before, np.full(len(before), number)
         for kind, (results, own, users) in pairs.items():
             figures = {name: statistic(results, own, face) for name, statistic in RIVALS.items()}
             figures |= {name: likeness.likeness(results, own, known) for name, known in cell.creators.items()}
@@ -83,7 +82,10 @@ def guard_figures(found: pd.DataFrame, name: str) -> dict[str, Any]:
     legitimate = pd.concat([kinds[kind] for kind in (WHOLE, TRUTH)])
     figures: dict[str, Any] = {}
     for kind, rows in kinds.items():
-        figures[kind] = {"alarms": rate(rows, name, likeness.THRESHOLD), "median": round(float(rows[name].median()), 3)}
+        figures[kind] = {
+            "alarms": rate(rows, name, THRESHOLD),
+            "median": round(float(rows[name].median()), 3),
+        }
         if kind in WRONG:
             figures[kind]["auc"] = _auc(legitimate[name], rows[name])
     return figures
@@ -93,7 +95,7 @@ def by_look(found: pd.DataFrame) -> dict[str, Any]:
     """Return for each of the demo set's looks how often results that are the user's raise an alarm."""
     rows = found[found["kind"].isin((WHOLE, TRUTH)) & found["look"].isin(list(CREATOR_LOOKS))]
     return {
-        look: {kind: rate(part, "profile", likeness.THRESHOLD) for kind, part in own.groupby("kind", sort=False)}
+        look: {kind: rate(part, "profile", THRESHOLD) for kind, part in own.groupby("kind", sort=False)}
         for look, own in rows.groupby("look", sort=False)
     }
 
@@ -120,8 +122,8 @@ def chosen(found: pd.DataFrame) -> dict[str, float]:
     """Return the threshold, and what a single photo's look explains, as validation people would have them."""
     true = found[found["kind"] == TRUTH]
     threshold = true["profile"].quantile(1 - FALSE_ALARMS)
-    by_photo = true["one photo"].quantile(1 - FALSE_ALARMS) + likeness.EXPLAINED_BY_A_PHOTO
-    return {"THRESHOLD": round(float(threshold), 3), "EXPLAINED_BY_A_PHOTO": round(float(by_photo - threshold), 3)}
+    by_photo = true["one photo"].quantile(1 - FALSE_ALARMS) + StudioJudge.scale.explained_by_a_photo
+    return {"threshold": round(float(threshold), 3), "explained_by_a_photo": round(float(by_photo - threshold), 3)}
 
 
 def processor_milliseconds(judge: IdentityJudge, repeats: int = 15) -> dict[str, float]:
@@ -148,12 +150,9 @@ def _auc(legitimate: pd.Series, wrong: pd.Series) -> float:
 def main() -> None:
     """Measure, and write the record."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--photos", default=os.environ.get("INFLUENCER_STYLE_PHOTOS", ""), help="real portraits")
-    parser.add_argument("--yunet", default=os.environ.get("INFLUENCER_STYLE_YUNET", ""), help="YuNet's model file")
-    parser.add_argument("--same-person", nargs="+", action="append", default=[], metavar="FILE", help="show one person")
     add_destination(parser)
-    asked = parser.parse_args()
-    judge = load_identity_judge()
+    options = parser.parse_args()
+    judge = load_studio_judge()
     validation = measured(studio_cells(VALIDATION, CREATORS, USERS, True, judge), judge)
     test = measured(studio_cells(TEST, CREATORS, USERS, False, judge), judge)
     record: dict[str, Any] = {
@@ -162,23 +161,13 @@ def main() -> None:
         "judge": judge.sha256,
         "plan": {"creators": CREATORS, "users": USERS, "false_alarms_wanted": FALSE_ALARMS},
         "chosen_on_validation_people": chosen(validation),
-        "in_the_code": {
-            name: getattr(likeness, name) for name in ("THRESHOLD", "EXPLAINED_BY_A_PHOTO", "MOST_EXPLAINED")
-        },
+        "in_the_code": asdict(judge.scale),
         "processor_milliseconds": processor_milliseconds(judge),
         "studio": {name: guard_figures(test, name) for name in ("profile", "one photo")},
         "validation_by_look": by_look(validation),
         "studio_rivals": rivals(test),
     }
-    if asked.photos:
-        found = find_portraits(
-            asked.photos, "yunet" if asked.yunet else "lbp", asked.yunet, 96, ["edge"], asked.same_person
-        )
-        real = measured(real_cells(found.crops, found.people, judge), judge)
-        record["real_photos"] = {"photos": len(found.crops), "people": len(set(found.people.tolist()))}
-        record["real_photos"] |= {name: guard_figures(real, name) for name in ("profile", "one photo")}
-        record["real_rivals"] = rivals(real)
-    Destination.of(asked).keep("likeness", record)
+    Destination.of(options).keep("likeness", record)
     print(json.dumps(record["chosen_on_validation_people"]))
 
 

@@ -1,4 +1,4 @@
-"""Results that have stayed the user's face and results that have become the creator's, in the studio and on photos."""
+"""Results that have stayed the user's face and results that have become the creator's, in the studio."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from functools import cache
 import numpy as np
 import torch
 
-from benchmarks.identity_trials import face_put_in, reframed, relit
-from benchmarks.photographic_grades import GRADES
 from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.pixels import to_tensor
 from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.metrics.identity import IdentityJudge
-from influencer_style.metrics.likeness import EXPLAINED_BY_A_PHOTO, of_photo, remember
+from influencer_style.metrics.likeness import of_photo, remember
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
@@ -54,7 +52,7 @@ class Cell:
         users: (n,) who they are, by number.
         photos: of the users.
         results: by kind of result, what became of them.
-        own: photos of the creator, unstyled, and the generator's results; None on real photos.
+        own: photos of the creator, unstyled, and the generator's results.
     """
 
     look: str
@@ -62,7 +60,7 @@ class Cell:
     users: np.ndarray
     photos: np.ndarray
     results: dict[str, np.ndarray]
-    own: tuple[np.ndarray, np.ndarray] | None = None
+    own: tuple[np.ndarray, np.ndarray]
 
 
 def studio_cells(streams: Streams, number: int, users: int, demo: bool, judge: IdentityJudge) -> Iterator[Cell]:
@@ -80,7 +78,7 @@ def studio_cells(streams: Streams, number: int, users: int, demo: bool, judge: I
     jobs += [("looks", streams, i, demo, number) for i in range(users)]
     drawn = list(in_parallel(_render, jobs, 2, True, "Rendering people"))
     sets, neutral, worn = drawn[:number], np.stack(drawn[number:-users]), np.stack(drawn[-users:])
-    names = [list(CREATOR_LOOKS)[i] if demo and i < len(CREATOR_LOOKS) else f"random {i}" for i in range(number)]
+    names = [list(CREATOR_LOOKS)[i] if demo and i < len(CREATOR_LOOKS) else f"random-{i}" for i in range(number)]
     photos, people = neutral[:users], neutral[users:]
     in_look = {name: shown[:PHOTOS] for name, shown in zip(names, sets, strict=True)}
     bundle = _base_in(in_look, people)
@@ -93,37 +91,6 @@ def studio_cells(streams: Streams, number: int, users: int, demo: bool, judge: I
         own = shown[PHOTOS:]
         creators = {"profile": known[name], "one photo": of_photo(judge, shown[0])}
         yield Cell(name, creators, np.arange(users), photos, results, (own, restyle_crops(bundle, own, name)))
-
-
-def real_cells(crops: np.ndarray, people: np.ndarray, judge: IdentityJudge, seed: int = 0) -> Iterator[Cell]:
-    """Yield cells of real portraits: each photo in turn is a creator's only one, under a photographic grade.
-
-    People are dealt into three groups, which are in turn the users, the creators and the population. The face that
-    results are blended with is the creator's photo, reframed and relit, since hardly anybody is shown twice.
-
-    Args:
-        crops: uint8 (n, s, s, 3).
-        people: (n,) whose they are.
-        judge: makes the embeddings.
-        seed: of the dealing, the reframing and the light.
-    """
-    rng = np.random.default_rng(seed)
-    group = rng.permutation(people.max() + 1)[people] % 3
-    for turn in range(3):
-        users, taught, population = (crops[group == (turn + i) % 3] for i in range(3))
-        numbers = people[group == turn]
-        for number, photo in enumerate(taught):
-            name, grade = list(GRADES.items())[number % len(GRADES)]
-            graded, other = grade(photo), grade(relit(reframed(photo, rng), rng))
-            bundle = _base_in({name: graded[None]}, population)
-            made = restyle_crops(bundle, users, name)
-            truth = np.stack([grade(user) for user in users])
-            results = {HALF: restyle_crops(bundle, users, name, 0.5), WHOLE: made, TRUTH: truth}
-            results |= {morph(share): _blend(made, other[None], share) for share in MORPHS}
-            results[FACE] = np.stack([face_put_in(head, other) for head in truth])
-            known = remember(judge, bundle, {name: graded[None]}, population)[name]
-            told = {"profile": known, "one photo": replace(known, explained=EXPLAINED_BY_A_PHOTO)}
-            yield Cell(name, told, numbers, users, results)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,13 @@ from benchmarks.destination import Destination, add_destination
 from benchmarks.identity_trials import only_auc, real_trials, studio_trials
 from benchmarks.machine import ran_on
 from benchmarks.real_photos.photos import find_portraits
-from influencer_style.metrics.identity import JUDGE_WEIGHTS, SIDE, IdentityJudge, IdentityNetwork, load_identity_judge
+from influencer_style.metrics.studio_judge import (
+    JUDGE_WEIGHTS,
+    SIDE,
+    IdentityNetwork,
+    StudioJudge,
+    load_studio_judge,
+)
 from influencer_style.storage.atomic import atomic_file
 from influencer_style.storage.fingerprint import file_sha256, source_fingerprint
 from influencer_style.studio.identity import SHAPE_FIELDS, Identity, sample_identity
@@ -193,14 +199,14 @@ def main() -> None:
     network, loss = train(photos, plan)
     marks.append(time.perf_counter())
     with atomic_file(weights) as part:  # measured as shipped, in half precision
-        IdentityJudge(network, 0.5).save(part)
-        judge = load_identity_judge(part)
+        StudioJudge(network, 0.5).save(part)
+        judge = load_studio_judge(part)
         worn = (trials, LOOKS, list(CREATOR_LOOKS), OTHER_HAIR)
         studio, threshold = studio_trials(judge, *worn)
-        IdentityJudge(network, threshold).save(part)
+        StudioJudge(network, threshold).save(part)
     weights.chmod(0o644)  # safetensors lets only the owner read
     torch.manual_seed(plan.seed)
-    untrained = IdentityJudge(IdentityNetwork().eval(), threshold)
+    untrained = StudioJudge(IdentityNetwork().eval(), threshold)
     control = {"studio": only_auc(studio_trials(untrained, *worn)[0])}
     real: dict | str = "not measured: no folder of portraits was given"
     if options.photos:

@@ -82,6 +82,7 @@ def _judged(
         default_ways={look: default_way(bundle.looks, look) for look in bundle.looks.names},
         resolution=faces[0].size,
         detector=type(detector).__name__,
+        identity_judge=jury.identity.name,
         truth_known=any(len(one.others) for one in faces),
         source="studio",
         **judging.model_dump(),

@@ -83,7 +83,7 @@ def cases() -> Cases:
 def judges(cases) -> Judges:
     """The look judges as in a run; who it is, is told from a picture's shapes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scoring, "load_identity_judge", SmallPictureJudge)
+        patch.setattr(scoring, "choose_judge", lambda drawn: SmallPictureJudge())
         return scoring.appoint_judges(cases)
 
 
@@ -105,6 +105,8 @@ def about() -> About:
         model={"fingerprint": "f" * 64},
         test_users=10,
         size=32,
+        identity_judge="a judge of shapes",
+        judge_of_photographs=False,
         identity_threshold=0.4,
         source="studio",
         users_are_studio=True,
@@ -119,7 +121,7 @@ def scores(cases, judges) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def trial(cases, judges, looks) -> pd.DataFrame:
-    return try_guard(cases, looks, judges.identity)
+    return try_guard(cases, looks, {SmallPictureJudge.sha256: judges.identity}.get)
 
 
 @pytest.fixture(scope="session")
@@ -160,6 +162,7 @@ def new_faces_scorecard(new_faces, jury) -> NewFacesScorecard:
         default_ways={"cool": "composed"},
         resolution=SIZE,
         detector="the LBP cascade",
+        identity_judge="a judge of shapes",
         truth_known=True,
         source="studio",
         samples=10,

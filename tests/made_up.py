@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from influencer_style.metrics.identity import LikenessScale
+
 LOOKS = {"cool": (0.7, 0.9, 1.0), "warm": (1.0, 0.85, 0.6)}
 
 
@@ -36,7 +38,8 @@ def masks(count: int, size: int = 48) -> dict[str, np.ndarray]:
 class SmallPictureJudge:
     """Stands in for the identity judge: a picture's shapes at 8 px are who it shows, whatever its colours."""
 
-    sha256 = "shapes"
+    sha256, name = "shapes", "a judge of shapes"
+    scale = LikenessScale(threshold=0.34, most_explained=0.25, explained_by_a_photo=0.1)
 
     def embed(self, pictures: np.ndarray) -> np.ndarray:
         small = np.stack([cv2.resize(p, (8, 8), interpolation=cv2.INTER_AREA) for p in pictures]).astype(np.float32)

@@ -19,8 +19,8 @@ def bundle(encoder):
     from made_up_looks import made_up_looks, smooth_people, tinted
 
     from influencer_style.looks.pixels import to_uint8
-    from influencer_style.metrics.identity import load_identity_judge
     from influencer_style.metrics.likeness import remember
+    from influencer_style.metrics.studio_judge import load_studio_judge
     from influencer_style.networks.bundle import TransferBundle
     from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 
@@ -37,7 +37,7 @@ def bundle(encoder):
         torch.nn.init.normal_(head.weight, std=0.02)
     made = TransferBundle(generator, encoder, looks, 2.0, "f" * 64, "d" * 64, "# card")
     creators = {name: to_uint8(images) for name, images in sets.items()}
-    known = remember(load_identity_judge(), made, creators, to_uint8(people))
+    known = remember(load_studio_judge(), made, creators, to_uint8(people))
     return replace(made, looks=looks.with_likenesses(known))
 
 

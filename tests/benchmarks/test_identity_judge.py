@@ -11,7 +11,7 @@ import torch
 from benchmarks import make_identity_judge as making
 from benchmarks.identity_trials import only_auc, real_trials, studio_trials, verification
 from benchmarks.real_photos.photos import Portraits
-from influencer_style.metrics.identity import IdentityJudge, IdentityNetwork
+from influencer_style.metrics.studio_judge import IdentityNetwork, StudioJudge
 from influencer_style.studio.identity import Identity, sample_identity
 
 PLAN = making.Plan(training_pairs=2, trial_pairs=2, steps=6, batch=4)
@@ -103,7 +103,7 @@ def test_studio_trials_tell_doubles_from_strangers(knows_doubles):
 
 def test_real_trials_compare_people_with_others_only(made_up):
     torch.manual_seed(0)
-    judge = IdentityJudge(IdentityNetwork().eval(), 0.999)
+    judge = StudioJudge(IdentityNetwork().eval(), 0.999)
     crops = made_up(6, 64)
     crops[5] = crops[4]
     figures = real_trials(judge, 0.999, Portraits(crops, np.array([0, 1, 2, 3, 4, 4]), {}))

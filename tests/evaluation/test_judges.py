@@ -18,7 +18,7 @@ def test_the_truth_is_taken_for_its_look_and_the_input_for_none(cases, judges):
 def shown_to_judges(cases, monkeypatch) -> list[tuple[dict, np.ndarray]]:
     shown = []
     monkeypatch.setattr(scoring, "fit_look_judge", lambda creators, people, seed: shown.append((creators, people)))
-    monkeypatch.setattr(scoring, "load_identity_judge", lambda: None)
+    monkeypatch.setattr(scoring, "choose_judge", lambda drawn: None)
     scoring.appoint_judges(cases)
     return shown
 
@@ -48,5 +48,5 @@ def test_without_truth_the_creators_photos_alone_show_the_looks(cases, monkeypat
 def test_one_person_can_be_judged(cases, judges, count):
     few = dataclasses.replace(cases, inputs=cases.inputs[:count], truth={n: t[:count] for n, t in cases.truth.items()})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scoring, "load_identity_judge", lambda: None)
+        patch.setattr(scoring, "choose_judge", lambda drawn: None)
         assert scoring.appoint_judges(few).takes_for(few.scored("truth", "warm"), "warm").shape == (count,)

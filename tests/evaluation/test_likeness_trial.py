@@ -18,5 +18,5 @@ def test_the_trial_sees_blends_become_the_creator(cases, trial):
 
 def test_looks_that_keep_no_face_or_one_of_another_judge_are_passed_over(cases, looks, judges):
     old = looks.with_likenesses({"cool": dataclasses.replace(looks["cool"].likeness, judge="another")})
-    trial = try_guard(cases, old, judges.identity)
+    trial = try_guard(cases, old, {judges.identity.sha256: judges.identity}.get)
     assert trial.empty and likeness_section(trial) == LikenessFigures({}, {})

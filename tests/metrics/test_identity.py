@@ -12,13 +12,8 @@ from safetensors.numpy import load_file, save_file
 from sklearn.metrics import roc_auc_score
 
 import influencer_style
-from influencer_style.metrics.identity import (
-    JUDGE_WEIGHTS,
-    IdentityJudgeError,
-    identity_kept,
-    identity_leak,
-    load_identity_judge,
-)
+from influencer_style.metrics.identity import IdentityJudgeError, identity_kept, identity_leak
+from influencer_style.metrics.studio_judge import JUDGE_WEIGHTS, load_studio_judge
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look import sample_look, sample_neutral
 from influencer_style.studio.pairs import crop_pose
@@ -30,7 +25,7 @@ PEOPLE, LOOKS = 8, 3
 
 @pytest.fixture(scope="module")
 def judge():
-    return load_identity_judge()
+    return load_studio_judge()
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +70,7 @@ def test_embeddings_are_unit_vectors_at_any_size(judge, portraits, size):
     how = cv2.INTER_AREA if size < 64 else cv2.INTER_LINEAR
     sized = np.stack([cv2.resize(picture, (size, size), interpolation=how) for picture in portraits[:, 0]])
     embedded = judge.embed(sized)
-    assert embedded.shape == (PEOPLE, judge.network.dimension) and embedded.dtype == np.float32
+    assert embedded.shape == (PEOPLE, judge.dimension) and embedded.dtype == np.float32
     assert np.linalg.norm(embedded, axis=1) == pytest.approx(1, abs=1e-5)
     assert identity_kept(embedded, judge.embed(portraits[:, 0])).mean() > 0.8
 
@@ -105,7 +100,7 @@ def test_the_weights_are_small_and_half_precision(judge):
 
 def test_saved_weights_come_back(judge, portraits, tmp_path):
     judge.save(tmp_path / "judge.safetensors")
-    again = load_identity_judge(tmp_path / "judge.safetensors")
+    again = load_studio_judge(tmp_path / "judge.safetensors")
     assert again.threshold == judge.threshold
     assert np.array_equal(again.embed(portraits[0]), judge.embed(portraits[0]))
 
@@ -113,15 +108,15 @@ def test_saved_weights_come_back(judge, portraits, tmp_path):
 def test_files_that_are_no_judge_are_refused(tmp_path):
     file = tmp_path / "judge.safetensors"
     with pytest.raises(IdentityJudgeError, match="make_identity_judge"):
-        load_identity_judge(file)
+        load_studio_judge(file)
     file.write_bytes(b"no weights")
     with pytest.raises(IdentityJudgeError, match="make_identity_judge"):
-        load_identity_judge(file)
+        load_studio_judge(file)
     weights = load_file(str(JUDGE_WEIGHTS))
     for broken, notes in (({}, {"threshold": "0.3"}), (weights, {}), (weights, {"threshold": "high"})):
         save_file(broken, str(file), metadata=notes)
         with pytest.raises(IdentityJudgeError, match="not a usable identity judge"):
-            load_identity_judge(file)
+            load_studio_judge(file)
 
 
 @pytest.mark.parametrize("bad", [smooth_pictures(2, 16), smooth_pictures(2) / 255, smooth_pictures(2)[0]])
@@ -174,7 +169,8 @@ def test_nothing_that_trains_knows_the_judges():
     rooms = [source / room for room in ("training", "examples", "networks", "looks", "faces", "pipelines/training")]
     files = [file for room in rooms for file in room.rglob("*.py")]
     assert len(files) > 20
-    judges = ("metrics.identity", "metrics.look_judge", "metrics.kid", "evaluation.scoring")
+    metrics = ("identity", "judges", "studio_judge", "face_embedding", "look_judge", "kid")
+    judges = (*(f"metrics.{name}" for name in metrics), "evaluation.scoring")
     found = {
         str(file.relative_to(source)): [name for name in judges if name in file.read_text(encoding="utf-8")]
         for file in files

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from influencer_style.looks.likeness import Likeness
 from influencer_style.metrics import likeness as guard
-from influencer_style.metrics.identity import load_identity_judge
-from influencer_style.metrics.likeness import MOST_EXPLAINED, THRESHOLD, likeness, of_photo, remember, way_gone
+from influencer_style.metrics.likeness import likeness, of_photo, remember, way_gone
+from influencer_style.metrics.studio_judge import StudioJudge, load_studio_judge
 from influencer_style.studio.identity import sample_identity
 from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.population import CREATOR_LOOKS
 from influencer_style.studio.render import march, shade
 
+THRESHOLD, MOST_EXPLAINED = StudioJudge.scale.threshold, StudioJudge.scale.most_explained
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -62,7 +63,7 @@ def test_what_does_not_fit_is_refused(shapes):
 
 @pytest.fixture(scope="module")
 def judge():
-    return load_identity_judge()
+    return load_studio_judge()
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.evaluation.nodes import EvaluationParameters
+from influencer_style.pipelines.likenesses import with_likenesses
 from influencer_style.pipelines.promotion.parameters import PromotionParameters
-from influencer_style.pipelines.training.nodes import with_likenesses
 from influencer_style.studio.demo_set import CONSENT
 
 SIDE = 64

@@ -15,8 +15,10 @@ from benchmarks.hostile_requests import encoded, picture_file
 from influencer_style import Stylist
 from influencer_style.commands.main import main
 from influencer_style.faces.align import CropTransform
-from influencer_style.metrics.identity import load_identity_judge
-from influencer_style.metrics.likeness import THRESHOLD, of_photo
+from influencer_style.metrics.face_embedding import FACE_JUDGE
+from influencer_style.metrics.likeness import of_photo
+from influencer_style.metrics.studio_judge import StudioJudge, load_studio_judge
+from influencer_style.pretrained.catalogue import MODELS_FOLDER
 from influencer_style.provenance.record import read_record
 from influencer_style.serving.served_model import LIKENESS_VARIABLE
 from influencer_style.studio.identity import sample_identity
@@ -25,6 +27,8 @@ from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import march, shade
 from influencer_style.stylist.errors import StylistError
 from influencer_style.stylist.likeness_guard import LikenessError, LikenessGuard
+
+THRESHOLD = StudioJudge.scale.threshold
 
 
 def with_likeness(bundle, **changed):
@@ -55,7 +59,7 @@ def two_people():
 
 def test_a_face_that_became_the_creators_is_told_from_one_that_did_not(two_people):
     user, creator = two_people
-    guard, judge = LikenessGuard(), load_identity_judge()
+    guard, judge = LikenessGuard(), load_studio_judge()
     known = {"aurora": of_photo(judge, creator)}
     whole = CropTransform(64, 64, 128)
     graded = np.round(user * [1.0, 0.8, 0.6]).astype(np.uint8)
@@ -102,6 +106,16 @@ def test_a_model_that_cannot_be_checked_says_so_and_refuse_does_not_use_it(bundl
     with pytest.raises(LikenessError, match=r"the model keeps no face of warm .*; train again"):
         Stylist(model, guard="refuse").apply(astronaut(), "warm")
     assert Stylist(model, guard="off").apply(astronaut(), "warm").notices == []
+
+
+def test_a_model_whose_faces_the_missing_embedding_made_says_how_to_get_it(bundle, monkeypatch, tmp_path):
+    monkeypatch.setenv(MODELS_FOLDER, str(tmp_path))
+    model = with_likeness(bundle, judge=FACE_JUDGE)
+    result = Stylist(model).apply(astronaut(), "warm")
+    assert "the face embedding, by which the model knows the creator of warm, is not on this" in result.notices[0]
+    assert "models --fetch" in result.notices[0] and result.provenance["likeness"] == {}
+    with pytest.raises(LikenessError, match="is not on this machine; fetch it"):
+        Stylist(model, guard="refuse").apply(astronaut(), "warm")
 
 
 def test_the_person_of_a_reference_photo_is_compared_with(without):

@@ -17,8 +17,9 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.areas import REGIONS
 from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.cases import CasesError
-from influencer_style.metrics.identity import identity_kept, load_identity_judge
+from influencer_style.metrics.identity import identity_kept
 from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Interval
+from influencer_style.metrics.judges import choose_judge
 from influencer_style.metrics.kid import LEAST_PHOTOS, LEAST_PICTURES, kid_difference, kid_features
 from influencer_style.metrics.structure import structure, truth_measures
 from influencer_style.networks.bundle import TransferBundle
@@ -93,7 +94,7 @@ def seat_panel(faces: FaceStore, truths: FaceStore, looks: list[str], size: int,
 
 def measure(bundle: TransferBundle, panel: Panel, title: str) -> Measured:
     """Measure a generator on the panel: by the truth, or, without it, by how much of each person is left."""
-    judge = load_identity_judge()
+    judge = choose_judge(drawn=bool(panel.truth))
     inputs = shrink(panel.inputs, panel.size)
     who = judge.embed(inputs)
     figures, features = {}, {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Methods
-from influencer_style.metrics.likeness import THRESHOLD, likeness
+from influencer_style.metrics.judges import judge_that_made
+from influencer_style.metrics.likeness import likeness
 
 SHARES = (0.25, 0.5, 0.75, 1.0)  # of the creator's face in a blend
 
@@ -32,20 +34,26 @@ def morph(share: float) -> str:
     return f"morph_{round(100 * share)}"
 
 
-def try_guard(cases: Cases, looks: LookProfiles, judge: IdentityJudge) -> pd.DataFrame:
+def try_guard(
+    cases: Cases, looks: LookProfiles, made: Callable[[str], IdentityJudge | None] = judge_that_made
+) -> pd.DataFrame:
     """Return how much each result, and each blend of it with the creator's photos, has become the creator.
 
     Blends overlay face crops, which are roughly aligned: they show what a generator would do that lets the creator's
     face through. Each person is blended with another photo; photos that nothing was learnt from are preferred. Looks
-    that keep no face which `judge` can use are skipped. There is a row for each result: `look`, `person` (the row of
-    the cases), `kind` (`generator`, `oracle` where known, `morph_25` to `morph_100`) and `likeness`; above
-    `likeness.THRESHOLD` it is an alarm.
+    that keep no face are skipped, and those whose judge is not on this machine (`made` returns the judge with a digest,
+    or None). There is a row for each result: `look`, `person` (the row of the cases), `kind` (`generator`, `oracle`
+    where known, `morph_25` to `morph_100`), `likeness`, `threshold` (above it, the likeness is an alarm) and `judge`
+    (its name).
     """
-    parts = [pd.DataFrame(columns=["look", "person", "kind", "likeness"])]
-    photos = judge.embed(cases.scored("input", cases.looks[0]))
+    parts = [pd.DataFrame(columns=["look", "person", "kind", "likeness", "threshold", "judge"])]
+    inputs = cases.scored("input", cases.looks[0])
+    judges = {own.judge: made(own.judge) for look in cases.looks if (own := looks[look].likeness)}
+    photos = {digest: judge.embed(inputs) for digest, judge in judges.items() if judge}
     for look in cases.looks:
         creator = looks[look].likeness
-        if creator is None or creator.judge != judge.sha256:
+        judge = judges[creator.judge] if creator else None
+        if creator is None or judge is None:
             continue
         results, own = cases.scored("generator", look), cases.held_out[look]
         own = own if len(own) else cases.creators[look]
@@ -53,14 +61,15 @@ def try_guard(cases: Cases, looks: LookProfiles, judge: IdentityJudge) -> pd.Dat
         kinds = {"generator": results} | ({"oracle": cases.scored("oracle", look)} if cases.oracle else {})
         kinds |= {morph(a): np.round(results * (1 - a) + donors * a).astype(np.uint8) for a in SHARES}
         for kind, pictures in kinds.items():
-            found = likeness(judge.embed(pictures), photos, creator)
-            parts.append(pd.DataFrame({"look": look, "person": range(len(found)), "kind": kind, "likeness": found}))
+            found = likeness(judge.embed(pictures), photos[creator.judge], creator)
+            rows = {"look": look, "person": range(len(found)), "kind": kind, "likeness": found}
+            parts.append(pd.DataFrame(rows | {"threshold": judge.scale.threshold, "judge": judge.name}))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
 def likeness_section(trial: pd.DataFrame, bootstrap: Bootstrap = BOOTSTRAP) -> LikenessFigures:
     """Sum a trial up, with 95% bootstrap intervals over people."""
-    rows = trial.assign(alarms=(trial["likeness"] > THRESHOLD).astype(float))
+    rows = trial.assign(alarms=(trial["likeness"] > trial["threshold"]).astype(float))
 
     def summed(part: pd.DataFrame) -> Methods:
         kinds = part.groupby("kind", sort=False)

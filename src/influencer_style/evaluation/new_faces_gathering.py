@@ -16,7 +16,7 @@ from influencer_style.faces.detect import Detector
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.cases import CasesError
-from influencer_style.metrics.identity import load_identity_judge
+from influencer_style.metrics.judges import choose_judge
 from influencer_style.metrics.look_judge import fit_look_judge
 from influencer_style.metrics.memorisation import LEAST_PHOTOS, marks_of
 from influencer_style.networks.bundle import SynthesisBundle, TransferBundle
@@ -74,9 +74,10 @@ def appoint_jury(
     worn, shown = people_in_looks(faces, truths, looks), {}
     for look, (training, _) in _photos(faces, looks, resolution).items():
         shown[look] = np.concatenate([training, shrink(worn[look], resolution)])
-    if any(map(len, worn.values())):
+    known = any(map(len, worn.values()))
+    if known:
         unstyled = np.concatenate([unstyled, faces.pixels(users[tested])])
-    return Jury(detector, fit_look_judge(shown, shrink(unstyled, resolution), seed), load_identity_judge())
+    return Jury(detector, fit_look_judge(shown, shrink(unstyled, resolution), seed), choose_judge(drawn=known))
 
 
 def people_in_looks(faces: FaceStore, truths: FaceStore, looks: list[str]) -> dict[str, np.ndarray]:

@@ -32,14 +32,15 @@ class AboutNewFaces(SynthesisJudging):
     """Facts about the model and the data behind the figures.
 
     `default_ways` has for each look the way its portraits are made by default, `resolution` is the side in pixels at
-    which everything but faces is measured, `truth_known` says whether other people are known as they truly are in the
-    looks.
+    which everything but faces is measured, `identity_judge` the judge of identity in words, `truth_known` says whether
+    other people are known as they truly are in the looks.
     """
 
     model: dict[str, str]
     default_ways: dict[str, str]
     resolution: int
     detector: str
+    identity_judge: str
     truth_known: bool
     source: str
 

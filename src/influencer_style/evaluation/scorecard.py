@@ -27,7 +27,8 @@ class About(BaseModel):
 
     `model` has the model's fingerprints, and its generator and encoder in words, `looks` the creator of each look,
     `thin_looks` a notice for each look that was learnt from few photos. `size` is the side in pixels at which
-    everything was scored, `identity_threshold` the cosine below which the identity judge sees two people, `population`
+    everything was scored, `identity_judge` the judge of identity in words, `judge_of_photographs` whether it was
+    trained on photographs, `identity_threshold` the cosine below which it sees two people, `population`
     says in words whom looks are measured against.
     """
 
@@ -37,6 +38,8 @@ class About(BaseModel):
     thin_looks: list[str] = []
     test_users: int
     size: int
+    identity_judge: str
+    judge_of_photographs: bool
     identity_threshold: float
     source: str
     users_are_studio: bool

@@ -10,7 +10,8 @@ from tqdm import tqdm
 
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.colour import delta_e
-from influencer_style.metrics.identity import IdentityJudge, identity_kept, identity_leak, load_identity_judge
+from influencer_style.metrics.identity import IdentityJudge, identity_kept, identity_leak
+from influencer_style.metrics.judges import choose_judge
 from influencer_style.metrics.kid import kid_features
 from influencer_style.metrics.look_judge import LookJudge, fit_look_judge
 from influencer_style.metrics.memorisation import nearest
@@ -36,7 +37,7 @@ class Judges:
 
 
 def appoint_judges(cases: Cases, seed: int = 0) -> Judges:
-    """Load the identity judge, and fit the look judges to the creators' training photos and unstyled people.
+    """Choose the judge of identity, and fit the look judges to the creators' training photos and unstyled people.
 
     A creator is one person in few rooms, and a judge that knows nobody else in the look takes the person for the look.
     So each of the two judges also sees one half of the test users, in their photos and, if the truth is known, as they
@@ -51,7 +52,7 @@ def appoint_judges(cases: Cases, seed: int = 0) -> Judges:
             shown[look] = np.concatenate([shown[look], pictures[parity::2]])
         return fit_look_judge(shown, np.concatenate([cases.population, photos[parity::2]]), seed)
 
-    return Judges(load_identity_judge(), (fitted(1), fitted(0)))
+    return Judges(choose_judge(drawn=bool(cases.truth)), (fitted(1), fitted(0)))
 
 
 def score_cases(cases: Cases, judges: Judges) -> pd.DataFrame:

@@ -125,17 +125,24 @@ def limits(scorecard: Scorecard) -> list[str]:
     if about.test_users < 8:
         found.append(f"{about.test_users} people are too few for firm conclusions.")
     found += [f"{notice[0].upper()}{notice[1:]}." for notice in about.thin_looks]
-    identity = (
-        "Identity is judged by a small network that has learnt to tell the studio's people apart in any look and "
-        "light. No generator was trained by it. It sees faces coarsely: one that is subtly wrong can pass."
-    )
+    identity = f"Identity is judged by {about.identity_judge}. No generator was trained by it. "
+    if about.judge_of_photographs:
+        identity += (
+            "It sees faces alone, and hair, colours and light hardly at all. How often it is right about people of "
+            "different origin and age was not compared."
+        )
+    else:
+        identity += (
+            "It is a small network that tells the studio's people apart in any look and light. It sees faces coarsely: "
+            "one that is subtly wrong can pass."
+        )
     if oracle := transfer.get("oracle"):
         identity += (
             f" Looks affect it as well: the same person truly in the look (the oracle) keeps "
             f"{oracle['identity'].mean:.2f} and seems to leak {oracle['identity_leak'].mean:.2f}. Compare with these, "
             "rather than with 1 and 0."
         )
-    if about.source != "studio":
+    if about.source != "studio" and not about.judge_of_photographs:
         identity += " It has never seen photographs; on these, take it as a hint."
     found += [
         identity,

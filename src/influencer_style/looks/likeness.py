@@ -1,6 +1,6 @@
 """What a look profile keeps of its creator's face: one vector, to detect whether a result has become that face.
 
-The vector comes from a network that separates people (the identity judge of `metrics`), so it is biometric data: it
+The vector comes from a network that separates people (a judge of identity, see `metrics`), so it is biometric data: it
 lies inside the profile, goes nowhere else (no export, no record in a picture), and is deleted with the profile when the
 creator withdraws.
 """

@@ -5,9 +5,8 @@ the user to the creator the result has gone, 0 (not at all) to 1 (all of it), le
 A look moves everybody, since hair and make-up are part of what a face is recognised by: that share is measured on
 people of the population, whom nobody takes for the creator.
 
-It only measures a change in one picture and recognises nobody, so it holds where the identity judge would not:
-`benchmarks/results/likeness.json` says how often it is right, in the studio and on real portraits. Like the judge it is
-part of no training.
+It measures a change in one picture and recognises nobody. How often it is right: `benchmarks/results/likeness.json` in
+the studio, `likeness_photographs.json` on photographs. Like the judges it is part of no training.
 """
 
 from __future__ import annotations
@@ -17,17 +16,10 @@ import torch
 
 from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.pixels import shrink
-from influencer_style.metrics.identity import SIDE, IdentityJudge
+from influencer_style.metrics.identity import IdentityJudge
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 
-# Chosen on validation people of the studio: 1 of 100 who truly wear a look is beyond it.
-THRESHOLD = 0.34
-# The limit of what a look may explain: a generator that moves everybody towards the creator's face must not be excused.
-# True looks of the studio, dyed hair and strong make-up, explain up to this.
-MOST_EXPLAINED = 0.25
-# What the look of a single photo explains, since its effect on other people is not measured.
-EXPLAINED_BY_A_PHOTO = 0.10
 # The least squared distance that counts as the whole way: for somebody who resembles the creator, or is the creator,
 # small changes would otherwise be large shares of a short way.
 _LEAST_WAY = 1.3
@@ -50,14 +42,17 @@ def way_gone(results: np.ndarray, photos: np.ndarray, face: np.ndarray) -> np.nd
 
 
 def likeness(results: np.ndarray, photos: np.ndarray, creator: Likeness) -> np.ndarray:
-    """Return `way_gone` less what the look explains, (n,): above THRESHOLD the result has become the creator's face."""
+    """Return `way_gone` less what the look explains, (n,).
+
+    Above the threshold of the judge that made the embeddings (`LikenessScale`) a result has become the creator's face.
+    """
     return way_gone(results, photos, creator.face.numpy()) - creator.explained
 
 
 def of_photo(judge: IdentityJudge, crop: np.ndarray) -> Likeness:
     """Return the face of a reference photo's crop, uint8 (s, s, 3)."""
     (face,) = judge.embed(crop[None])
-    return Likeness(torch.from_numpy(face), EXPLAINED_BY_A_PHOTO, judge.sha256)
+    return Likeness(torch.from_numpy(face), judge.scale.explained_by_a_photo, judge.sha256)
 
 
 def remember(
@@ -68,13 +63,13 @@ def remember(
     `creators` holds training photos by look, uint8 (m, s, s, 3), `people` unstyled portraits (p, s, s, 3), m and p at
     least 1; the first 32 people are restyled with the model to measure what its looks explain.
     """
-    small = shrink(people[:_MOST_PEOPLE], SIDE)
+    small = shrink(people[:_MOST_PEOPLE], min(judge.side, people.shape[1]))
     before = judge.embed(small)
     found = {}
     for look, photos in creators.items():
         mean = judge.embed(photos).mean(0)
         face = mean / max(float(np.linalg.norm(mean)), 1e-9)
         gone = way_gone(judge.embed(restyle_crops(bundle, small, look)), before, face)
-        explained = float(np.clip(gone.mean(), 0, MOST_EXPLAINED))
+        explained = float(np.clip(gone.mean(), 0, judge.scale.most_explained))
         found[look] = Likeness(torch.from_numpy(face), explained, judge.sha256)
     return found

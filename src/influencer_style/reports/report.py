@@ -16,7 +16,6 @@ from influencer_style.evaluation.verdict import PromotionRecord
 from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence, limits
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
-from influencer_style.metrics.likeness import THRESHOLD
 from influencer_style.reports.decisions import TransferDecision, promotion_row, promotion_sentence
 from influencer_style.reports.figures import consents, exact_uri, photo_uri, render, strips, training_curves
 from influencer_style.reports.tables import bars, further_tables, main_table, photo_counts, photos_left_out
@@ -149,6 +148,7 @@ def _likeness(evidence: ReportEvidence) -> dict[str, object] | None:
     trial, cases, section = evidence.likeness, evidence.cases, evidence.scorecard.likeness
     if trial.empty or section is None:
         return None
+    thresholds = sorted(trial["threshold"].unique())
     values = pd.DataFrame({"kind": trial["kind"].map(_KINDS), "value": trial["likeness"]})
     nearest = trial[trial["kind"] == "generator"].sort_values("likeness", ascending=False).head(_NEAREST)
     size = min(_TILE, cases.inputs.shape[1])
@@ -158,8 +158,9 @@ def _likeness(evidence: ReportEvidence) -> dict[str, object] | None:
         return Picture("creator", photo_uri(photo))
 
     return {
-        "threshold": f"{THRESHOLD:.0%}",
-        "plot": strips(values, THRESHOLD, "share of the way to the creator, less what the look explains"),
+        "threshold": " or ".join(f"{threshold:.0%}" for threshold in thresholds),
+        "judge": " and ".join(trial["judge"].unique()),
+        "plot": strips(values, thresholds[0], "share of the way to the creator, less what the look explains"),
         "rows": [
             {"kind": _KINDS[kind]} | {name: figures[name].text("z.0%") for name in ("likeness", "alarms")}
             for kind, figures in section.overall.items()

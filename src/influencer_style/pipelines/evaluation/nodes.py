@@ -22,6 +22,7 @@ from influencer_style.faces.store import FaceStore
 from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.metrics.cases import Cases
 from influencer_style.metrics.intervals import Bootstrap
+from influencer_style.metrics.judges import face_judge_is_here
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.photos.source import PhotoSource
 from influencer_style.pipelines.consent_gate import permitted_looks
@@ -76,7 +77,7 @@ def restyle_test_users(
     return cases
 
 
-@reusable(reads={"parameters": ["size", "bootstrap_draws", "seed"]})
+@reusable(reads={"parameters": ["size", "bootstrap_draws", "seed"]}, also=face_judge_is_here)
 def score(
     cases: Cases, bundle: TransferBundle, source: PhotoSource, parameters: EvaluationParameters
 ) -> tuple[dict[str, object], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -94,13 +95,15 @@ def score(
         thin_looks=[notice for look in cases.looks if (notice := thin_look_notice(bundle.looks[look]))],
         test_users=len(cases.inputs),
         size=parameters.size,
+        identity_judge=judges.identity.name,
+        judge_of_photographs=judges.identity.of_photographs,
         identity_threshold=judges.identity.threshold,
         source=source.kind,
         users_are_studio=source.users_are_studio,
         population=bundle.looks.reference_note,
         versions={name: version(name) for name in _PACKAGES.split()},
     )
-    scores, trial = score_cases(cases, judges), try_guard(cases, bundle.looks, judges.identity)
+    scores, trial = score_cases(cases, judges), try_guard(cases, bundle.looks)
     bootstrap = Bootstrap(parameters.bootstrap_draws, parameters.seed)
     scorecard = assemble_scorecard(scores, cases, bundle.encoder, bundle.looks, about, bootstrap)
     scorecard = scorecard.model_copy(update={"likeness": likeness_section(trial, bootstrap)})

@@ -63,6 +63,7 @@ def judge_new_faces(
     """Return the scorecard of new portraits, and the same as a table."""
     judging, faces, bundle = parameters.judging, inputs["faces"], inputs["bundle"]
     looks, side = bundle.looks, bundle.generator.config.resolution
+    jury = appoint_jury(inputs["crops"], inputs["truths"], looks.names, side, open_detector(cropping), judging.seed)
     about = AboutNewFaces(
         model={
             "fingerprint": bundle.fingerprint,
@@ -74,11 +75,11 @@ def judge_new_faces(
         default_ways={name: default_way(looks, name) for name in looks.names},
         resolution=side,
         detector=TITLES[resolved(cropping.detector)],
+        identity_judge=jury.identity.name,
         truth_known=any(len(one.others) for one in faces),
         source=inputs["source"].kind,
         **judging.model_dump(),
     )
-    jury = appoint_jury(inputs["crops"], inputs["truths"], looks.names, side, open_detector(cropping), judging.seed)
     bootstrap = Bootstrap(judging.bootstrap_draws, judging.seed)
     found = {one.look: score_new_faces(one, jury, bootstrap) for one in faces}
     scorecard = NewFacesScorecard(about=about, synthesis=found)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from influencer_style.faces.detectors import NOTE, resolved
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.metrics.identity import load_identity_judge
-from influencer_style.metrics.likeness import remember
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.trained import Decision, TrainedModel
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.consent_gate import choosing_creators, choosing_looks
+from influencer_style.pipelines.likenesses import judges_here, with_likenesses
 from influencer_style.pipelines.preprocessing.parameters import PreprocessingParameters
 from influencer_style.pipelines.reusable import reusable
 from influencer_style.pipelines.training.parameters import TrainingParameters
@@ -34,7 +30,7 @@ def train_transfer(
     return TransferWay(crops, encoder, looks, parameters).run(work)
 
 
-@reusable(reads={"cropping": ["margin", "detector"]})
+@reusable(reads={"cropping": ["margin", "detector"]}, also=judges_here)
 def pack_transfer(
     trained: TrainedModel[TransferGenerator],
     encoder: StyleEncoder,
@@ -51,15 +47,3 @@ def pack_transfer(
     notes = {NOTE: resolved(cropping.detector)}
     bundle = TransferBundle.pack(trained.generator, trained.origin, encoder, looks, cropping.margin, notes)
     return with_likenesses(bundle, crops), *pictured(trained.history, trained.samples)
-
-
-def with_likenesses(bundle: TransferBundle, crops: FaceStore) -> TransferBundle:
-    """Return the model with what its looks remember of their creators' faces, for the likeness guard alone."""
-    kept = crops.kept.sort_values("photo_id")
-
-    def pixels(role: str, slug: str, *splits: str) -> np.ndarray:
-        return crops.pixels(kept[(kept["role"] == role) & (kept["slug"] == slug) & kept["split"].isin(splits)])
-
-    creators = {name: pixels("creator", name, "train") for name in bundle.looks.names}
-    known = remember(load_identity_judge(), bundle, creators, pixels("user", "", "train", "validation"))
-    return replace(bundle, looks=bundle.looks.with_likenesses(known))
