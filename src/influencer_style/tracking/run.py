@@ -33,10 +33,16 @@ class Run:
         self.run_id: str | None = None
         self.experiment_id: str | None = None
 
-    def open(self, experiment_id: str, name: str, tags: Mapping[str, str], start_ms: int) -> None:
+    def open(
+        self,
+        experiment_id: str,
+        name: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        start_ms: int | None = None,
+    ) -> None:
         """Create the run in MLflow now, or raise what the store raises."""
         self.experiment_id = experiment_id
-        self.run_id = self.store.client.create_run(experiment_id, start_ms, dict(tags), name).info.run_id
+        self.run_id = self.store.client.create_run(experiment_id, start_ms, dict(tags or {}), name).info.run_id
 
     def ids(self) -> tuple[str, str]:
         """Return MLflow's ids of the experiment and of the run. Raises RuntimeError if the run is not open yet."""
