@@ -13,7 +13,6 @@ import argparse
 import json
 import math
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -22,6 +21,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from benchmarks.areas_course import PHOTOS, STUDIO, Course, unweighted
 from benchmarks.areas_material import Labelled, example
 from benchmarks.areas_studio import KEPT, kept_portrait
 from benchmarks.areas_teacher import Models, label
@@ -29,13 +29,10 @@ from benchmarks.destination import PROJECT, Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.nobodies import Portrait, portraits
 from influencer_style.examples.grades import apply_grades, photographic_grades, plain_grades, random_grades
-from influencer_style.faces.areas import AREA_NAMES, AREAS_WEIGHTS, AreasNetwork, folded
+from influencer_style.faces.areas import AREA_NAMES, AREAS_WEIGHTS, folded
 from influencer_style.storage.atomic import atomic_file
 
 SIDE = 320  # pictures are kept at this side
-PHOTOS, STUDIO = 6, 2  # of a batch
-WEIGHTS = torch.tensor([1.0, 3.0, 3.0, 3.0, 1.5, 1.0, 1.2]).view(1, -1, 1, 1)
-AVERAGE = 0.995  # of the weights, from step to step
 NOTES = Path(__file__).with_name("labels") / "train_notes.json"  # by eye, on contact sheets of all labels
 FACE_SIDE = 1.04  # a face's square box in the root of the area of YuNet's, see faces/detect.py
 
@@ -111,15 +108,6 @@ def taught(folder: Path, people: int) -> tuple[list[Labelled], list[Labelled]]:
     return photos, studio
 
 
-def loss_of(logits: Tensor, areas: Tensor, inside: Tensor) -> Tensor:
-    """Return weighted cross-entropy and the Dice loss (Milletari et al. 2016) of what lies inside of the photos."""
-    logits, valid = logits.float(), inside[:, None].float()
-    entropy = -(areas * logits.log_softmax(1) * WEIGHTS * valid).sum() / valid.sum()
-    taken = logits.softmax(1) * valid
-    both, all_ = (taken * areas).sum((0, 2, 3)), (taken + areas * valid).sum((0, 2, 3))
-    return entropy + (1 - (2 * both + 1) / (all_ + 1)).mean()
-
-
 def batch(photos: list[Labelled], studio: list[Labelled], step: int, size: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return pictures (n, 3, s, s), areas (n, 7, s, s) and inside (n, s, s) of a step."""
     rng = np.random.default_rng((11, step))
@@ -134,61 +122,6 @@ def batch(photos: list[Labelled], studio: list[Labelled], step: int, size: int) 
     grades = torch.where(kinds == 0, random_grades(n, generator), photographic_grades(n, generator))
     grades = torch.where(kinds == 3, plain_grades(n), grades)
     return apply_grades(pictures, grades), areas, inside
-
-
-@dataclass
-class Course:
-    """A network that is being taught, the mean of its weights, and how far it is."""
-
-    network: AreasNetwork
-    mean: AreasNetwork
-    optimizer: torch.optim.Optimizer
-    step: int = 0
-    seconds: float = 0.0
-
-    @classmethod
-    def begin(cls, start: Path | None, rate: float) -> Course:
-        """Return a new course, from the mean weights of another one's checkpoint where one is given."""
-        torch.manual_seed(0)
-        network, mean = AreasNetwork(normalised=True), AreasNetwork(normalised=True)
-        if start:
-            network.load_state_dict(torch.load(start, weights_only=True)["mean"], strict=False)
-        mean.load_state_dict(network.state_dict())
-        network.to(memory_format=torch.channels_last)
-        return cls(
-            network, mean.requires_grad_(False), torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-3)
-        )
-
-    def keep(self, file: Path) -> None:
-        state = {"network": self.network.state_dict(), "mean": self.mean.state_dict()}
-        state |= {"optimizer": self.optimizer.state_dict(), "step": self.step, "seconds": self.seconds}
-        with atomic_file(file) as part:
-            torch.save(state, part)
-
-    def resume(self, file: Path) -> None:
-        state = torch.load(file, weights_only=True)
-        self.network.load_state_dict(state["network"])
-        self.mean.load_state_dict(state["mean"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.seconds = state["step"], state["seconds"]
-
-    def take_step(self, pictures: Tensor, areas: Tensor, inside: Tensor, trust: float = 1.0) -> float:
-        """Take a step. `trust`: how far labels of photos count; the rest is what the mean weights say (Reed 2015)."""
-        if trust < 1:
-            with torch.no_grad():
-                said = self.mean.eval()(pictures[:PHOTOS].contiguous(memory_format=torch.channels_last))
-            said = said**2 / (said**2).sum(1, keepdim=True)
-            areas = torch.cat([trust * areas[:PHOTOS] + (1 - trust) * said, areas[PHOTOS:]])
-        loss = loss_of(self.network.logits(pictures.contiguous(memory_format=torch.channels_last)), areas, inside)
-        self.optimizer.zero_grad()
-        loss.backward()
-        self.optimizer.step()
-        self.step += 1
-        kept = min(AVERAGE, self.step / (self.step + 10))
-        with torch.no_grad():
-            for mean, new in zip(self.mean.state_dict().values(), self.network.state_dict().values(), strict=True):
-                mean.lerp_(new, 1 - kept) if mean.is_floating_point() else mean.copy_(new)
-        return float(loss.detach())
 
 
 def teach(course: Course, file: Path, options: argparse.Namespace, folder: Path) -> None:
@@ -239,7 +172,7 @@ def main() -> None:
     if file.is_file():
         course.resume(file)
     teach(course, file, options, options.work)
-    network = folded(course.mean.eval())
+    network = unweighted(folded(course.mean.eval()), options.unweighted)
     with atomic_file(destination.weights(str(AREAS_WEIGHTS))) as part:
         save_file({key: value.half().contiguous() for key, value in network.state_dict().items()}, str(part))
     record = {
