@@ -23,7 +23,7 @@ from benchmarks.destination import Destination, add_destination
 from benchmarks.likeness import RIVALS, processor_milliseconds
 from benchmarks.likeness_photographs_material import OWN, TRUTH, WHOLE, Cell, cells
 from benchmarks.machine import ran_on
-from benchmarks.nobodies import VARIABLE, nobodies
+from benchmarks.nobody_crops import VARIABLE, nobodies
 from benchmarks.real_photos.photos import find_portraits
 from influencer_style.metrics.face_embedding import load_face_judge
 from influencer_style.metrics.identity import IdentityJudge

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.nobodies import nobodies
+from benchmarks.nobody_crops import nobodies
 from influencer_style.metrics.face_embedding import load_face_judge
 from influencer_style.storage.atomic import write_text
 

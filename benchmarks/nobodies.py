@@ -1,43 +1,55 @@
-"""Face crops of portraits of people who do not exist, from a folder whose manifest says where their faces lie."""
+"""The portraits of nobodies: pictures of people who do not exist, with the faces that their manifest notes."""
 
 from __future__ import annotations
 
-import math
+import csv
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
-import pandas as pd
-
-from influencer_style.faces.align import crop_face, transform_for
-from influencer_style.faces.detect import YuNet
-from influencer_style.faces.face import Face
-from influencer_style.photos.decode import MAX_PIXELS, decode_photo
-
-VARIABLE = "INFLUENCER_STYLE_NOBODIES"  # environment variable: the folder with train, dev and sfhq
-_MARGIN = 2.0  # as conf/base/parameters_preprocessing.yml has it
 
 
-def nobodies(part: str, size: int = 256, folder: str = "") -> np.ndarray:
-    """Return the aligned face crops of a part, uint8 (n, size, size, 3), in the order of its manifest.
+@dataclass(frozen=True)
+class Portrait:
+    """One picture: its file, the face's box (4,) x, y, width, height, both eyes (2, 2), left as seen first, tags."""
 
-    Args:
-        part: `train`, `dev` or `sfhq`.
-        size: The side of a crop in pixels.
-        folder: The folder of the parts; empty is that of the environment variable.
+    path: Path
+    box: np.ndarray
+    eyes: np.ndarray
+    tags: frozenset[str]
 
-    Raises:
-        FileNotFoundError: If there is no such folder.
-    """
-    root = Path(folder or os.environ.get(VARIABLE, "")) / part
-    if not (root / "manifest.csv").is_file():
-        raise FileNotFoundError(f"{root / 'manifest.csv'} is missing; name the folder in {VARIABLE}")
-    return np.stack([_crop(root, row, size) for _, row in pd.read_csv(root / "manifest.csv").iterrows()])
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
+
+    @property
+    def centre(self) -> np.ndarray:
+        """The centre (2,) of the face's box."""
+        return self.box[:2] + self.box[2:] / 2
+
+    def read(self) -> np.ndarray:
+        """Return the picture, uint8 RGB (h, w, 3)."""
+        picture = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
+        if picture is None:
+            raise SystemExit(f"{self.path} cannot be read")
+        return np.ascontiguousarray(picture[:, :, ::-1])
 
 
-def _crop(root: Path, row: pd.Series, size: int) -> np.ndarray:
-    photo = decode_photo(root / row["file"], MAX_PIXELS)
-    side = YuNet.SIDE * math.sqrt(row["face_w"] * row["face_h"])
-    x, y = row["face_x"] + (row["face_w"] - side) / 2, row["face_y"] + (row["face_h"] - side) / 2
-    first, second = sorted((row[f"{eye}_eye_x"], row[f"{eye}_eye_y"]) for eye in ("left", "right"))
-    return crop_face(photo, transform_for(Face(x, y, side, 1.0, (first, second)), _MARGIN, photo.shape), size)
+def portraits(part: str) -> list[Portrait]:
+    """Return the portraits of `train`, `dev` or `sfhq`. Raises SystemExit if INFLUENCER_STYLE_NOBODIES lacks them."""
+    folder = Path(os.environ.get("INFLUENCER_STYLE_NOBODIES", ""), part)
+    manifest = folder / "manifest.csv"
+    if not manifest.is_file():
+        raise SystemExit(f"set INFLUENCER_STYLE_NOBODIES to a folder with {part}/manifest.csv")
+    found = []
+    with manifest.open(newline="") as stream:
+        for row in csv.DictReader(stream):
+            box = np.array([float(row[f"face_{key}"]) for key in "xywh"])
+            # the manifest's left and right are the person's own
+            eyes = np.array([[float(row[f"{side}_eye_{axis}"]) for axis in "xy"] for side in ("right", "left")])
+            tags = frozenset(row["tags"].replace(";", " ").split())
+            found.append(Portrait(folder / row["file"], box, eyes, tags))
+    return found

@@ -114,7 +114,7 @@ def test_a_projects_parameters_that_cannot_be_read_are_named(tmp_path):
         assert read("preprocessing") == {}  # outside of a project
     make_project(tmp_path)
     with chdir(tmp_path):
-        assert read("preprocessing")["detector"] == "lbp" and read("nothing") == {}
+        assert read("preprocessing")["detector"] == "auto" and read("nothing") == {}
         (tmp_path / "conf/local/parameters.yml").write_text("preprocessing: [")
         with pytest.raises(ConfigurationError, match=r"cannot be read .*; correct them"):
             read("preprocessing")
