@@ -17,13 +17,13 @@ import numpy as np
 
 from influencer_style.faces.align import CropTransform
 
-_LEARNED, _READ = 128, 256  # cells across the crop's side: of the grid that is learned on, of the one that is read
+_CELLS = 128  # of the grid that is learned on, across the crop's side
 _REACH = 0.22  # of a crop's side beyond its edge: the edge's areas continue there, less and less
 _CALM = 2e-3  # variance of colour, of full scale, below which a window counts as flat
 _APART = (0.3, 0.7)  # share of the areas' variance that colour explains: nothing is believed below, all above
 _SURER = 1.4  # contrast of what is fitted: shadows on the skin beside hair are skin
 _SIDE = 0.6  # weight of the side of the coarse edge that a place lies on, where colour explains nothing
-_UNLIKELY = 0.05  # an area that is nowhere likelier than this is not there
+_UNLIKELY = 0.1  # an area that is nowhere likelier than this is not there
 _LEAST = 1e-3
 
 
@@ -64,12 +64,13 @@ class Box:
 
     def centres(self, cell: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the places (x, y) of the centres of about square cells that divide it, in photo pixels."""
-        x, y = (
-            first + (np.arange(count) + 0.5) * (last - first) / count
-            for first, last in ((self.left, self.right), (self.top, self.bottom))
-            for count in [max(1, math.ceil((last - first) / cell))]
-        )
-        return x, y
+        sides = self.right - self.left, self.bottom - self.top
+        return self.divided(*(max(1, math.ceil(side / cell)) for side in sides))
+
+    def divided(self, across: int, down: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the places (x, y) of the centres of cells that divide it, of a number in each direction."""
+        x = self.left + (np.arange(across) + 0.5) * (self.right - self.left) / across
+        return x, self.top + (np.arange(down) + 0.5) * (self.bottom - self.top) / down
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,7 @@ class Matte:
 def reach(transform: CropTransform, shape: tuple[int, ...]) -> Box:
     """Return the part of a photo of `shape` (height, width, ...) in which a crop's areas count."""
     half = transform.side * (0.5 + _REACH) * (abs(math.cos(transform.angle)) + abs(math.sin(transform.angle)))
-    left, right = (
-        min(max(round(transform.cx + sign * half), 0), shape[1]) for sign in (-1, 1)
-    )
+    left, right = (min(max(round(transform.cx + sign * half), 0), shape[1]) for sign in (-1, 1))
     top, bottom = (min(max(round(transform.cy + sign * half), 0), shape[0]) for sign in (-1, 1))
     return Box(min(left, shape[1] - 1), min(top, shape[0] - 1), max(right, left + 1), max(bottom, top + 1))
 
@@ -105,71 +104,76 @@ def refine(areas: SoftAreas, photo: np.ndarray) -> Matte:
         areas: The coarse areas, of any size.
         photo: The photo, uint8 RGB (height, width, 3).
     """
-    box = reach(areas.transform, photo.shape)
-    side = areas.transform.side
+    side, box = areas.transform.side, reach(areas.transform, photo.shape)
+    x, y = box.centres(max(1.0, side / _CELLS))
+    finer = max(1, round(areas.shares.shape[-1] / min(_CELLS, side)))  # than the grid the coarse areas are
+    coarse = _sampled(areas.shares, areas.transform, np.stack(np.meshgrid(x, y), -1))
     part = photo[box.top : box.bottom, box.left : box.right]
-    coarse = [_on_grid(areas, box, max(1.0, side / cells)) for cells in (_LEARNED, _READ)]
-    learned, read = coarse
-    guide = cv2.resize(part, learned.shape[1::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    cell = areas.shares.shape[-1] / min(_LEARNED, side)  # how much finer than the grid the coarse areas are
-    band = round(2 + 1.5 / cell)
-    slopes, constants, trust, near = _learn(guide, learned, band, round(6 + 3 / cell))
-    k, size = learned.shape[2], (read.shape[1], read.shape[0])
-    shown = np.concatenate([slopes.reshape(*slopes.shape[:2], -1), constants, trust, near], 2)
-    shown = _resized(shown, size)
-    slopes, constants, trust, near = np.split(shown, [3 * k, 4 * k, 4 * k + 1], 2)
-    slopes = slopes.reshape(*slopes.shape[:2], 3, k)
-    possible = near > 0
-    planes = np.concatenate([trust[..., None] * slopes, (trust * constants + (1 - trust) * read)[:, :, None]], 2)
-    planes *= possible[:, :, None]
-    return Matte(box, np.ascontiguousarray(planes.transpose(3, 2, 0, 1)), np.ascontiguousarray(possible.transpose(2, 0, 1)))
+    guide = cv2.resize(part, (len(x), len(y)), interpolation=cv2.INTER_AREA).astype(np.float32).transpose(2, 0, 1) / 255
+    learned = _learn(guide, coarse, round(2 + 1.5 / finer), round(6 + 3 / finer))
+    planes = learned.functions
+    planes[:, 3] += (1 - learned.trust) * coarse
+    possible = learned.near > 0
+    planes *= possible[:, None]
+    return Matte(box, planes, possible)
 
 
-def _learn(
-    guide: np.ndarray, areas: np.ndarray, band: int, radius: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class _Learned:
+    """What colours say about areas, on a grid (h, w).
+
+    Attributes:
+        functions: (k, 4, h, w) the areas as linear functions of the colour, times `trust`.
+        trust: (h, w) how far to believe them rather than the coarse areas.
+        near: (k, h, w) how near an area is, 0 to 1.
+    """
+
+    functions: np.ndarray
+    trust: np.ndarray
+    near: np.ndarray
+
+
+def _learn(guide: np.ndarray, areas: np.ndarray, band: int, radius: int) -> _Learned:
     """Learn the areas as linear functions of the colour.
 
     Args:
-        guide: (h, w, 3) the colours, in [0, 1].
-        areas: (h, w, k) the coarse areas.
+        guide: (3, h, w) the colours, in [0, 1].
+        areas: (k, h, w) the coarse areas.
         band: The distance from an area's coarse edge, in cells, up to which nothing is sure.
         radius: The radius of the windows that are fitted.
-
-    Returns:
-        Slopes (h, w, 3, k) and constants (h, w, k); trust (h, w, 1), how far to believe them rather than the coarse
-        areas; and (h, w, k), how near an area is, 0 to 1.
     """
-    planes = np.ascontiguousarray(areas.transpose(2, 0, 1))
     disc, small = _disc(band), _disc(max(1, band - 2))
-    sure, taught = (np.max([cv2.erode(plane, shape) for plane in planes], 0) for shape in (disc, small))
-    near = np.stack([cv2.blur(cv2.dilate(plane, disc), (band | 1, band | 1)) for plane in planes], 2)
+    sure, taught = (np.max([cv2.erode(plane, shape) for plane in areas], 0) for shape in (disc, small))
+    near = _blurred(np.stack([cv2.dilate(plane, disc) for plane in areas]), band // 2)
     near = np.clip(2 * near - 2 * _UNLIKELY, 0, 1)
-    weight = (taught * taught + 1e-4)[..., None]
     pairs = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
-    products = np.stack([guide[..., i] * guide[..., j] for i, j in pairs], 2)
-    along = (guide[..., None] * areas[:, :, None]).reshape(*areas.shape[:2], -1)
-    moments = np.concatenate([np.ones_like(weight), guide, products, areas, along], 2) * weight
-    moments = cv2.blur(moments, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT)
-    moments = moments[..., 1:] / (moments[..., :1] + 1e-6)
-    colour, second, share, along = np.split(moments, [3, 9, 9 + areas.shape[2]], 2)
-    covariance = [
-        second[..., n] - colour[..., i] * colour[..., j] + (_CALM if i == j else 0) for n, (i, j) in enumerate(pairs)
-    ]
-    along = along.reshape(*areas.shape[:2], 3, -1) - colour[..., None] * share[:, :, None]
-    slopes = _inverse(covariance) @ along
+    products = np.stack([guide[i] * guide[j] for i, j in pairs])
+    along = (areas[:, None] * guide).reshape(-1, *taught.shape)
+    moments = np.concatenate([np.ones_like(guide[:1]), guide, products, areas, along]) * (taught * taught + 1e-4)
+    moments = _blurred(moments, radius)
+    moments = moments[1:] / (moments[:1] + 1e-6)
+    colour, second, share, along = np.split(moments, [3, 9, 9 + len(areas)])
+    covariance = [second[n] - colour[i] * colour[j] + (_CALM if i == j else 0) for n, (i, j) in enumerate(pairs)]
+    along = along.reshape(-1, *guide.shape) - share[:, None] * colour
+    slopes = (_inverse(covariance) * along[:, None]).sum(2)
     # The fit's share of the variance; a fit explains too little of a difference by just that factor.
-    explained = (slopes * along).sum(2) / (share * (1 - share) + _LEAST)
-    slopes *= _SURER / np.clip(explained, 0.05, 1)[:, :, None]
-    constants = 0.5 + _SURER * (share - 0.5) - (slopes * colour[..., None]).sum(2)
+    explained = (slopes * along).sum(1) / (share * (1 - share) + _LEAST)
+    slopes *= (_SURER / np.clip(explained, 0.05, 1))[:, None]
+    constants = 0.5 + _SURER * (share - 0.5) - (slopes * colour).sum(1)
+    # The less colour explains, the more it counts on which side of the coarse edge a place lies.
+    constants += _SIDE * (1 - explained.clip(0, 1)) * (2 * _blurred(areas, band) - 1)
     believed = np.clip((explained - _APART[0]) / (_APART[1] - _APART[0]), 0, 1)
     believed = believed * believed * (3 - 2 * believed)
-    # The less colour explains, the more it counts on which side of the coarse edge a place lies.
-    beside = cv2.blur(areas, (2 * band + 1, 2 * band + 1))
-    constants += _SIDE * (1 - explained.clip(0, 1)) * (2 * beside - 1)
-    trust = (believed * share).sum(2) / share.sum(2).clip(_LEAST)
-    trust *= np.clip(1.6 * cv2.blur(1 - sure, (band | 1, band | 1)), 0, 1)
-    return slopes * near[:, :, None], constants * near, trust[..., None], near
+    trust = (believed * share).sum(0) / share.sum(0).clip(_LEAST)
+    trust *= np.clip(1.6 * _blurred((1 - sure)[None], band // 2)[0], 0, 1)
+    functions = np.concatenate([slopes, constants[:, None]], 1) * (trust * near[:, None])
+    return _Learned(functions, trust, near)
+
+
+def _blurred(planes: np.ndarray, radius: int) -> np.ndarray:
+    """Average planes (n, h, w) over windows."""
+    size = 2 * radius + 1, 2 * radius + 1
+    return np.stack([cv2.blur(plane, size, borderType=cv2.BORDER_REFLECT) for plane in planes])
 
 
 def _disc(radius: int) -> np.ndarray:
@@ -177,38 +181,18 @@ def _disc(radius: int) -> np.ndarray:
 
 
 def _inverse(covariance: list[np.ndarray]) -> np.ndarray:
-    """Invert symmetric 3 x 3 matrices, given as rr, rg, rb, gg, gb, bb of (h, w) each; return (h, w, 3, 3)."""
+    """Invert symmetric 3 x 3 matrices, given as rr, rg, rb, gg, gb, bb of (h, w) each; return (3, 3, h, w)."""
     rr, rg, rb, gg, gb, bb = covariance
     a, b, c = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
     d, e, f = rr * bb - rb * rb, rg * rb - rr * gb, rr * gg - rg * rg
-    return np.stack([a, b, c, b, d, e, c, e, f], -1).reshape(*rr.shape, 3, 3) / (rr * a + rg * b + rb * c)[..., None, None]
-
-
-def _on_grid(areas: SoftAreas, box: Box, cell: float) -> np.ndarray:
-    """Return areas (h, w, k) on the grid of a box."""
-    x, y = box.centres(cell)
-    across, down = np.meshgrid(x, y)
-    places = np.stack([across, down], -1)
-    return np.ascontiguousarray(_sampled(areas.shares, areas.transform, places).transpose(1, 2, 0))
+    return np.stack([a, b, c, b, d, e, c, e, f]).reshape(3, 3, *rr.shape) / (rr * a + rg * b + rb * c)
 
 
 def _sampled(shares: np.ndarray, transform: CropTransform, places: np.ndarray) -> np.ndarray:
-    """Read areas (k, h, w) of a crop at places (..., 2) of the photo, in pixels; beyond the crop its edge counts."""
-    height, width = shares.shape[1:]
+    """Read areas (k, h, w) of a crop at places (n, m, 2) of the photo, in pixels; beyond the crop its edge counts."""
     matrix = transform.matrix(1)
     at = places @ matrix[:, :2].T + matrix[:, 2]
-    across, down = (at * (width, height) - 0.5).astype(np.float32).transpose(2, 0, 1)
+    across, down = (at * shares.shape[:0:-1] - 0.5).astype(np.float32).transpose(2, 0, 1)
     return np.stack(
         [cv2.remap(plane, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in shares]
-    )
-
-
-def _resized(planes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resize planes (h, w, n) to a width and height."""
-    return np.concatenate(
-        [
-            cv2.resize(planes[..., i : i + 4], size, interpolation=cv2.INTER_LINEAR).reshape(size[1], size[0], -1)
-            for i in range(0, planes.shape[2], 4)
-        ],
-        2,
     )
