@@ -88,7 +88,7 @@ def apply_to_photo(placed: Sequence[PlacedChange], photo: np.ndarray, strength: 
         strength: 0 (the photo, exactly) to 1.
     """
     height, width = photo.shape[:2]
-    field = Grid.of(strength * _field(placed, height, width).flatten(0, 1), Box(0, 0, width, height))
+    field = Grid(strength * _field(placed, height, width).flatten(0, 1), Box(0, 0, width, height))
     people = [Person.of(number, placed, photo, strength) for number in range(len(placed))]
     result = np.empty_like(photo)
     for rows, columns in tiles(height, width):

@@ -75,10 +75,10 @@ class Person:
         x, y = matte.box.divided(*matte.planes.shape[:1:-1])
         own = _own(number, placed, areas.transform, x, y)
         return cls(
-            Grid.of(fields.flatten(0, 2), matte.box),
-            Grid.of(torch.from_numpy(matte.planes).flatten(0, 1), matte.box),
+            Grid(fields.flatten(0, 2), matte.box),
+            Grid(torch.from_numpy(matte.planes).flatten(0, 1), matte.box),
             matte.possible,
-            Grid.of(own[None], matte.box),
+            Grid(own[None], matte.box),
             areas.names,
         )
 
@@ -102,7 +102,7 @@ class Person:
         if names in ([], [BACKGROUND]):
             return None
         own: Tensor | float = 1.0
-        part = self.own.values[cells[0], 0, cells[1]]
+        part = self.own.values[0, cells[0], cells[1]]
         if float(part.min()) < 1:
             own = self.own.at(rows, columns)[0]
         if len(names) == 1:

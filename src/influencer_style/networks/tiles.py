@@ -10,7 +10,7 @@ from torch import Tensor
 
 from influencer_style.faces.matting import Box
 
-_ROWS, _COLUMNS = 128, 64  # of a tile, in pixels: narrow ones lie over few columns of a grid
+_ROWS, _COLUMNS = 64, 128  # of a tile, in pixels
 
 
 def tiles(height: int, width: int) -> Iterator[tuple[slice, slice]]:
@@ -25,7 +25,7 @@ class Grid:
     """Values on a grid over a part of a photo, which are interpolated linearly.
 
     Attributes:
-        values: (h, p, w) p values in each cell: a tile is then read by two products of matrices.
+        values: (p, h, w).
         box: The part of the photo, which the grid divides into equal cells. Outside it the edge counts.
     """
 
@@ -33,19 +33,13 @@ class Grid:
     box: Box
     _weights: dict[tuple[int, int, bool], tuple[slice, Tensor]] = field(default_factory=dict, compare=False)
 
-    @classmethod
-    def of(cls, values: Tensor, box: Box) -> Grid:
-        """Return the grid of values (p, h, w)."""
-        return cls(values.transpose(0, 1).contiguous(), box)
-
     def at(self, rows: slice, columns: slice, planes: Tensor | None = None) -> Tensor:
         """Return the values (p, n, m) of a tile's pixels, or those with some numbers."""
         (down, vertical), (across, horizontal) = self._axis(rows, True), self._axis(columns, False)
-        near = self.values[down, :, across]
+        near = self.values[:, down, across]
         if planes is not None:
-            near = near.index_select(1, planes)
-        read = (vertical @ near.flatten(1)).view(-1, near.shape[2]) @ horizontal.T
-        return read.view(len(vertical), near.shape[1], -1).transpose(0, 1)
+            near = near.index_select(0, planes)
+        return vertical @ (near.flatten(0, 1) @ horizontal.T).view(*near.shape[:2], -1)
 
     def cells(self, rows: slice, columns: slice) -> tuple[slice, slice]:
         """Return the rows and columns of the grid that a tile's pixels are read from."""
@@ -55,7 +49,7 @@ class Grid:
         """Return the cells that pixels lie between along one axis, and their weights (pixels, cells)."""
         key = pixels.start, pixels.stop, vertical
         if key not in self._weights:
-            count = self.values.shape[0 if vertical else 2]
+            count = self.values.shape[1 if vertical else 2]
             first, last = (self.box.top, self.box.bottom) if vertical else (self.box.left, self.box.right)
             at = (torch.arange(pixels.start, pixels.stop) + 0.5 - first) * (count / (last - first)) - 0.5
             at = at.clamp(0, count - 1)
