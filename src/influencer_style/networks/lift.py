@@ -17,15 +17,15 @@ from torch.nn import functional as F
 
 from influencer_style.faces.align import CropTransform, crop_coordinates
 from influencer_style.faces.matting import Box
-from influencer_style.looks.pixels import to_tensor, to_uint8
+from influencer_style.looks.pixels import to_tensor
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.guided_change import GuidedChange, added, read
-from influencer_style.networks.people import Person, PlacedChange, faded, near
+from influencer_style.networks.people import FAINT, LEVELS, Person, PlacedChange, faded, for_levels, near
 from influencer_style.networks.tiles import Grid, tiles
 
 _FINER = 2  # cells of the background's field in a cell of the crop's change, each way
 _MOST_CELLS = 2**19  # of the background's field: 25 MB
-_FAINT = 1e-3  # a share of an area that does not show
+_EACH = torch.contiguous_format
 
 
 def change_of_crop(
@@ -88,19 +88,20 @@ def apply_to_photo(placed: Sequence[PlacedChange], photo: np.ndarray, strength: 
         strength: 0 (the photo, exactly) to 1.
     """
     height, width = photo.shape[:2]
-    field = Grid(strength * _field(placed, height, width).flatten(0, 1), Box(0, 0, width, height))
+    field = Grid(for_levels(strength * _field(placed, height, width)).flatten(0, 1), Box(0, 0, width, height))
     people = [Person.of(number, placed, photo, strength) for number in range(len(placed))]
     result = np.empty_like(photo)
     for rows, columns in tiles(height, width):
-        colours = to_tensor(photo[rows, columns][None])[0].contiguous()
-        restyled, rest = colours, torch.ones(())
+        # Levels instead of colours in [0, 1], each channel by itself: it saves passes over the memory.
+        levels = torch.from_numpy(photo[rows, columns]).permute(2, 0, 1).to(torch.float32, memory_format=_EACH)
+        restyled, rest = levels.clone(), torch.ones(())
         for person in people:
-            if person and (change := person.change(rows, columns, colours)):
-                restyled = restyled + change[0]
-                rest = rest - change[1]
-        if float(rest.max()) > _FAINT:
-            restyled = restyled + added(field.at(rows, columns).unflatten(0, (4, 3)), colours).mul_(rest)
-        result[rows, columns] = to_uint8(restyled[None])[0]
+            for share, new in person.changes(rows, columns, levels) if person else ():
+                restyled.addcmul_(torch.as_tensor(share), new)
+                rest = rest - share
+        if float(rest.max()) > FAINT:
+            restyled.addcmul_(rest, added(field.at(rows, columns).unflatten(0, (4, 3)), levels))
+        result[rows, columns] = restyled.clamp_(0, LEVELS).round_().to(torch.uint8).permute(1, 2, 0).numpy()
     return result
 
 

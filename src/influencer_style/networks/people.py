@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,8 @@ from influencer_style.networks.tiles import Grid
 FADE = (0.47, 0.25)  # from this distance off a crop's centre, over this distance; its edge lies at 0.5
 _NEAREST = 0.1  # of a crop's side: two faces nearer than this have equal shares
 _OWN = 3  # how much more sharply people's areas are divided between faces than the background
-_FAINT = 2e-3  # a share of an area that does not show
-_NUMBERS = 12  # of a transform
+FAINT = 2e-3  # a share of an area that does not show
+LEVELS = 255.0
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ class Person:
     """What happens to one person's areas, on grids over the part of the photo around them.
 
     Attributes:
-        transforms: The areas' transforms, 12 numbers each, in the order of `AREAS`.
-        matte: The areas as linear functions of the colour, 4 numbers each.
+        transforms: Each area's transforms, 12 numbers, of levels in [0, 255], in the order of `AREAS`.
+        matte: The areas as linear functions of the levels, 4 numbers each.
         possible: (k, h, w) where they can be, on the matte's grid.
         own: The person's share against others and against what lies far away.
         names: (k,) the areas' numbers in `AREAS`.
     """
 
-    transforms: Grid
+    transforms: Sequence[Grid]
     matte: Grid
     possible: np.ndarray
     own: Grid
@@ -71,64 +71,71 @@ class Person:
         matte = refine(areas, photo)
         x, y = matte.box.centres(one.transform.side / one.change.transforms.shape[-1])
         across, down = (torch.from_numpy(a) for a in crop_coordinates(one.transform, x, y))
-        fields = strength * read(one.change.transforms, across, down)
+        fields = for_levels(strength * read(one.change.transforms, across, down))
         x, y = matte.box.divided(*matte.planes.shape[:1:-1])
+        planes = torch.from_numpy(matte.planes) / torch.tensor([LEVELS, LEVELS, LEVELS, 1.0]).view(4, 1, 1)
         own = _own(number, placed, areas.transform, x, y)
         return cls(
-            Grid(fields.flatten(0, 2), matte.box),
-            Grid(torch.from_numpy(matte.planes).flatten(0, 1), matte.box),
+            [Grid(each.flatten(0, 1), matte.box) for each in fields],
+            Grid(planes.flatten(0, 1), matte.box),
             matte.possible,
             Grid(own[None], matte.box),
             areas.names,
         )
 
-    def change(self, rows: slice, columns: slice, colours: Tensor) -> tuple[Tensor, Tensor | float] | None:
-        """Return what is added to a tile in this person's areas, and the areas' share of each pixel.
+    def changes(self, rows: slice, columns: slice, levels: Tensor) -> Iterator[tuple[Tensor | float, Tensor]]:
+        """Yield each area's share of a tile's pixels, (n, m) or a number, and what is added there, (3, n, m).
+
+        The background is not among them: it has what the shares leave.
 
         Args:
             rows: The tile's rows.
             columns: The tile's columns.
-            colours: (3, n, m) the tile, sRGB in [0, 1].
-
-        Returns:
-            (3, n, m), and (n, m) or 1; None where the tile shows none of the areas. The background is not among them.
+            levels: (3, n, m) the tile's colours, sRGB in [0, 255].
         """
         box = self.own.box
         if rows.stop <= box.top or rows.start >= box.bottom or columns.stop <= box.left or columns.start >= box.right:
-            return None
+            return
         cells = self.matte.cells(rows, columns)
-        shown = np.flatnonzero(self.possible[(slice(None), *cells)].any((1, 2)))
-        names = sorted({self.names[plane] for plane in shown})
-        if names in ([], [BACKGROUND]):
-            return None
+        shown = np.flatnonzero(self.possible[(slice(None), *cells)].any((1, 2))).tolist()
+        names = {self.names[plane] for plane in shown}
+        if not names - {BACKGROUND}:
+            return
         own: Tensor | float = 1.0
-        part = self.own.values[0, cells[0], cells[1]]
-        if float(part.min()) < 1:
+        if float(self.own.values[0, cells[0], cells[1]].min()) < 1:
             own = self.own.at(rows, columns)[0]
         if len(names) == 1:
-            (new,) = self._added(rows, columns, colours, names)
-            return new.mul_(own), own
-        planes = self.matte.at(rows, columns, _numbers(shown, 4))
-        red, green, blue, one = planes.unflatten(0, (-1, 4)).unbind(1)
-        shares = one.addcmul(red, colours[0]).addcmul_(green, colours[1]).addcmul_(blue, colours[2]).clamp_(0, 1)
-        shares *= own / shares.sum(0).clamp_min_(_FAINT)
-        most = dict(zip(shown, shares.amax((1, 2)).tolist(), strict=True))
-        kept = [i for i, plane in enumerate(shown) if self.names[plane] != BACKGROUND and most[plane] > _FAINT]
-        if not kept:
-            return None
-        shares = shares[kept]
-        new = self._added(rows, columns, colours, [self.names[shown[i]] for i in kept]).mul_(shares[:, None])
-        return new.sum(0), shares.sum(0)
+            yield own, self._added(names.pop(), rows, columns, levels)
+            return
+        # One area has what the others leave: the background, else the first, which is the skin.
+        rest = BACKGROUND if BACKGROUND in names else min(names)
+        shown = [plane for plane in shown if self.names[plane] != rest]
+        shares = self._shares(shown, rows, columns, levels)
+        by_name: dict[int, Tensor] = {}
+        for plane, share in zip(shown, shares, strict=True):
+            name = self.names[plane]
+            by_name[name] = by_name[name] + share if name in by_name else share
+        if rest != BACKGROUND:
+            by_name[rest] = 1 - shares.sum(0)
+        for name, share in by_name.items():
+            if float(share.max()) > FAINT:
+                yield share * own if isinstance(own, Tensor) else share, self._added(name, rows, columns, levels)
 
-    def _added(self, rows: slice, columns: slice, colours: Tensor, names: list[int]) -> Tensor:
-        """Return what is added to a tile in each of some areas, (a, 3, n, m)."""
-        found = self.transforms.at(rows, columns, _numbers(np.array(names), _NUMBERS))
-        return added(found.unflatten(0, (-1, 4, 3)).transpose(0, 1), colours[:, None])
+    def _shares(self, planes: list[int], rows: slice, columns: slice, levels: Tensor) -> Tensor:
+        """Return the shares (p, n, m) of some of the areas in a tile; they leave the rest of 1 to another one."""
+        numbers = torch.tensor([4 * plane + number for plane in planes for number in range(4)])
+        red, green, blue, one = self.matte.at(rows, columns, numbers).unflatten(0, (-1, 4)).unbind(1)
+        shares = one.addcmul(red, levels[0]).addcmul_(green, levels[1]).addcmul_(blue, levels[2]).clamp_(0, 1)
+        return shares if len(planes) == 1 else shares.div_(shares.sum(0).clamp_min_(1))
+
+    def _added(self, name: int, rows: slice, columns: slice, levels: Tensor) -> Tensor:
+        """Return what is added to a tile in one area, (3, n, m)."""
+        return added(self.transforms[name].at(rows, columns).unflatten(0, (4, 3)), levels)
 
 
-def _numbers(groups: np.ndarray, size: int) -> Tensor:
-    """Return the numbers of planes of groups of planes."""
-    return torch.from_numpy((size * groups[:, None] + np.arange(size)).ravel())
+def for_levels(transforms: Tensor) -> Tensor:
+    """Return transforms (..., 4, 3, h, w) of colours in [0, 1] for colours in [0, 255]."""
+    return transforms * torch.tensor([1.0, 1.0, 1.0, LEVELS]).view(4, 1, 1, 1)
 
 
 def _own(number: int, placed: Sequence[PlacedChange], around: CropTransform, x: np.ndarray, y: np.ndarray) -> Tensor:
