@@ -12,7 +12,7 @@ from torch import Tensor
 from influencer_style.faces.align import CropTransform, crop_coordinates
 from influencer_style.faces.matting import SoftAreas, refine
 from influencer_style.networks.guided_change import BACKGROUND, GuidedChange, added, read
-from influencer_style.networks.tiles import Grid
+from influencer_style.networks.tiles import Grid, Weights
 
 FADE = (0.47, 0.25)  # from this distance off a crop's centre, over this distance; its edge lies at 0.5
 _NEAREST = 0.1  # of a crop's side: two faces nearer than this have equal shares
@@ -73,10 +73,11 @@ class Person:
         across, down = (torch.from_numpy(a) for a in crop_coordinates(one.transform, x, y))
         fields = for_levels(strength * read(one.change.transforms, across, down))
         x, y = matte.box.divided(*matte.planes.shape[:1:-1])
+        weights: Weights = {}
         planes = torch.from_numpy(matte.planes) / torch.tensor([LEVELS, LEVELS, LEVELS, 1.0]).view(4, 1, 1)
         own = _own(number, placed, areas.transform, x, y)
         return cls(
-            [Grid(each.flatten(0, 1), matte.box) for each in fields],
+            [Grid(each.flatten(0, 1), matte.box, weights) for each in fields],
             Grid(planes.flatten(0, 1), matte.box),
             matte.possible,
             Grid(own[None], matte.box),

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from influencer_style.faces.matting import Box
 
-_ROWS, _COLUMNS = 64, 128  # of a tile, in pixels
+_ROWS, _COLUMNS = 128, 256  # of a tile, in pixels
+Weights = dict[tuple[int, int, bool], tuple[slice, Tensor]]  # by pixels and direction: cells, and their weights
 
 
 def tiles(height: int, width: int) -> Iterator[tuple[slice, slice]]:
@@ -27,11 +28,12 @@ class Grid:
     Attributes:
         values: (p, h, w).
         box: The part of the photo, which the grid divides into equal cells. Outside it the edge counts.
+        weights: What was already computed for some tiles; grids of the same cells may share it.
     """
 
     values: Tensor
     box: Box
-    _weights: dict[tuple[int, int, bool], tuple[slice, Tensor]] = field(default_factory=dict, compare=False)
+    weights: Weights = field(default_factory=dict, compare=False)
 
     def at(self, rows: slice, columns: slice, planes: Tensor | None = None) -> Tensor:
         """Return the values (p, n, m) of a tile's pixels, or those with some numbers."""
@@ -39,7 +41,9 @@ class Grid:
         near = self.values[:, down, across]
         if planes is not None:
             near = near.index_select(0, planes)
-        return vertical @ (near.flatten(0, 1) @ horizontal.T).view(*near.shape[:2], -1)
+        wide = (near.flatten(0, 1) @ horizontal.T).view(*near.shape[:2], -1)
+        # Batched, since `vertical @ wide` would return its rows as columns, which all that follows would pay for.
+        return torch.bmm(vertical.expand(len(wide), -1, -1), wide)
 
     def cells(self, rows: slice, columns: slice) -> tuple[slice, slice]:
         """Return the rows and columns of the grid that a tile's pixels are read from."""
@@ -48,7 +52,7 @@ class Grid:
     def _axis(self, pixels: slice, vertical: bool) -> tuple[slice, Tensor]:
         """Return the cells that pixels lie between along one axis, and their weights (pixels, cells)."""
         key = pixels.start, pixels.stop, vertical
-        if key not in self._weights:
+        if key not in self.weights:
             count = self.values.shape[1 if vertical else 2]
             first, last = (self.box.top, self.box.bottom) if vertical else (self.box.left, self.box.right)
             at = (torch.arange(pixels.start, pixels.stop) + 0.5 - first) * (count / (last - first)) - 0.5
@@ -56,5 +60,5 @@ class Grid:
             before = at.long().clamp_max(max(count - 2, 0))
             cells = slice(int(before[0]), min(int(before[-1]) + 2, count))
             away = (at[:, None] - torch.arange(cells.start, cells.stop)).abs()
-            self._weights[key] = cells, (1 - away).clamp_min(0)
-        return self._weights[key]
+            self.weights[key] = cells, (1 - away).clamp_min(0)
+        return self.weights[key]
