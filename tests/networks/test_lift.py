@@ -6,6 +6,7 @@ import torch
 
 from influencer_style.faces.align import CropTransform
 from influencer_style.networks.guided_change import GuidedChange, added
+from influencer_style.networks.guided_change import read as read_at
 from influencer_style.networks.lift import PlacedChange, apply_to_photo
 from influencer_style.networks.transfer import Change
 
@@ -18,7 +19,7 @@ def lifted_by(guided, photo, strength=1.0):
 
 def read(guided, colours, x, y):
     """What is added to colours (3, h, w) at places (h, w) of the crop."""
-    return added(guided.at(x, y), colours)
+    return added(read_at(guided.around, x, y), colours)
 
 
 def smooth(size, seed=0):

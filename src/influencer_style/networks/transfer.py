@@ -125,17 +125,21 @@ class TransferGenerator(nn.Module):
             zeroed(layer)
         nn.init.normal_(self.heads.weight[: config.masks], std=0.05)
 
-    def change(self, images: Tensor, code: Tensor, noise: Tensor | None = None) -> Change:
+    def change(
+        self, images: Tensor, code: Tensor, noise: Tensor | None = None, regions: Tensor | None = None
+    ) -> Change:
         """Return the change to apply to the pictures.
 
         Args:
             images: (n, 3, h, w), sRGB in [0, 1]; h and w divisible by 4.
             code: (n, config.code) style codes.
             noise: (n, config.noise) standard normal z, variation inside the look; None is z = 0.
+            regions: (n, 6, h, w) the pictures' soft areas, which sum to 1; None for what the segmenter finds.
         """
         if noise is None:
             noise = code.new_zeros(code.shape[0], self.config.noise)
-        regions = self.regions(images)
+        if regions is None:
+            regions = self.regions(images)
         with torch.autocast(images.device.type, enabled=False):  # mean colours to more than 8 bits
             sitter = Sitter.of(images, regions.float(), code)
             inputs = self.palette_inputs(images, code, sitter)

@@ -18,7 +18,7 @@ from influencer_style.faces.align import crop_face
 from influencer_style.faces.detect import Detector
 from influencer_style.faces.detectors import DetectorName
 from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_of_crop
+from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_by_colour, change_of_crop
 from influencer_style.photos.files import PhotoError
 from influencer_style.photos.original import Original
 from influencer_style.photos.parallel import map_bounded
@@ -235,7 +235,7 @@ class Stylist:
         placed, places = [], crops_of(chosen, self.bundle.crop_margin, seen.shape)
         for place in places:
             crop = crop_face(seen, place, CROP)
-            change = change_of_crop(self.bundle, crop, style.code, noise, weights, bool(found))
+            change = (change_of_crop if found else change_by_colour)(self.bundle, crop, style.code, noise, weights)
             placed.append(PlacedChange(change, place))
         restyled = replace(original, pixels=apply_to_photo(placed, original.pixels, style.request.strength))
         likeness, alarms = self.guard.examine(style.creators, seen, restyled.seen, places if found else [])
