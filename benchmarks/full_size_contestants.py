@@ -24,6 +24,7 @@ from influencer_style.photos import original
 from influencer_style.photos.decode import decode_photo
 from influencer_style.provenance import manifest, record
 from influencer_style.storage import atomic
+from influencer_style.stylist import stylist as stylist_module
 from influencer_style.stylist.stylist import Stylist
 
 TILE, STEP = 256, 224  # px: side of a tile, and from one to the next
@@ -146,7 +147,7 @@ def _watched(contestant: Filed, watch: Stopwatch) -> Iterator[None]:
         (original, "read_original", "decode"),
         (contestant.stylist._detector, "find", "face_detector"),
         (align, "crop_face", "crop"),
-        (lift, "change_of_crop", "network"),
+        (stylist_module, "change_around", "network"),
         (lift, "apply_to_photo", "lift"),
         (original.Original, "with_pixels", "own_colours"),
         (record, "encode", "encode"),

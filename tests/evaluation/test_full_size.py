@@ -94,7 +94,7 @@ class _Bundle:
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     """Four users and a creator; what is done to a photo is to invert it."""
-    monkeypatch.setattr(full_size, "change_of_crop", lambda bundle, crop, code: (crop, code))
+    monkeypatch.setattr(full_size, "change_around", lambda bundle, photo, place, code: (place, code))
     monkeypatch.setattr(full_size, "apply_to_photo", lambda placed, photo: 255 - photo)
     store = FaceStore.create(tmp_path / "store", 8, "test")
     blank = {name: "" if kind == "str" else 0 for name, kind in SCHEMA.items()}

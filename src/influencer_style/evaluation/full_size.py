@@ -11,8 +11,9 @@ from influencer_style.evaluation.gather import rows_of
 from influencer_style.faces.align import CropTransform
 from influencer_style.faces.store import FaceStore
 from influencer_style.metrics.seam import Seam, outline, seam
+from influencer_style.networks.around_face import change_around
 from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_of_crop
+from influencer_style.networks.lift import apply_to_photo
 from influencer_style.photos.decode import PhotoError, decode_photo
 
 _SIDE = 256  # px of a close-up
@@ -59,7 +60,7 @@ def restyle_at_full_size(
     pixels = people["width"] * people["height"]
     people = people.assign(room=pixels / people["side"] ** 2)[pixels <= _MOST_PIXELS]
     done: list[FullSize] = []
-    for index, row in people.sort_values(["room", "photo_id"], ascending=[False, True]).iterrows():
+    for _, row in people.sort_values(["room", "photo_id"], ascending=[False, True]).iterrows():
         if len(done) == most:
             break
         try:
@@ -70,9 +71,7 @@ def restyle_at_full_size(
             continue
         place = CropTransform(row["cx"], row["cy"], row["side"], row["angle"])
         look = bundle.looks.names[len(done) % len(bundle.looks.names)]
-        crop = faces.pixels(people.loc[[index]])[0]
-        change = change_of_crop(bundle, crop, bundle.looks.code(look))
-        after = apply_to_photo([PlacedChange(change, place)], photo)
+        after = apply_to_photo([change_around(bundle, photo, place, bundle.looks.code(look))], photo)
         size = photo.shape[1], photo.shape[0]
         done.append(FullSize(look, size, close_ups(photo, after, place), seam(photo, after, place)))
     return done

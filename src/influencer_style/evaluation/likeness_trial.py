@@ -48,7 +48,8 @@ def try_guard(
     """
     parts = [pd.DataFrame(columns=["look", "person", "kind", "likeness", "threshold", "judge"])]
     inputs = cases.scored("input", cases.looks[0])
-    judges = {own.judge: made(own.judge) for look in cases.looks if (own := looks[look].likeness)}
+    kept = [looks[look].likeness for look in cases.looks]
+    judges = {one.judge: made(one.judge) for one in kept if one}
     photos = {digest: judge.embed(inputs) for digest, judge in judges.items() if judge}
     for look in cases.looks:
         creator = looks[look].likeness

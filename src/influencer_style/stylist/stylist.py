@@ -17,8 +17,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 from influencer_style.faces.align import crop_face
 from influencer_style.faces.detect import Detector
 from influencer_style.faces.detectors import DetectorName
+from influencer_style.networks.around_face import change_around
 from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.lift import PlacedChange, apply_to_photo, change_by_colour, change_of_crop
+from influencer_style.networks.lift import apply_to_photo, change_by_colour
+from influencer_style.networks.people import PlacedChange
 from influencer_style.photos.files import PhotoError
 from influencer_style.photos.original import Original
 from influencer_style.photos.parallel import map_bounded
@@ -234,9 +236,11 @@ class Stylist:
         noise, weights = style.noise(self.bundle.generator.config.noise), style.area_weights()
         placed, places = [], crops_of(chosen, self.bundle.crop_margin, seen.shape)
         for place in places:
-            crop = crop_face(seen, place, CROP)
-            change = (change_of_crop if found else change_by_colour)(self.bundle, crop, style.code, noise, weights)
-            placed.append(PlacedChange(change, place))
+            if found:
+                placed.append(change_around(self.bundle, seen, place, style.code, noise, weights))
+            else:
+                by_colour = change_by_colour(self.bundle, crop_face(seen, place, CROP), style.code, noise, weights)
+                placed.append(PlacedChange(by_colour, place))
         restyled = replace(original, pixels=apply_to_photo(placed, original.pixels, style.request.strength))
         likeness, alarms = self.guard.examine(style.creators, seen, restyled.seen, places if found else [])
         picture = original.with_pixels(restyled.pixels)
