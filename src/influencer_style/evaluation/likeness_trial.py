@@ -48,7 +48,7 @@ def try_guard(
     """
     parts = [pd.DataFrame(columns=["look", "person", "kind", "likeness", "threshold", "judge"])]
     inputs = cases.scored("input", cases.looks[0])
-    judges = {own.judge: made(own.judge) for look in cases.looks if (own := looks[look].likeness)}
+    judges = {known.judge: made(known.judge) for look in cases.looks if (known := looks[look].likeness)}
     photos = {digest: judge.embed(inputs) for digest, judge in judges.items() if judge}
     for look in cases.looks:
         creator = looks[look].likeness
