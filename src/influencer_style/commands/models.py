@@ -46,14 +46,15 @@ def _fetch() -> None:
     for error in errors:
         complain(error)
     absent = missing(CATALOGUE.values())
-    for model in absent:
-        complain(f"{model.title} is missing. It {model.use}. Get it later: {FETCH}")
-    if any(not model.optional for model in absent):
-        raise Failure("not all models are here; everything works without them, less well", 1)
-    if any(not isinstance(error, NoToolError) for error in errors):
-        raise click.exceptions.Exit(1)
-    if not absent:
-        say(f"All models are in {models_folder()}.")
+    if absent:
+        uses = "; ".join(f"{model.title} {model.use}" for model in absent)
+        notice = f"Everything works, less well, without what is missing ({uses}). Get it later: {FETCH}"
+        # What is optional, and whose registry's tool is not installed, does not hold up the set-up.
+        if all(model.optional for model in absent) and all(isinstance(error, NoToolError) for error in errors):
+            complain(notice)
+            return
+        raise Failure(notice, 1)
+    say(f"All models are in {models_folder()}.")
 
 
 def _list(as_json: bool) -> None:

@@ -23,7 +23,7 @@ from influencer_style.storage.atomic import write_bytes
 from influencer_style.storage.regular import require_regular
 
 _SECONDS = 900  # for one download, after which it is given up
-_LAST_WORDS = 300  # characters of what a tool said that are shown
+_LAST_WORDS = 300  # characters of the last line that a tool wrote that are shown
 
 
 class NoToolError(PretrainedError):
@@ -91,8 +91,8 @@ def _download(archive: Archive, folder: Path) -> Path:
         raise PretrainedError(f"{archive} could not be fetched: {error}") from None
     files = [file for file in folder.iterdir() if file.suffix in (".whl", ".tgz")]
     if done.returncode or len(files) != 1:
-        words = " ".join((done.stderr or done.stdout).split())[-_LAST_WORDS:]
-        raise PretrainedError(f"{archive} could not be fetched: {words or 'no file came'}")
+        said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise PretrainedError(f"{archive} could not be fetched: {said[-1][:_LAST_WORDS] if said else 'no file came'}")
     return files[0]
 
 
@@ -112,7 +112,7 @@ def _npm(archive: Archive, folder: Path) -> list[str]:
     npm = shutil.which("npm")
     if npm is None:
         raise NoToolError(f"{archive} could not be fetched: npm is not installed")
-    options = "pack --ignore-scripts --no-update-notifier --fetch-retries=1 --pack-destination"
+    options = "pack --ignore-scripts --no-update-notifier --fetch-retries=0 --pack-destination"
     return [npm, *options.split(), str(folder), f"{archive.package}@{archive.version}"]
 
 
