@@ -26,7 +26,8 @@ _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))  # of colour channels,
 _BORDER = 8  # the border is an eighth of the crop wide
 _CALM = 0.03  # deviation of colour, of full scale, below which the border's change hardly follows colour
 _WIDER = 0.02  # weight of a window twice as wide against the next smaller one
-_EDGE, _TRACE = 0.02, 1e-6  # weight of an area's edge against its inside, and of what does not belong to it
+# Weights against an area's inside: of pixels beside its edge, of the edge itself, and of what does not belong to it.
+_NEAR, _EDGE, _TRACE = 0.1, 0.01, 1e-6
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def added(transforms: Tensor, colours: Tensor) -> Tensor:
 def _inner(regions: Tensor) -> Tensor:
     """Return weights (k, h, w) of areas' pixels: at their edges the network's change is a mixture of two."""
     inside = -F.max_pool2d(F.pad(-regions, (1, 1, 1, 1), value=-1.0), 3, 1)
-    return inside**2 + _EDGE * regions**4 + _TRACE
+    deep = -F.max_pool2d(F.pad(-inside, (1, 1, 1, 1), value=-1.0), 3, 1)
+    return deep**2 + _NEAR * inside**2 + _EDGE * regions**4 + _TRACE
 
 
 def _moments(change: Change, guide: Tensor) -> Tensor:

@@ -23,6 +23,9 @@ from influencer_style.networks.guided_change import GuidedChange, added, read
 from influencer_style.networks.people import FAINT, LEVELS, Person, PlacedChange, faded, for_levels, near
 from influencer_style.networks.tiles import Grid, tiles
 
+__all__ = ["PlacedChange", "apply_to_photo", "change_by_colour", "change_of_crop", "restyle_crops"]
+
+_FIRST = 0.47  # of a crop's side off its centre: from here what lies around it counts too; its edge lies at 0.5
 _FINER = 2  # cells of the background's field in a cell of the crop's change, each way
 _MOST_CELLS = 2**19  # of the background's field: 25 MB
 _EACH = torch.contiguous_format
@@ -127,7 +130,7 @@ def _field(placed: Sequence[PlacedChange], height: int, width: int) -> Tensor:
     field, shares, inside = torch.zeros(1), torch.zeros(1), torch.zeros(1)
     for one in placed:
         across, down = (torch.from_numpy(a) for a in crop_coordinates(one.transform, x, y))
-        fade = faded(one.transform, x, y)
+        fade = faded(one.transform, x, y, _FIRST)
         share = fade * near(one.transform, x, y) + 1e-12  # the tiny share spares a division by zero
         field = field + share * read(one.change.around, across, down)
         shares, inside = shares + share, torch.maximum(inside, fade)

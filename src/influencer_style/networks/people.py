@@ -14,7 +14,8 @@ from influencer_style.faces.matting import SoftAreas, refine
 from influencer_style.networks.guided_change import BACKGROUND, GuidedChange, added, read
 from influencer_style.networks.tiles import Grid, Weights
 
-FADE = (0.47, 0.25)  # from this distance off a crop's centre, over this distance; its edge lies at 0.5
+_EDGE = 0.5  # a crop's edge lies this far off its centre, in its sides
+_FADE = 0.25  # over this distance, in sides of a face's crop, its change fades away
 _NEAREST = 0.1  # of a crop's side: two faces nearer than this have equal shares
 _OWN = 3  # how much more sharply people's areas are divided between faces than the background
 FAINT = 2e-3  # a share of an area that does not show
@@ -141,16 +142,24 @@ def for_levels(transforms: Tensor) -> Tensor:
 
 def _own(number: int, placed: Sequence[PlacedChange], around: CropTransform, x: np.ndarray, y: np.ndarray) -> Tensor:
     """Return one person's share of places, (h, w): 1 around their face, 0 at other faces and far away."""
-    inside = faded(around, x, y, placed[number].transform.side / around.side)
+    inside = faded(around, x, y, _EDGE, _FADE * placed[number].transform.side / around.side)
     shares = torch.stack([near(one.transform, x, y) ** _OWN for one in placed])
     return inside * shares[number] / shares.sum(0)
 
 
-def faded(transform: CropTransform, x: np.ndarray, y: np.ndarray, slow: float = 1.0) -> Tensor:
-    """Return how far places (h, w) belong to a crop: 1 in it, 0 far from it; `slow` scales the way between."""
+def faded(transform: CropTransform, x: np.ndarray, y: np.ndarray, first: float, over: float = _FADE) -> Tensor:
+    """Return how far places (h, w) belong to a crop, 1 in it and 0 far from it.
+
+    Args:
+        transform: The crop's transform.
+        x: (w,) the places from left to right, in photo pixels.
+        y: (h,) the places from top to bottom.
+        first: From this distance off the crop's centre, in its sides, they belong to it less and less.
+        over: The distance over which this goes on.
+    """
     across, down = (torch.from_numpy(a) for a in crop_coordinates(transform, x, y))
     off = torch.maximum((across - 0.5).abs(), (down - 0.5).abs())
-    fade = ((off - FADE[0]) / (FADE[1] * slow)).clamp(0, 1)
+    fade = ((off - first) / over).clamp(0, 1)
     return 1 - fade * fade * (3 - 2 * fade)
 
 
