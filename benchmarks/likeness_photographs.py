@@ -123,7 +123,7 @@ def main() -> None:
             "people": {"threshold chosen by": len(people[0]), "rates of": len(people[1]), "real portraits": len(real)},
             "creators": options.creators,
             "false_alarms_wanted": FALSE_ALARMS,
-            "results": {kind: len(shown) * options.creators for kind, (_, shown) in parts[1][0].results.items()},
+            "pictures": {kind: len(shown) * options.creators for kind, (_, shown) in parts[1][0].results.items()},
         },
         "processor_milliseconds": {name: processor_milliseconds(judge) for name, judge in judges.items()},
     }

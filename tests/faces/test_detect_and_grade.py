@@ -99,7 +99,7 @@ def test_wrong_models_are_refused_by_name(tmp_path, monkeypatch):
     monkeypatch.setenv(YUNET_FILE, str(tmp_path / "wrong.onnx"))
     with pytest.raises(DetectorError, match=r"wrong.onnx is not a YuNet model"):
         make_detector("yunet")
-    with pytest.raises(DetectorError, match="no face detector 'hog'; choose one of: lbp, yunet"):
+    with pytest.raises(DetectorError, match="no face detector 'hog'; choose one of: auto, blazeface, lbp, yunet"):
         make_detector("hog")
 
 

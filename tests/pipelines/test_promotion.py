@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from influencer_style.metrics.studio_judge import load_studio_judge
 from influencer_style.pipelines.promotion import nodes as promotion
 from influencer_style.tracking.registry.champion import Contender
 from influencer_style.tracking.registry.versions import RegistryError
@@ -93,6 +94,7 @@ def test_the_better_becomes_champion_and_the_worse_does_not(validated, monkeypat
 
 
 def test_without_truth_the_creators_photos_judge(validated, monkeypatch):
+    monkeypatch.setattr("influencer_style.evaluation.contest.choose_judge", lambda drawn: load_studio_judge())
     real = {"truth_crops": validated["empty"]}
     record, _ = contest(validated, monkeypatch, (1.0, 0.0), **real)
     assert record["lines"][0]["difference"]["metric"] == "kid" and not record["truth_known"]
