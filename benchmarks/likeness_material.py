@@ -81,7 +81,7 @@ def studio_cells(streams: Streams, number: int, users: int, demo: bool, judge: I
     names = [list(CREATOR_LOOKS)[i] if demo and i < len(CREATOR_LOOKS) else f"random-{i}" for i in range(number)]
     photos, people = neutral[:users], neutral[users:]
     in_look = {name: shown[:PHOTOS] for name, shown in zip(names, sets, strict=True)}
-    bundle = _base_in(in_look, people)
+    bundle = base_in(in_look, people)
     known = remember(judge, bundle, in_look, people)
     for i, (name, shown) in enumerate(zip(names, sets, strict=True)):
         made, donor = restyle_crops(bundle, photos, name), worn[:, i, 1]
@@ -136,6 +136,17 @@ def _render(job: tuple) -> np.ndarray:
     return np.array(found)
 
 
+def studio_photos(looks: dict[str, Look], photos: int = 14) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return photos of creators, one person for each look, and of unstyled people, uint8 (n, 96, 96, 3)."""
+    sets = {}
+    for number, (name, look) in enumerate(looks.items()):
+        rng = np.random.default_rng((901, number))
+        who = sample_identity(rng)
+        sets[name] = np.stack([_shot(who, crop_pose(rng), vary_look(look, rng), rng) for _ in range(photos)])
+    rngs = [np.random.default_rng((902, number)) for number in range(_POPULATION)]
+    return sets, np.stack([_shot(sample_identity(rng), crop_pose(rng), sample_neutral(rng), rng) for rng in rngs])
+
+
 def _shot(who: Identity, pose: Pose, look: Look, rng: np.random.Generator) -> np.ndarray:
     return shade(march(who, pose, SIDE), who, _fine(look), photo_seed(rng))
 
@@ -148,7 +159,7 @@ def _blend(results: np.ndarray, donors: np.ndarray, share: float) -> np.ndarray:
     return np.round(results * (1 - share) + donors * share).astype(np.uint8)
 
 
-def _base_in(sets: dict[str, np.ndarray], people: np.ndarray) -> TransferBundle:
+def base_in(sets: dict[str, np.ndarray], people: np.ndarray) -> TransferBundle:
     """The shipped base in the looks of sets of photos, against unstyled people."""
     encoder = _encoder()
 
