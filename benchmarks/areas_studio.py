@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from influencer_style.studio.look_sampling import sample_look, sample_neutral
 
 from influencer_style.looks.areas import REGIONS
 from influencer_style.studio.geometry import SKIN, GBuffer, march
 from influencer_style.studio.identity import sample_identity
+from influencer_style.studio.look import sample_look, sample_neutral
 from influencer_style.studio.pairs import crop_pose
 from influencer_style.studio.render import regions, shade
 

@@ -56,6 +56,7 @@ def bare(stylist: Stylist, file: bytes, look: str) -> tuple[str, dict[str, float
         patch.object(given_photo, "read_original", watch.timing("decoding", given_photo.read_original)),
         patch.object(stylist_module, "crop_face", watch.timing("crop", stylist_module.crop_face)),
         patch.object(stylist_module, "change_around", watch.timing("network", stylist_module.change_around)),
+        patch.object(stylist_module, "change_by_colour", watch.timing("network", stylist_module.change_by_colour)),
         patch.object(stylist_module, "apply_to_photo", watch.timing("lift", stylist_module.apply_to_photo)),
         patch.object(stylist._detector, "find", watch.timing("face_detector", stylist._detector.find)),
     ):

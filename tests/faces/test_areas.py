@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from influencer_style.studio.look_sampling import sample_neutral
 from torch import nn
 
 from influencer_style.faces.areas import (
@@ -21,6 +20,7 @@ from influencer_style.faces.areas import (
 from influencer_style.looks.areas import AREAS, PARTS
 from influencer_style.studio.geometry import march
 from influencer_style.studio.identity import Pose, sample_identity
+from influencer_style.studio.look import sample_neutral
 from influencer_style.studio.render import regions, shade
 
 

@@ -28,10 +28,8 @@ Action = Callable[[MlflowClient, str], object]
 class Run:
     """A run in a store. What is written before the store answers waits until it does. Before `open`, ids are None."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.run_id: str | None = None
-        self.experiment_id: str | None = None
+    def __init__(self, store: Store, run_id: str | None = None, experiment_id: str | None = None) -> None:
+        self.store, self.run_id, self.experiment_id = store, run_id, experiment_id
 
     def open(
         self,
