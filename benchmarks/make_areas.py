@@ -163,6 +163,8 @@ def main() -> None:
     )
     parser.add_argument("--name", default="course", help="the checkpoint's name")
     parser.add_argument("--start", type=Path, help="checkpoint of another course, to begin with its weights")
+    help_unweighted = "how much of the loss's weights of areas is taken out of the likelihoods, 0 to 1.5 (default: all)"
+    parser.add_argument("--unweighted", type=float, default=1.0, help=help_unweighted)
     add_destination(parser)
     options = parser.parse_args()
     destination = Destination.of(options)
