@@ -32,7 +32,7 @@ class View:
 
 # Each stage is tried if the ones before have found no face of `_LARGE` or more. The order was chosen with
 # benchmarks/face_detection.py: what is common first, then what is cheap.
-STAGES = ((View(128),), (View(160, -40), View(160, 40)), (View(320),), (View(640),), (View(256, -40), View(256, 40)))
+STAGES = ((View(128),), (View(320),), (View(160, -40), View(160, 40)), (View(640),), (View(256, -40), View(256, 40)))
 _WHOLE = 240  # pixels of a side up to which the boxes of a view are read whole; above, windows around its hits are
 _MOST_HITS = 8  # of a large view that are looked at, the surest first
 _LARGE = 0.15  # of the long side
