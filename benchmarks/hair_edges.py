@@ -1,7 +1,8 @@
 """How a dyed look ends at the hair's edge, at full size: what is dyed beside the hair, and what is left undyed in it.
 
 12 portraits with long hair, restyled in looks that dye hair: by one smooth field for the whole crop, as it was before
-areas were applied one by one, and area by area. Beside that a made-up change that dyes hair alone.
+areas were applied one by one (`before`), and area by area, in the areas that were drawn (`drawn`) and in those that the
+areas network finds (`after`). Beside that a made-up change that dyes hair alone.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from influencer_style.faces.detect import make_detector
 from influencer_style.faces.matting import SoftAreas
 from influencer_style.looks.areas import AREAS
 from influencer_style.looks.pixels import to_tensor
+from influencer_style.networks.around_face import areas_around
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.guided_change import GuidedChange
 from influencer_style.networks.lift import PlacedChange, apply_to_photo
@@ -121,33 +123,41 @@ def measure(case: Case, place: CropTransform, bundle: TransferBundle) -> dict[st
     side = bundle.generator.config.resolution
     crop = to_tensor(crop_face(case.photo, place, _CROP)[None])
     guide = F.interpolate(crop, (side, side), mode="bilinear", antialias=True, align_corners=False)
-    regions = torch.from_numpy(case.areas.over(place, side)).float()[None]
+    known = {"drawn": case.areas, "after": areas_around(case.photo, place, bundle.crop_margin)}
     no_dye = torch.ones(len(AREAS))
     no_dye[_HAIR] = 0
     found: dict[str, dict[str, dict[str, float]]] = {}
     for look in (*bundle.looks.names, "hair alone"):
-        with torch.no_grad():
-            if look == "hair alone":
-                before = after = _dye(guide, regions)
-            else:
-                code = bundle.looks.code(look)[None]
-                before, after = (bundle.generator.change(guide, code, regions=seen) for seen in (None, regions))
-        smooth, fields = (
-            GuidedChange.of(replace(one, regions=None), guide) for one in (before, before.weighted(no_dye))
-        )
-        ways = {
-            "before": [PlacedChange(smooth, place), PlacedChange(fields, place)],
-            "after": [
-                PlacedChange(one, place, case.areas)
-                for whole in [GuidedChange.of(after, guide)]
+        code = None if look == "hair alone" else bundle.looks.code(look)[None]
+
+        def change(regions: torch.Tensor | None, code: torch.Tensor | None = code) -> Change:
+            if code is None:
+                return _dye(guide, bundle.generator.regions(guide) if regions is None else regions)
+            with torch.no_grad():
+                return bundle.generator.change(guide, code, regions=regions)
+
+        whole = change(None)
+        pairs = {
+            "before": [
+                PlacedChange(GuidedChange.of(replace(one, regions=None), guide), place)
                 for one in (whole, whole.weighted(no_dye))
-            ],
+            ]
         }
+        for way, areas in known.items():
+            fields = GuidedChange.of(change(_regions(areas, place, side)), guide)
+            pairs[way] = [PlacedChange(one, place, areas) for one in (fields, fields.weighted(no_dye))]
         found[look] = {
             way: figures_of(*(apply_to_photo([one], case.photo) for one in pair), case.hair)
-            for way, pair in ways.items()
+            for way, pair in pairs.items()
         }
     return found
+
+
+def _regions(areas: SoftAreas, place: CropTransform, side: int) -> torch.Tensor:
+    """Return areas over a face's crop as the generator takes them, (1, 6, side, side)."""
+    over = areas.over(place, side).astype(np.float32)
+    named = [over[[each == number for each in areas.names]].sum(0) for number in range(len(AREAS))]
+    return torch.from_numpy(np.stack(named))[None]
 
 
 def summary(measured: dict[str, dict[str, dict[str, dict[str, float]]]]) -> dict[str, Any]:
@@ -160,7 +170,7 @@ def summary(measured: dict[str, dict[str, dict[str, dict[str, float]]]]) -> dict
                 for key in ("beside_over_inside", "fringe_over_inside")
                 for values in [[one[look][way][key] for one in measured.values()]]
             }
-            for way in ("before", "after")
+            for way in ("before", "drawn", "after")
         }
         for look in looks
     }
@@ -179,7 +189,8 @@ def main(arguments: list[str] | None = None) -> None:
         measured[case.name] = measure(case, transform_for(face, bundle.crop_margin, case.photo.shape), bundle)
     kept = {
         "what": "CIEDE2000 between a result and the same without the change to hair: within 8 px beside the hair, on "
-        "its last 8 px and further inside; before: one smooth field, after: area by area",
+        "its last 8 px and further inside; before: one smooth field; drawn, after: area by area, in drawn areas and in "
+        "the network's",
         "ran_on": ran_on(),
         "settings": {"ring_px": RING, "dyes": DYES, "hair": "closed-form matting at full size around drawn outlines"},
         "wanted": WANTED,
