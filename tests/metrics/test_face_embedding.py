@@ -35,9 +35,9 @@ def content():
 def judge_that_sees(points: np.ndarray, network=None) -> FaceJudge:
     """A judge whose mesh finds the five points, (5, 2) in shares of a crop's side, wherever it looks."""
     left, top = 0.5 - face_embedding._SEEN[1] / 2, face_embedding._SEEN[0] - face_embedding._SEEN[1] / 2
-    mesh = np.zeros((468, 3), np.float32)
-    mesh[face_embedding._POINTS, :2] = (points - [left, top]) * 192 / face_embedding._SEEN[1]
-    return FaceJudge(network, SimpleNamespace(see=lambda pixels, low: None, output=lambda name: mesh[None]))
+    mesh = np.zeros((468, 2))
+    mesh[face_embedding._POINTS] = (points - [left, top]) * 192 / face_embedding._SEEN[1]
+    return FaceJudge(network, SimpleNamespace(seen=lambda square: mesh))
 
 
 def test_numbers_are_read_in_the_order_of_the_table(content):

@@ -97,14 +97,20 @@ class FaceMesh:
         presence = 1 / (1 + math.exp(-float(np.clip(self._network.output("conv2d_31").item(), -50, 50))))
         return Mesh(points, presence)
 
+    def seen(self, square: np.ndarray) -> np.ndarray:
+        """Return where the points lie in a square, uint8 RGB (192, 192, 3): (468, 2) float64 in its pixels.
+
+        The network gives points for anything; whether it sees a face, `fit` tells, at the price of another run.
+        """
+        self._network.see(square, 0.0)
+        return self._network.output("conv2d_21").reshape(-1, 3)[:, :2].astype(np.float64)
+
     def _points(self, photo: np.ndarray, centre: tuple[float, float], side: float, roll: float) -> np.ndarray:
         scale = side / SIDE
         cos, sin = math.cos(roll) * scale, math.sin(roll) * scale
         turn = np.array([[cos, -sin], [sin, cos]])
         origin = np.array(centre) - turn @ np.array([SIDE / 2, SIDE / 2])
-        self._network.see(_cut(photo, turn, origin), 0.0)
-        seen = self._network.output("conv2d_21").reshape(-1, 3)[:, :2].astype(np.float64)
-        return seen @ turn.T + origin
+        return self.seen(_cut(photo, turn, origin)) @ turn.T + origin
 
 
 def _extent(points: np.ndarray, roll: float) -> float:

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from influencer_style.faces.tflite import TfliteNetwork
+from influencer_style.faces.mesh import SIDE as MESH_SIDE
+from influencer_style.faces.mesh import FaceMesh
 from influencer_style.metrics.colour import require_pictures
 from influencer_style.metrics.face_network import CENTRE, DIMENSION, SIDE, FaceNetwork, read_face_network
 from influencer_style.metrics.identity import LikenessScale
@@ -31,7 +32,6 @@ _USUAL = np.array([[0.671, 0.450], [0.567, 0.458], [0.340, 0.448], [0.440, 0.456
 # The square in which the mesh looks: its centre's height and its side, as shares of a crop's side. Of the squares
 # tried, the points come nearest in it to those that are found again and again in a square around themselves.
 _SEEN = (0.56, 0.9)
-_MESH_SIDE = 192
 # An alignment further off the usual one is no face's: in scale (ratio), in angle (radians), in place (of the side).
 _MOST_SCALE, _MOST_ANGLE, _MOST_PLACE = 1.9, 0.5, 0.2
 _BATCH = 32
@@ -50,7 +50,7 @@ class FaceJudge:
     """
 
     network: FaceNetwork
-    mesh: TfliteNetwork
+    mesh: FaceMesh
 
     name = "the face embedding (dlib's face_recognition_resnet)"
     of_photographs = True
@@ -110,18 +110,15 @@ class FaceJudge:
     def points(self, picture: np.ndarray) -> np.ndarray:
         """Return eye corners and base of the nose, (5, 2) in continuous pixels of a crop, wherever the mesh sees them.
 
-        The mesh is run once. It gives points for anything: whether it sees a face is told by a second output, which
-        would cost as much again.
+        The mesh is run once, and not asked whether it sees a face.
         """
         side = len(picture)
         height, extent = _SEEN
-        scale = _MESH_SIDE / (extent * side)
+        scale = MESH_SIDE / (extent * side)
         left, top = side * (0.5 - extent / 2), side * (height - extent / 2)
         matrix = np.array([[scale, 0, scale * (0.5 - left) - 0.5], [0, scale, scale * (0.5 - top) - 0.5]])
-        seen = cv2.warpAffine(picture, matrix, (_MESH_SIDE, _MESH_SIDE), borderMode=cv2.BORDER_REPLICATE)
-        self.mesh.see(seen, 0.0)
-        found = self.mesh.output("conv2d_21").reshape(-1, 3)[_POINTS, :2].astype(np.float64)
-        return found / scale + np.array([left, top])
+        seen = cv2.warpAffine(picture, matrix, (MESH_SIDE, MESH_SIDE), borderMode=cv2.BORDER_REPLICATE)
+        return self.mesh.seen(seen)[_POINTS] / scale + np.array([left, top])
 
 
 def load_face_judge() -> FaceJudge:
@@ -130,7 +127,7 @@ def load_face_judge() -> FaceJudge:
     Raises:
         PretrainedError: If a file is missing, damaged, or cannot be run.
     """
-    return FaceJudge(read_face_network(load("face_embedding")), TfliteNetwork("face_mesh"))
+    return FaceJudge(read_face_network(load("face_embedding")), FaceMesh())
 
 
 def _laid_over(points: np.ndarray, onto: np.ndarray) -> np.ndarray:
