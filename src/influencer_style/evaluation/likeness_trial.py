@@ -49,7 +49,7 @@ def try_guard(
     parts = [pd.DataFrame(columns=["look", "person", "kind", "likeness", "threshold", "judge"])]
     inputs = cases.scored("input", cases.looks[0])
     kept = [looks[look].likeness for look in cases.looks]
-    judges = {one.judge: made(one.judge) for one in kept if one}
+    judges = {digest: made(digest) for digest in {one.judge for one in kept if one}}
     photos = {digest: judge.embed(inputs) for digest, judge in judges.items() if judge}
     for look in cases.looks:
         creator = looks[look].likeness

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -68,9 +69,7 @@ class LikenessGuard:
             return {}, []
         if place is None:
             return {}, self._unchecked("no face was found in the reference photo", "use another reference photo")
-        judge = choose_judge(drawn=False)
-        self._judges[judge.sha256] = judge
-        return {_REFERENCE: of_photo(judge, crop_face(photo, place, _CROP))}, []
+        return {_REFERENCE: of_photo(self._of_photographs, crop_face(photo, place, _CROP))}, []
 
     def examine(
         self, creators: Mapping[str, Likeness], before: np.ndarray, after: np.ndarray, places: Sequence[CropTransform]
@@ -110,6 +109,12 @@ class LikenessGuard:
         if self.mode == "refuse":
             raise LikenessError(f"likeness: whose face a result would be cannot be checked, since {why}; {remedy}")
         return [f"whether the result has become the other's face was not checked: {why}; {remedy}"]
+
+    @cached_property
+    def _of_photographs(self) -> IdentityJudge:
+        judge = self._made(FACE_JUDGE) or choose_judge(drawn=False)
+        self._judges[judge.sha256] = judge
+        return judge
 
     def _made(self, sha256: str) -> IdentityJudge | None:
         """Return the judge that made an embedding; None if it is not on this machine."""
