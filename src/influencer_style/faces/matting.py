@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from influencer_style.faces.align import CropTransform
+from influencer_style.faces.covariance import PAIRS, inverse
 
 _CELLS = 128  # of the grid that is learned on, across the crop's side
 _REACH = 0.22  # of a crop's side beyond its edge: the edge's areas continue there, less and less
@@ -146,16 +147,15 @@ def _learn(guide: np.ndarray, areas: np.ndarray, band: int, radius: int) -> _Lea
     sure, taught = (np.max([cv2.erode(plane, shape) for plane in areas], 0) for shape in (disc, small))
     near = _blurred(np.stack([cv2.dilate(plane, disc) for plane in areas]), band // 2)
     near = np.clip(2 * near - 2 * _UNLIKELY, 0, 1)
-    pairs = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
-    products = np.stack([guide[i] * guide[j] for i, j in pairs])
+    products = np.stack([guide[i] * guide[j] for i, j in PAIRS])
     along = (areas[:, None] * guide).reshape(-1, *taught.shape)
     moments = np.concatenate([np.ones_like(guide[:1]), guide, products, areas, along]) * (taught * taught + 1e-4)
     moments = _blurred(moments, radius)
     moments = moments[1:] / (moments[:1] + 1e-6)
     colour, second, share, along = np.split(moments, [3, 9, 9 + len(areas)])
-    covariance = [second[n] - colour[i] * colour[j] + (_CALM if i == j else 0) for n, (i, j) in enumerate(pairs)]
+    covariance = [second[n] - colour[i] * colour[j] + (_CALM if i == j else 0) for n, (i, j) in enumerate(PAIRS)]
     along = along.reshape(-1, *guide.shape) - share[:, None] * colour
-    slopes = (_inverse(covariance) * along[:, None]).sum(2)
+    slopes = (np.stack(inverse(covariance)).reshape(3, 3, *taught.shape) * along[:, None]).sum(2)
     # The fit's share of the variance; a fit explains too little of a difference by just that factor.
     explained = (slopes * along).sum(1) / (share * (1 - share) + _LEAST)
     slopes *= (_SURER / np.clip(explained, 0.05, 1))[:, None]
@@ -178,14 +178,6 @@ def _blurred(planes: np.ndarray, radius: int) -> np.ndarray:
 
 def _disc(radius: int) -> np.ndarray:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-
-
-def _inverse(covariance: list[np.ndarray]) -> np.ndarray:
-    """Invert symmetric 3 x 3 matrices, given as rr, rg, rb, gg, gb, bb of (h, w) each; return (3, 3, h, w)."""
-    rr, rg, rb, gg, gb, bb = covariance
-    a, b, c = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
-    d, e, f = rr * bb - rb * rb, rg * rb - rr * gb, rr * gg - rg * rg
-    return np.stack([a, b, c, b, d, e, c, e, f]).reshape(3, 3, *rr.shape) / (rr * a + rg * b + rb * c)
 
 
 def _sampled(shares: np.ndarray, transform: CropTransform, places: np.ndarray) -> np.ndarray:

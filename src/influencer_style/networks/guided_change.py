@@ -18,11 +18,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from influencer_style.faces.covariance import PAIRS, inverse
 from influencer_style.looks.areas import AREAS
 from influencer_style.networks.transfer import Change
 
 BACKGROUND = AREAS.index("background")
-_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))  # of colour channels, as covariances are kept
 _BORDER = 8  # the border is an eighth of the crop wide
 _CALM = 0.03  # deviation of colour, of full scale, below which the border's change hardly follows colour
 _WIDER = 0.02  # weight of a window twice as wide against the next smaller one
@@ -133,7 +133,7 @@ def _moments(change: Change, guide: Tensor) -> Tensor:
     """
     colour = guide[0]
     new = (change.apply(guide) - guide)[0]
-    pairs = torch.stack([colour[i] * colour[j] for i, j in _PAIRS])
+    pairs = torch.stack([colour[i] * colour[j] for i, j in PAIRS])
     slopes = change.affine[0].unflatten(0, (3, 4))[:, :3]
     along = new[:, None] * colour
     return torch.cat([torch.ones_like(colour[:1]), colour, pairs, new, along.flatten(0, 1), slopes.flatten(0, 1)])
@@ -142,14 +142,10 @@ def _moments(change: Change, guide: Tensor) -> Tensor:
 def _fitted(moments: Tensor, softness: float) -> Tensor:
     """Fit affine functions of the colour, (4, 3, ...), by moments (31, ...), summed over windows."""
     colour, pairs, new, along, slopes = (moments[1:] / moments[:1]).split([3, 6, 3, 9, 9])
-    rr, rg, rb, gg, gb, bb = (
-        pairs[n] - colour[i] * colour[j] + (softness if i == j else 0) for n, (i, j) in enumerate(_PAIRS)
-    )
+    covariance = [pairs[n] - colour[i] * colour[j] + (softness if i == j else 0) for n, (i, j) in enumerate(PAIRS)]
     shared = along.unflatten(0, (3, 3)) - new[:, None] * colour + softness * slopes.unflatten(0, (3, 3))
-    a, b, c = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
-    d, e, f = rr * bb - rb * rb, rg * rb - rr * gb, rr * gg - rg * rg
-    inverse = torch.stack([a, b, c, b, d, e, c, e, f]).unflatten(0, (3, 3)) / (rr * a + rg * b + rb * c)
-    fitted = (inverse[:, None] * shared).sum(2)  # colour, channel
+    inverses = torch.stack(inverse(covariance)).unflatten(0, (3, 3))
+    fitted = (inverses[:, None] * shared).sum(2)  # colour, channel
     return torch.cat([fitted, (new - (fitted * colour[:, None]).sum(0))[None]])
 
 
