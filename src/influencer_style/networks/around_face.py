@@ -9,11 +9,11 @@ import numpy as np
 from torch import Tensor
 
 from influencer_style.faces.align import CropTransform, crop_face
-from influencer_style.faces.areas import AREA_NAMES, CROP_MARGIN, CROP_SIDE, AreasNetwork, load_areas_network
+from influencer_style.faces.areas import AREA_NAMES, CROP_MARGIN, CROP_SIDE, Areas, AreasNetwork, load_areas_network
 from influencer_style.faces.matting import SoftAreas
 from influencer_style.looks.areas import AREAS, PARTS
 from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.lift import change_of_crop
+from influencer_style.networks.lift import CROP, change_of_crop
 from influencer_style.networks.people import PlacedChange
 
 # The number in `AREAS` of each area that the network finds.
@@ -39,9 +39,8 @@ def change_around(
         weights: (6,) the weight of the change in each area (`looks.areas.AREAS`), 0 to 1; None is 1 everywhere.
     """
     areas = areas_around(photo, place, bundle.crop_margin)
-    found = areas.over(place, bundle.generator.config.resolution).astype(np.float32)
-    regions = np.stack([found[[each == number for each in areas.names]].sum(0) for number in range(len(AREAS))])
-    change = change_of_crop(bundle, crop_face(photo, place, CROP_SIDE), code, noise, weights, regions)
+    regions = Areas(areas.over(place, bundle.generator.config.resolution)).grouped(PARTS)
+    change = change_of_crop(bundle, crop_face(photo, place, CROP), code, noise, weights, regions)
     return PlacedChange(change, place, areas)
 
 

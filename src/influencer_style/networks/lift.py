@@ -26,6 +26,7 @@ from influencer_style.networks.tiles import Grid, tiles
 __all__ = ["PlacedChange", "apply_to_photo", "change_by_colour", "change_of_crop", "restyle_crops"]
 
 _FIRST = 0.47  # of a crop's side off its centre: from here what lies around it counts too; its edge lies at 0.5
+CROP = 256  # px, side of the face crop that the network looks at
 _FINER = 2  # cells of the background's field in a cell of the crop's change, each way
 _MOST_CELLS = 2**19  # of the background's field: 25 MB
 _EACH = torch.contiguous_format

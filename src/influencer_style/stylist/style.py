@@ -16,6 +16,7 @@ from influencer_style.looks.few_photos import thin_look_notice
 from influencer_style.looks.likeness import Likeness
 from influencer_style.looks.pixels import to_tensor
 from influencer_style.networks.bundle import TransferBundle
+from influencer_style.networks.lift import CROP
 from influencer_style.stylist.detection import crops_of, faces_in
 from influencer_style.stylist.errors import StylistError, UnrecordedError
 from influencer_style.stylist.given_photo import Reference, original_of
@@ -26,7 +27,6 @@ from influencer_style.stylist.restyling import GivenPhoto, Restyling
 from influencer_style.stylist.result import Provenance, ReferenceRecord
 
 Model = LoadedModel[TransferBundle]
-CROP = 256  # px, side of the face crop that the network looks at
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from influencer_style.faces.detect import Detector
 from influencer_style.faces.detectors import DetectorName
 from influencer_style.networks.around_face import change_around
 from influencer_style.networks.bundle import TransferBundle
-from influencer_style.networks.lift import apply_to_photo, change_by_colour
+from influencer_style.networks.lift import CROP, apply_to_photo, change_by_colour
 from influencer_style.networks.people import PlacedChange
 from influencer_style.photos.files import PhotoError
 from influencer_style.photos.original import Original
@@ -35,7 +35,7 @@ from influencer_style.stylist.permission import Permission
 from influencer_style.stylist.portraits import PortraitOptions, Portraits
 from influencer_style.stylist.restyling import GivenPhoto, LikenessMode, Restyling, RestylingOptions
 from influencer_style.stylist.result import Provenance, Result
-from influencer_style.stylist.style import CROP, Style, style_of_looks, style_of_reference
+from influencer_style.stylist.style import Style, style_of_looks, style_of_reference
 
 Photo = TypeVar("Photo", bound=GivenPhoto)
 
