@@ -11,9 +11,7 @@ from influencer_style.looks.likeness import Likeness
 from influencer_style.metrics.judges import choose_judge, face_judge_is_here
 from influencer_style.metrics.likeness import remember
 from influencer_style.networks.bundle import TransferBundle
-
-# How the subject ends in consents that the studio grants for the people that it draws (`studio.demo_set.CONSENT`).
-DRAWN = "(studio character, nobody's face)"
+from influencer_style.studio.demo_set import DRAWN
 
 
 def judges_here(*_inputs: object, **_named: object) -> object:

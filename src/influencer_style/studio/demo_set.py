@@ -22,10 +22,12 @@ from influencer_style.studio.workers import in_parallel
 
 FOLDERS = ("creators", "users", "truth", "oracle", "regions")
 DONE = "done.json"
-CONSENT = """\
+# How the subject ends in the consents of people whom the studio draws.
+DRAWN = "(studio character, nobody's face)"
+CONSENT = f"""\
 schema: 1
 kind: synthetic
-subject: {subject} (studio character, nobody's face)
+subject: {{subject}} {DRAWN}
 granted_by: influencer_style studio
 granted_on: 2026-01-01
 expires: never
