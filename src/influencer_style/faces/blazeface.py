@@ -84,7 +84,7 @@ class BlazeFace:
         return sorted(faces, key=lambda face: -face.score)
 
     def _candidates(self, photo: np.ndarray, view: View) -> list[_Candidate]:
-        """Return what may be a face, in photo pixels, the surest first; overlapping finds become one."""
+        """Return what may be a face, in photo pixels; overlapping finds become one."""
         small, scale = shrink(photo, view.long_side)
         canvas, back = _turned(small, view.turn)
         found = []
@@ -96,7 +96,7 @@ class BlazeFace:
                 x, y = (back[:, :2] @ (centre + corner) + back[:, 2]) / scale
                 roll = math.atan2(right[1] - left[1], right[0] - left[0])
                 found.append(_Candidate(float(x), float(y), float(extent) / scale, roll, score, view.turn))
-        return sorted(found, key=lambda one: -one.score)
+        return found
 
     def _windows(self, canvas: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the parts of a view whose boxes are read, and their corners (x, y)."""
