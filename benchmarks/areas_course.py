@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from influencer_style.faces.areas import AreasNetwork
 from influencer_style.storage.atomic import atomic_file
@@ -78,6 +78,24 @@ class Course:
             for mean, new in zip(self.mean.state_dict().values(), self.network.state_dict().values(), strict=True):
                 mean.lerp_(new, 1 - kept) if mean.is_floating_point() else mean.copy_(new)
         return float(loss.detach())
+
+
+def folded(network: AreasNetwork) -> AreasNetwork:
+    """Return a network that computes the same as a normalised one, its normalisation part of its convolutions."""
+    plain, parts = AreasNetwork(), dict(network.named_modules())
+    kept = {**network.head.state_dict(prefix="head."), **network.place.state_dict(prefix="place.")}
+    state = {key: value.detach().clone() for key, value in kept.items()}
+    for name, norm in parts.items():
+        if isinstance(norm, nn.BatchNorm2d):
+            stem = f"{name.rpartition('.')[0]}.0"
+            weight = parts[stem].weight.detach()
+            assert norm.running_mean is not None
+            assert norm.running_var is not None
+            scale = norm.weight.detach() / (norm.running_var + norm.eps).sqrt()
+            state[f"{stem}.weight"] = weight * scale.view(-1, 1, 1, 1)
+            state[f"{stem}.bias"] = norm.bias.detach() - norm.running_mean * scale
+    plain.load_state_dict(state)
+    return plain.eval()
 
 
 def unweighted(network: AreasNetwork, share: float) -> AreasNetwork:

@@ -23,7 +23,7 @@ from benchmarks.destination import Destination, add_destination
 from benchmarks.likeness import RIVALS, processor_milliseconds
 from benchmarks.likeness_photographs_material import OWN, TRUTH, WHOLE, Cell, cells
 from benchmarks.machine import ran_on
-from benchmarks.nobody_crops import VARIABLE, nobodies
+from benchmarks.nobodies import VARIABLE, face_crops
 from benchmarks.real_photos.photos import find_portraits
 from influencer_style.metrics.face_embedding import load_face_judge
 from influencer_style.metrics.identity import IdentityJudge
@@ -112,8 +112,11 @@ def main() -> None:
     options = parser.parse_args()
     detector = "yunet" if options.yunet else "lbp"
     real = find_portraits(options.photos, detector, options.yunet, 256, ["edge"]).crops
-    drawn = nobodies("sfhq", 256, options.nobodies)
-    people = [np.concatenate([nobodies("dev", 256, options.nobodies), drawn[::2]]), np.concatenate([real, drawn[1::2]])]
+    drawn = face_crops("sfhq", 256, options.nobodies)
+    people = [
+        np.concatenate([face_crops("dev", 256, options.nobodies), drawn[::2]]),
+        np.concatenate([real, drawn[1::2]]),
+    ]
     parts = [list(cells(crops, options.creators, seed)) for seed, crops in enumerate(people)]
     judges = {"face_embedding": load_face_judge(), "studio_judge": load_studio_judge()}
     record = {

@@ -21,7 +21,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from benchmarks.areas_course import PHOTOS, STUDIO, Course, unweighted
+from benchmarks.areas_course import PHOTOS, STUDIO, Course, folded, unweighted
 from benchmarks.areas_material import Labelled, example
 from benchmarks.areas_studio import KEPT, kept_portrait
 from benchmarks.areas_teacher import Models, label
@@ -29,7 +29,7 @@ from benchmarks.destination import PROJECT, Destination, add_destination
 from benchmarks.machine import ran_on
 from benchmarks.nobodies import Portrait, portraits
 from influencer_style.examples.grades import apply_grades, photographic_grades, plain_grades, random_grades
-from influencer_style.faces.areas import AREA_NAMES, AREAS_WEIGHTS, folded
+from influencer_style.faces.areas import AREA_NAMES, AREAS_WEIGHTS
 from influencer_style.storage.atomic import atomic_file
 
 SIDE = 320  # pictures are kept at this side

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.nobody_crops import nobodies
+from benchmarks.nobodies import face_crops
 from influencer_style.metrics.face_embedding import load_face_judge
 from influencer_style.storage.atomic import write_text
 
 
 def main() -> None:
     """Embed the training portraits and write their mean."""
-    judge, crops = load_face_judge(), nobodies("train")
+    judge, crops = load_face_judge(), face_crops("train")
     parts = [judge.raw(crops[i : i + 32]) for i in range(0, len(crops), 32)]
     file = Path(str(files("influencer_style.metrics") / "face_network.json"))
     table = json.loads(file.read_text(encoding="utf-8"))

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.areas_course import folded
 from influencer_style.faces.areas import (
     AREA_NAMES,
     AREAS_WEIGHTS,
     Areas,
     AreasNetwork,
-    folded,
     load_areas_network,
 )
 from influencer_style.looks.areas import AREAS, PARTS

@@ -60,7 +60,7 @@ class AreasNetwork(nn.Module):
     """
 
     def __init__(self, normalised: bool = False) -> None:
-        """Build the network. `normalised`: with batch normalisation, for teaching; `folded` takes it out."""
+        """Build the network. `normalised`: with batch normalisation, for teaching (`benchmarks.areas_course`)."""
         super().__init__()
         half, quarter, eighth, sixteenth, least = _WIDTHS
 
@@ -122,24 +122,6 @@ def _grid(features: Tensor) -> Tensor:
     """Return where each place lies, (1, 2, h, w): y and x from -1 to 1."""
     axes = [torch.linspace(-1, 1, side, dtype=features.dtype, device=features.device) for side in features.shape[-2:]]
     return torch.stack(torch.meshgrid(*axes, indexing="ij"))[None]
-
-
-def folded(network: AreasNetwork) -> AreasNetwork:
-    """Return a network that computes the same as a normalised one, its normalisation part of its convolutions."""
-    plain, parts = AreasNetwork(), dict(network.named_modules())
-    kept = {**network.head.state_dict(prefix="head."), **network.place.state_dict(prefix="place.")}
-    state = {key: value.detach().clone() for key, value in kept.items()}
-    for name, norm in parts.items():
-        if isinstance(norm, nn.BatchNorm2d):
-            stem = f"{name.rpartition('.')[0]}.0"
-            weight = parts[stem].weight.detach()
-            assert norm.running_mean is not None
-            assert norm.running_var is not None
-            scale = norm.weight.detach() / (norm.running_var + norm.eps).sqrt()
-            state[f"{stem}.weight"] = weight * scale.view(-1, 1, 1, 1)
-            state[f"{stem}.bias"] = norm.bias.detach() - norm.running_mean * scale
-    plain.load_state_dict(state)
-    return plain.eval()
 
 
 def load_areas_network() -> AreasNetwork:
