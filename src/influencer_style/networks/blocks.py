@@ -34,6 +34,15 @@ def zeroed(layer: Layer) -> Layer:
     return layer
 
 
+def scatter(weights: Tensor, std: float) -> None:
+    """Fill weights with normal random numbers of this deviation; on the `meta` device there is nothing to fill.
+
+    There torch would import its compiler first, which takes seconds whenever a model is loaded.
+    """
+    if not weights.is_meta:
+        nn.init.normal_(weights, std=std)
+
+
 class StyledResidual(nn.Module):
     """A residual block of two convolutions, each normalised and then scaled and shifted by the style.
 

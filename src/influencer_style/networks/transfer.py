@@ -21,7 +21,7 @@ from influencer_style.looks.regional import area_colours, shown
 from influencer_style.looks.segmenter import Segmenter, load_segmenter
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import matrix_and_offset
-from influencer_style.networks.blocks import Down, StyledResidual, Up, require_whole, squashed_code, zeroed
+from influencer_style.networks.blocks import Down, StyledResidual, Up, require_whole, scatter, squashed_code, zeroed
 from influencer_style.networks.palette import Palette, Sitter
 
 _REGIONS = len(AREAS)
@@ -123,7 +123,7 @@ class TransferGenerator(nn.Module):
         # Untrained, every transform is the likely grade, and there is no residual.
         for layer in (self.heads, self.transforms):
             zeroed(layer)
-        nn.init.normal_(self.heads.weight[: config.masks], std=0.05)
+        scatter(self.heads.weight[: config.masks], 0.05)
 
     def change(
         self, images: Tensor, code: Tensor, noise: Tensor | None = None, regions: Tensor | None = None

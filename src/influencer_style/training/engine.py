@@ -65,7 +65,9 @@ def train(
     s, watch = task.settings, watch or Watch()
     if s.threads:
         torch.set_num_threads(s.threads)
-    torch.use_deterministic_algorithms(s.deterministic)
+    if s.deterministic != torch.are_deterministic_algorithms_enabled():
+        # Not each time: torch imports its compiler for this call, which takes seconds.
+        torch.use_deterministic_algorithms(s.deterministic)
     state = State.resume(task, checkpoint)
     parts, log_every = s.parts, max(10, s.steps // 200)
     began, saved = time.monotonic() - state.seconds, time.monotonic()
