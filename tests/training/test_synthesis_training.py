@@ -182,6 +182,12 @@ def test_an_adaptation_goes_on_after_a_kill_and_leaves_the_base_alone(base, crea
     assert again.history[-1]["total"] == whole.history[-1]["total"] and again.compared == whole.compared
 
 
+@pytest.fixture(scope="module")
+def adapted_once(tmp_path_factory):
+    """The folder of one adaptation: what follows finds it finished, and only decides anew."""
+    return tmp_path_factory.mktemp("adapted_once")
+
+
 class Sees:
     """A judge of looks that takes only so many of a generator's portraits for the look, the base's first."""
 
@@ -204,14 +210,14 @@ class Sees:
     ],
 )
 def test_only_what_gains_and_loses_nothing_is_kept(
-    base, creators, encoder, tmp_path, monkeypatch, taken, nearer, kept, why
+    base, creators, encoder, adapted_once, monkeypatch, taken, nearer, kept, why
 ):
     home = "influencer_style.training.synthesis.guard"
     monkeypatch.setattr(f"{home}.fit_look_judge", lambda *photos: Sees(taken))
     if nearer is not None:
         found = Interval(nearer, nearer - 0.15, nearer + 0.15, 32)
         monkeypatch.setattr(f"{home}.kid_difference", lambda *sets: found)
-    done = adapted(base, creators, encoder, tmp_path, unseen=0 if nearer is None else 1)
+    done = adapted(base, creators, encoder, adapted_once, unseen=0 if nearer is None else 1)
     assert done.kept == kept and why in done.why
     assert done.compared["taken"]["mean"] == pytest.approx(taken[1] - taken[0], abs=0.04)
     assert (done.generator is base.generator) == (kept == BASE)
