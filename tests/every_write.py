@@ -27,14 +27,16 @@ def on_writes(folder: Path, told: Callable[[str, str], None]) -> None:
 
 
 def kill_at_every_write(
-    folder: Path, change: Callable[[], None], before: Callable[[], None], check: Callable[[], None]
+    folder: Path, change: Callable[[], None], before: Callable[[], None], check: Callable[[], None], apart: int = 1
 ) -> int:
     """Call `before`, `change` and `check` again and again; `change` is killed before its first write, its second, ...
 
+    With `apart` = 3 it is killed before every third write only.
+
     Returns:
-        After how many kills `change` came to its end.
+        How many writes `change` makes, rounded up to a multiple of `apart`.
     """
-    for kills in count():
+    for kills in count(step=apart):
         before()
         if not (child := os.fork()):
             _change(folder, change, kills)

@@ -1,4 +1,7 @@
-"""A face store is brought up to date, which is killed before each of its writes, and then again. For test_store.py."""
+"""A face store is brought up to date, which is killed before its writes, and then again. For test_store.py.
+
+python store_kills.py FOLDER APART: before each write, or only before every second, third and so on.
+"""
 
 import shutil
 import sys
@@ -56,4 +59,4 @@ def check() -> None:
     assert FaceStore.open(folder).whole and told() == new
 
 
-sys.stdout.write(str(kill_at_every_write(folder, update, before, check)))
+sys.stdout.write(str(kill_at_every_write(folder, update, before, check, apart=int(sys.argv[2]))))

@@ -50,7 +50,7 @@ CASES = {
     "threads-Ctrl-C": Case("held_pair", CTRL_C, FINISHED_PAIR, THREADS, BOTH, goes_on=True, slow=True),
     "threads-SIGTERM": Case("held_pair", SIGTERM, KILLED_PAIR, THREADS, BOTH),
     "forks-Ctrl-C": Case("held_pair", CTRL_C, KILLED_PAIR, FORKS, BOTH, group=True),
-    "forks-SIGTERM": Case("held_pair", SIGTERM, KILLED_PAIR, FORKS, BOTH),
+    "forks-SIGTERM": Case("held_pair", SIGTERM, KILLED_PAIR, FORKS, BOTH, slow=True),
     "forks-SIGTERM-to-all": Case("held_pair", SIGTERM, KILLED_PAIR, FORKS, BOTH, group=True, slow=True),
 }
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 
 from influencer_style.networks.transfer import TransferGenerator
 
@@ -48,9 +51,10 @@ def write_graph(generator: TransferGenerator, path: Path, metadata: Mapping[str,
     dynamic = tuple(dict.fromkeys(named, torch.export.Dim.DYNAMIC) for named in axes)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*axis name: .* will not be used")  # the four n are one n
-        program = torch.export.export(OnnxForm(generator).eval(), example, dynamic_shapes=dynamic, strict=False)
+        with _SpelledOut():
+            program = torch.export.export(OnnxForm(generator).eval(), example, dynamic_shapes=dynamic, strict=False)
         made = torch.onnx.export(
-            program.run_decompositions(_SPELLED_OUT),
+            program,
             input_names=INPUTS,
             output_names=OUTPUTS,
             opset_version=_OPSET,
@@ -63,8 +67,29 @@ def write_graph(generator: TransferGenerator, path: Path, metadata: Mapping[str,
     made.save(path, external_data=False)
 
 
-# What ONNX has no operator for (average pooling to a given size), or has one that not every runtime follows to the
-# last digit or runs on its accelerator (resizing with a filter): both are sums over rows and over columns.
+class _SpelledOut(TorchFunctionMode):
+    """While this is entered, two functions of torch are computed as sums over rows and over columns.
+
+    ONNX has no operator for the one (average pooling to a given size), and for the other (resizing with a filter) one
+    that not every runtime follows to the last digit or runs on its accelerator. To decompose them in the exported
+    program would take seconds, because torch would trace it once more.
+    """
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        _types: object,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 (whatever the function returns)
+        """Return what the function returns, or the sums that stand for it."""
+        options = kwargs or {}
+        if function is F.adaptive_avg_pool2d:
+            images, side = args
+            return _pooled(images, (side, side))
+        if function is F.interpolate and options["antialias"]:
+            return _resized(args[0], options["size"])
+        return function(*args, **options)
 
 
 def _pooled(images: Tensor, size: Sequence[int]) -> Tensor:
@@ -79,9 +104,7 @@ def _pooled(images: Tensor, size: Sequence[int]) -> Tensor:
     return _by_rows_and_columns(images, weights, size)
 
 
-def _resized(
-    images: Tensor, size: Sequence[int], _align_corners: bool, _scales: Sequence[float] | None = None
-) -> Tensor:
+def _resized(images: Tensor, size: Sequence[int]) -> Tensor:
     """`interpolate(images, size, mode="bilinear", antialias=True)`: a triangle that widens as the picture shrinks."""
 
     def weights(inputs: int, outputs: int) -> Tensor:
@@ -97,9 +120,3 @@ def _resized(
 def _by_rows_and_columns(images: Tensor, weights: Callable[[int, int], Tensor], size: Sequence[int]) -> Tensor:
     height, width = images.shape[-2:]
     return weights(height, size[0]) @ images @ weights(width, size[1]).T
-
-
-_SPELLED_OUT = {
-    torch.ops.aten.adaptive_avg_pool2d.default: _pooled,
-    torch.ops.aten._upsample_bilinear2d_aa.vec: _resized,
-}
