@@ -28,7 +28,9 @@ OTHER_WAYS = {
     "forks": {"runner": "ParallelRunner"},
 }
 REQUESTS = [(pipeline, {}) for pipeline in ENDINGS] + [
-    (pipeline, way) for way in OTHER_WAYS.values() for pipeline in ("__default__", "node_error", "save_error")
+    pytest.param(pipeline, way, marks=[pytest.mark.slow] * (pipeline == "save_error"))
+    for way in OTHER_WAYS.values()
+    for pipeline in ("__default__", "node_error", "save_error")
 ]
 
 

@@ -61,6 +61,7 @@ def test_portraits_line_up_with_their_z(shards, encoder, colour, neutral):
             assert torch.equal(truth, to_tensor(shard.neutral[i, j][None])[0])
 
 
+@pytest.mark.slow  # its process takes seconds to start; test_synthesis_pretraining.py has a finite stream as well
 def test_a_finite_stream_ends_with_its_last_shard(shards, encoder, tmp_path):
     with StudioStream(STREAM, tmp_path, encoder, Pace(1, first=2, window=9)) as stream:
         assert len(stream.at(0)) == len(stream.at(50)) == 2
