@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from empty_stores import make_stores_by_copying
 from filelock import FileLock
 from offline import keep_offline
 from small_disk import SmallDisk
@@ -69,6 +70,14 @@ def _credentials(tmp_path_factory):
         patch.setenv("INFLUENCER_STYLE_CREDENTIALS", str(tmp_path_factory.mktemp("credentials")))
         patch.delenv("INFLUENCER_STYLE_CERTIFICATES", raising=False)
         patch.delenv("INFLUENCER_STYLE_PRIVATE_KEY", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stores():
+    """MLflow's stores are copies of the first one that this process makes."""
+    with pytest.MonkeyPatch.context() as patch:
+        make_stores_by_copying(patch.setattr)
         yield
 
 

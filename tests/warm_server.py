@@ -14,6 +14,8 @@ import runpy
 import signal
 import sys
 
+from empty_stores import make_stores_by_copying
+
 # What commands import late is here too. Nothing here starts a thread: a thread does not survive a fork.
 IMPORTED = (
     "influencer_style.pipeline_registry",
@@ -44,6 +46,7 @@ def main() -> None:
     os.dup2(2, 1)  # what is imported may print
     for name in IMPORTED:
         importlib.import_module(name)
+    make_stores_by_copying(now=True)
     for line in sys.stdin:
         request = json.loads(line)
         if "poll" in request:
