@@ -47,6 +47,7 @@ def main() -> None:
     for name in IMPORTED:
         importlib.import_module(name)
     make_stores_by_copying(now=True)
+    _know_what_is_installed()
     for line in sys.stdin:
         request = json.loads(line)
         if "poll" in request:
@@ -55,6 +56,16 @@ def main() -> None:
         elif not (answer := os.fork()):
             _be(**request)
         print(json.dumps(answer), file=answers, flush=True)
+
+
+def _know_what_is_installed() -> None:
+    """Look up, once for all forks, what a process that registers a model looks up in seconds."""
+    from mlflow.utils import requirements_utils
+
+    from influencer_style.tracking.registry.served import requirements
+
+    requirements()
+    requirements_utils._init_modules_to_packages_map()
 
 
 def _be(arguments: list[str], folder: str, environment: dict[str, str], stdout: str, stderr: str, umask: int) -> None:

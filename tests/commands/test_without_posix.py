@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from damaged import photo
 from tiny_project import environment
 
@@ -31,6 +32,7 @@ sys.exit(status or main(["audit"]))
 """
 
 
+@pytest.mark.slow
 def test_every_module_imports_and_a_photo_is_restyled(tmp_path, model_folder, monkeypatch):
     photo(tmp_path / "me.jpg", 1)
     for variable, folder in {"LEDGER": "ledger", "CREDENTIALS": "credentials"}.items():

@@ -72,6 +72,7 @@ def test_nothing_breaks_before_the_first_run(lineage):
     assert shown == folders, "these say that there is nothing yet"
 
 
+@pytest.mark.slow
 def test_a_site_of_a_finished_run_is_built_offline_with_its_previews(finished, monkeypatch):
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there: what would ask the internet fails
