@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 
 from benchmarks.destination import Destination, add_destination
+from benchmarks.further_grades import COLOURLESS, FURTHER, NEUTRAL
 from benchmarks.machine import ran_on
-from benchmarks.photographic_grades import GRADES
+from benchmarks.nobodies import VARIABLE, face_crops
+from benchmarks.photographic_grades import GRADES, Grade
 from benchmarks.real_photos.methods import generator_methods
-from benchmarks.real_photos.photos import PhotosError, find_portraits
+from benchmarks.real_photos.photos import PhotosError, Portraits, find_portraits
 from benchmarks.real_photos.scoring import Plan, score
 from benchmarks.real_photos.sheet import draw_sheet
+from benchmarks.real_photos.sizes import score_sizes, table_of_sizes
 from benchmarks.real_photos.table import largest_change, tables
 from influencer_style.looks.pixels import shrink
 from influencer_style.metrics.baselines import METHODS
@@ -32,6 +35,7 @@ _WHAT = (
     "mean CIEDE2000 and SSIM to the truth; ratio is delta_e over doing nothing's; 95% bootstrap intervals over people"
 )
 _CLOSE, _SHEET_PEOPLE = 0.05, 6
+_LOOKS: dict[str, tuple[dict[str, Grade], str]] = {"first": (GRADES, ""), "further": (FURTHER, "further")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,29 +49,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if not options.folder:
+    if not options.folder and not options.nobodies:
         raise PhotosError("name a folder of portraits, or set INFLUENCER_STYLE_PHOTOS to one")
     if options.sheet and options.sheet.resolve().is_relative_to(_PROJECT):
         raise PhotosError(f"--sheet {options.sheet} lies in the project, and real people do not; choose another place")
     before = json.loads(options.compare.read_text(encoding="utf-8")) if options.compare else None
     bundle = TransferBundle.load(options.model) if options.model else None
     start = time.monotonic()
-    portraits = find_portraits(
-        options.folder,
-        options.detector,
-        options.yunet_model,
-        options.crop_size,
-        options.leave_out,
-        options.same_person,
-        **({"margin": bundle.crop_margin} if bundle else {}),
-    )
-    plan = Plan(options.size, options.rotations, options.repeats, options.teachers, options.seed, options.draws)
+    portraits = _portraits(options, bundle)
+    plan = Plan(
+        options.size, options.rotations, options.repeats, options.teachers, options.seed, options.draws,
+        options.population,
+    )  # fmt: skip
     models = generator_methods(bundle) if bundle else {}
-    scores = score(portraits.crops, portraits.people, plan, METHODS, models)
+    grades, suffix = _LOOKS[options.looks]
+    name = "_".join(filter(None, ("real_photos", options.nobodies, suffix)))
+    if options.sizes:
+        judged = {name: method for name, method in models.items() if name == "generator"}
+        rows = score_sizes(portraits.crops, portraits.people, plan, judged, grades)
+        facts = {"what": _WHAT, "ran_on": ran_on(), "people": len(np.unique(portraits.people)), "sizes": rows}
+        print(table_of_sizes(rows))
+        Destination.of(options).keep(f"{name}_sizes", facts | {"model": bundle.fingerprint if bundle else None})
+        return 0
+    scores = score(portraits.crops, portraits.people, plan, METHODS, models, grades)
     record: dict[str, Any] = {
         "what": _WHAT,
         "ran_on": ran_on(),
-        "detector": options.detector,
+        "detector": None if options.nobodies else options.detector,
         "crop_size": options.crop_size,
         "plan": asdict(plan),
         "model": bundle.fingerprint if bundle else None,
@@ -79,14 +87,23 @@ def _run(options: argparse.Namespace) -> int:
         "seconds": round(time.monotonic() - start),
     }
     print(tables(record))
+    for method, of in record["scores"].items():
+        shown = [f"{look} chroma {of['grades'][look]['chroma']['mean']:.1f}" for look in COLOURLESS if look in grades]
+        shown += [
+            f"{look} greys off by {of['grades'][look]['cast']['mean']:.1f}"
+            for look in NEUTRAL
+            if "cast" in of["grades"].get(look, {})
+        ]
+        if shown:
+            print(f"{method}: {', '.join(shown)}")
     for band, names in record["bands"].items():
         if len(names) < 3:
             print(f"Only {len(names)} looks are {band} on these photos: too few to say much of that band")
-    Destination.of(options).keep("real_photos", record)
+    Destination.of(options).keep(name, record)
     if options.sheet:
         some = portraits.crops[:: max(1, len(portraits.crops) // _SHEET_PEOPLE)][:_SHEET_PEOPLE]
-        graded = {"input": some} | {name: np.stack([grade(crop) for crop in some]) for name, grade in GRADES.items()}
-        draw_sheet(scores, {name: shrink(stack, plan.size) for name, stack in graded.items()}).save(options.sheet)
+        graded = {"input": some} | {look: np.stack([grade(crop) for crop in some]) for look, grade in grades.items()}
+        draw_sheet(scores, {look: shrink(stack, plan.size) for look, stack in graded.items()}).save(options.sheet)
     if before is None:
         return 0
     change, where = largest_change(record, before, list(METHODS))
@@ -94,11 +111,31 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if change <= _CLOSE else 1
 
 
+def _portraits(options: argparse.Namespace, bundle: TransferBundle | None) -> Portraits:
+    if not options.nobodies:
+        return find_portraits(
+            options.folder,
+            options.detector,
+            options.yunet_model,
+            options.crop_size,
+            options.leave_out,
+            options.same_person,
+            **({"margin": bundle.crop_margin} if bundle else {}),
+        )
+    if not os.environ.get(VARIABLE):
+        raise PhotosError(f"--nobodies needs {VARIABLE}, the folder with {options.nobodies}")
+    crops = face_crops(options.nobodies, options.crop_size)
+    return Portraits(crops, np.arange(len(crops)), {})
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.real_photos", description=_WHAT)
     add, plan = parser.add_argument, Plan()
     add("folder", nargs="?", type=Path, default=os.environ.get("INFLUENCER_STYLE_PHOTOS"), help="of real portraits")
     add("--model", type=Path, help="a model folder: its generator is judged too")
+    add("--nobodies", choices=["dev", "sfhq"], help=f"people of that part of {VARIABLE} instead of a folder's")
+    add("--looks", choices=list(_LOOKS), default="first", help="that are learnt: the first 13, or 8 further ones")
+    add("--sizes", action="store_true", help="generator and population_mkl at several sizes")
     add("--detector", choices=["lbp", "yunet"], default="lbp")
     add("--yunet-model", default=os.environ.get("INFLUENCER_STYLE_YUNET", ""), help="YuNet's .onnx file")
     add("--leave-out", nargs="*", default=["edge"], help="subfolders that are not looked into")
@@ -108,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rotations", type=int, default=plan.rotations)
     add("--repeats", type=int, default=plan.repeats, help="of all rotations, with other groups")
     add("--teachers", type=int, default=plan.teachers, help="graded photos that teach a look")
+    add("--population", type=int, default=plan.population, help="photos of unstyled people; 0 is all that are left")
     add("--seed", type=int, default=plan.seed)
     add("--draws", type=int, default=plan.draws, help="of the bootstrap")
     add_destination(parser)

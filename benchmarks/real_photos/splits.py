@@ -39,6 +39,7 @@ def rotate(
     repeats: int = 1,
     teachers: int = 10,
     seed: int = 0,
+    population: int = 0,
 ) -> Iterator[Split]:
     """Yield a split for each repeat, rotation and look.
 
@@ -53,11 +54,12 @@ def rotate(
         repeats: how often all that is done, each time with other shuffles.
         teachers: photos that teach each look.
         seed: of all shuffles.
+        population: photos of unstyled people; 0 is all that are left.
 
     Raises:
         PhotosError: when the people do not suffice.
     """
-    everybody = np.unique(people)
+    everybody, unstyled = np.unique(people), population or _LEAST_POPULATION
     if rotations < 2 or repeats < 1:
         raise PhotosError(f"rotations must be 2 or more, and repeats 1 or more, not {rotations} and {repeats}")
     groups = [
@@ -69,11 +71,11 @@ def rotate(
         test = np.flatnonzero(np.isin(people, tested))
         others = np.setdiff1d(everybody, tested)
         left = np.isin(people, others).sum()
-        if not len(test) or left < teachers + _LEAST_POPULATION:
-            least = -(-(teachers + _LEAST_POPULATION) * rotations // (rotations - 1))
+        if not len(test) or left < teachers + unstyled:
+            least = -(-(teachers + unstyled) * rotations // (rotations - 1))
             raise PhotosError(
                 f"{len(people)} usable faces of {len(everybody)} people are too few: {rotations} rotations with "
-                f"{teachers} photos that teach a look and {_LEAST_POPULATION} or more of an unstyled population need "
+                f"{teachers} photos that teach a look and {unstyled} or more of an unstyled population need "
                 f"about {least} people; add portraits that show one clear face"
             )
         for look in looks:
@@ -81,7 +83,7 @@ def rotate(
             rows = [np.flatnonzero(people == person) for person in shuffled]
             enough = 1 + int(np.searchsorted(np.cumsum([len(r) for r in rows]), teachers))
             teaching, rest = np.concatenate(rows[:enough])[:teachers], np.concatenate(rows[enough:])
-            yield Split(repeat, rotation, look, test, teaching, np.sort(rest))
+            yield Split(repeat, rotation, look, test, teaching, np.sort(rest[: population or None]))
 
 
 def _shuffle(count: int, *seed: int) -> np.ndarray:

@@ -24,6 +24,11 @@ def tables(record: Mapping[str, Any]) -> str:
         repeats = " ".join(f"{ratio:.3f}" for ratio in of["repeats"])
         right = "".join(f"  {cell:>20}" for cell in cells[2:])
         lines.append(f"{method:{wide}}  {cells[0]:>20}  {cells[1]}{right}  {repeats}")
+    if any("skin" in of for of in scores.values()):
+        lines += ["", "By skin tone (thirds of the people), over doing nothing:"]
+        for method, of in scores.items():
+            thirds = "  ".join(f"{band} {_interval(part['ratio'])}" for band, part in of["skin"].items())
+            lines.append(f"{method:{wide}}  {thirds}")
     lines += ["", f"{'look':16}  {'doing nothing':>13}  over doing nothing:"]
     others = [method for method in scores if method != "do_nothing"]
     lines.append(f"{'':16}  {'':>13}" + "".join(f"  {method:>10}" for method in others))

@@ -8,10 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.further_grades import COLOURLESS, FURTHER, NEUTRAL
 from benchmarks.photographic_grades import GRADES
-from influencer_style.metrics.colour import delta_e
+from influencer_style.metrics.colour import delta_e, to_lab
 
-each_grade = pytest.mark.parametrize("grade", GRADES.values(), ids=GRADES)
+ALL = GRADES | FURTHER
+each_grade = pytest.mark.parametrize("grade", ALL.values(), ids=ALL)
 
 
 @each_grade
@@ -52,8 +54,8 @@ def test_the_same_at_four_times_the_pixels(grade, made_up):
 
 def test_no_two_are_alike(made_up):
     pictures = made_up(6, 64, seed=11)
-    graded = {name: np.stack([grade(picture) for picture in pictures]) for name, grade in GRADES.items()}
-    for a, b in itertools.combinations(GRADES, 2):
+    graded = {name: np.stack([grade(picture) for picture in pictures]) for name, grade in ALL.items()}
+    for a, b in itertools.combinations(ALL, 2):
         assert delta_e(graded[a], graded[b]).mean() > 1, (a, b)
 
 
@@ -71,6 +73,19 @@ def test_black_and_white_is_toned_by_lightness_alone():
     toned = GRADES["toned_silver"](grey)[0].astype(int)
     assert (np.diff(toned, axis=0) >= 0).all()
     assert toned[-1, 0] > toned[-1, 2] + 10
+
+
+@pytest.mark.parametrize("name", [*COLOURLESS, *NEUTRAL])
+def test_what_is_called_neutral_keeps_greys_and_what_is_called_colourless_has_no_colour(name, made_up):
+    grey = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, 2).repeat(4, 0)
+    shown = grey if name in NEUTRAL else made_up(1, 64, seed=13)[0]
+    assert np.abs(to_lab(ALL[name](shown))[..., 1:]).max() < 0.5
+
+
+def test_shadows_are_teal_and_the_middle_orange():
+    dark, middle = (np.full((8, 8, 3), level, np.uint8) for level in (40, 165))
+    (shadow,), (skin,) = (to_lab(ALL["blockbuster"](flat))[:1, 0] for flat in (dark, middle))
+    assert shadow[1] < -5 and shadow[2] < -5 and skin[1] > 3 and skin[2] > 8
 
 
 def test_local_contrast_leaves_flat_areas_alone():

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.further_grades import FURTHER
 from benchmarks.photographic_grades import GRADES
 from benchmarks.real_photos import __main__ as command
 from benchmarks.real_photos.photos import PhotosError, Portraits, find_portraits
@@ -124,9 +125,22 @@ def test_what_cannot_be_done_is_said_in_a_sentence(monkeypatch, thirty, tmp_path
         assert command.main(arguments) == 2
         assert words in capsys.readouterr().err
     assert not (project / "sheet.png").exists()
+    monkeypatch.delenv("INFLUENCER_STYLE_NOBODIES", raising=False)
+    assert command.main([*thirty, "--nobodies", "dev"]) == 2
+    assert "INFLUENCER_STYLE_NOBODIES" in capsys.readouterr().err
     monkeypatch.delenv("INFLUENCER_STYLE_PHOTOS", raising=False)
     assert command.main([]) == 2
     assert "INFLUENCER_STYLE_PHOTOS" in capsys.readouterr().err
+
+
+def test_further_looks_and_sizes_have_records_of_their_own(thirty, tmp_path, capsys):
+    assert command.main([*thirty, "--looks", "further", "--rotations", "2"]) == 0
+    record = json.loads((tmp_path / "real_photos_further.json").read_text(encoding="utf-8"))
+    assert set(record["scores"]["do_nothing"]["grades"]) == set(FURTHER)
+    assert "red_filter_silver chroma" in capsys.readouterr().out
+    assert command.main([*thirty, "--looks", "further", "--sizes"]) == 0
+    record = json.loads((tmp_path / "real_photos_further_sizes.json").read_text(encoding="utf-8"))
+    assert (1, 6) in {(row["teachers"], row["population"]) for row in record["sizes"]}
 
 
 @pytest.mark.slow

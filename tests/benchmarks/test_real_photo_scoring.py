@@ -11,6 +11,8 @@ from made_up_looks import made_up_looks
 
 from benchmarks.real_photos.methods import generator_methods
 from benchmarks.real_photos.scoring import Plan, score
+from benchmarks.real_photos.sizes import score_sizes, table_of_sizes
+from benchmarks.real_photos.skin import skin_bands
 from benchmarks.real_photos.table import largest_change, tables
 from influencer_style.looks.pixels import shrink, to_tensor
 from influencer_style.metrics.baselines import METHODS, population_mkl
@@ -95,6 +97,47 @@ def test_two_photos_of_one_person_count_as_one(crops):
     once = score(crops, np.arange(30), PLAN, {}, grades=GRADES).summary(200)
     assert doubled["do_nothing"]["all"]["delta_e"] == pytest.approx(once["do_nothing"]["all"]["delta_e"])
     assert once["do_nothing"]["all"]["delta_e"]["n"] == 30
+
+
+def test_chroma_and_the_cast_of_greys_are_those_of_the_results(made_up):
+    grey = np.repeat(made_up(30, 48, seed=4)[..., :1], 3, axis=-1)
+    methods = {"same": lambda photos, *_: photos, "red": lambda photos, *_: tinted((1.0, 0.8, 0.8))(photos)}
+    found = score(grey, np.arange(30), PLAN, methods, grades=GRADES).summary(200)
+    assert found["same"]["all"]["cast"]["mean"] < 0.1 and found["same"]["all"]["chroma"]["mean"] < 0.1
+    assert found["red"]["all"]["cast"]["mean"] > 5 and found["red"]["all"]["chroma"]["mean"] > 5
+    coloured = np.broadcast_to(np.array([200, 90, 40], np.uint8), (30, 48, 48, 3))
+    assert "cast" not in score(coloured, np.arange(30), PLAN, {}, grades=GRADES).summary(50)["do_nothing"]["all"]
+
+
+def test_thirds_of_skin_tones_are_told_where_there_are_enough_people():
+    levels = np.linspace(60, 230, 45)
+    portraits = np.round(levels[:, None, None, None] * np.array([1.0, 0.8, 0.65])).astype(np.uint8)
+    crops = np.broadcast_to(portraits, (45, 48, 48, 3))
+    order = np.random.default_rng(3).permutation(45)
+    bands = skin_bands(crops[order], np.arange(45))
+    assert [np.sort(order[bands == i]).tolist() for i in range(3)] == [
+        list(range(15 * i, 15 * i + 15)) for i in range(3)
+    ]
+    assert skin_bands(crops[:44], np.arange(44)) is None
+    found = score(crops, np.arange(45), PLAN, {}, grades=GRADES).summary(50)["do_nothing"]
+    assert {name: third["ratio"]["mean"] for name, third in found["skin"].items()} == {
+        "dark": 1,
+        "medium": 1,
+        "light": 1,
+    }
+    assert found["skin"]["light"]["delta_e"]["n"] == 15
+    assert found["skin"]["light"]["delta_e"]["mean"] > found["skin"]["dark"]["delta_e"]["mean"]
+
+
+def test_more_photos_tell_more_and_sizes_without_enough_people_have_no_row(made_up):
+    crops = made_up(32, 48, seed=6)
+    rows = score_sizes(crops, np.arange(32), PLAN, {}, {"strong": GRADES["strong"]})
+    assert [(row["teachers"], row["population"]) for row in rows] == [
+        (1, 6), (3, 6), (10, 6), (1, 20), (3, 20),
+    ]  # fmt: skip
+    ratios = {(row["teachers"], row["population"]): row["ratio"]["population_mkl"]["mean"] for row in rows}
+    assert ratios[10, 6] < ratios[1, 6]
+    assert "population_mkl" in table_of_sizes(rows) and table_of_sizes([]).startswith("Too few people")
 
 
 def test_a_second_run_gives_the_very_same_figures(crops, people, scores):
