@@ -134,7 +134,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(monkeypatch, thirty, tmp_path
 
 
 def test_further_looks_and_sizes_have_records_of_their_own(thirty, tmp_path, capsys):
-    assert command.main([*thirty, "--looks", "further", "--rotations", "2"]) == 0
+    assert command.main([*thirty, "--looks", "further"]) == 0
     record = json.loads((tmp_path / "real_photos_further.json").read_text(encoding="utf-8"))
     assert set(record["scores"]["do_nothing"]["grades"]) == set(FURTHER)
     assert "red_filter_silver chroma" in capsys.readouterr().out
