@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.destination import Destination, add_destination
-from benchmarks.further_grades import COLOURLESS, FURTHER, NEUTRAL
+from benchmarks.further_grades import FURTHER
 from benchmarks.machine import ran_on
 from benchmarks.nobodies import VARIABLE, face_crops
 from benchmarks.photographic_grades import GRADES, Grade
@@ -87,15 +87,6 @@ def _run(options: argparse.Namespace) -> int:
         "seconds": round(time.monotonic() - start),
     }
     print(tables(record))
-    for method, of in record["scores"].items():
-        shown = [f"{look} chroma {of['grades'][look]['chroma']['mean']:.1f}" for look in COLOURLESS if look in grades]
-        shown += [
-            f"{look} greys off by {of['grades'][look]['cast']['mean']:.1f}"
-            for look in NEUTRAL
-            if "cast" in of["grades"].get(look, {})
-        ]
-        if shown:
-            print(f"{method}: {', '.join(shown)}")
     for band, names in record["bands"].items():
         if len(names) < 3:
             print(f"Only {len(names)} looks are {band} on these photos: too few to say much of that band")

@@ -36,8 +36,9 @@ def skin_bands(crops: np.ndarray, people: np.ndarray) -> np.ndarray | None:
 
     People come in the order of `np.unique(people)`. None where there are fewer than 15 in a band.
     """
-    tones, everybody = skin_tones(crops), np.unique(people)
+    everybody = np.unique(people)
     if len(everybody) < len(BANDS) * LEAST_PEOPLE:
         return None
+    tones = skin_tones(crops)
     means = [tones[people == person].mean() for person in everybody]
     return ((rankdata(means, method="ordinal") - 1) * len(BANDS) // len(everybody)).astype(int)

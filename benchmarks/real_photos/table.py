@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from benchmarks.further_grades import COLOURLESS, NEUTRAL
+
 
 def tables(record: Mapping[str, Any]) -> str:
     """Return a record's scores as two tables: methods by band, and methods' ratios by grade."""
@@ -37,7 +39,20 @@ def tables(record: Mapping[str, Any]) -> str:
             nothing = scores["do_nothing"]["grades"][name]["delta_e"]["mean"]
             ratios = ((scores[m]["grades"][name]["ratio"]["mean"], max(10, len(m))) for m in others)
             lines.append(f"{name:16}  {nothing:13.2f}" + "".join(f"  {ratio:{width}.2f}" for ratio, width in ratios))
-    return "\n".join(lines)
+    return "\n".join(lines + _false_colours(scores))
+
+
+def _false_colours(scores: Mapping[str, Any]) -> list[str]:
+    """Return a line for each method: what is left of colour where there should be none."""
+    lines = []
+    for method, of in scores.items():
+        looks = of["grades"]
+        shown = [f"{look} chroma {looks[look]['chroma']['mean']:.1f}" for look in COLOURLESS if look in looks]
+        neutral = [look for look in NEUTRAL if "cast" in looks.get(look, {})]
+        shown += [f"{look} greys off by {looks[look]['cast']['mean']:.1f}" for look in neutral]
+        if shown:
+            lines.append(f"{method}: {', '.join(shown)}")
+    return lines
 
 
 def largest_change(record: Mapping[str, Any], before: Mapping[str, Any], methods: list[str]) -> tuple[float, str]:
