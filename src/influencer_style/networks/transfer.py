@@ -5,7 +5,8 @@ colour transform (3 x 4, predicted from the style and the picture), and a gated 
 set of masks follows the areas of a portrait (skin, lips, eyes, hair, background, other), which the segmenter finds; the
 other is free. Transforms start at the likely grade in the style code (`looks.grade`) and may use the area's own
 transport: the untrained network already is the strongest baseline, and learns the rest. Small networks that see only
-mean colours predict what these become (`palette`).
+mean colours predict what these become (`palette`). Where photos of many people show a look, one colour map for all photos,
+which was taught on photographs (`colour_map`), counts beside all this.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from influencer_style.looks.segmenter import Segmenter, load_segmenter
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import matrix_and_offset
 from influencer_style.networks.blocks import Down, StyledResidual, Up, require_whole, scatter, squashed_code, zeroed
+from influencer_style.networks.colour_map import ColourMap, read_table
 from influencer_style.networks.palette import Palette, Sitter
 
 _REGIONS = len(AREAS)
@@ -43,8 +45,9 @@ class TransferConfig:
         noise: Width of z.
         doubt: Shrinkage threshold, in standard deviations of the population. A set's difference of this size is
             halved, and smaller ones shrink more; 0 disables shrinkage.
-        trust: Weight of the network against the most likely grade if photos of many people show the look, so that a
-            grade explains them well; 1 uses the network alone. For one person's photos the network is the better judge.
+        trust: Weight of the network against the colour map if photos of many people show the look, so that a map of
+            colours explains them well; 1 uses the network alone. For one person's photos the network is the better
+            judge.
         palette: Weight of the palette's prediction of mean colours, 0 (ignored) to 1 (used alone). The two models make
             different errors, so their average beats either.
     """
@@ -113,6 +116,7 @@ class TransferGenerator(nn.Module):
             nn.Linear(config.code + config.noise + _LAYOUT + _OWN, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
         )
         self.palette = Palette(config.code + _LAYOUT + _OWN)
+        self.colour_map = ColourMap()
         self.stem = nn.Conv2d(3 + _REGIONS, c, 3, padding=1)
         self.down1, self.down2 = Down(c, 2 * c), Down(2 * c, 4 * c)
         self.blocks = nn.ModuleList(StyledResidual(4 * c, width) for _ in range(config.blocks))
@@ -167,8 +171,13 @@ class TransferGenerator(nn.Module):
                 change = change + self.config.palette * offsets
             if self.config.trust < 1:
                 trust = _trust(code, self.config.trust)[:, :, None, None]
-                change = trust * change + (1 - trust) * transports[:, 0, :, None, None]
-                residual = trust * residual
+                with torch.no_grad():  # it is taught on its own, on photographs
+                    added = read_table(self.colour_map(code), images)
+                # What is linear in the map goes on beyond the colours that the picture shows here.
+                grade = transports[:, 0, :, None, None].expand_as(change)
+                rest = added - (Change(grade, torch.zeros_like(added)).apply(images) - images)
+                change = trust * change + (1 - trust) * grade
+                residual = trust * residual + (1 - trust) * rest
             return Change(change, residual, regions)
 
     def _affine(self, transforms: Tensor, transports: Tensor, shifts: Tensor) -> Tensor:

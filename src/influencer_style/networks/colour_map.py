@@ -1,0 +1,81 @@
+"""The colour map of a look: one table of colours for every photo, told by the style code.
+
+The most likely grade (`looks.grade`) is linear, and how far to believe it was set by hand. This small network was taught
+the question itself on photographs: from what sets a graded set of photos apart from a population, to the map that graded
+it. Its answer is a mixture of the code's linear maps and of the principal components of random edits, as a table of what
+is added to colours (as Zeng et al. 2020, Learning image-adaptive 3D lookup tables, mix tables). Untrained, it is the
+likely grade.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from influencer_style.looks.regional import ROWS
+from influencer_style.looks.style_code import StyleCode
+from influencer_style.looks.transport import matrix_and_offset
+from influencer_style.networks.blocks import zeroed
+
+SIDE = 9  # colours along each axis of a table
+COMPONENTS = 64  # 99% of the variance of random edits
+INPUTS = 219
+_WIDTH = 512
+_STRANGE = 4.0  # standard deviations: numbers further out are unlike anything in training
+
+
+class ColourMap(nn.Module):
+    """From style codes to tables (n, 3, 9, 9, 9): what is added to the colour at each place, by red, green, blue."""
+
+    mean: Tensor
+    deviation: Tensor
+    components: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(INPUTS))
+        self.register_buffer("deviation", torch.ones(INPUTS))
+        self.register_buffer("components", torch.zeros(COMPONENTS, 3, SIDE, SIDE, SIDE))
+        self.body = nn.Sequential(
+            nn.Linear(INPUTS, _WIDTH), nn.SiLU(), nn.Linear(_WIDTH, _WIDTH), nn.SiLU(), nn.Linear(_WIDTH, _WIDTH),
+            nn.SiLU(), zeroed(nn.Linear(_WIDTH, COMPONENTS + ROWS)),
+        )  # fmt: skip
+
+    @staticmethod
+    def inputs(code: Tensor) -> Tensor:
+        """Return the numbers (n, 219) of style codes (n, d) that tell the map: those of colour."""
+        style = StyleCode(code)
+        parts = [style.unexplained, style.areas_and_set, style.transports.flatten(-2)]
+        return torch.cat(parts, -1).float()
+
+    def forward(self, code: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Return the tables of style codes (n, d).
+
+        Args:
+            code: (n, d) style codes.
+            noise: (n, 219) what training adds to the normalised inputs.
+        """
+        numbers = ((self.inputs(code) - self.mean) / self.deviation).clamp(-_STRANGE, _STRANGE)
+        mixture = self.body(numbers if noise is None else numbers + noise)
+        shares = mixture[:, COMPONENTS:] + torch.eye(ROWS, device=code.device)[0]
+        linear = (shares.unsqueeze(-1) * StyleCode(code).transports.float()).sum(1)
+        matrix, offset = matrix_and_offset(linear)
+        axis = torch.linspace(0, 1, SIDE, device=code.device)
+        colours = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"))
+        added = torch.einsum("nij,jrgb->nirgb", matrix, colours) + offset[..., None, None, None]
+        return added + (mixture[:, :COMPONENTS] @ self.components.flatten(1)).unflatten(1, (3, SIDE, SIDE, SIDE))
+
+
+def read_table(tables: Tensor, images: Tensor) -> Tensor:
+    """Return what tables (n, 3, 9, 9, 9) add to images (n, 3, h, w), sRGB in [0, 1]: trilinear interpolation.
+
+    As sums of products, which every runtime of exported graphs has.
+    """
+    places = torch.linspace(0, 1, SIDE, device=images.device).view(1, SIDE, 1, 1, 1)
+    colours = images.clamp(0, 1).unsqueeze(1)
+    red, green, blue = (1 - (colours - places).abs() * (SIDE - 1)).clamp_min(0).flatten(3).unbind(2)
+    added = torch.zeros_like(images.flatten(2))
+    for level in range(SIDE):  # one after the other: nine times less memory
+        lines = torch.einsum("ncgb,nbp->ncgp", tables[:, :, level], blue)
+        added = added + red[:, None, level] * (lines * green[:, None]).sum(2)
+    return added.view_as(images)
