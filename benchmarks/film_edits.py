@@ -1,8 +1,8 @@
 """Random edits as photographers and film give them: curves, casts, fades, black and white, split tones, blends.
 
 `grades` has looks that studio people wear as well; these are bolder, and composed of the steps of a darkroom or an
-editor, in a fixed order, each with an amount of its own. Some change with the place or the neighbourhood too (vignettes,
-light from a side, local contrast, bloom): no map of colours can follow them, and whoever learns maps must know them.
+editor, in a fixed order, each with an amount of its own. Some change with the place or the neighbourhood too
+(vignettes, light from a side, local contrast, bloom): no map of colours can follow them, and who learns maps must know.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _OFTEN, _COLOURLESS, _LOCAL = 0.5, 0.1, 0.25  # shares of edits that have a give
 _HUES = 3  # of a selective step
 
 
-def film_edit(rng: torch.Generator) -> Edit:
-    """Draw an edit, from hardly any to strong; it does the same to every picture."""
+def film_edit(rng: torch.Generator, local: bool = True) -> Edit:
+    """Draw an edit, from hardly any to strong, the same for every picture; without `local`, a map of colours."""
     amount = 1.4 * _uniform(rng) ** 1.3
     steps = [step(amount, rng) for step in _STEPS if _uniform(rng) < _OFTEN]
     if _uniform(rng) < _COLOURLESS:
         steps.insert(min(len(steps), 2), _without_colour(rng))
-    if _uniform(rng) < _LOCAL:
+    if local and _uniform(rng) < _LOCAL:
         steps.append(_LOCALS[int(_uniform(rng) * len(_LOCALS))](amount, rng))
 
     def edit(images: Tensor) -> Tensor:

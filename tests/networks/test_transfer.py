@@ -8,7 +8,7 @@ import torch
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.transfer import Change, TransferConfig, TransferGenerator, _teeth_are_no_lips
 
-DESCRIPTION, WIDTH = 112, 196  # numbers before the transports: at least each area's colours; and all numbers
+DESCRIPTION, WIDTH = 140, 224  # numbers before the transports: at least those of colour; and all numbers
 
 
 @pytest.fixture(scope="module")

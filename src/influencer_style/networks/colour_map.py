@@ -1,10 +1,9 @@
 """The colour map of a look: one table of colours for every photo, told by the style code.
 
-The most likely grade (`looks.grade`) is linear, and how far to believe it was set by hand. This small network was taught
-the question itself on photographs: from what sets a graded set of photos apart from a population, to the map that graded
-it. Its answer is a mixture of the code's linear maps and of the principal components of random edits, as a table of what
-is added to colours (as Zeng et al. 2020, Learning image-adaptive 3D lookup tables, mix tables). Untrained, it is the
-likely grade.
+The most likely grade (`looks.grade`) is linear. This small network was taught the question itself on photographs: from
+what sets a graded set of photos apart from a population, to the map that graded it. It mixes the code's linear maps and
+the principal components of random edits into a table of what is added to colours (as Zeng et al. 2020 mix tables,
+Learning image-adaptive 3D lookup tables). Untrained, it is the likely grade.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class ColourMap(nn.Module):
         super().__init__()
         self.register_buffer("mean", torch.zeros(INPUTS))
         self.register_buffer("deviation", torch.ones(INPUTS))
-        self.register_buffer("components", torch.zeros(COMPONENTS, 3, SIDE, SIDE, SIDE))
+        self.register_buffer("components", torch.zeros(COMPONENTS, 3 * SIDE**3))
         self.body = nn.Sequential(
             nn.Linear(INPUTS, _WIDTH), nn.SiLU(), nn.Linear(_WIDTH, _WIDTH), nn.SiLU(), nn.Linear(_WIDTH, _WIDTH),
             nn.SiLU(), zeroed(nn.Linear(_WIDTH, COMPONENTS + ROWS)),
@@ -63,7 +62,7 @@ class ColourMap(nn.Module):
         axis = torch.linspace(0, 1, SIDE, device=code.device)
         colours = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"))
         added = torch.einsum("nij,jrgb->nirgb", matrix, colours) + offset[..., None, None, None]
-        return added + (mixture[:, :COMPONENTS] @ self.components.flatten(1)).unflatten(1, (3, SIDE, SIDE, SIDE))
+        return added + (mixture[:, :COMPONENTS] @ self.components).unflatten(1, (3, SIDE, SIDE, SIDE))
 
 
 def read_table(tables: Tensor, images: Tensor) -> Tensor:

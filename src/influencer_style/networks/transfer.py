@@ -5,8 +5,8 @@ colour transform (3 x 4, predicted from the style and the picture), and a gated 
 set of masks follows the areas of a portrait (skin, lips, eyes, hair, background, other), which the segmenter finds; the
 other is free. Transforms start at the likely grade in the style code (`looks.grade`) and may use the area's own
 transport: the untrained network already is the strongest baseline, and learns the rest. Small networks that see only
-mean colours predict what these become (`palette`). Where photos of many people show a look, one colour map for all photos,
-which was taught on photographs (`colour_map`), counts beside all this.
+mean colours predict what these become (`palette`). Where photos of many people show a look, one colour map for every
+photo, which was taught on photographs (`colour_map`), counts beside all this.
 """
 
 from __future__ import annotations
