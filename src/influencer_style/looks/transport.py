@@ -50,6 +50,12 @@ def matrix_and_offset(transports: Tensor) -> tuple[Tensor, Tensor]:
     return transports[..., :9].unflatten(-1, (3, 3)), transports[..., 9:]
 
 
+def rows(transports: Tensor) -> Tensor:
+    """Reorder linear colour maps (..., 12) from matrix (9) and offset (3) to three rows of four."""
+    matrix, offset = matrix_and_offset(transports)
+    return torch.cat([matrix, offset.unsqueeze(-1)], dim=-1).flatten(-2)
+
+
 def _matrix_power(symmetric: Tensor, power: float) -> Tensor:
     values, vectors = torch.linalg.eigh(symmetric)
     return (vectors * values.clamp_min(1e-8).pow(power).unsqueeze(-2)) @ vectors.transpose(-1, -2)

@@ -78,3 +78,8 @@ def read_table(tables: Tensor, images: Tensor) -> Tensor:
         lines = torch.einsum("ncgb,nbp->ncgp", tables[:, :, level], blue)
         added = added + red[:, None, level] * (lines * green[:, None]).sum(2)
     return added.view_as(images)
+
+
+def network_trust(code: Tensor, least: float) -> Tensor:
+    """How far to trust the network instead, (n, 1): `least` if photos share nothing, 1 if they share half or more."""
+    return least + (1 - least) * (2 * StyleCode(code).shared.float()).clamp(0, 1)

@@ -5,8 +5,7 @@ colour transform (3 x 4, predicted from the style and the picture), and a gated 
 set of masks follows the areas of a portrait (skin, lips, eyes, hair, background, other), which the segmenter finds; the
 other is free. Transforms start at the likely grade in the style code (`looks.grade`) and may use the area's own
 transport: the untrained network already is the strongest baseline, and learns the rest. Small networks that see only
-mean colours predict what these become (`palette`). Where photos of many people show a look, one colour map for every
-photo, which was taught on photographs (`colour_map`), counts beside all this.
+mean colours predict what these become (`palette`). Where many people show a look, `colour_map` counts.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from influencer_style.looks.areas import AREAS
 from influencer_style.looks.regional import area_colours, shown
 from influencer_style.looks.segmenter import Segmenter, load_segmenter
 from influencer_style.looks.style_code import StyleCode
-from influencer_style.looks.transport import matrix_and_offset
+from influencer_style.looks.transport import rows
 from influencer_style.networks.blocks import Down, StyledResidual, Up, require_whole, scatter, squashed_code, zeroed
-from influencer_style.networks.colour_map import ColourMap, read_table
+from influencer_style.networks.colour_map import ColourMap, network_trust, read_table
 from influencer_style.networks.palette import Palette, Sitter
 
 _REGIONS = len(AREAS)
@@ -45,9 +44,8 @@ class TransferConfig:
         noise: Width of z.
         doubt: Shrinkage threshold, in standard deviations of the population. A set's difference of this size is
             halved, and smaller ones shrink more; 0 disables shrinkage.
-        trust: Weight of the network against the colour map if photos of many people show the look, so that a map of
-            colours explains them well; 1 uses the network alone. For one person's photos the network is the better
-            judge.
+        trust: Weight of the network against the colour map if photos of many people show the look; 1 uses the network
+            alone. For one person's photos the network is the better judge.
         palette: Weight of the palette's prediction of mean colours, 0 (ignored) to 1 (used alone). The two models make
             different errors, so their average beats either.
     """
@@ -146,7 +144,7 @@ class TransferGenerator(nn.Module):
         with torch.autocast(images.device.type, enabled=False):  # mean colours to more than 8 bits
             sitter = Sitter.of(images, regions.float(), code)
             inputs = self.palette_inputs(images, code, sitter)
-        transports = _rows(StyleCode(code).transports.float())
+        transports = rows(StyleCode(code).transports.float())
         squashed, own = inputs[0].split([self.config.code, _LAYOUT + _OWN], 1)
         style = self.style(torch.cat([squashed, noise, own], dim=1))
         full = F.silu(self.stem(torch.cat([images * 2 - 1, regions], 1)))
@@ -170,15 +168,17 @@ class TransferGenerator(nn.Module):
                 offsets = _offsets(Change(change, residual, regions).apply(images), means, regions, sitter.share)
                 change = change + self.config.palette * offsets
             if self.config.trust < 1:
-                trust = _trust(code, self.config.trust)[:, :, None, None]
-                with torch.no_grad():  # it is taught on its own, on photographs
-                    added = read_table(self.colour_map(code), images)
-                # What is linear in the map goes on beyond the colours that the picture shows here.
-                grade = transports[:, 0, :, None, None].expand_as(change)
-                rest = added - (Change(grade, torch.zeros_like(added)).apply(images) - images)
-                change = trust * change + (1 - trust) * grade
-                residual = trust * residual + (1 - trust) * rest
+                trust = network_trust(code, self.config.trust)[:, :, None, None]
+                mapped = self._mapped(images, code, transports[:, 0, :, None, None].expand_as(change))
+                change = trust * change + (1 - trust) * mapped.affine
+                residual = trust * residual + (1 - trust) * mapped.residual
             return Change(change, residual, regions)
+
+    def _mapped(self, images: Tensor, code: Tensor, grade: Tensor) -> Change:
+        """Return the colour map's change: the likely grade, which holds for any colour, and the rest."""
+        with torch.no_grad():  # it is taught on its own, on photographs
+            added = read_table(self.colour_map(code), images)
+        return Change(grade, added + images - Change(grade, torch.zeros_like(added)).apply(images))
 
     def _affine(self, transforms: Tensor, transports: Tensor, shifts: Tensor) -> Tensor:
         """Return the colour transform of each mask, (n, k, 12), from its prediction (n, k, 3 + 12).
@@ -202,7 +202,7 @@ class TransferGenerator(nn.Module):
 
     def palette_inputs(self, images: Tensor, code: Tensor, sitter: Sitter) -> tuple[Tensor, Tensor, Tensor]:
         """Return the arguments of the palette's `forward` for pictures in looks."""
-        grade = _rows(StyleCode(code).grade.float()).unflatten(1, (3, 4))
+        grade = rows(StyleCode(code).grade.float()).unflatten(1, (3, 4))
         inputs = torch.cat([squashed_code(code, self.config.doubt), _colours(images, sitter)], 1).float()
         return inputs, sitter.colours, sitter.aims(grade)
 
@@ -232,11 +232,6 @@ def _teeth_are_no_lips(images: Tensor, regions: Tensor) -> Tensor:
     return torch.cat([skin, lips - teeth, eyes + teeth, rest], 1)
 
 
-def _trust(code: Tensor, least: float) -> Tensor:
-    """How far to trust the network, (n, 1): `least` if photos share nothing, 1 if they share half or more."""
-    return least + (1 - least) * (2 * StyleCode(code).shared.float()).clamp(0, 1)
-
-
 def _colours(images: Tensor, sitter: Sitter) -> Tensor:
     """The picture's own colours, as a coarse layout and by area: its distance from a look depends on them."""
     layout = F.adaptive_avg_pool2d(images, 4).flatten(1) * 4 - 2
@@ -249,9 +244,3 @@ def _offsets(results: Tensor, wanted: Tensor, regions: Tensor, share: Tensor) ->
     shifts = shown(share) * (wanted - found)
     offsets = torch.einsum("nkhw,nkc->nchw", regions, shifts)
     return torch.stack([torch.zeros_like(offsets)] * 3 + [offsets], 2).flatten(1, 2)
-
-
-def _rows(transport: Tensor) -> Tensor:
-    """Reorder (..., 12) from matrix (9) and offset (3) to three rows of four."""
-    matrix, offset = matrix_and_offset(transport)
-    return torch.cat([matrix, offset.unsqueeze(-1)], dim=-1).flatten(-2)
