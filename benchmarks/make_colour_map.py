@@ -190,14 +190,8 @@ def _edit(rng: torch.Generator) -> Edit:
     """Draw a look: an edit, a grade as studio people wear them too, or both."""
     if _chance(0.65, rng):
         return film_edit(rng)
-    grade, further = photographic_grades(1, rng), film_edit(rng)
-    alone = _chance(0.6, rng)
-
-    def edit(images: Tensor) -> Tensor:
-        graded = apply_grades(images, grade.expand(len(images), -1))
-        return graded if alone else further(graded)
-
-    return edit
+    graded, further = _graded(photographic_grades(1, rng)), film_edit(rng)
+    return graded if _chance(0.6, rng) else lambda images: further(graded(images))
 
 
 def _map_edits(count: int, rng: torch.Generator) -> Iterator[Edit]:
@@ -210,7 +204,7 @@ def _graded(grade: Tensor) -> Edit:
 
 
 def _varied(images: Tensor, areas: Tensor, rng: torch.Generator) -> Tensor:
-    """Return people before others' backgrounds, some with other hair, each by a camera of its own, some mirrored."""
+    """Return people, some before others' backgrounds, some with other hair, each by a camera of its own."""
     count, background, hair = len(images), AREAS.index("background"), AREAS.index("hair")
 
     def some(share: float) -> Tensor:
