@@ -53,6 +53,8 @@ def test_with_truth_the_pipeline_judges_and_draws(world, tmp_path):
     assert set(made["scorecard_table"].columns) == {"scope", "look", "method", "metric", "mean", "low", "high", "n"}
     assert made["contact_sheet"].width == 2 * 40 + SIDE + 2 * (32 + 2 * SIDE + 8)
     assert made["report"].startswith("<!doctype html>")
+    # Four users are too few to try looks on, and that is said.
+    assert "<b>warm</b>, with 5 photos and 4 users: nothing can be said, because that takes 12" in made["report"]
     assert made["report"].count(f"on a photo of {SIDE} x {SIDE} px</h3>") == 2
 
 

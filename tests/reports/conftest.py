@@ -9,6 +9,7 @@ from PIL import Image
 
 from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation.contest import Difference
+from influencer_style.evaluation.expectation import Expectation, as_table
 from influencer_style.evaluation.full_size import CloseUp, FullSize
 from influencer_style.evaluation.verdict import Line, PromotionRecord
 from influencer_style.metrics.intervals import Interval
@@ -73,4 +74,7 @@ def evidence(cases, scores, scorecard, trial, looks) -> ReportEvidence:
             FullSize("cool", (48, 48), [CloseUp("the eyes", inputs[2], inputs[3])], None),
         ],
         likeness=trial,
+        expectations=as_table(
+            {"warm": Expectation(5, 40, 3.2, measured(0.41, 0.06)), "cool": Expectation(5, 9, 0.0, None, "too few")}
+        ),
     )

@@ -25,3 +25,14 @@ def shrink(pictures: np.ndarray, size: int) -> np.ndarray:
         return pictures
     shrunk = [cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA) for picture in pictures]
     return np.stack(shrunk) if shrunk else np.zeros((0, size, size, *pictures.shape[3:]), np.uint8)
+
+
+def to_linear(colours: Tensor) -> Tensor:
+    """Return the linear light of sRGB colours in [0, 1], of any shape (IEC 61966-2-1)."""
+    return torch.where(colours > 0.04045, ((colours.clamp_min(0) + 0.055) / 1.055) ** 2.4, colours / 12.92)
+
+
+def from_linear(light: Tensor) -> Tensor:
+    """Return the sRGB colours in [0, 1] of linear light of any shape, clipped to [0, 1]."""
+    light = light.clamp(0, 1)
+    return torch.where(light > 0.0031308, 1.055 * light.clamp_min(1e-6) ** (1 / 2.4) - 0.055, 12.92 * light)

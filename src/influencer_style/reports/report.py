@@ -39,6 +39,7 @@ class ReportEvidence:
         audit: The end of the log of decisions about consents when the report was written.
         full_size: Photos restyled at their own size; empty if none could be read.
         likeness: The likeness guard's figures, from `likeness_trial.try_guard`.
+        expectations: A row for each look, from `expectation.as_table`.
     """
 
     cases: Cases
@@ -55,6 +56,7 @@ class ReportEvidence:
     audit: Head
     full_size: Sequence[FullSize]
     likeness: pd.DataFrame
+    expectations: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def write_report(evidence: ReportEvidence, people: int = 3) -> str:
         extremes=_extremes(evidence, baseline), full_size=evidence.full_size, exact_uri=exact_uri,
         main=main_table(scorecard), more=further_tables(scorecard), bars=bars(scorecard),
         bar_label=LABELS["delta_e" if cases.truth else "gram_distance"], likeness=_likeness(evidence),
+        expectations=evidence.expectations.to_dict("records"),
         curves=training_curves(evidence.history), last=evidence.history.iloc[-1].to_dict(),
         samples=photo_uri(samples, quality=85), decision=evidence.decision, promotion=evidence.promotion,
         promotion_sentence=promotion_sentence(evidence.promotion),

@@ -12,8 +12,9 @@ from PIL import Image
 from pydantic import Field
 
 from influencer_style.consent.places import project_ledger
+from influencer_style.evaluation.expectation import as_table, expect
 from influencer_style.evaluation.full_size import restyle_at_full_size
-from influencer_style.evaluation.gather import gather_cases
+from influencer_style.evaluation.gather import gather_cases, rows_of
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
 from influencer_style.evaluation.scorecard import About, Scorecard, assemble_scorecard
 from influencer_style.evaluation.scoring import appoint_judges, score_cases
@@ -116,6 +117,20 @@ def score(
     return scorecard.as_dict(), scorecard.rows(), scores, trial
 
 
+@reusable()
+def expect_losses(bundle: TransferBundle, face_crops: FaceStore) -> pd.DataFrame:
+    """Return what can be expected of each look, tried on the users whom looks are compared with."""
+    users = face_crops.pixels(rows_of(face_crops, role="user", split="train"))
+    table = as_table(expect(bundle.generator, bundle.encoder, bundle.looks, users))
+    known = table.dropna()
+    current.log_metrics(
+        {f"expected_loss.{look}": lost for look, lost in known[["look", "lost"]].itertuples(index=False)}
+    )
+    for look, sentence in zip(table["look"], table["sentence"], strict=True):
+        log.info("What to expect of %s, %s", look, sentence)
+    return table
+
+
 @reusable(reads={"parameters": ["sheet_people"]})
 def draw_contact_sheet(cases: Cases, parameters: EvaluationParameters) -> Image.Image:
     """Draw people down, looks across, the creators on top."""
@@ -128,6 +143,7 @@ class ReportInputs(TypedDict):
     cases: Cases
     scores: pd.DataFrame
     trial: pd.DataFrame
+    expectations: pd.DataFrame
     scorecard: dict[str, object]
     bundle: TransferBundle
     manifest: pd.DataFrame
@@ -160,5 +176,6 @@ def write_report(parameters: EvaluationParameters, **inputs: Unpack[ReportInputs
         audit=project_ledger().log.head(),
         full_size=restyle_at_full_size(bundle, manifest.assign(path=manifest["path"].map(in_project)), face_crops),
         likeness=inputs["trial"],
+        expectations=inputs["expectations"],
     )
     return report.write_report(evidence, parameters.report_people)

@@ -17,6 +17,7 @@ def create_pipeline() -> Pipeline:
         "cases": "test_results",
         "scores": "case_scores",
         "trial": "likeness_trial",
+        "expectations": "expectations",
         "scorecard": "scorecard",
         "bundle": "transfer_to_judge",
         "manifest": "photos_to_report",
@@ -38,6 +39,7 @@ def create_pipeline() -> Pipeline:
         step(publish_scores, ["scorecard", "transfer_to_judge", "params:promotion"], None),
         step(judge_challenger, [*judged, "params:promotion"], "promotion_verdict"),
         step(promote, ["promotion_verdict", "params:promotion"], "promotion_record"),
+        step(nodes.expect_losses, chosen, "expectations"),
         step(nodes.draw_contact_sheet, ["test_results", "params:evaluation"], "contact_sheet"),
         step(nodes.write_report, reported, "report"),
     )

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from influencer_style.looks.pixels import from_linear, to_linear
+
 Edit = Callable[[Tensor], Tensor]  # pictures (n, 3, h, w), sRGB in [0, 1], to pictures in [0, 1]
 _LUMA = torch.tensor([0.2126, 0.7152, 0.0722]).view(1, 3, 1, 1)
 _OFTEN, _COLOURLESS, _LOCAL = 0.5, 0.1, 0.25  # shares of edits that have a given step
@@ -53,7 +55,7 @@ def camera_edit(rng: torch.Generator) -> Edit:
 def _light(amount: float, rng: torch.Generator) -> Edit:
     """Exposure and white balance, in linear light."""
     gains = torch.exp(_normal(rng, 3) * 0.22 * amount + _normal(rng, 1) * 0.45 * amount)
-    return lambda images: _encode(_decode(images) * gains.view(1, 3, 1, 1))
+    return lambda images: from_linear(to_linear(images) * gains.view(1, 3, 1, 1))
 
 
 def _contrast(amount: float, rng: torch.Generator) -> Edit:
@@ -244,12 +246,3 @@ def _blurred(values: Tensor, radius: float) -> Tensor:
     for _ in range(2):
         values = F.avg_pool2d(F.pad(values, [pixels] * 4, mode="replicate"), 2 * pixels + 1, 1)
     return values
-
-
-def _decode(images: Tensor) -> Tensor:
-    return torch.where(images > 0.04045, ((images.clamp_min(0) + 0.055) / 1.055) ** 2.4, images / 12.92)
-
-
-def _encode(light: Tensor) -> Tensor:
-    light = light.clamp(0, 1)
-    return torch.where(light > 0.0031308, 1.055 * light.clamp_min(1e-6) ** (1 / 2.4) - 0.055, 12.92 * light)
