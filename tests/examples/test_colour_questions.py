@@ -6,17 +6,9 @@ import pytest
 import torch
 from made_up import smooth_pictures
 
-from influencer_style.examples.colour_questions import (
-    LEAST_PEOPLE,
-    Photographs,
-    Questions,
-    Sizes,
-    edit_components,
-    questions,
-    random_look,
-    varied,
-)  # fmt: skip
+from influencer_style.examples.colour_questions import Questions, Sizes, edit_components, questions, random_look
 from influencer_style.examples.film_edits import camera_edit, film_edit
+from influencer_style.examples.photographs import Photographs
 from influencer_style.networks.colour_map import INPUTS
 
 
@@ -52,21 +44,6 @@ def test_sizes_leave_people_for_all_parts():
             assert size >= 1 and population >= 5 and 6 + size + population <= people
     usual = [Sizes((1, 40), (5, 80), usual=10).of(300, rng(seed))[0] for seed in range(60)]
     assert 15 < usual.count(10) < 45
-
-
-def test_too_few_people_are_refused_by_their_number():
-    with pytest.raises(ValueError, match=f"11 photos are too few .* {LEAST_PEOPLE} people"):
-        Photographs.of(smooth_pictures(11, 64), rng())
-
-
-def test_variants_keep_the_areas_that_are_not_varied(photographs):
-    people = photographs.pictures[:6].float() / 255
-    skin_only = torch.zeros(6, 6, 64, 64)
-    skin_only[:, 0] = 1
-    one, other = (varied(people, skin_only, rng(5), others, dyed=0) for others in (None, 1 - people))
-    assert torch.equal(one, other)  # nothing is background, so nobody else's comes in
-    behind = skin_only.flip(1).roll(5, 1)  # all of it is background
-    assert not torch.equal(*(varied(people, behind, rng(5), others) for others in (None, 1 - people)))
 
 
 def test_components_explain_edits_in_the_order_of_their_size(photographs, monkeypatch):

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from influencer_style.examples.colour_questions import LEAST_PEOPLE, random_look, varied
+from influencer_style.examples.colour_questions import random_look
+from influencer_style.examples.photographs import LEAST_PEOPLE, varied
 from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.pixels import shrink, to_tensor, to_uint8
 from influencer_style.looks.profile import LookProfiles

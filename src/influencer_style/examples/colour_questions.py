@@ -1,7 +1,7 @@
 """What colour maps learn from: questions whose answer is known, drawn from photos of people without a look.
 
 A question is a set of photos under one random edit, a population without it, and colours of other people before and
-after; no person is in two of the three. The answer is the edit.
+after; no person is in two of the three. The set shows one person or many. The answer is the edit.
 """
 
 from __future__ import annotations
@@ -9,27 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from influencer_style.examples.batch import Batch
 from influencer_style.examples.film_edits import Edit, camera_edit, film_edit
-from influencer_style.examples.grades import apply_grades, camera_grades, photographic_grades
-from influencer_style.looks.areas import AREAS
+from influencer_style.examples.grades import apply_grades, photographic_grades
+from influencer_style.examples.photographs import Photographs
 from influencer_style.looks.encoder import DescriptorGroups
 from influencer_style.looks.grade import halves
-from influencer_style.looks.pixels import shrink, to_tensor
 from influencer_style.looks.regional import regional_moments
-from influencer_style.looks.segmenter import SIZE, load_segmenter
+from influencer_style.looks.segmenter import SIZE
 from influencer_style.looks.set_statistics import SetStatistics
 from influencer_style.looks.style_code import style_code
 from influencer_style.networks.colour_map import SIDE, ColourMap
 
-LEAST_PEOPLE = 12
 _TESTED, _PIXELS = 6, 80  # people whose colours the answer gives, and colours of each
 _LEAST_SET, _LEAST_POPULATION = 1, 5
-_VARIANTS = 10
+_ONE_PERSON = 0.25  # share of sets that show one person
 _USUALLY = 0.4  # share of sets of the usual size
 _MAP_EDITS = 5000
 
@@ -63,37 +60,6 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Photographs:
-    """Photos and their areas: (variants * people, 3 and 6, 64, 64) in bytes; person i has every `people`-th row."""
-
-    pictures: Tensor
-    areas: Tensor
-    people: int
-
-    @classmethod
-    def of(cls, crops: np.ndarray, rng: torch.Generator) -> Photographs:
-        """Vary face crops, uint8 (people, s, s, 3): others' backgrounds, other hair, each by a camera of its own.
-
-        Areas are those found in the photo or, every other time, in the photo under an edit, as a look's are.
-
-        Raises:
-            ValueError: For fewer than 12 people.
-        """
-        if len(crops) < LEAST_PEOPLE:
-            raise ValueError(f"{len(crops)} photos are too few to learn colour from; {LEAST_PEOPLE} people are needed")
-        plain, segment = to_tensor(shrink(crops, SIZE)), load_segmenter()
-        pictures, areas = [], []
-        with torch.no_grad():
-            own = torch.cat([segment(part) for part in plain.split(64)])
-            for variant in range(_VARIANTS):
-                images = varied(plain, own, rng) if variant else plain
-                looks = [film_edit(rng)(part) if variant % 2 else part for part in images.split(16)]
-                pictures.append(_bytes(images))
-                areas.append(_bytes(torch.cat([segment(part) for part in looks])))
-        return cls(torch.cat(pictures), torch.cat(areas), len(plain))
-
-
-@dataclass(frozen=True)
 class Questions(Batch):
     """Style codes, and what becomes of colours of people who are not in the set."""
 
@@ -120,7 +86,8 @@ def edit_components(photographs: Photographs, count: int, rng: torch.Generator) 
     colours = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"))
     flat = colours.view(1, 3, SIDE, -1)
     tables = torch.stack([(edit(flat) - flat).flatten() for edit in _map_edits(rng)])
-    seen = (photographs.pictures[:500].movedim(1, -1).reshape(-1, 3)[::97].float() / 255 * (SIDE - 1)).round().long()
+    plain = photographs.pictures[0, 0, 0].movedim(1, -1).reshape(-1, 3)[::97]
+    seen = (plain.float() / 255 * (SIDE - 1)).round().long()
     counts = torch.zeros(SIDE, SIDE, SIDE).index_put_(tuple(seen.T), torch.ones(len(seen)), accumulate=True)
     weights = ((counts / counts.mean()).clamp_max(8) + 0.15).sqrt().expand(3, -1, -1, -1).flatten()
     _, sizes, rows = torch.linalg.svd(tables * weights, full_matrices=False)
@@ -135,35 +102,15 @@ def random_look(rng: torch.Generator) -> Edit:
     return graded if _uniform(rng) < 0.6 else lambda images: further(graded(images))
 
 
-def varied(
-    images: Tensor, areas: Tensor, rng: torch.Generator, others: Tensor | None = None, dyed: float = 0.4
-) -> Tensor:
-    """Return people (n, 3, h, w), some before others' backgrounds, some with other hair, each by a camera of its own.
-
-    `areas` are theirs, (n, 6, h, w); `others` are pictures whose backgrounds are taken, by default the same ones;
-    `dyed` is the share of people with other hair.
-    """
-    count, background, hair = len(images), AREAS.index("background"), AREAS.index("hair")
-
-    def some(share: float) -> Tensor:
-        return (torch.rand(count, 1, 1, 1, generator=rng) < share).float()
-
-    others = images if others is None else others
-    behind = others[torch.randperm(len(others), generator=rng).repeat(-(-count // len(others)))[:count]]
-    behind = apply_grades(behind.flip(-1), camera_grades(count, rng))
-    images = images.lerp(behind, areas[:, background, None] * some(0.6))
-    images = images.lerp(apply_grades(images, photographic_grades(count, rng)), areas[:, hair, None] * some(dyed))
-    return apply_grades(images, camera_grades(count, rng))
-
-
 def _question(photographs: Photographs, sizes: Sizes, rng: torch.Generator) -> Questions:
     size, others = sizes.of(photographs.people, rng)
-    people = torch.randperm(photographs.people, generator=rng)[: _TESTED + size + others]
-    variants = torch.randint(len(photographs.pictures) // photographs.people, people.shape, generator=rng)
-    rows = people + photographs.people * variants
-    pictures = camera_edit(rng)(photographs.pictures[rows].float() / 255)
-    areas = photographs.areas[rows].float() / 255
+    people = torch.randperm(photographs.people, generator=rng)
     shown = _TESTED + size
+    if _uniform(rng) < _ONE_PERSON:
+        tested, person, rest = people.split([_TESTED, 1, len(people) - _TESTED - 1])
+        people = torch.cat([tested, person.expand(size), rest])
+    pictures, areas = photographs.photo(people[: shown + others], rng, alike=_uniform(rng) < 0.5)
+    pictures = camera_edit(rng)(pictures)
     edited = random_look(rng)(pictures[:shown])
     photos, population = (
         _statistics(images, masks)
