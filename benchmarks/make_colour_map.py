@@ -4,8 +4,8 @@
 
 What it is taught is in src/influencer_style/examples/colour_questions.py. Puts the map into
 src/influencer_style/networks/weights/base.safetensors (the file is the truth, not the seed). Needs
-INFLUENCER_STYLE_NOBODIES. The questions take a quarter of an hour of two cores, and are kept in build/benchmarks for the
-next time; the map takes three minutes.
+INFLUENCER_STYLE_NOBODIES. The questions take 20 minutes of two cores, and are kept in build/benchmarks for the next
+time; the map takes three minutes.
 """
 
 from __future__ import annotations

@@ -8,9 +8,10 @@ import torch
 from made_up import smooth_pictures
 from made_up_looks import made_up_looks
 
-from influencer_style.evaluation.expectation import People, Trials, _expectation, as_table, expect, try_looks
+from influencer_style.evaluation.expectation import _expectation, as_table, expect
 from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
+from influencer_style.training.transfer.trials import People, Trials, try_looks
 
 DRAWS = Bootstrap(200)
 

@@ -1,7 +1,6 @@
 """What can be expected of a look, before anybody sees a result: known looks are laid on the users' own photos.
 
-Each trial takes as many photos as the creator gave, lays a random look on them, and lets the generator put it on other
-people; the truth is the random look on these. So no truth about the creator is needed, but photos of enough users.
+No truth about the creator is needed, but photos of enough users: see `training.transfer.trials`.
 """
 
 from __future__ import annotations
@@ -11,45 +10,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
 from tqdm import tqdm
 
-from influencer_style.examples.colour_questions import random_look
-from influencer_style.examples.photographs import LEAST_PEOPLE, varied
+from influencer_style.examples.photographs import LEAST_PEOPLE
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.pixels import shrink, to_tensor, to_uint8
+from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
-from influencer_style.looks.set_statistics import SetStatistics, describe
-from influencer_style.looks.style_code import StyleCode, style_code
-from influencer_style.metrics.colour import delta_e
+from influencer_style.looks.style_code import StyleCode
 from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Interval, bootstrap
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training.transfer.trials import TESTED, People, Trials, differences, restyled, try_looks
 
-_TESTED, _LEAST_POPULATION = 6, 5
-_TRIALS, _BLANKS = 60, 20  # with a look, and with none
+_LEAST_POPULATION = 5
+_TRIALS = 60
 _PHOTOS = (1, 2, 3, 5, 7, 10, 14, 20, 28, 40)  # of a set, so that looks share trials; more tell hardly more
 _ONE_PERSON = 0.25  # what a set's photos share, above which they are taken to be one person's
 _ALIKE = 0.4  # how near in size (deviation of the logarithm) other looks' changes must be to count
 _CHANCE = 0.8  # share of the trials without a look whose change must be smaller
 _MUCH_LOST = 0.8
-
-
-@dataclass(frozen=True)
-class Trials:
-    """Trials of sets of one size, in mean colour differences (CIEDE2000) over people.
-
-    Attributes:
-        size: (n,) how much the generator changed photos.
-        truth: (n,) how much the look changes them.
-        error: (n,) how far the results were from the truth.
-        blank: (m,) how much the generator changed photos though the set had no look.
-    """
-
-    size: np.ndarray
-    truth: np.ndarray
-    error: np.ndarray
-    blank: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -112,74 +90,10 @@ def expect(
     }
     found = {}
     for look in looks.names:
-        some = people.images[: 2 * _TESTED]
-        change = float(_differences(_restyled(generator, some, looks.code(look)), some).mean())
+        some = people.images[: 2 * TESTED]
+        change = differences(restyled(generator, some, looks.code(look)), some)
         found[look] = _expectation(kept[kinds[look]], change, looks[look].statistics.count, len(users), intervals)
     return found
-
-
-@dataclass(frozen=True)
-class People:
-    """Unstyled people: pictures (n, 3, s, s) in [0, 1], areas (n, 6, s, s), and what the encoder says of them."""
-
-    images: Tensor
-    areas: Tensor
-    descriptors: Tensor
-    moments: Tensor
-
-    @classmethod
-    @torch.no_grad()
-    def of(cls, encoder: StyleEncoder, crops: np.ndarray) -> People:
-        """Describe face crops, uint8 (n, s, s, 3)."""
-        images = to_tensor(crops)
-        areas = torch.cat([encoder.segmenter(part) for part in images.split(64)])
-        return cls(images, areas, *describe(encoder, images))
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def statistics(self, rows: Tensor) -> SetStatistics:
-        """Return the statistics of some of them, as of a population."""
-        return SetStatistics.of(self.descriptors[rows], self.moments[rows])
-
-
-@torch.no_grad()
-def try_looks(
-    generator: TransferGenerator, encoder: StyleEncoder, people: People, photos: int, one_person: bool, trials: int
-) -> Trials:
-    """Try random looks, shown by sets of so many photos.
-
-    Args:
-        generator: The generator.
-        encoder: The encoder of the style codes that it understands.
-        people: Unstyled people, 12 or more.
-        photos: Photos of a set.
-        one_person: Whether these are one person's, before others' backgrounds and by cameras of their own; else each
-            shows another person.
-        trials: How many looks; a third as many sets have none.
-    """
-    rng = torch.Generator().manual_seed(photos)
-    sizes: list[list[float]] = []
-    blanks = []
-    for number in range(trials + max(2, trials * _BLANKS // _TRIALS)):
-        order = torch.randperm(len(people), generator=rng)
-        tested, rest = people.images[order[:_TESTED]], order[_TESTED:]
-        shown, strangers = (
-            (rest[:1].expand(photos), rest[1:]) if one_person else rest.split([photos, len(rest) - photos])
-        )
-        images = people.images[shown]
-        if one_person:
-            images = varied(images, people.areas[shown], rng, others=people.images[strangers], dyed=0)
-        look = random_look(rng) if number < trials else torch.clone
-        photographs = SetStatistics.of(*describe(encoder, look(images)))
-        code = style_code(photographs, people.statistics(strangers), encoder.groups)
-        results, truth = _restyled(generator, tested, code), look(tested)
-        size, change, error = (
-            float(_differences(*pair).mean()) for pair in ((results, tested), (truth, tested), (results, truth))
-        )
-        sizes.append([size, change, error]) if number < trials else blanks.append(size)
-    changed, truths, errors = np.array(sizes).T
-    return Trials(changed, truths, errors, np.array(blanks))
 
 
 def _expectation(trials: Trials, change: float, photos: int, people: int, intervals: Bootstrap) -> Expectation:
@@ -201,16 +115,7 @@ def _kind(looks: LookProfiles, look: str, people: int) -> tuple[int, bool]:
     given, shared = looks[look].statistics.count, float(StyleCode(looks.code(look)).shared)
     count = min(_PHOTOS, key=lambda photos: abs(np.log(photos / given)))
     one_person = shared > _ONE_PERSON and count > 1
-    return (count if one_person else min(count, people - _TESTED - _LEAST_POPULATION)), one_person
-
-
-def _restyled(generator: TransferGenerator, images: Tensor, code: Tensor) -> Tensor:
-    with torch.no_grad():
-        return generator(images, code.expand(len(images), -1)).clamp(0, 1)
-
-
-def _differences(images: Tensor, others: Tensor) -> np.ndarray:
-    return delta_e(to_uint8(images), to_uint8(others))
+    return (count if one_person else min(count, people - TESTED - _LEAST_POPULATION)), one_person
 
 
 def _counted(count: int, what: str) -> str:

@@ -80,6 +80,6 @@ def read_table(tables: Tensor, images: Tensor) -> Tensor:
     return added.view_as(images)
 
 
-def network_trust(code: Tensor, least: float) -> Tensor:
-    """How far to trust the network instead, (n, 1): `least` if photos share nothing, 1 if they share half or more."""
-    return least + (1 - least) * (2 * StyleCode(code).shared.float()).clamp(0, 1)
+def network_trust(code: Tensor, least: float, most: float = 1.0) -> Tensor:
+    """How far to trust the network instead, (n, 1): `least` if photos share nothing, `most` if half or more."""
+    return least + (most - least) * (2 * StyleCode(code).shared.float()).clamp(0, 1)

@@ -45,7 +45,8 @@ class TransferConfig:
         doubt: Shrinkage threshold, in standard deviations of the population. A set's difference of this size is
             halved, and smaller ones shrink more; 0 disables shrinkage.
         trust: Weight of the network against the colour map if photos of many people show the look; 1 uses the network
-            alone. For one person's photos the network is the better judge.
+            alone.
+        most_trust: Its weight if one person's photos show it, see `training.transfer.trials`.
         palette: Weight of the palette's prediction of mean colours, 0 (ignored) to 1 (used alone). The two models make
             different errors, so their average beats either.
     """
@@ -58,12 +59,13 @@ class TransferConfig:
     noise: int = 8
     doubt: float = 0.0
     trust: float = 1.0
+    most_trust: float = 1.0
     palette: float = 0.0
 
     def __post_init__(self) -> None:
         most = {"code": 100_000, "resolution": 4096, "channels": 1024, "blocks": 64, "masks": 256, "noise": 1024}
         require_whole(self, most, 0)
-        for name in ("doubt", "trust", "palette"):
+        for name in ("doubt", "trust", "most_trust", "palette"):
             if not 0 <= getattr(self, name) <= 100:
                 raise ValueError(f"{name} is out of range; it must be 0 to 100")
 
@@ -167,8 +169,9 @@ class TransferGenerator(nn.Module):
                     means = self.palette(*inputs).mean(0)
                 offsets = _offsets(Change(change, residual, regions).apply(images), means, regions, sitter.share)
                 change = change + self.config.palette * offsets
-            if self.config.trust < 1:
-                trust = network_trust(code, self.config.trust)[:, :, None, None]
+            least, most = self.config.trust, self.config.most_trust
+            if min(least, most) < 1:
+                trust = network_trust(code, least, most)[:, :, None, None]
                 mapped = self._mapped(images, code, transports[:, 0, :, None, None].expand_as(change))
                 change = trust * change + (1 - trust) * mapped.affine
                 residual = trust * residual + (1 - trust) * mapped.residual

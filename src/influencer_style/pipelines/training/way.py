@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 from PIL import Image
@@ -16,10 +18,12 @@ from torch import Tensor
 
 from influencer_style.evaluation.gather import rows_of
 from influencer_style.examples.creators import CreatorPhotos, resize
+from influencer_style.examples.photographs import LEAST_PEOPLE
 from influencer_style.examples.shard import forget_shards
 from influencer_style.examples.stream import StudioStream
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.trained import Decision
@@ -28,6 +32,7 @@ from influencer_style.pipelines.training.parameters import TrainingParameters
 from influencer_style.pipelines.trainings.bases import open_base
 from influencer_style.pipelines.trainings.run import Outcome, SampleStrips, Way, watching
 from influencer_style.reports.training import draw_samples
+from influencer_style.storage.atomic import write_text
 from influencer_style.tracking import current
 from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import TrainerSettings
@@ -35,9 +40,11 @@ from influencer_style.training.task import studio_stream
 from influencer_style.training.transfer.adaptation import adapt
 from influencer_style.training.transfer.guard import what_is_missing
 from influencer_style.training.transfer.task import TransferTask
+from influencer_style.training.transfer.trials import People, trust_errors
 
 log = logging.getLogger(__name__)
 _SHOWN = 3  # people in sample grids
+_MOST_PHOTOS = 20  # of a set that the trust in the network is tried with
 
 
 class TransferWay(Way[TransferGenerator, TrainerSettings]):
@@ -120,6 +127,25 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
             current.log_metrics({f"{name}.{measure}": mean for measure, mean in means.items()})
         decision = Decision(kept=done.kept, why=done.why, compared=done.compared)
         return Outcome(done.generator, done.history, strips(done.shown).stacked(), decision)
+
+    def settled(self, generator: TransferGenerator, folder: Path) -> TransferGenerator:
+        """Trust the network as far as that helps on these users' photos, see `trials.trust_errors`."""
+        if generator.config.trust == 1 or len(self.users) < LEAST_PEOPLE:
+            return generator
+        known = folder / "trust.json"
+        if not known.exists():
+            photos = min(_MOST_PHOTOS, int(median(len(rows) for rows in self.creators.values())))
+            crops = shrink(self.crops.pixels(self.users), generator.config.resolution)
+            errors = trust_errors(generator, self.encoder, People.of(self.encoder, crops), photos)
+            write_text(known, json.dumps(errors))
+        errors = {float(trust): error for trust, error in json.loads(known.read_bytes()).items()}
+        best = min(errors, key=lambda trust: errors[trust])
+        current.log_metrics({f"lost_by_trust.{trust}": error for trust, error in errors.items()})
+        tried = ", ".join(f"{error:.0%} with {trust:g}" for trust, error in errors.items())
+        log.info("How much of a known look is lost on these users by the trust in the network: %s", tried)
+        chosen = copy.deepcopy(generator)
+        chosen.config = replace(generator.config, most_trust=best)
+        return chosen
 
     def _task(self, stream: StudioStream, creators: CreatorPhotos) -> TransferTask:
         return TransferTask(

@@ -98,6 +98,10 @@ class Way(ABC, Generic[Generator, Settings]):
     def learn(self, folder: Path) -> Outcome[Generator]:
         """Train, in the training's folder."""
 
+    def settled(self, generator: Generator, folder: Path) -> Generator:  # noqa: ARG002 (for tasks that need it)
+        """Return the generator that was kept, fitted to who will use it; by default as it is."""
+        return generator
+
     def run(self, work: Path) -> tuple[TrainedModel[Generator], Decision]:
         """Take the base or train; or take what was trained from the same inputs and parameters.
 
@@ -116,11 +120,12 @@ class Way(ABC, Generic[Generator, Settings]):
             outcome = Outcome(self.base.generator, history, strip, Decision(kept="base", why=why))
         else:
             outcome = self.learn(folder)
+        generator = self.settled(outcome.generator, folder)
         write_text(folder / "inputs.json", json.dumps(parts, indent=2))
         _forget_old_trainings(folder)
         decision, origin = outcome.decision, self._origin(outcome, parts)
         log.info("The generator kept: %s (%s)", decision["kept"], decision["why"])
-        return TrainedModel(outcome.generator, outcome.history, outcome.samples, origin), decision
+        return TrainedModel(generator, outcome.history, outcome.samples, origin), decision
 
     def _parts(self) -> dict[str, str]:
         """Return the fingerprints of all that the training depends on."""

@@ -1,0 +1,159 @@
+"""Known looks laid on the users' own photos, and what a generator makes of them: the truth is known, on any photos.
+
+Each trial takes as many photos as a creator gave, lays a random look on them, and lets the generator put it on other
+people; the truth is the random look on these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from influencer_style.examples.colour_questions import random_look
+from influencer_style.examples.photographs import varied
+from influencer_style.looks.encoder import StyleEncoder
+from influencer_style.looks.pixels import to_tensor, to_uint8
+from influencer_style.looks.set_statistics import SetStatistics, describe
+from influencer_style.looks.style_code import style_code
+from influencer_style.metrics.colour import delta_e
+from influencer_style.networks.colour_map import network_trust
+from influencer_style.networks.transfer import TransferGenerator
+
+TESTED = 6  # people whom a look is put on
+TRUSTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Trials of sets of one size, in mean colour differences (CIEDE2000) over people.
+
+    Attributes:
+        size: (n,) how much the generator changed photos.
+        truth: (n,) how much the look changes them.
+        error: (n,) how far the results were from the truth.
+        blank: (m,) how much the generator changed photos though the set had no look.
+    """
+
+    size: np.ndarray
+    truth: np.ndarray
+    error: np.ndarray
+    blank: np.ndarray
+
+
+@dataclass(frozen=True)
+class People:
+    """Unstyled people: pictures (n, 3, s, s) in [0, 1], areas (n, 6, s, s), and what the encoder says of them."""
+
+    images: Tensor
+    areas: Tensor
+    descriptors: Tensor
+    moments: Tensor
+
+    @classmethod
+    @torch.no_grad()
+    def of(cls, encoder: StyleEncoder, crops: np.ndarray) -> People:
+        """Describe face crops, uint8 (n, s, s, 3)."""
+        images = to_tensor(crops)
+        areas = torch.cat([encoder.segmenter(part) for part in images.split(64)])
+        return cls(images, areas, *describe(encoder, images))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def statistics(self, rows: Tensor) -> SetStatistics:
+        """Return the statistics of some of them, as of a population."""
+        return SetStatistics.of(self.descriptors[rows], self.moments[rows])
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A set's style code (d,), other people (n, 3, s, s) in [0, 1], and these in the set's look (the same without)."""
+
+    code: Tensor
+    people: Tensor
+    truth: Tensor
+
+
+@torch.no_grad()
+def trials(encoder: StyleEncoder, people: People, photos: int, one_person: bool, looks: int) -> Iterator[Trial]:
+    """Yield trials of random looks, then a third as many without a look; the same arguments give the same trials.
+
+    Args:
+        encoder: The encoder of the style codes.
+        people: Unstyled people, 12 or more.
+        photos: Photos of a set.
+        one_person: Whether these are one person's, before others' backgrounds and by cameras of their own; else each
+            shows another person.
+        looks: How many.
+    """
+    rng = torch.Generator().manual_seed(photos)
+    for number in range(looks + max(2, looks // 3)):
+        order = torch.randperm(len(people), generator=rng)
+        tested, rest = people.images[order[:TESTED]], order[TESTED:]
+        shown, strangers = (
+            (rest[:1].expand(photos), rest[1:]) if one_person else rest.split([photos, len(rest) - photos])
+        )
+        images = people.images[shown]
+        if one_person:
+            images = varied(images, people.areas[shown], rng, others=people.images[strangers], dyed=0)
+        look = random_look(rng) if number < looks else torch.clone
+        photographs = SetStatistics.of(*describe(encoder, look(images)))
+        code = style_code(photographs, people.statistics(strangers), encoder.groups)
+        yield Trial(code, tested, look(tested))
+
+
+def try_looks(
+    generator: TransferGenerator, encoder: StyleEncoder, people: People, photos: int, one_person: bool, looks: int
+) -> Trials:
+    """Let a generator put known looks on people; arguments as of `trials`."""
+    tried, blanks = [], []
+    for number, trial in enumerate(trials(encoder, people, photos, one_person, looks)):
+        results = restyled(generator, trial.people, trial.code)
+        size = differences(results, trial.people)
+        if number < looks:
+            tried.append([size, differences(trial.truth, trial.people), differences(results, trial.truth)])
+        else:
+            blanks.append(size)
+    changed, truths, errors = np.array(tried).T
+    return Trials(changed, truths, errors, np.array(blanks))
+
+
+def trust_errors(
+    generator: TransferGenerator, encoder: StyleEncoder, people: People, photos: int, looks: int = 40
+) -> dict[float, float]:
+    """Return what share of a look is lost by each trust in the network, where one person's photos show the look.
+
+    A network that was taught on drawings may be worth little on photographs, and all on drawings; these people are what
+    it will be used on. Arguments as of `trials`.
+    """
+    alone, mapped = (replace(generator.config, trust=trust, most_trust=trust) for trust in (1.0, 0.0))
+    lost, before, changed = dict.fromkeys(TRUSTS, 0.0), generator.config, 0.0
+    try:
+        for trial in islice(trials(encoder, people, photos, True, looks), looks):
+            generator.config = alone
+            by_network = restyled(generator, trial.people, trial.code)
+            generator.config = mapped
+            by_map = restyled(generator, trial.people, trial.code)
+            changed += differences(trial.people, trial.truth)
+            for most in TRUSTS:
+                weight = float(network_trust(trial.code[None], before.trust, most))
+                lost[most] += differences(by_map.lerp(by_network, weight), trial.truth)
+    finally:
+        generator.config = before
+    return {trust: error / changed for trust, error in lost.items()}
+
+
+def restyled(generator: TransferGenerator, images: Tensor, code: Tensor) -> Tensor:
+    """Return images (n, 3, h, w) in the look of a style code (d,), in [0, 1]."""
+    with torch.no_grad():
+        return generator(images, code.expand(len(images), -1)).clamp(0, 1)
+
+
+def differences(images: Tensor, others: Tensor) -> float:
+    """Return the mean colour difference (CIEDE2000) of images (n, 3, h, w) in [0, 1] from others."""
+    return float(delta_e(to_uint8(images), to_uint8(others)).mean())
