@@ -100,7 +100,7 @@ def _compared(generator: TransferGenerator, encoder: StyleEncoder, crops: np.nda
         code = looks.code(split.look)
         results = to_uint8(generator(to_tensor(inputs), code.expand(len(inputs), -1)))
     own, nothing = (float(delta_e(pictures, truth).mean()) for pictures in (results, inputs))
-    expected: Expectation = expect(generator, encoder, looks, crops[split.population])[split.look]
+    expected: Expectation = expect(generator, encoder, looks, crops[split.population])[0][split.look]
     if expected.lost is None:
         raise SystemExit(expected.sentence)
     return {

@@ -8,7 +8,7 @@ import torch
 from made_up import smooth_pictures
 from made_up_looks import made_up_looks
 
-from influencer_style.evaluation.expectation import _expectation, as_table, expect
+from influencer_style.evaluation.expectation import _expectation, as_table, expect, known_shares, methods_table
 from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.training.transfer.trials import People, Trials, try_looks
@@ -32,19 +32,23 @@ def likely(looks):
 
 def test_each_look_is_expected_by_its_photos_and_users_the_same_each_time(likely, encoder, looks):
     users = smooth_pictures(14, 64)
-    found, again = (expect(likely, encoder, looks, users, 12, DRAWS) for _ in range(2))
-    assert found == again and list(found) == ["darker", "plain"]
+    (found, methods), again = (expect(likely, encoder, looks, users, 12, DRAWS) for _ in range(2))
+    assert (found, methods) == again and list(found) == ["darker", "plain"]
     assert (found["darker"].photos, found["plain"].photos, found["darker"].people) == (9, 5, 14)
     assert found["darker"].change > 10 > found["plain"].change
     assert found["darker"].lost.low < found["darker"].lost.mean < 0.9
     assert found["darker"].sentence.startswith("with 9 photos and 14 users: about ")
+    assert next(iter(methods)) in ("generator", "population_mkl") and methods["do_nothing"].mean == 1
+    assert [share.mean for share in methods.values()] == sorted(share.mean for share in methods.values())
+    assert known_shares(methods_table(methods)) == methods
     table = as_table(found)
     assert table["lost"].tolist() == [of.lost.mean for of in found.values()]
     assert table["sentence"].tolist() == [of.sentence for of in found.values()]
 
 
 def test_too_few_users_are_said_and_nothing_is_made_up(likely, encoder, looks):
-    found = expect(likely, encoder, looks, smooth_pictures(11, 64))
+    found, methods = expect(likely, encoder, looks, smooth_pictures(11, 64))
+    assert methods == known_shares(methods_table(methods)) == {}
     assert found["plain"].lost is None and "takes 12 users" in found["plain"].sentence
     assert as_table(found)["lost"].isna().all()
 
@@ -56,7 +60,7 @@ def test_a_generator_that_does_nothing_loses_all(encoder, one_person):
             return images
 
     people = People.of(encoder, smooth_pictures(14, 64))
-    trials = try_looks(Idle(), encoder, people, 3, one_person, 4)
+    trials = try_looks(Idle(), people, 3, one_person, 4)
     assert (trials.size == 0).all() and (trials.blank == 0).all() and len(trials.blank) == 2
     np.testing.assert_array_equal(trials.error, trials.truth)
     assert (trials.truth > 0).all()

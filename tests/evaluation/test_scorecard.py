@@ -135,12 +135,17 @@ def test_a_copied_training_photo_is_nearer_than_any_unseen_photo(cases, judges, 
 
 def test_the_words_claim_no_more_than_the_figures(scorecard, real):
     card = scorecard.model_copy(deep=True)
-    assert "nearer to the truth" in headline_sentence(card)
+    assert "nearer to the truth" in headline_sentence(card, {})
     card.paired["population_mkl"]["delta_e"] = Interval(1.0, 0.5, 1.5, 5)
-    assert "further from the truth by 1.0 (0.5 to 1.5)" in headline_sentence(card)
+    assert "further from the truth by 1.0 (0.5 to 1.5)" in headline_sentence(card, {})
     card.paired["population_mkl"]["delta_e"] = Interval(1.0, -0.5, 1.5, 5)
-    assert "within the error of measurement" in headline_sentence(card)
-    assert "Nobody can say" in headline_sentence(real)
+    assert "within the error of measurement" in headline_sentence(card, {})
+    assert "Nobody can say" in headline_sentence(real, {})
+    lost = {"population_mkl": Interval(0.41, 0.4, 0.5, 60), "generator": Interval(0.45, 0.4, 0.5, 60)}
+    sentence = headline_sentence(real, lost)
+    assert "loses 45% (40% to 50%)" in sentence and "population transport, the best method without" in sentence
+    assert "Nobody can say" in sentence
+    assert headline_sentence(card, lost) == headline_sentence(card, {})  # the creators' own truth says more
 
 
 def test_the_limits_say_what_is_missing_and_why(scorecard, real):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation.contest import Difference
-from influencer_style.evaluation.expectation import Expectation, as_table
+from influencer_style.evaluation.expectation import Expectation, as_table, methods_table
 from influencer_style.evaluation.full_size import CloseUp, FullSize
 from influencer_style.evaluation.verdict import Line, PromotionRecord
 from influencer_style.metrics.intervals import Interval
@@ -77,4 +77,5 @@ def evidence(cases, scores, scorecard, trial, looks) -> ReportEvidence:
         expectations=as_table(
             {"warm": Expectation(5, 40, 3.2, measured(0.41, 0.06)), "cool": Expectation(5, 9, 0.0, None, "too few")}
         ),
+        known_looks=methods_table({"generator": measured(0.31, 0.02), "population_mkl": measured(0.36, 0.02)}),
     )

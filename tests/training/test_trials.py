@@ -30,7 +30,7 @@ def generator():
 
 @pytest.mark.parametrize("one_person", [False, True])
 def test_trials_repeat_and_those_without_a_look_leave_people_as_they_are(encoder, people, one_person):
-    drawn, again = (list(trials(encoder, people, 2, one_person, 3)) for _ in range(2))
+    drawn, again = (list(trials(people, 2, one_person, 3)) for _ in range(2))
     assert len(drawn) == 5
     for one, other in zip(drawn, again, strict=True):
         assert torch.equal(one.code, other.code) and torch.equal(one.truth, other.truth)
@@ -39,8 +39,8 @@ def test_trials_repeat_and_those_without_a_look_leave_people_as_they_are(encoder
 
 
 def test_errors_are_those_of_the_results(encoder, people, generator):
-    tried = try_looks(generator, encoder, people, 4, False, 2)
-    first = next(iter(trials(encoder, people, 4, False, 2)))
+    tried = try_looks(generator, people, 4, False, 2)
+    first = next(iter(trials(people, 4, False, 2)))
     results = restyled(generator, first.people, first.code)
     assert tried.error[0] == pytest.approx(differences(results, first.truth))
     assert tried.truth[0] == pytest.approx(differences(first.people, first.truth))
@@ -52,18 +52,18 @@ def test_a_network_that_does_harm_is_not_trusted_and_one_that_helps_is(encoder, 
     with torch.no_grad():
         generator.heads.bias[-4:-1] = 3.0  # whites everything out
         generator.heads.bias[-1] = 3.0
-    harmed = trust_errors(generator, encoder, people, 5, 6)
+    harmed = trust_errors(generator, people, 5, 6)
     assert generator.config == before and list(harmed) == list(TRUSTS)
     assert harmed[0.0] < harmed[0.5] < harmed[1.0]
     helped = TransferBase.load().generator
     with torch.no_grad():
         helped.colour_map.components.mul_(-30)  # a map that is wrong everywhere
-    errors = trust_errors(helped, encoder, people, 5, 6)
+    errors = trust_errors(helped, people, 5, 6)
     assert errors[1.0] < errors[0.5] < errors[0.0]
 
 
 def test_most_trust_is_what_one_persons_photos_get(encoder, people, generator):
-    trial = next(iter(trials(encoder, people, 8, True, 1)))
+    trial = next(iter(trials(people, 8, True, 1)))
     results = {}
     for most in (0.0, 0.5, 1.0):
         generator.config = replace(generator.config, trust=0.0, most_trust=most)

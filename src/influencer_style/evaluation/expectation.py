@@ -17,6 +17,7 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.style_code import StyleCode
+from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Interval, bootstrap
 from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.training.transfer.trials import TESTED, People, Trials, differences, restyled, try_looks
@@ -66,8 +67,10 @@ def expect(
     users: np.ndarray,
     trials: int = _TRIALS,
     intervals: Bootstrap = BOOTSTRAP,
-) -> Mapping[str, Expectation]:
-    """Return what can be expected of each look.
+) -> tuple[Mapping[str, Expectation], Mapping[str, Interval]]:
+    """Return what can be expected of each look, and what share of known looks each method loses.
+
+    The methods are the generator and those without training, over all trials; none where there are too few users.
 
     Args:
         generator: The generator, on the CPU.
@@ -79,13 +82,12 @@ def expect(
     """
     if len(users) < LEAST_PEOPLE:
         notice = f"nothing can be said, because that takes {LEAST_PEOPLE} users; give ingestion.users more portraits"
-        return {
-            look: Expectation(looks[look].statistics.count, len(users), np.nan, None, notice) for look in looks.names
-        }
+        counts = {look: looks[look].statistics.count for look in looks.names}
+        return {look: Expectation(count, len(users), np.nan, None, notice) for look, count in counts.items()}, {}
     people = People.of(encoder, shrink(users, min(generator.config.resolution, users.shape[1])))
     kinds = {look: _kind(looks, look, len(users)) for look in looks.names}
     kept = {
-        kind: try_looks(generator, encoder, people, *kind, trials)
+        kind: try_looks(generator, people, *kind, trials, METHODS)
         for kind in tqdm(sorted(set(kinds.values())), desc="Trying known looks on users' photos", unit="size")
     }
     found = {}
@@ -93,15 +95,24 @@ def expect(
         some = people.images[: 2 * TESTED]
         change = differences(restyled(generator, some, looks.code(look)), some)
         found[look] = _expectation(kept[kinds[look]], change, looks[look].statistics.count, len(users), intervals)
-    return found
+    truth = np.concatenate([tried.truth for tried in kept.values()])
+    errors = {"generator": [tried.error for tried in kept.values()]}
+    errors |= {name: [tried.others[name] for tried in kept.values()] for name in METHODS}
+    ranked = {name: _lost(np.concatenate(parts), truth, intervals) for name, parts in errors.items()}
+    return found, dict(sorted(ranked.items(), key=lambda item: item[1].mean))
+
+
+def _lost(error: np.ndarray, truth: np.ndarray, intervals: Bootstrap) -> Interval:
+    """Return the share of looks that is lost, over trials."""
+    pairs = np.stack([error, truth], 1)
+    return bootstrap(pairs, intervals.draws, intervals.seed, lambda means: means[:, 0] / means[:, 1].clip(1e-6))
 
 
 def _expectation(trials: Trials, change: float, photos: int, people: int, intervals: Bootstrap) -> Expectation:
     apart = (np.log(trials.size + 0.1) - np.log(change + 0.1)) / _ALIKE
     # Looks beyond all that were tried are compared with the nearest ones.
     weights = np.exp(-0.5 * (apart**2 - (apart**2).min()))
-    pairs = np.stack([weights * trials.error, weights * trials.truth], 1)
-    lost = bootstrap(pairs, intervals.draws, intervals.seed, lambda means: means[:, 0] / means[:, 1].clip(1e-6))
+    lost = _lost(weights * trials.error, weights * trials.truth, intervals)
     notice = ""
     if (trials.blank < change).mean() < _CHANCE:
         notice = "this look can't be told from chance: photos without any look often change users as much"
@@ -131,3 +142,14 @@ def as_table(expectations: Mapping[str, Expectation]) -> pd.DataFrame:
         lost = {"lost": share.mean, "low": share.low, "high": share.high}
         rows.append({"look": look} | numbers | lost | {"sentence": found.sentence})
     return pd.DataFrame(rows)
+
+
+def methods_table(methods: Mapping[str, Interval]) -> pd.DataFrame:
+    """Return a row for each method, the best first: `method`, and the share of known looks that it loses."""
+    rows = [{"method": name} | share.as_dict() for name, share in methods.items()]
+    return pd.DataFrame(rows, columns=["method", *vars(Interval(0, 0, 0, 0))])
+
+
+def known_shares(table: pd.DataFrame) -> dict[str, Interval]:
+    """Return the shares of a `methods_table` by method, in its order."""
+    return {name: Interval(*numbers) for name, *numbers in table.itertuples(index=False)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from influencer_style.evaluation.scorecard import Scorecard
 from influencer_style.looks.areas import REGIONS
-from influencer_style.metrics.intervals import Figures, Methods
+from influencer_style.metrics.intervals import Figures, Interval, Methods
 from influencer_style.metrics.set_scores import LEAST_FOR_KID
 
 # For each metric, its name, which way is good, and how many digits are worth showing.
@@ -68,11 +70,17 @@ def scores_in_markdown(scorecard: Scorecard) -> str:
     return "\n".join([*lines, "", f"Means over {people} test users with 95% intervals, against {against}."])
 
 
-def headline_sentence(scorecard: Scorecard) -> str:
-    """Return the finding in one sentence that claims no more than the interval allows."""
+def headline_sentence(scorecard: Scorecard, known_looks: Mapping[str, Interval]) -> str:
+    """Return the finding in one sentence that claims no more than the interval allows.
+
+    `known_looks` are the shares of known looks that methods lose on users' photos, the least first, see
+    `expectation.expect`; without truth these decide. They are empty where there are too few users.
+    """
     baseline = scorecard.best_baseline()
     name = LABELS[baseline]
     if scorecard.transfer is None or scorecard.paired is None:
+        if known_looks:
+            return _known_sentence(known_looks)
         own, rival = (_nearer(scorecard.by_look, method) for method in ("generator", baseline))
         return (
             f"On average, its results are {own} the looks' statistics than the untouched photos ({name}, which needs "
@@ -91,6 +99,16 @@ def headline_sentence(scorecard: Scorecard) -> str:
     if gap.low <= 0 <= gap.high:
         verdict = "The gap between the generator and this rival is within the error of measurement"
     return f"Its mean colour difference from the truth is {error['generator']:.1f}; {others}. {verdict}."
+
+
+def _known_sentence(known_looks: Mapping[str, Interval]) -> str:
+    own = known_looks["generator"]
+    rival, share = next((name, share) for name, share in known_looks.items() if name != "generator")
+    return (
+        f"On random looks that were laid on users' photos, so that the truth is known, it loses {own.text('.0%')} of "
+        f"the look; {LABELS[rival]}, the best method without training, loses {share.text('.0%')}. Nobody can say "
+        "whether the creators' own looks are right, as their truth is not known."
+    )
 
 
 def _nearer(looks: dict[str, Methods], method: str) -> str:

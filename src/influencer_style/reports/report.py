@@ -9,6 +9,7 @@ import pandas as pd
 from PIL import Image
 
 from influencer_style.consent.audit_row import Head
+from influencer_style.evaluation.expectation import known_shares
 from influencer_style.evaluation.full_size import FullSize
 from influencer_style.evaluation.likeness_trial import SHARES, morph
 from influencer_style.evaluation.scorecard import Scorecard
@@ -40,6 +41,7 @@ class ReportEvidence:
         full_size: Photos restyled at their own size; empty if none could be read.
         likeness: The likeness guard's figures, from `likeness_trial.try_guard`.
         expectations: A row for each look, from `expectation.as_table`.
+        known_looks: A row for each method, from `expectation.methods_table`.
     """
 
     cases: Cases
@@ -57,6 +59,7 @@ class ReportEvidence:
     full_size: Sequence[FullSize]
     likeness: pd.DataFrame
     expectations: pd.DataFrame
+    known_looks: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,13 @@ def write_report(evidence: ReportEvidence, people: int = 3) -> str:
     samples.thumbnail((_SAMPLES_WIDTH, 100_000))
     return render(
         "report.html.j2", about=scorecard.about, known=bool(cases.truth), phone_columns=2 if cases.truth else 3,
-        sentence=headline_sentence(scorecard), limits=limits(scorecard),
+        sentence=headline_sentence(scorecard, known_shares(evidence.known_looks)), limits=limits(scorecard),
         looks=[_look(evidence, look, number, people, baseline) for number, look in enumerate(cases.looks)],
         extremes=_extremes(evidence, baseline), full_size=evidence.full_size, exact_uri=exact_uri,
         main=main_table(scorecard), more=further_tables(scorecard), bars=bars(scorecard),
         bar_label=LABELS["delta_e" if cases.truth else "gram_distance"], likeness=_likeness(evidence),
         expectations=evidence.expectations.to_dict("records"),
+        known_looks=[(LABELS[name], share.text(".0%")) for name, share in known_shares(evidence.known_looks).items()],
         curves=training_curves(evidence.history), last=evidence.history.iloc[-1].to_dict(),
         samples=photo_uri(samples, quality=85), decision=evidence.decision, promotion=evidence.promotion,
         promotion_sentence=promotion_sentence(evidence.promotion),

@@ -12,7 +12,7 @@ from PIL import Image
 from pydantic import Field
 
 from influencer_style.consent.places import project_ledger
-from influencer_style.evaluation.expectation import as_table, expect
+from influencer_style.evaluation.expectation import as_table, expect, methods_table
 from influencer_style.evaluation.full_size import restyle_at_full_size
 from influencer_style.evaluation.gather import gather_cases, rows_of
 from influencer_style.evaluation.likeness_trial import likeness_section, try_guard
@@ -118,17 +118,19 @@ def score(
 
 
 @reusable()
-def expect_losses(bundle: TransferBundle, face_crops: FaceStore) -> pd.DataFrame:
-    """Return what can be expected of each look, tried on the users whom looks are compared with."""
+def try_known_looks(bundle: TransferBundle, face_crops: FaceStore) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what can be expected of each look, and how much of known looks each method loses.
+
+    Both are tried on the users whom looks are compared with.
+    """
     users = face_crops.pixels(rows_of(face_crops, role="user", split="train"))
-    table = as_table(expect(bundle.generator, bundle.encoder, bundle.looks, users))
-    known = table.dropna()
-    current.log_metrics(
-        {f"expected_loss.{look}": lost for look, lost in known[["look", "lost"]].itertuples(index=False)}
-    )
-    for look, sentence in zip(table["look"], table["sentence"], strict=True):
-        log.info("What to expect of %s, %s", look, sentence)
-    return table
+    expected, methods = expect(bundle.generator, bundle.encoder, bundle.looks, users)
+    known = {look: found.lost.mean for look, found in expected.items() if found.lost}
+    current.log_metrics({f"expected_loss.{look}": lost for look, lost in known.items()})
+    current.log_metrics({f"known_looks_lost.{method}": share.mean for method, share in methods.items()})
+    for look, found in expected.items():
+        log.info("What to expect of %s, %s", look, found.sentence)
+    return as_table(expected), methods_table(methods)
 
 
 @reusable(reads={"parameters": ["sheet_people"]})
@@ -144,6 +146,7 @@ class ReportInputs(TypedDict):
     scores: pd.DataFrame
     trial: pd.DataFrame
     expectations: pd.DataFrame
+    known_looks: pd.DataFrame
     scorecard: dict[str, object]
     bundle: TransferBundle
     manifest: pd.DataFrame
@@ -177,5 +180,6 @@ def write_report(parameters: EvaluationParameters, **inputs: Unpack[ReportInputs
         full_size=restyle_at_full_size(bundle, manifest.assign(path=manifest["path"].map(in_project)), face_crops),
         likeness=inputs["trial"],
         expectations=inputs["expectations"],
+        known_looks=inputs["known_looks"],
     )
     return report.write_report(evidence, parameters.report_people)

@@ -18,6 +18,7 @@ def create_pipeline() -> Pipeline:
         "scores": "case_scores",
         "trial": "likeness_trial",
         "expectations": "expectations",
+        "known_looks": "known_looks",
         "scorecard": "scorecard",
         "bundle": "transfer_to_judge",
         "manifest": "photos_to_report",
@@ -39,7 +40,7 @@ def create_pipeline() -> Pipeline:
         step(publish_scores, ["scorecard", "transfer_to_judge", "params:promotion"], None),
         step(judge_challenger, [*judged, "params:promotion"], "promotion_verdict"),
         step(promote, ["promotion_verdict", "params:promotion"], "promotion_record"),
-        step(nodes.expect_losses, chosen, "expectations"),
+        step(nodes.try_known_looks, chosen, ["expectations", "known_looks"]),
         step(nodes.draw_contact_sheet, ["test_results", "params:evaluation"], "contact_sheet"),
         step(nodes.write_report, reported, "report"),
     )

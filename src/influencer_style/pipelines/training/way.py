@@ -136,7 +136,7 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
         if not known.exists():
             photos = min(_MOST_PHOTOS, int(median(len(rows) for rows in self.creators.values())))
             crops = shrink(self.crops.pixels(self.users), generator.config.resolution)
-            errors = trust_errors(generator, self.encoder, People.of(self.encoder, crops), photos)
+            errors = trust_errors(generator, People.of(self.encoder, crops), photos)
             write_text(known, json.dumps(errors))
         errors = {float(trust): error for trust, error in json.loads(known.read_bytes()).items()}
         best = min(errors, key=lambda trust: errors[trust])

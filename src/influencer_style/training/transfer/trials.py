@@ -6,9 +6,10 @@ people; the truth is the random look on these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from influencer_style.looks.encoder import StyleEncoder
 from influencer_style.looks.pixels import to_tensor, to_uint8
 from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.looks.style_code import style_code
+from influencer_style.metrics.baselines import Method
 from influencer_style.metrics.colour import delta_e
 from influencer_style.networks.colour_map import network_trust
 from influencer_style.networks.transfer import TransferGenerator
@@ -35,20 +37,23 @@ class Trials:
     Attributes:
         size: (n,) how much the generator changed photos.
         truth: (n,) how much the look changes them.
-        error: (n,) how far the results were from the truth.
+        error: (n,) how far the generator's results were from the truth.
         blank: (m,) how much the generator changed photos though the set had no look.
+        others: (n,) how far other methods' results were from the truth, by method.
     """
 
     size: np.ndarray
     truth: np.ndarray
     error: np.ndarray
     blank: np.ndarray
+    others: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class People:
-    """Unstyled people: pictures (n, 3, s, s) in [0, 1], areas (n, 6, s, s), and what the encoder says of them."""
+    """Unstyled people: pictures (n, 3, s, s) in [0, 1], areas (n, 6, s, s), and what their encoder says of them."""
 
+    encoder: StyleEncoder
     images: Tensor
     areas: Tensor
     descriptors: Tensor
@@ -60,7 +65,7 @@ class People:
         """Describe face crops, uint8 (n, s, s, 3)."""
         images = to_tensor(crops)
         areas = torch.cat([encoder.segmenter(part) for part in images.split(64)])
-        return cls(images, areas, *describe(encoder, images))
+        return cls(encoder, images, areas, *describe(encoder, images))
 
     def __len__(self) -> int:
         return len(self.images)
@@ -72,19 +77,23 @@ class People:
 
 @dataclass(frozen=True)
 class Trial:
-    """A set's style code (d,), other people (n, 3, s, s) in [0, 1], and these in the set's look (the same without)."""
+    """Photos of a set, the rest of the population, the style code (d,) of the set's look; other people, and the truth.
 
+    Pictures are (n, 3, s, s) in [0, 1]; the truth are the people in the set's look, or as they are if it has none.
+    """
+
+    photos: Tensor
+    population: Tensor
     code: Tensor
     people: Tensor
     truth: Tensor
 
 
 @torch.no_grad()
-def trials(encoder: StyleEncoder, people: People, photos: int, one_person: bool, looks: int) -> Iterator[Trial]:
+def trials(people: People, photos: int, one_person: bool, looks: int) -> Iterator[Trial]:
     """Yield trials of random looks, then a third as many without a look; the same arguments give the same trials.
 
     Args:
-        encoder: The encoder of the style codes.
         people: Unstyled people, 12 or more.
         photos: Photos of a set.
         one_person: Whether these are one person's, before others' backgrounds and by cameras of their own; else each
@@ -102,30 +111,39 @@ def trials(encoder: StyleEncoder, people: People, photos: int, one_person: bool,
         if one_person:
             images = varied(images, people.areas[shown], rng, others=people.images[strangers], dyed=0)
         look = random_look(rng) if number < looks else torch.clone
-        photographs = SetStatistics.of(*describe(encoder, look(images)))
-        code = style_code(photographs, people.statistics(strangers), encoder.groups)
-        yield Trial(code, tested, look(tested))
+        images = look(images)
+        code = style_code(
+            SetStatistics.of(*describe(people.encoder, images)), people.statistics(strangers), people.encoder.groups
+        )
+        yield Trial(images, people.images[strangers], code, tested, look(tested))
 
 
 def try_looks(
-    generator: TransferGenerator, encoder: StyleEncoder, people: People, photos: int, one_person: bool, looks: int
+    generator: TransferGenerator,
+    people: People,
+    photos: int,
+    one_person: bool,
+    looks: int,
+    methods: Mapping[str, Method] = MappingProxyType({}),
 ) -> Trials:
-    """Let a generator put known looks on people; arguments as of `trials`."""
+    """Let a generator, and other methods, put known looks on people; other arguments as of `trials`."""
     tried, blanks = [], []
-    for number, trial in enumerate(trials(encoder, people, photos, one_person, looks)):
+    others: dict[str, list[float]] = {name: [] for name in methods}
+    for number, trial in enumerate(trials(people, photos, one_person, looks)):
         results = restyled(generator, trial.people, trial.code)
         size = differences(results, trial.people)
-        if number < looks:
-            tried.append([size, differences(trial.truth, trial.people), differences(results, trial.truth)])
-        else:
+        if number >= looks:
             blanks.append(size)
+            continue
+        tried.append([size, differences(trial.truth, trial.people), differences(results, trial.truth)])
+        pictures = [to_uint8(images) for images in (trial.people, trial.photos, trial.population)]
+        for name, method in methods.items():
+            others[name].append(float(delta_e(method(*pictures), to_uint8(trial.truth)).mean()))
     changed, truths, errors = np.array(tried).T
-    return Trials(changed, truths, errors, np.array(blanks))
+    return Trials(changed, truths, errors, np.array(blanks), {name: np.array(found) for name, found in others.items()})
 
 
-def trust_errors(
-    generator: TransferGenerator, encoder: StyleEncoder, people: People, photos: int, looks: int = 40
-) -> dict[float, float]:
+def trust_errors(generator: TransferGenerator, people: People, photos: int, looks: int = 40) -> dict[float, float]:
     """Return what share of a look is lost by each trust in the network, where one person's photos show the look.
 
     A network that was taught on drawings may be worth little on photographs, and all on drawings; these people are what
@@ -134,7 +152,7 @@ def trust_errors(
     alone, mapped = (replace(generator.config, trust=trust, most_trust=trust) for trust in (1.0, 0.0))
     lost, before, changed = dict.fromkeys(TRUSTS, 0.0), generator.config, 0.0
     try:
-        for trial in islice(trials(encoder, people, photos, True, looks), looks):
+        for trial in islice(trials(people, photos, True, looks), looks):
             generator.config = alone
             by_network = restyled(generator, trial.people, trial.code)
             generator.config = mapped
