@@ -10,6 +10,7 @@ from influencer_style.networks.base import TransferBase
 from influencer_style.training.transfer.trials import (
     TRUSTS,
     People,
+    chosen_trust,
     differences,
     restyled,
     trials,
@@ -60,6 +61,12 @@ def test_a_network_that_does_harm_is_not_trusted_and_one_that_helps_is(encoder, 
         helped.colour_map.components.mul_(-30)  # a map that is wrong everywhere
     errors = trust_errors(helped, people, 5, 6)
     assert errors[1.0] < errors[0.5] < errors[0.0]
+
+
+def test_the_network_is_trusted_where_it_loses_hardly_more():
+    assert chosen_trust({0.0: 0.57, 0.5: 0.55, 1.0: 0.56}) == 1
+    assert chosen_trust({0.0: 0.55, 0.5: 0.56, 1.0: 0.66}) == 0.5
+    assert chosen_trust({0.0: 0.5, 0.5: 0.6, 1.0: 0.7}) == 0
 
 
 def test_most_trust_is_what_one_persons_photos_get(encoder, people, generator):

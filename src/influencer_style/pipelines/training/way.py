@@ -40,7 +40,7 @@ from influencer_style.training.task import studio_stream
 from influencer_style.training.transfer.adaptation import adapt
 from influencer_style.training.transfer.guard import what_is_missing
 from influencer_style.training.transfer.task import TransferTask
-from influencer_style.training.transfer.trials import People, trust_errors
+from influencer_style.training.transfer.trials import People, chosen_trust, trust_errors
 
 log = logging.getLogger(__name__)
 _SHOWN = 3  # people in sample grids
@@ -139,12 +139,11 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
             errors = trust_errors(generator, People.of(self.encoder, crops), photos)
             write_text(known, json.dumps(errors))
         errors = {float(trust): error for trust, error in json.loads(known.read_bytes()).items()}
-        best = min(errors, key=lambda trust: errors[trust])
         current.log_metrics({f"lost_by_trust.{trust}": error for trust, error in errors.items()})
         tried = ", ".join(f"{error:.0%} with {trust:g}" for trust, error in errors.items())
         log.info("How much of a known look is lost on these users by the trust in the network: %s", tried)
         chosen = copy.deepcopy(generator)
-        chosen.config = replace(generator.config, most_trust=best)
+        chosen.config = replace(generator.config, most_trust=chosen_trust(errors))
         return chosen
 
     def _task(self, stream: StudioStream, creators: CreatorPhotos) -> TransferTask:

@@ -28,6 +28,7 @@ from influencer_style.networks.transfer import TransferGenerator
 
 TESTED = 6  # people whom a look is put on
 TRUSTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_AS_GOOD = 1.05  # of the least loss
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,14 @@ def trust_errors(generator: TransferGenerator, people: People, photos: int, look
     finally:
         generator.config = before
     return {trust: error / changed for trust, error in lost.items()}
+
+
+def chosen_trust(errors: Mapping[float, float]) -> float:
+    """Return the highest trust that loses hardly more than the best one, of those in `trust_errors`.
+
+    The looks that are tried are colour and tone; make-up and hair are what the network alone knows.
+    """
+    return max(trust for trust, error in errors.items() if error <= _AS_GOOD * min(errors.values()))
 
 
 def restyled(generator: TransferGenerator, images: Tensor, code: Tensor) -> Tensor:
