@@ -53,6 +53,7 @@ def test_every_node_is_a_finished_run_under_one_parent(project, first):
         "features.draw_looks",
         "training.choose_creators", "training.train_transfer", "training.choose_looks", "training.register_transfer",
         "evaluation.choose_looks", "evaluation.restyle_test_users", "evaluation.score", "evaluation.draw_contact_sheet",
+        "evaluation.try_known_looks",
         "evaluation.write_report", "evaluation.judge_challenger", "evaluation.promote", "evaluation.publish_scores",
     }  # fmt: skip
     assert len(children) == len(runs) - 1
@@ -138,7 +139,7 @@ def test_a_second_run_does_no_work_twice(project, first):
     }  # fmt: skip
     parent, children = latest_run(project)
     assert {name for name, node in children.items() if node.data.tags.get("reused") != "true"} == decides_or_looks_up
-    assert len(children) == 22 and parent.data.metrics["delta_e.generator"] > 0
+    assert len(children) == 23 and parent.data.metrics["delta_e.generator"] > 0
     assert [stamp(pattern) for pattern in kept] == before
     said = " ".join(again.stdout.split())
     assert "Nothing that training depends on has changed" in said
