@@ -11,6 +11,8 @@ from influencer_style.examples.film_edits import camera_edit, film_edit
 from influencer_style.examples.photographs import Photographs
 from influencer_style.networks.colour_map import INPUTS
 
+SIZES = Sizes(sets=(1, 40), populations=(5, 80))
+
 
 def rng(seed=2):
     return torch.Generator().manual_seed(seed)
@@ -27,9 +29,7 @@ def pictures():
 
 
 def test_questions_have_codes_and_colours_and_repeat_with_their_seed(photographs):
-    drawn, again = (
-        Questions.joined(list(islice(questions(photographs, Sizes.within(15), rng(seed)), 5))) for seed in (4, 4)
-    )
+    drawn, again = (Questions.joined(list(islice(questions(photographs, SIZES, rng(seed)), 5))) for seed in (4, 4))
     assert drawn.codes.shape == (5, INPUTS) and drawn.codes.isfinite().all()
     assert drawn.before.shape == drawn.after.shape == (5, 480, 3)
     assert all(torch.equal(one, other) for one, other in zip(vars(drawn).values(), vars(again).values(), strict=True))
@@ -38,9 +38,9 @@ def test_questions_have_codes_and_colours_and_repeat_with_their_seed(photographs
 
 def test_sizes_leave_people_for_all_parts():
     for people in (12, 16, 40, 500):
-        sizes, drawn = Sizes.within(people), rng()
+        drawn = rng()
         for _ in range(50):
-            size, population = sizes.of(people, drawn)
+            size, population = SIZES.of(people, drawn)
             assert size >= 1 and population >= 5 and 6 + size + population <= people
     usual = [Sizes((1, 40), (5, 80), usual=10).of(300, rng(seed))[0] for seed in range(60)]
     assert 15 < usual.count(10) < 45

@@ -4,7 +4,7 @@ import pytest
 import torch
 from made_up import smooth_pictures
 
-from influencer_style.examples.photographs import LEAST_PEOPLE, Photographs, varied
+from influencer_style.examples.photographs import LEAST_PEOPLE, Photographs, _pulled_together, varied
 
 
 def rng(seed=2):
@@ -48,14 +48,15 @@ def test_one_person_is_shown_in_different_variants_while_there_are_any(photograp
     assert len(many) == 40
 
 
-def test_photos_alike_have_light_in_common(photographs):
-    people = torch.arange(13)
-
-    def spread(alike):
-        light = [photographs.photo(people, rng(seed), alike)[0].mean((1, 2, 3)).std() for seed in range(30)]
-        return float(torch.stack(light).mean())
-
-    assert spread(True) < spread(False) + 0.05
+def test_photos_that_are_pulled_together_are_alike_in_light():
+    light = torch.linspace(0.4, 0.7, 9).view(-1, 1, 1, 1).expand(-1, 3, 8, 8)
+    skin = torch.zeros(9, 6, 8, 8)
+    skin[:, 0] = 1
+    spreads = [float(_pulled_together(light, skin, rng(seed)).mean((1, 2, 3)).std()) for seed in range(30)]
+    before = float(light.mean((1, 2, 3)).std())
+    assert min(spreads) < 0.2 * before and sum(spreads) / 30 < 0.9 * before
+    grey = _pulled_together(light, skin, rng(0))
+    assert grey.min() >= 0 and grey.max() <= 1
 
 
 def test_variants_keep_the_areas_that_are_not_varied(photographs):

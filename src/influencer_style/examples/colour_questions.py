@@ -25,7 +25,7 @@ from influencer_style.looks.style_code import style_code
 from influencer_style.networks.colour_map import SIDE, ColourMap
 
 _TESTED, _PIXELS = 6, 80  # people whose colours the answer gives, and colours of each
-_LEAST_SET, _LEAST_POPULATION = 1, 5
+_LEAST_POPULATION = 5
 _ONE_PERSON = 0.25  # share of sets that show one person
 _USUALLY = 0.4  # share of sets of the usual size
 _MAP_EDITS = 5000
@@ -51,12 +51,6 @@ class Sizes:
         usual = self.usual and _uniform(rng) < _USUALLY
         size = min(self.usual if usual else _size(*self.sets, rng), left - _LEAST_POPULATION)
         return size, min(_size(*self.populations, rng), left - size)
-
-    @classmethod
-    def within(cls, people: int) -> Sizes:
-        """Return the sizes that so many people allow: sets of up to a third of them, and nearly all of the rest."""
-        most = max(_LEAST_SET, people // 3)
-        return cls((_LEAST_SET, most), (max(_LEAST_POPULATION, (people - _TESTED) // 2), people))
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def teach_colour_map(
     spread = torch.full((INPUTS,), s.noise)
     for numbers in spread[42:133].view(-1, 13):  # of the whole picture and of each area
         numbers[3:6] *= 1.5  # the set's mean colour
-    nothing = errors_of_nothing(q)
+    nothing = _errors_of_nothing(q)
     weights = (nothing + _SUBTLE) ** -0.5
     colour_map.requires_grad_(True)
     optimizer = torch.optim.AdamW(colour_map.parameters(), lr=s.rate, weight_decay=s.decay)
@@ -89,14 +89,7 @@ def teach_colour_map(
     return errors
 
 
-@torch.no_grad()
-def map_errors(colour_map: ColourMap, questions: Questions) -> Tensor:
-    """Return the mean colour difference (CIE94) of a map's answer to each question, (n,)."""
-    parts = (questions.at(rows) for rows in torch.arange(len(questions)).split(_CHUNK))
-    return torch.cat([_errors(colour_map, part) for part in parts])
-
-
-def errors_of_nothing(questions: Questions) -> Tensor:
+def _errors_of_nothing(questions: Questions) -> Tensor:
     """Return the mean colour difference (CIE94) of the unchanged colours to the answer of each question, (n,)."""
     pairs = zip(questions.before.split(_CHUNK), questions.after.split(_CHUNK), strict=True)
     return torch.cat([_distance(one.float() / 255, other.float() / 255).mean(1) for one, other in pairs])
