@@ -36,7 +36,7 @@ from influencer_style.training.engine import train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.task import studio_stream
-from influencer_style.training.transfer.adaptation import to_adapt, with_palette, without_adversary
+from influencer_style.training.transfer.adaptation import to_adapt, with_config, without_adversary
 from influencer_style.training.transfer.task import TransferTask
 
 
@@ -94,7 +94,10 @@ def examine(
                         device=device,
                     )
                     state = train(task, folder / f"{name}-{number}-{seed}.pt")
-                    adapted = by_generator(with_palette(state.average, base.config.palette), material.creators)
+                    adapted = by_generator(
+                        with_config(state.average, replace(state.average.config, palette=base.config.palette)),
+                        material.creators,
+                    )
                     judged[name].append(judge(adapted, material))
                 judged["base"].append(untouched)
                 photos.append(own_photos)

@@ -27,12 +27,12 @@ from benchmarks.real_photos.photos import find_portraits
 from benchmarks.real_photos.splits import Split, rotate
 from influencer_style.evaluation.expectation import Expectation, expect
 from influencer_style.looks.encoder import StyleEncoder, load_encoder
-from influencer_style.looks.pixels import shrink, to_tensor, to_uint8
+from influencer_style.looks.pixels import shrink, to_tensor
 from influencer_style.looks.profile import LookProfile, LookProfiles
 from influencer_style.looks.set_statistics import SetStatistics, describe
-from influencer_style.metrics.colour import delta_e
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training.transfer.trials import differences, restyled
 
 _LOOKS = GRADES | FURTHER
 _SIZE, _ROTATIONS = 64, 3
@@ -96,10 +96,10 @@ def _compared(generator: TransferGenerator, encoder: StyleEncoder, crops: np.nda
             SetStatistics.of(*describe(encoder, to_tensor(pictures)))
             for pictures in (teachers, shrink(crops[split.population], _SIZE))
         )
-        looks = LookProfiles(population, [LookProfile(split.look, "", photos)], encoder.sha256, encoder.groups)
-        code = looks.code(split.look)
-        results = to_uint8(generator(to_tensor(inputs), code.expand(len(inputs), -1)))
-    own, nothing = (float(delta_e(pictures, truth).mean()) for pictures in (results, inputs))
+    looks = LookProfiles(population, [LookProfile(split.look, "", photos)], encoder.sha256, encoder.groups)
+    people, wanted = to_tensor(inputs), to_tensor(truth)
+    results = restyled(generator, people, looks.code(split.look))
+    own, nothing = (differences(pictures, wanted) for pictures in (results, people))
     expected: Expectation = expect(generator, encoder, looks, crops[split.population])[0][split.look]
     if expected.lost is None:
         raise SystemExit(expected.sentence)

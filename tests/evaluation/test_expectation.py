@@ -59,7 +59,7 @@ def test_a_generator_that_does_nothing_loses_all(encoder, one_person):
         def forward(self, images, code):
             return images
 
-    people = People.of(encoder, smooth_pictures(14, 64))
+    people = People.of(encoder, smooth_pictures(14, 64), 64)
     trials = try_looks(Idle(), people, 3, one_person, 4)
     assert (trials.size == 0).all() and (trials.blank == 0).all() and len(trials.blank) == 2
     np.testing.assert_array_equal(trials.error, trials.truth)

@@ -21,7 +21,7 @@ from influencer_style.training.transfer.trials import (
 
 @pytest.fixture(scope="module")
 def people(encoder):
-    return People.of(encoder, smooth_pictures(13, 64))
+    return People.of(encoder, smooth_pictures(13, 64), 64)
 
 
 @pytest.fixture

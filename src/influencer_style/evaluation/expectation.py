@@ -12,17 +12,16 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from influencer_style.examples.colour_questions import LEAST_POPULATION, TESTED
 from influencer_style.examples.photographs import LEAST_PEOPLE
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Interval, bootstrap
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.training.transfer.trials import TESTED, People, Trials, differences, restyled, try_looks
+from influencer_style.training.transfer.trials import People, Trials, differences, restyled, try_looks
 
-_LEAST_POPULATION = 5
 _TRIALS = 60
 _PHOTOS = (1, 2, 3, 5, 7, 10, 14, 20, 28, 40)  # of a set, so that looks share trials; more tell hardly more
 _ONE_PERSON = 0.25  # what a set's photos share, above which they are taken to be one person's
@@ -84,7 +83,7 @@ def expect(
         notice = f"nothing can be said, because that takes {LEAST_PEOPLE} users; give ingestion.users more portraits"
         counts = {look: looks[look].statistics.count for look in looks.names}
         return {look: Expectation(count, len(users), np.nan, None, notice) for look, count in counts.items()}, {}
-    people = People.of(encoder, shrink(users, min(generator.config.resolution, users.shape[1])))
+    people = People.of(encoder, users, generator.config.resolution)
     kinds = {look: _kind(looks, look, len(users)) for look in looks.names}
     kept = {
         kind: try_looks(generator, people, *kind, trials, METHODS)
@@ -126,7 +125,7 @@ def _kind(looks: LookProfiles, look: str, people: int) -> tuple[int, bool]:
     given, shared = looks[look].statistics.count, float(StyleCode(looks.code(look)).shared)
     count = min(_PHOTOS, key=lambda photos: abs(np.log(photos / given)))
     one_person = shared > _ONE_PERSON and count > 1
-    return (count if one_person else min(count, people - TESTED - _LEAST_POPULATION)), one_person
+    return (count if one_person else min(count, people - TESTED - LEAST_POPULATION)), one_person
 
 
 def _counted(count: int, what: str) -> str:

@@ -24,8 +24,8 @@ from influencer_style.looks.set_statistics import SetStatistics
 from influencer_style.looks.style_code import style_code
 from influencer_style.networks.colour_map import SIDE, ColourMap
 
-_TESTED, _PIXELS = 6, 80  # people whose colours the answer gives, and colours of each
-_LEAST_POPULATION = 5
+TESTED, _PIXELS = 6, 80  # people whose colours the answer gives, and colours of each
+LEAST_POPULATION = 5
 _ONE_PERSON = 0.25  # share of sets that show one person
 _USUALLY = 0.4  # share of sets of the usual size
 _MAP_EDITS = 5000
@@ -47,9 +47,9 @@ class Sizes:
 
     def of(self, people: int, rng: torch.Generator) -> tuple[int, int]:
         """Draw the sizes of a set and of a population from so many people, besides those who are tested."""
-        left = people - _TESTED
+        left = people - TESTED
         usual = self.usual and _uniform(rng) < _USUALLY
-        size = min(self.usual if usual else _size(*self.sets, rng), left - _LEAST_POPULATION)
+        size = min(self.usual if usual else _size(*self.sets, rng), left - LEAST_POPULATION)
         return size, min(_size(*self.populations, rng), left - size)
 
 
@@ -99,21 +99,21 @@ def random_look(rng: torch.Generator) -> Edit:
 def _question(photographs: Photographs, sizes: Sizes, rng: torch.Generator) -> Questions:
     size, others = sizes.of(photographs.people, rng)
     people = torch.randperm(photographs.people, generator=rng)
-    shown = _TESTED + size
+    shown = TESTED + size
     if _uniform(rng) < _ONE_PERSON:
-        tested, person, rest = people.split([_TESTED, 1, len(people) - _TESTED - 1])
+        tested, person, rest = people.split([TESTED, 1, len(people) - TESTED - 1])
         people = torch.cat([tested, person.expand(size), rest])
     pictures, areas = photographs.photo(people[: shown + others], rng, alike=_uniform(rng) < 0.5)
     pictures = camera_edit(rng)(pictures)
     edited = random_look(rng)(pictures[:shown])
     photos, population = (
         _statistics(images, masks)
-        for images, masks in ((edited[_TESTED:], areas[_TESTED:shown]), (pictures[shown:], areas[shown:]))
+        for images, masks in ((edited[TESTED:], areas[TESTED:shown]), (pictures[shown:], areas[shown:]))
     )
     code = style_code(photos, population, DescriptorGroups.of(0))
-    some = torch.randint(SIZE * SIZE, (_TESTED, 1, _PIXELS), generator=rng).expand(-1, 3, -1)
+    some = torch.randint(SIZE * SIZE, (TESTED, 1, _PIXELS), generator=rng).expand(-1, 3, -1)
     before, after = (
-        _bytes(images[:_TESTED].flatten(2).gather(2, some).transpose(1, 2).flatten(0, 1))[None]
+        _bytes(images[:TESTED].flatten(2).gather(2, some).transpose(1, 2).flatten(0, 1))[None]
         for images in (pictures, edited)
     )
     return Questions(ColourMap.inputs(code[None]), before, after)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 from collections.abc import Iterable, Iterator
@@ -23,7 +22,6 @@ from influencer_style.examples.shard import forget_shards
 from influencer_style.examples.stream import StudioStream
 from influencer_style.faces.store import FaceStore
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.pixels import shrink
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.trained import Decision
@@ -37,7 +35,7 @@ from influencer_style.tracking import current
 from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.task import studio_stream
-from influencer_style.training.transfer.adaptation import adapt
+from influencer_style.training.transfer.adaptation import adapt, with_config
 from influencer_style.training.transfer.guard import what_is_missing
 from influencer_style.training.transfer.task import TransferTask
 from influencer_style.training.transfer.trials import People, chosen_trust, trust_errors
@@ -135,16 +133,14 @@ class TransferWay(Way[TransferGenerator, TrainerSettings]):
         known = folder / "trust.json"
         if not known.exists():
             photos = min(_MOST_PHOTOS, int(median(len(rows) for rows in self.creators.values())))
-            crops = shrink(self.crops.pixels(self.users), generator.config.resolution)
-            errors = trust_errors(generator, People.of(self.encoder, crops), photos)
+            people = People.of(self.encoder, self.crops.pixels(self.users), generator.config.resolution)
+            errors = trust_errors(generator, people, photos)
             write_text(known, json.dumps(errors))
         errors = {float(trust): error for trust, error in json.loads(known.read_bytes()).items()}
         current.log_metrics({f"lost_by_trust.{trust}": error for trust, error in errors.items()})
         tried = ", ".join(f"{error:.0%} with {trust:g}" for trust, error in errors.items())
         log.info("How much of a known look is lost on these users by the trust in the network: %s", tried)
-        chosen = copy.deepcopy(generator)
-        chosen.config = replace(generator.config, most_trust=chosen_trust(errors))
-        return chosen
+        return with_config(generator, replace(generator.config, most_trust=chosen_trust(errors)))
 
     def _task(self, stream: StudioStream, creators: CreatorPhotos) -> TransferTask:
         return TransferTask(

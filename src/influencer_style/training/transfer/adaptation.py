@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from torch import Tensor
 
 from influencer_style.examples.batch import PairedPhotos
-from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.networks.transfer import TransferConfig, TransferGenerator
 from influencer_style.storage.atomic import write_text
 from influencer_style.training.engine import Watch, train
 from influencer_style.training.settings import TrainerSettings
@@ -48,7 +48,10 @@ def adapt(
             own = replace(task, settings=settings, initial=to_adapt(base))
             state = train(own, folder / f"{name}.pt", watch)
         # What is compared, and kept, weighs the palette as the base does.
-        generators[name], histories[name] = with_palette(state.average, base.config.palette), state.history
+        generators[name], histories[name] = (
+            with_config(state.average, replace(state.average.config, palette=base.config.palette)),
+            state.history,
+        )
     decided = folder / "comparisons.json"
     if decided.exists():
         comparisons = TypeAdapter(dict[str, Comparison]).validate_json(decided.read_bytes())
@@ -68,7 +71,7 @@ def to_adapt(base: TransferGenerator) -> TransferGenerator:
     Colours of people and rooms are what tells most easily whose photo a picture is, so an adversary that may would
     move them, towards a creator's skin and walls and away from the look.
     """
-    return with_palette(base, 1.0 if base.config.palette else 0.0)
+    return with_config(base, replace(base.config, palette=1.0 if base.config.palette else 0.0))
 
 
 def without_adversary(settings: TrainerSettings) -> TrainerSettings:
@@ -76,10 +79,10 @@ def without_adversary(settings: TrainerSettings) -> TrainerSettings:
     return replace(settings, head_start=0, weights=replace(settings.weights, adversarial=0.0))
 
 
-def with_palette(generator: TransferGenerator, weight: float) -> TransferGenerator:
-    """Return a copy of a generator that gives its palette this weight, 0 to 1."""
+def with_config(generator: TransferGenerator, config: TransferConfig) -> TransferGenerator:
+    """Return a copy of a generator with another configuration of the same shape."""
     copied = copy.deepcopy(generator)
-    copied.config = replace(generator.config, palette=weight)
+    copied.config = config
     return copied
 
 

@@ -15,18 +15,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from influencer_style.examples.colour_questions import random_look
+from influencer_style.examples.colour_questions import TESTED, random_look
 from influencer_style.examples.photographs import varied
 from influencer_style.looks.encoder import StyleEncoder
-from influencer_style.looks.pixels import to_tensor, to_uint8
+from influencer_style.looks.pixels import shrink, to_tensor, to_uint8
 from influencer_style.looks.set_statistics import SetStatistics, describe
 from influencer_style.looks.style_code import style_code
 from influencer_style.metrics.baselines import Method
 from influencer_style.metrics.colour import delta_e
 from influencer_style.networks.colour_map import network_trust
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.training.transfer.adaptation import with_config
 
-TESTED = 6  # people whom a look is put on
 TRUSTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _AS_GOOD = 1.05  # of the least loss
 
@@ -62,9 +62,9 @@ class People:
 
     @classmethod
     @torch.no_grad()
-    def of(cls, encoder: StyleEncoder, crops: np.ndarray) -> People:
-        """Describe face crops, uint8 (n, s, s, 3)."""
-        images = to_tensor(crops)
+    def of(cls, encoder: StyleEncoder, crops: np.ndarray, resolution: int) -> People:
+        """Describe face crops, uint8 (n, s, s, 3), at a generator's resolution, or at their own if that is lower."""
+        images = to_tensor(shrink(crops, min(resolution, crops.shape[1])))
         areas = torch.cat([encoder.segmenter(part) for part in images.split(64)])
         return cls(encoder, images, areas, *describe(encoder, images))
 
@@ -150,20 +150,16 @@ def trust_errors(generator: TransferGenerator, people: People, photos: int, look
     A network that was taught on drawings may be worth little on photographs, and all on drawings; these people are what
     it will be used on. Arguments as of `trials`.
     """
-    alone, mapped = (replace(generator.config, trust=trust, most_trust=trust) for trust in (1.0, 0.0))
-    lost, before, changed = dict.fromkeys(TRUSTS, 0.0), generator.config, 0.0
-    try:
-        for trial in islice(trials(people, photos, True, looks), looks):
-            generator.config = alone
-            by_network = restyled(generator, trial.people, trial.code)
-            generator.config = mapped
-            by_map = restyled(generator, trial.people, trial.code)
-            changed += differences(trial.people, trial.truth)
-            for most in TRUSTS:
-                weight = float(network_trust(trial.code[None], before.trust, most))
-                lost[most] += differences(by_map.lerp(by_network, weight), trial.truth)
-    finally:
-        generator.config = before
+    alone, mapped = (
+        with_config(generator, replace(generator.config, trust=trust, most_trust=trust)) for trust in (1.0, 0.0)
+    )
+    lost, changed = dict.fromkeys(TRUSTS, 0.0), 0.0
+    for trial in islice(trials(people, photos, True, looks), looks):
+        by_network, by_map = (restyled(part, trial.people, trial.code) for part in (alone, mapped))
+        changed += differences(trial.people, trial.truth)
+        for most in TRUSTS:
+            weight = float(network_trust(trial.code[None], generator.config.trust, most))
+            lost[most] += differences(by_map.lerp(by_network, weight), trial.truth)
     return {trust: error / changed for trust, error in lost.items()}
 
 
