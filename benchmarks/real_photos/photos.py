@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from influencer_style.faces.detect import DetectorName, make_detector
-from influencer_style.faces.examine import Standards, examine
-from influencer_style.photos.decode import MAX_PIXELS, PhotoError, decode_photo, photo_digest
-from influencer_style.photos.manifest import mark_duplicates
-from influencer_style.photos.parallel import map_bounded
+from influencer_style.faces.examine import Standards
+from influencer_style.faces.portraits import crop_portraits
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
 # As conf/base/parameters_preprocessing.yml has them; benchmarks do not know the pipelines.
@@ -79,31 +73,11 @@ def find_portraits(
     if not files:
         raise PhotosError(f"there is no JPEG, PNG or WebP photo below {root}; name a folder with portraits")
     person_of = _person_of(files, same_person)
-    make_detector(detector, yunet_model)  # a model that cannot be used ends the run here
     standards = Standards(crop_size, margin, _LEAST_FACE, _LEAST_SHARPNESS, _MOST_CUT, _SECOND_FACE)
-    local = threading.local()
-
-    def look_at(path: Path) -> tuple[dict[str, Any], np.ndarray | None]:
-        if not hasattr(local, "detector"):
-            local.detector = make_detector(detector, yunet_model)
-        try:
-            digest = photo_digest(path)
-            row, crop = examine(decode_photo(path, MAX_PIXELS), local.detector, standards)
-        except PhotoError as error:
-            return {"path": str(path), "status": "rejected", "reason": str(error), "sha256": "", "phash": ""}, None
-        status = "accepted" if crop is not None else "rejected"
-        facts = {"status": status, "reason": row.reason, "sha256": digest.sha256, "phash": digest.phash}
-        return {"path": str(path), "person": person_of.get(path.name, str(path)), **facts}, crop
-
-    found = map_bounded(look_at, files, min(4, os.cpu_count() or 1))
-    rows, crops = zip(*tqdm(found, total=len(files), desc="Finding faces", unit="photo"), strict=True)
-    table = mark_duplicates(pd.DataFrame(rows).assign(role="user", creator=""))
-    used = table[table["status"] == "accepted"].sort_values("sha256")
+    found = crop_portraits(files, lambda: make_detector(detector, yunet_model), standards, min(4, os.cpu_count() or 1))
     # Numbered in the order of the files' bytes, so that other file names give the same people the same numbers.
-    people = pd.factorize(used["person"])[0] if len(used) else np.zeros(0, int)
-    pixels = np.stack([crops[i] for i in used.index]) if len(used) else np.zeros((0, crop_size, crop_size, 3), np.uint8)
-    reasons = [reason.partition(":")[0] for reason in table.loc[table["status"] != "accepted", "reason"]]
-    return Portraits(pixels, people, dict(sorted(Counter(reasons).items())))
+    names = [person_of.get(path.name, str(path)) for path in found.files]
+    return Portraits(found.crops, pd.factorize(np.array(names, object))[0], found.left_out)
 
 
 def _person_of(files: list[Path], same_person: Sequence[Sequence[str]]) -> dict[str, str]:

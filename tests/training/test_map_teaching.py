@@ -6,10 +6,11 @@ import pytest
 import torch
 from made_up import smooth_pictures
 
-from influencer_style.examples.colour_questions import Photographs, Questions, Sizes, questions
+from influencer_style.examples.colour_questions import Questions, Sizes, questions
+from influencer_style.examples.photographs import Photographs
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.colour_map import ColourMap
-from influencer_style.training.transfer.map_teaching import MapSettings, teach_colour_map  # fmt: skip
+from influencer_style.training.transfer.map_teaching import MapSettings, learn_colour_map, teach_colour_map
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,9 @@ def material():
 
 def taught(material, progress=lambda *_: None):
     colour_map = TransferBase.load().generator.colour_map
-    errors = teach_colour_map(colour_map, material, MapSettings(40, 60, batch=16, rate=1e-3, noise=0.0), progress)
+    errors = teach_colour_map(
+        colour_map, material, MapSettings(40, 60, batch=16, rate=1e-3, noise=0.0, warm_up=20), progress
+    )
     return colour_map, errors
 
 
@@ -41,3 +44,36 @@ def test_a_map_that_changes_nothing_errs_as_nothing_does(material):
     (error,) = teach_colour_map(ColourMap(), blank, MapSettings(40, 1, batch=16, noise=0.0))
     # Its error is that of some of the colours, over that of all.
     assert error == pytest.approx(1, abs=0.05)
+
+
+def test_questions_are_drawn_once_and_a_killed_drawing_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("influencer_style.examples.question_files._PART", 6)
+    crops, start = smooth_pictures(16, 64), TransferBase.load().generator.colour_map
+    before = {name: value.clone() for name, value in start.state_dict().items()}
+    settings = MapSettings(20, 10, batch=8, rate=1e-3)
+
+    def learnt(folder):
+        reported = []
+        colour_map, errors = learn_colour_map(start, crops, settings, folder, 2, lambda *seen: reported.append(seen))
+        assert len(errors) == 10
+        return colour_map.state_dict(), [done for done, of, what in reported if what == "drawing questions"]
+
+    whole, drawn = learnt(tmp_path)
+    assert len(drawn) == 4 and drawn[-1] == 20
+    assert all(torch.equal(before[name], value) for name, value in start.state_dict().items())
+    assert not torch.equal(before["body.0.weight"], whole["body.0.weight"])
+    files = sorted(tmp_path.glob("questions-*.safetensors"))
+    files[0].unlink()
+    files[3].write_bytes(files[3].read_bytes()[:100])
+    kept = {file: file.stat().st_mtime_ns for file in files[1:3]}
+    again, drawn = learnt(tmp_path)
+    assert len(drawn) == 2 and kept == {file: file.stat().st_mtime_ns for file in kept}
+    assert all(torch.equal(whole[name], value) for name, value in again.items())
+
+
+def test_a_fresh_map_starts_from_nothing(tmp_path):
+    start = TransferBase.load().generator.colour_map
+    settings = MapSettings(12, 2, batch=4, rate=1e-3, fresh=True)
+    fresh, _ = learn_colour_map(start, smooth_pictures(16, 64), settings, tmp_path)
+    assert not torch.equal(fresh.components, start.components)
+    assert fresh.body[-1].weight.abs().max() < 0.01 < start.body[-1].weight.abs().max()

@@ -61,13 +61,15 @@ def train_base(
     work: Path,
     pretrain: Callable[[Path, Watch[Generator], Show[Generator, HeldOut]], Kind],
     draw: Callable[[Generator, HeldOut, int], Image.Image],
+    *material: object,
 ) -> tuple[Kind, *Pictures]:
     """Train a base, in a folder of `work` named by all that it depends on; an interrupted training continues there.
 
     `pretrain` trains in a folder, watched, and shows held-out examples along the way; `draw` draws a strip of samples
-    of the generator with these examples, at a step. Returns the base, its history, its curves and the samples.
+    of the generator with these examples, at a step. `material` is what it learns from besides the studio, as
+    `storage.fingerprint` takes it. Returns the base, its history, its curves and the samples.
     """
-    folder = work / fingerprint(settings, code_of_trainings())[:16]
+    folder = work / fingerprint(settings, code_of_trainings(), *material)[:16]
     log.info("Training the base in %s", folder)
     strips = SampleStrips(folder / "samples")
 

@@ -46,12 +46,14 @@ def training_nodes(task: TrainingTask) -> list[Node]:
     ]
 
 
-def create_pretraining_pipeline(name: str, train: Function, base: str) -> Pipeline:
+def create_pretraining_pipeline(name: str, train: Function, base: str, *before: Node) -> Pipeline:
     """Return the pipeline that trains a base on studio people.
 
-    The names of its parameters, folder and reports begin with its own; `base` is the dataset of the base.
+    The names of its parameters, folder and reports begin with its own; `base` is the dataset of the base. The outputs
+    of the nodes that come `before` are further inputs of `train`.
     """
-    return stage(name, step(train, [f"params:{name}", f"{name}_folder"], [base, *_reports(name)]))
+    further = [output for node in before for output in node.outputs]
+    return stage(name, *before, step(train, [f"params:{name}", f"{name}_folder", *further], [base, *_reports(name)]))
 
 
 def _reports(prefix: str) -> list[str]:

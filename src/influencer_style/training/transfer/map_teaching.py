@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 
+import numpy as np
 import torch
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from influencer_style.examples.colour_questions import Questions
+from influencer_style.examples.colour_questions import Questions, edit_components
+from influencer_style.examples.photographs import Photographs
+from influencer_style.examples.question_files import kept_questions
+from influencer_style.examples.shard import CHECKED, Seed
 from influencer_style.looks.pixels import to_linear
-from influencer_style.networks.colour_map import INPUTS, ColourMap, read_table
+from influencer_style.networks.colour_map import COMPONENTS, INPUTS, ColourMap, read_table
 from influencer_style.training.engine import ignore
+from influencer_style.training.settings import LearningRate, Share, Weight
 
 _COLOURS = 128  # of a question, for each step
 _SUBTLE = 2.0  # looks whose colour difference is below this count about alike; else subtle ones hardly would
@@ -22,7 +30,10 @@ _XYZ = torch.tensor([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193
 _WHITE = torch.tensor([0.9505, 1.0, 1.089])
 
 
-@dataclass(frozen=True)
+_Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+@dataclass(frozen=True, config=CHECKED)
 class MapSettings:
     """How a colour map is taught.
 
@@ -36,16 +47,52 @@ class MapSettings:
         seed: Of questions and of their order.
         decay: Weight decay (AdamW).
         warm_up: Steps in which the rate grows.
+        fresh: Whether the map is taught from nothing; else what it has learnt before goes on.
     """
 
-    questions: int
-    steps: int
-    batch: int = 64
-    rate: float = 1e-4
-    noise: float = 0.3
-    seed: int = 7
-    decay: float = 0.02
-    warm_up: int = 20
+    questions: _Count = 6000
+    steps: _Count = 600
+    batch: _Count = 128
+    rate: LearningRate = 1e-4
+    noise: Weight = 0.5
+    seed: Seed = 7
+    decay: Share = 0.02
+    warm_up: _Count = 100
+    fresh: bool = False
+
+
+def learn_colour_map(
+    start: ColourMap,
+    crops: np.ndarray,
+    settings: MapSettings,
+    folder: Path,
+    workers: int = 1,
+    progress: Callable[[int, int, str], None] = ignore,
+) -> tuple[ColourMap, list[float]]:
+    """Return a colour map that has learnt from people without a look, and its errors, see `teach_colour_map`.
+
+    Args:
+        start: The map to go on from, which is left as it is, if the settings are not for a fresh one.
+        crops: Face crops, uint8 (people, s, s, 3), of 12 people or more.
+        settings: How it is taught.
+        folder: Where questions are kept, so that an interrupted teaching continues; of the same crops and settings.
+        workers: Processes that draw questions.
+        progress: Receives now and then how much of how many questions or steps is done, and what is going on.
+
+    Raises:
+        ValueError: For fewer than 12 people.
+    """
+    rng = torch.Generator().manual_seed(settings.seed)
+    photographs = Photographs.of(crops, rng)
+    material = kept_questions(photographs, settings.questions, settings.seed, folder, workers, progress)
+    colour_map = ColourMap()
+    if settings.fresh:
+        colour_map.components.copy_(edit_components(photographs, COMPONENTS, rng))
+        colour_map.mean.copy_(material.codes.mean(0))
+        colour_map.deviation.copy_(material.codes.std(0).clamp_min(1e-3))
+    else:
+        colour_map.load_state_dict(start.state_dict())
+    return colour_map.eval(), teach_colour_map(colour_map, material, settings, progress)
 
 
 def teach_colour_map(

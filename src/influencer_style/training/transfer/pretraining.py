@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, field, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from pydantic.dataclasses import dataclass
 from torch import Tensor
@@ -24,19 +25,31 @@ from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
 from influencer_style.training.task import studio_stream, validation_errors
+from influencer_style.training.transfer.map_teaching import MapSettings, learn_colour_map
 from influencer_style.training.transfer.palette_fitting import PaletteSettings, fit_palette, palette_rows
 from influencer_style.training.transfer.task import TransferTask, held_out_photos, restyled
 
 # What is learnt from drawings is trusted less on photographs: see benchmarks/README.md for what was compared.
-_DOUBT, _TRUST = 0.5, 0.5
+_DOUBT, _TRUST = 0.5, 0.0
 _PALETTE = 0.5  # the mean of two predictions that err differently
 
 
 @dataclass(frozen=True, config=CHECKED)
 class PretrainingSettings(TrainerSettings):
-    """How the base is trained: the generator, and then its palette, from the shards available at the end."""
+    """How the base is trained: the generator, its palette from the shards available at the end, and its colour map.
+
+    Attributes:
+        palette: How the palette is trained.
+        photographs: Folders with photos of people without a look, one person each, from which the colour map learns;
+            where there are none, it is that of the base that comes with the project.
+        photographs_note: Whose photos these are, and their licence, for the base's facts.
+        colour_map: How the colour map is taught.
+    """
 
     palette: PaletteSettings = field(default_factory=PaletteSettings)
+    photographs: tuple[str, ...] = ()
+    photographs_note: str = ""
+    colour_map: MapSettings = field(default_factory=MapSettings)
 
 
 def pretrain(
@@ -44,13 +57,15 @@ def pretrain(
     folder: str | Path,
     watch: Watch[TransferGenerator] | None = None,
     show: Callable[[int, TransferGenerator, PairedPhotos], None] = ignore,
+    people: np.ndarray | None = None,
 ) -> TransferBase:
     """Train a generator on looks in general; a run that was stopped continues.
 
     The checkpoint and the stream's shards are kept in `folder`: name it by a fingerprint of settings and code. `show`
-    receives a step, the averaged generator and held-out examples now and then. Returns the averaged generator with its
-    history: losses, and now and then mean absolute errors on people and looks that were never in training
-    (`validation_...`). Its facts have these errors of simple methods. Raises TrainingDiverged, see `engine.train`.
+    receives a step, the averaged generator and held-out examples now and then. `people` are face crops of the
+    settings' photographs, uint8 (n, s, s, 3). Returns the averaged generator with its history: losses, and now and then
+    mean absolute errors on people and looks that were never in training (`validation_...`). Its facts have these errors
+    of simple methods. Raises TrainingDiverged, see `engine.train`, and ValueError for fewer than 12 people.
     """
     folder, device, encoder = Path(folder), best_device(), load_encoder()
     held_out = held_out_photos(settings.stream, folder, encoder)
@@ -73,15 +88,44 @@ def pretrain(
     losses = fit_palette(state.average, rows, settings.palette, watch.progress)
     baselines = {"nothing": lambda images, _: images, "likely_grade": _graded}
     state.average.config = replace(state.average.config, doubt=_DOUBT, trust=_TRUST, palette=_PALETTE)
-    facts = asdict(settings) | {
-        "validation": {name: errors(restyle) for name, restyle in baselines.items()},
-        "with_palette": errors(state.average),
-        "palette_error": losses[-1]["palette"],
-        "seconds": round(state.seconds),
-        "device": device,
-        "torch": torch.__version__,
-    }
+    learnt = _learn_colour_map(state.average, people, settings, folder, watch)
+    facts = (
+        asdict(settings)
+        | learnt
+        | {
+            "validation": {name: errors(restyle) for name, restyle in baselines.items()},
+            "with_palette": errors(state.average),
+            "palette_error": losses[-1]["palette"],
+            "seconds": round(state.seconds),
+            "device": device,
+            "torch": torch.__version__,
+        }
+    )
     return TransferBase(state.average, encoder.sha256, state.history, facts)
+
+
+def _learn_colour_map(
+    generator: TransferGenerator,
+    people: np.ndarray | None,
+    settings: PretrainingSettings,
+    folder: Path,
+    watch: Watch[TransferGenerator],
+) -> dict[str, object]:
+    """Give the generator its colour map; return what it learnt from."""
+    shipped = TransferBase.load()
+    if people is None or not len(people):
+        generator.colour_map = shipped.generator.colour_map
+        return {"colour_map_from": f"the base that comes with the project, SHA-256 {shipped.sha256}"}
+    generator.colour_map, errors = learn_colour_map(
+        shipped.generator.colour_map,
+        people,
+        settings.colour_map,
+        folder / "questions",
+        settings.workers,
+        watch.progress,
+    )
+    last = errors[-200:]
+    return {"colour_map_from": f"{len(people)} photos", "colour_map_error": sum(last) / len(last)}
 
 
 def _graded(images: Tensor, codes: Tensor) -> Tensor:
