@@ -11,7 +11,7 @@ from made_up_looks import made_up_looks
 from influencer_style.evaluation.expectation import _expectation, as_table, expect, known_shares, methods_table
 from influencer_style.metrics.intervals import Bootstrap
 from influencer_style.networks.transfer import TransferConfig, TransferGenerator
-from influencer_style.training.transfer.trials import People, Trials, try_looks
+from influencer_style.training.transfer.trials import KindOfSet, People, Trials, try_looks
 
 DRAWS = Bootstrap(200)
 
@@ -60,7 +60,7 @@ def test_a_generator_that_does_nothing_loses_all(encoder, one_person):
             return images
 
     people = People.of(encoder, smooth_pictures(14, 64), 64)
-    trials = try_looks(Idle(), people, 3, one_person, 4)
+    trials = try_looks(Idle(), people, KindOfSet(3, one_person), 4)
     assert (trials.size == 0).all() and (trials.blank == 0).all() and len(trials.blank) == 2
     np.testing.assert_array_equal(trials.error, trials.truth)
     assert (trials.truth > 0).all()

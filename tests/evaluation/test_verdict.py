@@ -52,6 +52,9 @@ def test_new_looks_are_reason_enough_where_nothing_is_surely_worse():
 
 
 def test_what_cannot_be_compared_is_not_promoted_unless_it_is_the_same():
-    rules = Rules("kid", 0.5, {"structure": 0.02})
-    assert "KID: too few users or photos" in decide(measured(), rules).reasons[0]
+    rules = Rules("known_looks", 0.5, {"structure": 0.02})
+    assert (
+        "colour difference to known looks: too few users to compare; give ingestion.users more"
+        in decide(measured(), rules).reasons[0]
+    )
     assert decide(measured((0.0, 0.0), (0.0, 0.0), (0.0, 0.0)), rules).promoted

@@ -40,7 +40,7 @@ PROMOTION = {
     "bootstrap_draws": 200,
     "seed": 0,
     "with_truth": {"main": "delta_e", "each_look": 0.5, "guarded": {"structure": 0.02}},
-    "without_truth": {"main": "kid", "each_look": 0.5, "guarded": {"identity": 0.02}},
+    "without_truth": {"main": "known_looks", "each_look": 0.5, "guarded": {"identity": 0.02}},
 }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from influencer_style.metrics.studio_judge import load_studio_judge
+from influencer_style.networks.transfer import TransferGenerator
 from influencer_style.pipelines.promotion import nodes as promotion
 from influencer_style.tracking.registry.champion import Contender
 from influencer_style.tracking.registry.versions import RegistryError
@@ -47,9 +48,10 @@ class Registry:
         return self
 
 
-def contest(world, monkeypatch, shares, champions_looks=None, **changed):
+def contest(world, monkeypatch, shares, champions_looks=None, against=None, **changed):
     """Judge a challenger against a champion, each of which takes a share of the way to the truth."""
-    bundles = [replace(world["look_transfer"], fingerprint=letter * 64) for letter in "cd"]
+    models = {"c": world["look_transfer"], "d": against or world["look_transfer"]}
+    bundles = [replace(model, fingerprint=letter * 64) for letter, model in models.items()]
     bundles[1] = replace(bundles[1], looks=champions_looks or bundles[1].looks)
     way = dict(zip("cd", shares, strict=True))
 
@@ -93,13 +95,30 @@ def test_the_better_becomes_champion_and_the_worse_does_not(validated, monkeypat
     assert registry.verdicts[0][:2] == ("1", False) and not record["lines"][0]["holds"]
 
 
-def test_without_truth_the_creators_photos_judge(validated, monkeypatch):
+class Negative(TransferGenerator):
+    """Makes every photo its negative."""
+
+    def forward(self, images, code, noise=None, strength=1.0):
+        return 1 - images
+
+
+def test_without_truth_known_looks_on_the_users_photos_judge(validated, monkeypatch, tmp_path):
     monkeypatch.setattr("influencer_style.evaluation.contest.choose_judge", lambda drawn: load_studio_judge())
-    real = {"truth_crops": validated["empty"]}
-    record, _ = contest(validated, monkeypatch, (1.0, 0.0), **real)
-    assert record["lines"][0]["difference"]["metric"] == "kid" and not record["truth_known"]
-    assert record["lines"][0]["difference"]["less"]["high"] < 0 and record["promoted"]
-    assert not contest(validated, monkeypatch, (0.0, 1.0), **real)[0]["promoted"]
+    users = [({"photo_id": f"user{i}", "role": "user", "split": "train"}, picture(80 + i)) for i in range(14)]
+    seen = [({"photo_id": f"seen{i}", "role": "user", "split": "validation"}, picture(40 + i)) for i in range(6)]
+    own = [
+        ({"photo_id": look, "role": "creator", "slug": look, "creator": look, "split": "train"}, picture(60, look))
+        for look in LOOKS
+    ]
+    bundle = validated["look_transfer"]
+    negative = replace(bundle, generator=Negative(bundle.generator.config).eval())
+    real = {"truth_crops": validated["empty"], "face_crops": store(tmp_path / "all", [*users, *seen, *own])}
+    better, worse = validated, validated | {"look_transfer": negative}
+    record, _ = contest(better, monkeypatch, (0.5, 0.5), against=negative, **real)
+    line = record["lines"][0]["difference"]
+    assert line["metric"] == "known_looks" and line["look"] == "" and not record["truth_known"]
+    assert line["less"]["high"] < 0 < line["challenger"] < line["champion"] and record["promoted"]
+    assert not contest(worse, monkeypatch, (0.5, 0.5), against=bundle, **real)[0]["promoted"]
 
 
 @pytest.mark.parametrize(("expires", "promoted"), [("never", False), ("2020-01-01", True)])
@@ -113,7 +132,7 @@ def test_a_look_that_nobody_may_use_any_more_is_no_loss(validated, monkeypatch, 
 
 def test_too_few_to_judge_by_leave_the_champion(world, monkeypatch):
     record, registry = contest(world, monkeypatch, (1.0, 0.0), truth_crops=world["empty"])
-    assert not record["promoted"] and registry.crowned == "1" and "too few users or photos" in record["reasons"][0]
+    assert not record["promoted"] and registry.crowned == "1" and "too few users to compare" in record["reasons"][0]
 
 
 def test_a_version_that_was_not_held_against_the_champion_does_not_depose_it(validated, monkeypatch):

@@ -65,7 +65,7 @@ def evidence(cases, scores, scorecard, trial, looks) -> ReportEvidence:
                     "not surely worse by more than 0.01",
                     False,
                 ),
-                Line(Difference("kid", "", None, None, measured(-0.1, 0.05)), "surely better", True),
+                Line(Difference("known_looks", "", 5.9, 6.0, measured(-0.1, 0.05)), "surely better", True),
             ],
         ),
         card="# A <card>\n\n- 450 random looks\n",

@@ -9,9 +9,11 @@ from made_up import smooth_pictures
 from influencer_style.networks.base import TransferBase
 from influencer_style.training.transfer.trials import (
     TRUSTS,
+    KindOfSet,
     People,
     chosen_trust,
     differences,
+    known_look_errors,
     restyled,
     trials,
     trust_errors,
@@ -31,7 +33,7 @@ def generator():
 
 @pytest.mark.parametrize("one_person", [False, True])
 def test_trials_repeat_and_those_without_a_look_leave_people_as_they_are(encoder, people, one_person):
-    drawn, again = (list(trials(people, 2, one_person, 3)) for _ in range(2))
+    drawn, again = (list(trials(people, KindOfSet(2, one_person), 3)) for _ in range(2))
     assert len(drawn) == 5
     for one, other in zip(drawn, again, strict=True):
         assert torch.equal(one.code, other.code) and torch.equal(one.truth, other.truth)
@@ -40,12 +42,24 @@ def test_trials_repeat_and_those_without_a_look_leave_people_as_they_are(encoder
 
 
 def test_errors_are_those_of_the_results(encoder, people, generator):
-    tried = try_looks(generator, people, 4, False, 2)
-    first = next(iter(trials(people, 4, False, 2)))
+    tried = try_looks(generator, people, KindOfSet(4, False), 2)
+    first = next(iter(trials(people, KindOfSet(4, False), 2)))
     results = restyled(generator, first.people, first.code)
     assert tried.error[0] == pytest.approx(differences(results, first.truth))
     assert tried.truth[0] == pytest.approx(differences(first.people, first.truth))
     assert tried.size[0] == pytest.approx(differences(results, first.people))
+
+
+def test_others_may_be_put_into_the_looks_and_each_has_an_error(people, generator):
+    others = people.images.flip(-1)[:3]
+    kind = KindOfSet(5, False)
+    first, second = (trial for trial, _ in zip(trials(people, kind, 9, others), range(2), strict=False))
+    assert torch.equal(first.people, others) and len(first.population) == len(people) - 5
+    errors = known_look_errors(generator, people, others, kind, 2)
+    own = [
+        differences(restyled(generator, trial.people, trial.code)[1:2], trial.truth[1:2]) for trial in (first, second)
+    ]
+    assert errors.shape == (3,) and errors[1] == pytest.approx(sum(own) / 2, rel=1e-3)
 
 
 def test_a_network_that_does_harm_is_not_trusted_and_one_that_helps_is(encoder, people, generator):
@@ -70,7 +84,7 @@ def test_the_network_is_trusted_where_it_loses_hardly_more():
 
 
 def test_most_trust_is_what_one_persons_photos_get(encoder, people, generator):
-    trial = next(iter(trials(people, 8, True, 1)))
+    trial = next(iter(trials(people, KindOfSet(8, True), 1)))
     results = {}
     for most in (0.0, 0.5, 1.0):
         generator.config = replace(generator.config, trust=0.0, most_trust=most)

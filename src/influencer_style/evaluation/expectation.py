@@ -20,7 +20,7 @@ from influencer_style.looks.style_code import StyleCode
 from influencer_style.metrics.baselines import METHODS
 from influencer_style.metrics.intervals import BOOTSTRAP, Bootstrap, Interval, bootstrap
 from influencer_style.networks.transfer import TransferGenerator
-from influencer_style.training.transfer.trials import People, Trials, differences, restyled, try_looks
+from influencer_style.training.transfer.trials import KindOfSet, People, Trials, differences, restyled, try_looks
 
 _TRIALS = 60
 _PHOTOS = (1, 2, 3, 5, 7, 10, 14, 20, 28, 40)  # of a set, so that looks share trials; more tell hardly more
@@ -84,9 +84,9 @@ def expect(
         counts = {look: looks[look].statistics.count for look in looks.names}
         return {look: Expectation(count, len(users), np.nan, None, notice) for look, count in counts.items()}, {}
     people = People.of(encoder, users, generator.config.resolution)
-    kinds = {look: _kind(looks, look, len(users)) for look in looks.names}
+    kinds = {look: kind_of_set(looks, look, len(users)) for look in looks.names}
     kept = {
-        kind: try_looks(generator, people, *kind, trials, METHODS)
+        kind: try_looks(generator, people, kind, trials, METHODS)
         for kind in tqdm(sorted(set(kinds.values())), desc="Trying known looks on users' photos", unit="size")
     }
     found = {}
@@ -120,12 +120,12 @@ def _expectation(trials: Trials, change: float, photos: int, people: int, interv
     return Expectation(photos, people, change, lost, notice)
 
 
-def _kind(looks: LookProfiles, look: str, people: int) -> tuple[int, bool]:
-    """Return what sets of trials are like: how many photos, and whether these are one person's."""
+def kind_of_set(looks: LookProfiles, look: str, people: int) -> KindOfSet:
+    """Return what a look's photos are like, as far as trials on so many people can be like them."""
     given, shared = looks[look].statistics.count, float(StyleCode(looks.code(look)).shared)
     count = min(_PHOTOS, key=lambda photos: abs(np.log(photos / given)))
     one_person = shared > _ONE_PERSON and count > 1
-    return (count if one_person else min(count, people - TESTED - LEAST_POPULATION)), one_person
+    return KindOfSet(count if one_person else min(count, people - TESTED - LEAST_POPULATION), one_person)
 
 
 def _counted(count: int, what: str) -> str:

@@ -81,7 +81,7 @@ def decide(
     same = all(one.less.low == one.less.high == 0 for one in found)
     if missing := [LABELS[name] for name in (rules.main, *rules.guarded) if (name, "") not in by_name]:
         if not same:
-            reason = f"{', '.join(missing)}: too few users or photos in the validation split to compare; give more"
+            reason = f"{', '.join(missing)}: too few users to compare; give ingestion.users more portraits"
             return Verdict(False, [reason], [])
         rules = Rules(found[0].metric, 0.0)
     main = by_name[rules.main, ""]
@@ -113,8 +113,8 @@ def in_words(one: Difference) -> str:
     """Return a difference as a phrase."""
     places = DIGITS[one.metric]
     what = LABELS[one.metric] + (f" of {one.look}" if one.look else "")
-    means = "" if one.challenger is None else f"{one.challenger:.{places}f} against {one.champion:.{places}f}, "
-    return f"{what} {means}{one.less.text(f'+z.{places}f')}"
+    means = f"{one.challenger:.{places}f} against {one.champion:.{places}f}"
+    return f"{what} {means}, {one.less.text(f'+z.{places}f')}"
 
 
 def _guard(one: Difference, margin: float) -> Line:

@@ -21,6 +21,7 @@ _METRICS = {
     "look_accuracy": ("taken for the look", "a sanity check", 2),
     "identity": ("identity kept", "1 is the input itself", 3),
     "diversity": ("diversity", "1 is as varied", 2),
+    "known_looks": ("colour difference to known looks", "lower is better", 2),
     "kid": ("KID", "lower is better", 2),
     "identity_leak": ("identity leak", "0 is none", 3),
     "memorisation": ("nearest training photo", "below unseen photos: copied", 1),

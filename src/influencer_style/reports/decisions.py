@@ -72,8 +72,9 @@ def promotion_sentence(record: PromotionRecord) -> str:
 def promotion_row(line: Line) -> dict[str, str]:
     """Return what came of a rule, as text."""
     one, digits = line.difference, f"z.{DIGITS[line.difference.metric]}f"
-    means = {"challenger": one.challenger, "champion": one.champion}
-    return {name: "" if mean is None else f"{mean:{digits}}" for name, mean in means.items()} | {
+    return {
+        "challenger": f"{one.challenger:{digits}}",
+        "champion": f"{one.champion:{digits}}",
         "what": LABELS[one.metric] + (f", {one.look}" if one.look else ""),
         "less": one.less.text(digits),
         "rule": line.rule,

@@ -183,12 +183,12 @@ def _compare(
     if not shared:
         return Verdict(False, ["it shares no look with the champion for which there are photos"], []), 0, False
     try:
-        panel = seat_panel(faces, truths, shared, parameters.size, parameters.most_people)
+        panel = seat_panel(faces, truths, ours.looks.only(shared), parameters.size, parameters.most_people)
     except CasesError as error:
         return Verdict(False, [str(error)], []), 0, False
     measured = measure(ours, panel, "Measuring the challenger"), measure(theirs, panel, "And the champion")
     bootstrap = Bootstrap(parameters.bootstrap_draws, parameters.seed)
-    found = differences(measured[0], measured[1], panel.photos, bootstrap)
+    found = differences(*measured, bootstrap)
     known = bool(panel.truth)
     rules = (parameters.with_truth if known else parameters.without_truth).rules
     day = clock.today()

@@ -10,7 +10,15 @@ from influencer_style.evaluation.verdict import Rules
 from influencer_style.project.configuration import Section
 
 Metric = Literal[
-    "delta_e", "delta_e_skin", "delta_e_hair", "ssim", "psnr", "structure", "identity", "structure_to_input", "kid"
+    "delta_e",
+    "delta_e_skin",
+    "delta_e_hair",
+    "ssim",
+    "psnr",
+    "structure",
+    "identity",
+    "structure_to_input",
+    "known_looks",
 ]
 Margin = Annotated[float, Field(ge=0)]  # no number is worse than NaN: such a rule would never fail
 

@@ -31,6 +31,14 @@ TRUSTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _AS_GOOD = 1.05  # of the least loss
 
 
+@dataclass(frozen=True, order=True)
+class KindOfSet:
+    """What a set of photos is like: how many there are, and whether they are one person's."""
+
+    photos: int
+    one_person: bool
+
+
 @dataclass(frozen=True)
 class Trials:
     """Trials of sets of one size, in mean colour differences (CIEDE2000) over people.
@@ -91,46 +99,45 @@ class Trial:
 
 
 @torch.no_grad()
-def trials(people: People, photos: int, one_person: bool, looks: int) -> Iterator[Trial]:
+def trials(people: People, kind: KindOfSet, looks: int, tested: Tensor | None = None) -> Iterator[Trial]:
     """Yield trials of random looks, then a third as many without a look; the same arguments give the same trials.
 
     Args:
         people: Unstyled people, 12 or more.
-        photos: Photos of a set.
-        one_person: Whether these are one person's, before others' backgrounds and by cameras of their own; else each
-            shows another person.
+        kind: Of the sets. One person's photos are before others' backgrounds and by cameras of their own.
         looks: How many.
+        tested: Pictures (n, 3, s, s) of those who are tested each time; None for some of the people.
     """
+    photos = kind.photos
     rng = torch.Generator().manual_seed(photos)
     for number in range(looks + max(2, looks // 3)):
         order = torch.randperm(len(people), generator=rng)
-        tested, rest = people.images[order[:TESTED]], order[TESTED:]
+        test, rest = (people.images[order[:TESTED]], order[TESTED:]) if tested is None else (tested, order)
         shown, strangers = (
-            (rest[:1].expand(photos), rest[1:]) if one_person else rest.split([photos, len(rest) - photos])
+            (rest[:1].expand(photos), rest[1:]) if kind.one_person else rest.split([photos, len(rest) - photos])
         )
         images = people.images[shown]
-        if one_person:
+        if kind.one_person:
             images = varied(images, people.areas[shown], rng, others=people.images[strangers], dyed=0)
         look = random_look(rng) if number < looks else torch.clone
         images = look(images)
         code = style_code(
             SetStatistics.of(*describe(people.encoder, images)), people.statistics(strangers), people.encoder.groups
         )
-        yield Trial(images, people.images[strangers], code, tested, look(tested))
+        yield Trial(images, people.images[strangers], code, test, look(test))
 
 
 def try_looks(
     generator: TransferGenerator,
     people: People,
-    photos: int,
-    one_person: bool,
+    kind: KindOfSet,
     looks: int,
     methods: Mapping[str, Method] = MappingProxyType({}),
 ) -> Trials:
     """Let a generator, and other methods, put known looks on people; other arguments as of `trials`."""
     tried, blanks = [], []
     others: dict[str, list[float]] = {name: [] for name in methods}
-    for number, trial in enumerate(trials(people, photos, one_person, looks)):
+    for number, trial in enumerate(trials(people, kind, looks)):
         results = restyled(generator, trial.people, trial.code)
         size = differences(results, trial.people)
         if number >= looks:
@@ -144,6 +151,20 @@ def try_looks(
     return Trials(changed, truths, errors, np.array(blanks), {name: np.array(found) for name, found in others.items()})
 
 
+def known_look_errors(
+    generator: TransferGenerator, people: People, tested: Tensor, kind: KindOfSet, looks: int
+) -> np.ndarray:
+    """Return how far results are from known looks, (n,): mean colour difference (CIEDE2000) over looks and pixels.
+
+    Arguments are those of `trials`; `tested` are the n people who are put into the looks.
+    """
+    found = []
+    for trial in islice(trials(people, kind, looks, tested), looks):
+        results = restyled(generator, trial.people, trial.code)
+        found.append(delta_e(to_uint8(results), to_uint8(trial.truth)).reshape(len(tested), -1).mean(1))
+    return np.mean(found, 0)
+
+
 def trust_errors(generator: TransferGenerator, people: People, photos: int, looks: int = 40) -> dict[float, float]:
     """Return what share of a look is lost by each trust in the network, where one person's photos show the look.
 
@@ -154,7 +175,7 @@ def trust_errors(generator: TransferGenerator, people: People, photos: int, look
         with_config(generator, replace(generator.config, trust=trust, most_trust=trust)) for trust in (1.0, 0.0)
     )
     lost, changed = dict.fromkeys(TRUSTS, 0.0), 0.0
-    for trial in islice(trials(people, photos, True, looks), looks):
+    for trial in islice(trials(people, KindOfSet(photos, one_person=True), looks), looks):
         by_network, by_map = (restyled(part, trial.people, trial.code) for part in (alone, mapped))
         changed += differences(trial.people, trial.truth)
         for most in TRUSTS:
