@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+import torch
 from judged import *  # noqa: F403 (the fixtures that its `__all__` lists)
 from PIL import Image
 
@@ -74,6 +75,7 @@ def evidence(cases, scores, scorecard, trial, looks) -> ReportEvidence:
             FullSize("cool", (48, 48), [CloseUp("the eyes", inputs[2], inputs[3])], None),
         ],
         likeness=trial,
+        colour_maps={"warm": torch.zeros(3, 9, 9, 9), "cool": torch.full((3, 9, 9, 9), -0.2)},
         expectations=as_table(
             {"warm": Expectation(5, 40, 3.2, measured(0.41, 0.06)), "cool": Expectation(5, 9, 0.0, None, "too few")}
         ),

@@ -208,6 +208,15 @@ class TransferBundle(Bundle):
         """Return the probe in some looks."""
         return self.generator(probe, codes)
 
+    def colour_map(self, look: str) -> Tensor:
+        """Return a look's colour map: what it adds to sRGB colours, (3, 9, 9, 9), see `networks.colour_map`.
+
+        Raises:
+            UnknownLook: If there is no such look.
+        """
+        with torch.no_grad():
+            return self.generator.colour_map(self.looks.code(look)[None])[0]
+
 
 @dataclass(frozen=True)
 class SynthesisBundle(Bundle):

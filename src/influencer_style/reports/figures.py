@@ -67,9 +67,9 @@ def training_curves(history: pd.DataFrame) -> list[tuple[str, str]]:
         raise ValueError(f"the training history has columns {list(history.columns)}; it needs step and a loss")
     curves = []
     for name in losses:
-        figure, panel = _panel(3.2, 2.0)
+        figure, (panel,) = new_panels(3.2, 2.0, 1)
         draw_curve(panel, history, name)
-        curves.append((name, _svg(figure)))
+        curves.append((name, svg_uri(figure)))
     return curves
 
 
@@ -79,7 +79,7 @@ def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
     `rows` has the columns `kind` and `value`, in the order of the strips; `limit` is drawn as a line, and dots to its
     right stand out; `label` is that of the axis.
     """
-    figure, panel = _panel(7.2, 0.5 + 0.36 * rows["kind"].nunique())
+    figure, (panel,) = new_panels(7.2, 0.5 + 0.36 * rows["kind"].nunique(), 1)
     kinds = list(rows["kind"].unique())
     for height, kind in enumerate(kinds):
         values = rows.loc[rows["kind"] == kind, "value"].to_numpy()
@@ -91,7 +91,7 @@ def strips(rows: pd.DataFrame, limit: float, label: str) -> str:
     panel.set_yticks(range(len(kinds)), kinds)
     panel.invert_yaxis()
     panel.set_xlabel(label, fontsize=9, color=css(INK))
-    return _svg(figure)
+    return svg_uri(figure)
 
 
 def draw_curve(panel: Axes, history: pd.DataFrame, name: str) -> None:
@@ -105,19 +105,22 @@ def draw_curve(panel: Axes, history: pd.DataFrame, name: str) -> None:
     panel.ticklabel_format(useOffset=False)
 
 
-def _panel(width: float, height: float) -> tuple[Figure, Axes]:
+def new_panels(width: float, height: float, count: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure of so many inches, and its panels side by side."""
     # The Figure alone, without pyplot: no window, and nothing that other threads share.
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="none")
-    panel = figure.subplots()
-    panel.set_facecolor("none")
-    panel.tick_params(labelsize=8, colors=css(INK), length=2)
-    panel.grid(color=_GRID, linewidth=0.5)
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.spines[["left", "bottom"]].set_color(_GRID)
-    return figure, panel
+    panels = list(figure.subplots(1, count, squeeze=False)[0])
+    for panel in panels:
+        panel.set_facecolor("none")
+        panel.tick_params(labelsize=8, colors=css(INK), length=2)
+        panel.grid(color=_GRID, linewidth=0.5)
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.spines[["left", "bottom"]].set_color(_GRID)
+    return figure, panels
 
 
-def _svg(figure: Figure) -> str:
+def svg_uri(figure: Figure) -> str:
+    """Return a figure as an SVG data URI."""
     stream = io.BytesIO()
     figure.savefig(stream, format="svg", metadata={"Date": None})
     return _uri("image/svg+xml", stream.getvalue())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from PIL import Image
+from torch import Tensor
 
 from influencer_style.consent.audit_row import Head
 from influencer_style.evaluation.expectation import known_shares
@@ -17,6 +18,7 @@ from influencer_style.evaluation.verdict import PromotionRecord
 from influencer_style.evaluation.wording import DIGITS, LABELS, headline_sentence, limits
 from influencer_style.looks.profile import LookProfiles
 from influencer_style.metrics.cases import Cases
+from influencer_style.reports.colour_maps import draw_colour_map
 from influencer_style.reports.decisions import TransferDecision, promotion_row, promotion_sentence
 from influencer_style.reports.figures import consents, exact_uri, photo_uri, render, strips, training_curves
 from influencer_style.reports.tables import bars, further_tables, main_table, photo_counts, photos_left_out
@@ -40,6 +42,7 @@ class ReportEvidence:
         audit: The end of the log of decisions about consents when the report was written.
         full_size: Photos restyled at their own size; empty if none could be read.
         likeness: The likeness guard's figures, from `likeness_trial.try_guard`.
+        colour_maps: By look, the table of its colour map, (3, 9, 9, 9), see `networks.colour_map`.
         expectations: A row for each look, from `expectation.as_table`.
         known_looks: A row for each method, from `expectation.methods_table`.
     """
@@ -58,6 +61,7 @@ class ReportEvidence:
     audit: Head
     full_size: Sequence[FullSize]
     likeness: pd.DataFrame
+    colour_maps: Mapping[str, Tensor]
     expectations: pd.DataFrame
     known_looks: pd.DataFrame
 
@@ -128,6 +132,7 @@ def _look(evidence: ReportEvidence, look: str, number: int, people: int, baselin
         "name": look,
         "photos": evidence.looks[look].statistics.count,
         "example": photo_uri(example),
+        "colour_map": draw_colour_map(evidence.colour_maps[look]),
         "cases": _rows(cases, look, shown, baseline),
     }
 

@@ -179,6 +179,7 @@ def write_report(parameters: EvaluationParameters, **inputs: Unpack[ReportInputs
         audit=project_ledger().log.head(),
         full_size=restyle_at_full_size(bundle, manifest.assign(path=manifest["path"].map(in_project)), face_crops),
         likeness=inputs["trial"],
+        colour_maps={look: bundle.colour_map(look) for look in bundle.looks.names},
         expectations=inputs["expectations"],
         known_looks=inputs["known_looks"],
     )
