@@ -96,20 +96,24 @@ def seat_panel(faces: FaceStore, truths: FaceStore, looks: LookProfiles, size: i
 def measure(bundle: TransferBundle, panel: Panel, title: str) -> Measured:
     """Measure a generator on the panel.
 
-    By the truth; or, without it, by how much of each person is left, and by the truth about known looks, where there
-    are 12 users or more to lay them on.
+    By the truth, which identity is held against, too; or, without it, by how much of each person is left, and by the
+    truth about known looks, where there are 12 users or more to lay them on.
     """
     judge = choose_judge(drawn=bool(panel.truth))
     inputs = shrink(panel.inputs, panel.size)
-    who = judge.embed(inputs)
+    unchanged = judge.embed(inputs)
     known = {} if panel.truth else _known_looks(bundle, panel)
     figures: dict[str, dict[str, np.ndarray]] = {}
     for look in tqdm(panel.kinds, desc=title, unit="look"):
         results = shrink(restyle_crops(bundle, panel.inputs, look), panel.size)
         if panel.truth:
-            found = truth_measures(results, shrink(panel.truth[look], panel.size), panel.masks)
+            truth = shrink(panel.truth[look], panel.size)
+            found = truth_measures(results, truth, panel.masks)
+            # A look itself moves an embedding: held against the photo, a generator that does nothing would win.
+            who = judge.embed(truth)
         else:
             found = {"structure_to_input": structure(results, inputs)}
+            who = unchanged
         if panel.kinds[look] in known:
             found = found | {"known_looks": known[panel.kinds[look]]}
         figures[look] = found | {"identity": identity_kept(judge.embed(results), who)}
