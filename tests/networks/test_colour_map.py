@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
+from made_up import smooth_pictures
 
-from influencer_style.looks.style_code import StyleCode
+from influencer_style.looks.pixels import to_tensor, to_uint8
+from influencer_style.looks.set_statistics import SetStatistics, describe
+from influencer_style.looks.style_code import StyleCode, style_code
 from influencer_style.networks.base import TransferBase
-from influencer_style.networks.colour_map import SIDE, ColourMap, read_table
+from influencer_style.networks.colour_map import SIDE, ColourMap, colour_shown, network_trust, read_table
 
 WIDTH = 300
 
@@ -55,3 +58,29 @@ def test_the_shipped_one_changes_little_without_a_look_and_follows_one_that_dark
         middle = [read_table(colour_map(code), torch.full((1, 3, 1, 1), 0.5)).mean() for code in (plain, darker)]
     assert abs(middle[0]) < 0.06
     assert middle[1] < middle[0] - 0.08
+
+
+def test_a_set_in_black_and_white_has_a_map_to_grey_and_is_no_matter_for_the_network(encoder):
+    people = to_tensor(smooth_pictures(12, 64))
+    light = people.mean(1, keepdim=True)
+
+    def code_of(images):
+        images = to_tensor(to_uint8(images).copy())
+        statistics = (SetStatistics.of(*describe(encoder, some)) for some in (images, people))
+        return style_code(*statistics, encoder.groups)[None]
+
+    def results(code):
+        with torch.no_grad():
+            return people + read_table(colour_map(code).expand(12, -1, -1, -1, -1), people)
+
+    colour_map = TransferBase.load().generator.colour_map
+    grey, faint = code_of(light.expand_as(people)), code_of(light.lerp(people, 0.3))
+    assert float(colour_shown(grey)) == 0 and float(colour_shown(faint)) == float(colour_shown(code_of(people))) == 1
+    apart = results(grey).amax(1) - results(grey).amin(1)
+    assert apart.abs().max() < 1e-4 and results(grey).std() > 0.05
+    assert (results(faint).amax(1) - results(faint).amin(1)).mean() > 0.01
+    assert float(network_trust(grey, 0.5)) == 0 and float(network_trust(faint, 0.5)) >= 0.5
+
+
+def test_a_code_of_nothing_is_not_taken_for_black_and_white():
+    assert float(colour_shown(torch.zeros(1, WIDTH))) == 1

@@ -3,7 +3,7 @@
 The most likely grade (`looks.grade`) is linear. This small network was taught the question itself on photographs: from
 what sets a graded set of photos apart from a population, to the map that graded it. It mixes the code's linear maps and
 the principal components of random edits into a table of what is added to colours (as Zeng et al. 2020 mix tables,
-Learning image-adaptive 3D lookup tables). Untrained, it is the likely grade.
+Learning image-adaptive 3D lookup tables). Untrained, it is the likely grade. Black and white makes every colour grey.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from influencer_style.looks.regional import ROWS
+from influencer_style.looks.regional import ROWS, shown, target_colours
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import matrix_and_offset
 from influencer_style.networks.blocks import zeroed
@@ -21,6 +21,10 @@ COMPONENTS = 64  # 99% of the variance of random edits
 INPUTS = 219
 _WIDTH = 512
 _STRANGE = 4.0  # standard deviations: numbers further out are unlike anything in training
+# Difference of mean red, green and blue: if no area of a set comes to it, the set is in black and white. Skin in faded
+# colour comes to ten times as much.
+_COLOURLESS = 0.01
+_LUMA = (0.2126, 0.7152, 0.0722)
 
 
 class ColourMap(nn.Module):
@@ -62,7 +66,10 @@ class ColourMap(nn.Module):
         axis = torch.linspace(0, 1, SIDE, device=code.device)
         colours = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"))
         added = torch.einsum("nij,jrgb->nirgb", matrix, colours) + offset[..., None, None, None]
-        return added + (mixture[:, :COMPONENTS] @ self.components).unflatten(1, (3, SIDE, SIDE, SIDE))
+        added = added + (mixture[:, :COMPONENTS] @ self.components).unflatten(1, (3, SIDE, SIDE, SIDE))
+        results = colours + added
+        grey = torch.einsum("nirgb,i->nrgb", results, added.new_tensor(_LUMA)).unsqueeze(1)
+        return added + (1 - colour_shown(code)[:, :, None, None, None]) * (grey - results)
 
 
 def read_table(tables: Tensor, images: Tensor) -> Tensor:
@@ -80,6 +87,17 @@ def read_table(tables: Tensor, images: Tensor) -> Tensor:
     return added.view_as(images)
 
 
+def colour_shown(code: Tensor) -> Tensor:
+    """Return whether the sets of style codes (n, d) show colour, (n, 1): 0 for black and white, else 1."""
+    share, means = target_colours(StyleCode(code).regional.float())
+    apart = (means.amax(2) - means.amin(2)).amax(1, keepdim=True)
+    return 1 - shown(share[:, 0]) * (2 - apart / _COLOURLESS).clamp(0, 1)
+
+
 def network_trust(code: Tensor, least: float, most: float = 1.0) -> Tensor:
-    """How far to trust the network instead, (n, 1): `least` if photos share nothing, `most` if half or more."""
-    return least + (most - least) * (2 * StyleCode(code).shared.float()).clamp(0, 1)
+    """How far to trust the network instead, (n, 1): `least` if photos share nothing, `most` if half or more.
+
+    Black and white says nothing of make-up or hair: there the map counts alone.
+    """
+    shared = (2 * StyleCode(code).shared.float()).clamp(0, 1)
+    return (least + (most - least) * shared) * colour_shown(code)
