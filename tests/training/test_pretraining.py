@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from made_up import smooth_pictures
 
 from influencer_style.examples.paired import Sampling, draw_photos
 from influencer_style.examples.shard import Shard, StreamSettings, kept_shard, make_shard
@@ -14,6 +15,7 @@ from influencer_style.looks.encoder import load_encoder
 from influencer_style.looks.style_code import StyleCode
 from influencer_style.networks.base import BaseError, TransferBase
 from influencer_style.training.settings import LossWeights
+from influencer_style.training.transfer.map_teaching import MapSettings
 from influencer_style.training.transfer.palette_fitting import PaletteSettings
 from influencer_style.training.transfer.pretraining import PretrainingSettings, pretrain
 
@@ -100,6 +102,24 @@ def test_a_killed_run_ends_with_the_very_same_weights(tmp_path):
     assert loaded.history == whole.history and loaded.facts["steps"] == 6
     with pytest.raises(BaseError, match="kedro run --pipeline pretraining"):
         TransferBase.load(tmp_path)
+
+
+@pytest.mark.slow
+def test_the_colour_map_learns_from_people_of_whom_nothing_but_the_folders_name_is_kept(tmp_path):
+    taught = replace(
+        SETTINGS, steps=2, validate_every=2, photographs=("/somewhere/people",), photographs_note="ours",
+        colour_map=MapSettings(20, 3, batch=8, rate=1e-3),
+    )  # fmt: skip
+    base = pretrain(taught, tmp_path / "people", people=smooth_pictures(14, 64))
+    shipped = TransferBase.load().generator.colour_map.state_dict()
+    own = base.generator.colour_map.state_dict()
+    assert not torch.equal(own["body.0.weight"], shipped["body.0.weight"])
+    assert base.facts["photographs"] == ["people"] and base.facts["photographs_note"] == "ours"
+    assert base.facts["colour_map_from"] == "14 photos" and 0 < base.facts["colour_map_error"] < 2
+    assert not (tmp_path / "people/questions").exists()
+    nobody = pretrain(replace(taught, photographs=()), tmp_path / "nobody")
+    assert torch.equal(nobody.generator.colour_map.body[0].weight, shipped["body.0.weight"])
+    assert "the base that comes with the project" in nobody.facts["colour_map_from"]
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from influencer_style.looks.style_code import StyleCode
 from influencer_style.looks.transport import apply_transport, matrix_and_offset
 from influencer_style.networks.base import TransferBase
 from influencer_style.networks.transfer import TransferGenerator
+from influencer_style.storage.atomic import remove
 from influencer_style.training.engine import Watch, ignore, train
 from influencer_style.training.machine import best_device
 from influencer_style.training.settings import TrainerSettings
@@ -124,8 +125,11 @@ def _learn_colour_map(
         settings.workers,
         watch.progress,
     )
+    remove(folder / "questions")  # they hold colours of people's photos
     last = errors[-200:]
-    return {"colour_map_from": f"{len(people)} photos", "colour_map_error": sum(last) / len(last)}
+    names = [Path(place).name for place in settings.photographs]  # where they lie is nobody's business
+    about = {"photographs": names, "colour_map_from": f"{len(people)} photos"}
+    return about | {"colour_map_error": sum(last) / len(last)}
 
 
 def _graded(images: Tensor, codes: Tensor) -> Tensor:
