@@ -117,6 +117,7 @@ def test_without_truth_known_looks_on_the_users_photos_judge(validated, monkeypa
     record, _ = contest(better, monkeypatch, (0.5, 0.5), against=negative, **real)
     line = record["lines"][0]["difference"]
     assert line["metric"] == "known_looks" and line["look"] == "" and not record["truth_known"]
+    assert [line["difference"]["metric"] for line in record["lines"]].count("known_looks") == 1
     assert line["less"]["high"] < 0 < line["challenger"] < line["champion"] and record["promoted"]
     assert not contest(worse, monkeypatch, (0.5, 0.5), against=bundle, **real)[0]["promoted"]
 

@@ -29,6 +29,7 @@ from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
 from influencer_style.training.transfer.trials import KindOfSet, People, known_look_errors
 
+KNOWN_LOOKS = "known_looks"  # the metric that is of no creator's look: it is compared over all alone
 _TRIALS = 24  # known looks for each kind of set
 
 
@@ -115,7 +116,7 @@ def measure(bundle: TransferBundle, panel: Panel, title: str) -> Measured:
             found = {"structure_to_input": structure(results, inputs)}
             who = unchanged
         if panel.kinds[look] in known:
-            found = found | {"known_looks": known[panel.kinds[look]]}
+            found = found | {KNOWN_LOOKS: known[panel.kinds[look]]}
         figures[look] = found | {"identity": identity_kept(judge.embed(results), who)}
     return figures
 
@@ -142,6 +143,8 @@ def differences(challenger: Measured, champion: Measured, bootstrap: Bootstrap =
     for part in ["", *looks]:
         shown = looks if part == "" else [part]
         for metric in challenger[looks[0]]:
+            if part and metric == KNOWN_LOOKS:
+                continue
             # The mean over the looks that are known; pandas does not warn if none is.
             ours, theirs = (
                 pd.DataFrame([one[look][metric] for look in shown]).mean().to_numpy() for one in (challenger, champion)
