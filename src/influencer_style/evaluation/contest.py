@@ -27,7 +27,7 @@ from influencer_style.metrics.judges import choose_judge
 from influencer_style.metrics.structure import structure, truth_measures
 from influencer_style.networks.bundle import TransferBundle
 from influencer_style.networks.lift import restyle_crops
-from influencer_style.training.transfer.trials import KindOfSet, People, known_look_errors
+from influencer_style.training.transfer.trials import KindOfSet, People, at_resolution, known_look_errors
 
 KNOWN_LOOKS = "known_looks"  # the metric that is of no creator's look: it is compared over all alone
 _TRIALS = 24  # known looks for each kind of set
@@ -127,7 +127,7 @@ def _known_looks(bundle: TransferBundle, panel: Panel) -> dict[KindOfSet, np.nda
         return {}
     resolution = bundle.generator.config.resolution
     people = People.of(bundle.encoder, panel.population, resolution)
-    tested = People.of(bundle.encoder, panel.inputs, resolution).images
+    tested = at_resolution(panel.inputs, resolution)
     return {
         kind: known_look_errors(bundle.generator, people, tested, kind, _TRIALS) for kind in set(panel.kinds.values())
     }

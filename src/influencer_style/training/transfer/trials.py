@@ -72,7 +72,7 @@ class People:
     @torch.no_grad()
     def of(cls, encoder: StyleEncoder, crops: np.ndarray, resolution: int) -> People:
         """Describe face crops, uint8 (n, s, s, 3), at a generator's resolution, or at their own if that is lower."""
-        images = to_tensor(shrink(crops, min(resolution, crops.shape[1])))
+        images = at_resolution(crops, resolution)
         areas = torch.cat([encoder.segmenter(part) for part in images.split(64)])
         return cls(encoder, images, areas, *describe(encoder, images))
 
@@ -82,6 +82,11 @@ class People:
     def statistics(self, rows: Tensor) -> SetStatistics:
         """Return the statistics of some of them, as of a population."""
         return SetStatistics.of(self.descriptors[rows], self.moments[rows])
+
+
+def at_resolution(crops: np.ndarray, resolution: int) -> Tensor:
+    """Return face crops, uint8 (n, s, s, 3), in [0, 1] at a generator's resolution, or at their own if it is lower."""
+    return to_tensor(shrink(crops, min(resolution, crops.shape[1])))
 
 
 @dataclass(frozen=True)
